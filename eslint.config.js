@@ -1,0 +1,116 @@
+// @ts-check
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Packages that may be imported in one place only; see the table in CONTRIBUTING.md. */
+const HOME_OF = {
+  vscode: ['src/vscode/**', 'src/extension.ts'],
+  'onnxruntime-node': ['src/engine/session.ts'],
+  '@huggingface/tokenizers': ['src/engine/tokens.ts'],
+  openai: ['src/node/teacher/**'],
+  execa: ['src/node/**'],
+  commander: ['src/cli.ts'],
+  '@vscode/webview-ui-toolkit': ['webview/kit/**'],
+};
+
+/** What a folder must not import: the direction is shared ← core ← {engine, node} ← vscode ← extension.ts. */
+const FORBIDDEN = {
+  'src/shared': ['core', 'engine', 'node', 'vscode'],
+  'src/core': ['engine', 'node', 'vscode'],
+  'src/engine': ['node', 'vscode'],
+  'src/node': ['engine', 'vscode'],
+  'src/vscode': ['engine'],
+};
+
+/** @param {string} folder @param {string[]} layers */
+function layering(folder, layers) {
+  const pure = folder === 'src/shared' || folder === 'src/core';
+  const packages = Object.keys(HOME_OF).filter(
+    (name) =>
+      !HOME_OF[/** @type {keyof typeof HOME_OF} */ (name)].some((home) => home.startsWith(folder)),
+  );
+  return {
+    files: [`${folder}/**/*.{ts,tsx}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...layers.map((layer) => ({
+              group: [`**/${layer}/**`],
+              message: `${folder} must not import ${layer}.`,
+            })),
+            ...packages.map((name) => ({
+              group: [name, `${name}/*`],
+              message: `${name} has one home: see CONTRIBUTING.md.`,
+            })),
+            ...(pure ? [{ group: ['node:*'], message: `${folder} is pure: no Node.` }] : []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default defineConfig(
+  globalIgnores([
+    'dist/',
+    '.cache/',
+    '.venv/',
+    'node_modules/',
+    'practice-project/',
+    'python-bridge/',
+  ]),
+  js.configs.recommended,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'src/shared/tsconfig.json',
+          'src/core/tsconfig.json',
+          'src/tsconfig.json',
+          'webview/tsconfig.json',
+          'test/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-console': 'error',
+    },
+  },
+  ...Object.entries(FORBIDDEN).map(([folder, layers]) => layering(folder, layers)),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
+  },
+);

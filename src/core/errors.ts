@@ -1,0 +1,95 @@
+/** Every way in which Tailor fails on purpose. The command line maps codes to exit codes, the extension to notifications. */
+export type ErrorCode =
+  | 'cancelled'
+  | 'unexpected'
+  | 'usage'
+  | 'project.missing'
+  | 'project.invalid'
+  | 'project.exists'
+  | 'project.unsafePath'
+  | 'data.invalid'
+  | 'data.missing'
+  | 'jsonl.badLine'
+  | 'store.diskFull'
+  | 'store.denied'
+  | 'store.missing'
+  | 'store.io'
+  | 'store.stale'
+  | 'store.newerVersion'
+  | 'lock.held'
+  | 'lock.otherHost'
+  | 'lock.lost'
+  | 'round.notReady'
+  | 'round.frozen'
+  | 'round.notFrozen'
+  | 'round.changed'
+  | 'student.modelMissing'
+  | 'student.unsupported'
+  | 'student.invalid'
+  | 'student.parity'
+  | 'engine.crashed'
+  | 'engine.load'
+  | 'teacher.unknownProfile'
+  | 'teacher.auth'
+  | 'teacher.payment'
+  | 'teacher.model'
+  | 'teacher.tls'
+  | 'teacher.redirect'
+  | 'teacher.network'
+  | 'teacher.rateLimited'
+  | 'teacher.server'
+  | 'teacher.timeout.firstToken'
+  | 'teacher.timeout.idle'
+  | 'teacher.timeout.total'
+  | 'teacher.malformed'
+  | 'teacher.unfinished'
+  | 'teacher.context'
+  | 'teacher.filtered'
+  | 'teacher.budget'
+  | 'python.missing'
+  | 'python.untrusted'
+  | 'trainer.depsMissing'
+  | 'trainer.badConfig'
+  | 'trainer.dataInvalid'
+  | 'trainer.modelLoad'
+  | 'trainer.oom'
+  | 'trainer.nonFinite'
+  | 'trainer.diskFull'
+  | 'trainer.checkpointMismatch'
+  | 'trainer.crashed'
+  | 'trainer.killed'
+  | 'trainer.cancelled'
+  | 'trainer.noHello'
+  | 'trainer.protocol'
+  | 'trust.required';
+
+export interface ErrorParts {
+  /** What the person can do about it, one sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** Facts for the log and for machines: file, line, field, status. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** A failure that Tailor foresaw: `message` says in one sentence what happened, `hint` what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly detail: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
+    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.hint = parts.hint;
+    this.detail = parts.detail ?? {};
+  }
+}
+
+export function isAppError(error: unknown, code?: ErrorCode): error is AppError {
+  return error instanceof AppError && (code === undefined || error.code === code);
+}
+
+export function cancelled(): AppError {
+  return new AppError('cancelled', 'Stopped on request.');
+}

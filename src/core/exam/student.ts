@@ -1,0 +1,22 @@
+import type { Report, Signal } from '../ports.ts';
+import type { ExamRequest, FinishedAttempt, ParityResult, StudentIdentity } from './attempt.ts';
+
+/** Port: whoever can sit an exam. The native engine is one adapter, a served student will be another. */
+export interface Student {
+  /** Digest and engine name of a student folder. Cheap when called again for unchanged files. */
+  identify(folder: string): Promise<StudentIdentity>;
+  /**
+   * Runs the items and hands over each finished one; the promise resolves when all are done.
+   * Order is not promised; texts are, whatever the batch. Rejects with `cancelled` within a second of the signal.
+   */
+  sit(
+    request: ExamRequest,
+    hooks: {
+      readonly signal: Signal;
+      readonly report: Report;
+      onAttempt(attempt: FinishedAttempt): void | Promise<void>;
+    },
+  ): Promise<void>;
+  /** Replays the student's parity.json (checked: false where the folder has none); rejects with `student.parity`. */
+  checkParity(folder: string, signal: Signal): Promise<ParityResult>;
+}

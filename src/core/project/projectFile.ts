@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { samplingSchema } from '../exam/attempt.ts';
+import { objectiveSchema, optimSchema } from '../training/run.ts';
+
+const relativePath = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((path) => !/^([/\\]|[A-Za-z]:)/u.test(path) && !path.split(/[/\\]/u).includes('..'), {
+    message: 'must be a relative path inside the project',
+  });
+
+/** tailor.json: what a project is. Endpoints, keys and executables are never in it. Unknown keys are refused. */
+export const projectFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  v: z.literal(1),
+  name: z.string().min(1).max(100),
+  task: z.enum(['numeric']),
+  data: z.strictObject({
+    train: relativePath,
+    dev: relativePath,
+    /** Further sets that sit the greedy exam and are reported apart, by name. */
+    extra: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/u), relativePath).default({}),
+  }),
+  /** The base student's folder. */
+  student: relativePath,
+  /** A profile name of this computer's teacher settings; "programmatic" is built in. */
+  teacher: z.string().min(1).max(100),
+  seed: z.number().int().min(0).default(1),
+  exam: z.strictObject({
+    samples: z.number().int().min(1).max(64).default(4),
+    sampling: samplingSchema.default({ temperature: 1, topK: 50, topP: 1 }),
+    maxNewTokens: z.number().int().min(1).max(4096),
+    stopAtAnswerLine: z.boolean().default(true),
+    /** A text file put before every prompt (few-shot examples), computed once. */
+    head: relativePath.optional(),
+    /** How many train questions sit the exam each round; all when absent. Chosen by question hash. */
+    trainLimit: z.number().int().min(1).optional(),
+  }),
+  teaching: z
+    .strictObject({
+      /** Distinct accepted rationales wanted for each question in round 0. */
+      rationales: z.number().int().min(1).max(8).default(2),
+      temperature: z.number().min(0).max(2).default(0.7),
+      maxTokens: z.number().int().min(16).max(8192).default(512),
+      /** Hard budget of one round; the run stops before it is exceeded. */
+      maxRequests: z.number().int().min(1).default(5000),
+      maxTotalTokens: z.number().int().min(1).default(5_000_000),
+    })
+    .prefault({}),
+  gate: z
+    .strictObject({
+      maxSteps: z.number().int().min(1).max(40).default(8),
+      maxCharacters: z.number().int().min(20).max(20_000).default(800),
+    })
+    .prefault({}),
+  curation: z
+    .strictObject({
+      /** The student's own right attempts kept as positives, per question. */
+      selfPositives: z.number().int().min(0).max(8).default(2),
+      maxPositives: z.number().int().min(1).max(20).default(10),
+      maxNegatives: z.number().int().min(0).max(20).default(4),
+      useDatasetRationales: z.boolean().default(true),
+    })
+    .prefault({}),
+  training: z.strictObject({
+    /** Where a round's training starts: the base student, or the student that sat the exam. */
+    from: z.enum(['base', 'last']).default('last'),
+    /** Train on what earlier rounds taught as well. */
+    accumulate: z.boolean().default(true),
+    objective: objectiveSchema.prefault({}),
+    optim: optimSchema.prefault({}),
+    maxLen: z.number().int().min(8).max(8192).default(512),
+  }),
+  rounds: z.number().int().min(1).max(50).default(3),
+});
+export type ProjectFile = z.infer<typeof projectFileSchema>;

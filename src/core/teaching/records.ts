@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { suspicionSchema } from '../grading/verdict.ts';
+
+export const purposeSchema = z.enum(['annotate', 'feedback']);
+export type Purpose = z.infer<typeof purposeSchema>;
+
+export const errorKindSchema = z.enum([
+  'misread',
+  'wrong_operation',
+  'wrong_operand',
+  'arithmetic',
+  'missing_step',
+  'extra_step',
+  'format',
+  'knowledge',
+  'unknown',
+]);
+export type ErrorKind = z.infer<typeof errorKindSchema>;
+
+export const usageSchema = z.object({
+  promptTokens: z.number().int().min(0),
+  completionTokens: z.number().int().min(0),
+  cachedTokens: z.number().int().min(0),
+  /** True when the server sent none and the numbers are our own estimate. */
+  estimated: z.boolean(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+const about = {
+  /** SHA-256 of the canonical request (teacher.md §4): the cache key. */
+  key: z.string().regex(/^[0-9a-f]{64}$/u),
+  questionId: z.string().min(1),
+  purpose: purposeSchema,
+  draw: z.number().int().min(0),
+};
+
+/** Written before a request leaves: what a crash may have cost. */
+export const intentSchema = z.object({
+  type: z.literal('intent'),
+  ...about,
+  profile: z.string(),
+  model: z.string(),
+  templateId: z.string(),
+  templateHash: z.string(),
+  reservedTokens: z.number().int().min(0),
+});
+
+/** Written, and synced, before the reply is parsed. `text` is raw. Complete only when finishReason is "stop". */
+export const replySchema = z.object({
+  type: z.literal('reply'),
+  ...about,
+  attempt: z.number().int().min(1),
+  text: z.string(),
+  finishReason: z.string().nullable(),
+  usage: usageSchema,
+  responseModel: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+  overlong: z.boolean(),
+  firstTokenMs: z.number().nullable(),
+  totalMs: z.number(),
+});
+
+export const failSchema = z.object({
+  type: z.literal('fail'),
+  ...about,
+  attempt: z.number().int().min(1),
+  code: z.string(),
+  message: z.string(),
+  status: z.number().int().nullable(),
+  retryAfterMs: z.number().nullable(),
+  possiblyBilled: z.boolean(),
+});
+
+export const gateReasonSchema = z.enum([
+  'no-final-line',
+  'wrong-answer',
+  'arithmetic',
+  'too-long',
+  'too-many-steps',
+  'empty',
+  'duplicate',
+  'leak',
+  'unsafe-text',
+  'unparsable',
+  'points-at-true-step',
+]);
+export type GateReason = z.infer<typeof gateReasonSchema>;
+
+/**
+ * A parsed reply with the gate's verdict. `rationale` is the text to teach: numbered by lines, last line
+ * `Answer: X`, no leading space. `why`, `firstErrorStep` (1-based) and `errorKind` only for feedback.
+ */
+export const itemSchema = z.object({
+  type: z.literal('item'),
+  ...about,
+  /** Stable id of this candidate: hash of (questionId, purpose, rationale). */
+  itemId: z.string(),
+  rationale: z.string().nullable(),
+  answer: z.string().nullable(),
+  firstErrorStep: z.number().int().min(1).nullable(),
+  errorKind: errorKindSchema.nullable(),
+  why: z.string().nullable(),
+  /** The attempt that the feedback is about. */
+  about: z
+    .object({ sample: z.number().int().min(0), fingerprint: z.string(), textHash: z.string() })
+    .nullable(),
+  flags: z.array(z.enum(['hinted', 'programmatic', 'imperfect', 'modelDrift', 'reasked'])),
+  accepted: z.boolean(),
+  reasons: z.array(gateReasonSchema),
+});
+export type TeachingItem = z.infer<typeof itemSchema>;
+
+export const teacherRecordSchema = z.discriminatedUnion('type', [
+  intentSchema,
+  replySchema,
+  failSchema,
+  itemSchema,
+]);
+export type TeacherRecord = z.infer<typeof teacherRecordSchema>;
+export type TeacherIntent = z.infer<typeof intentSchema>;
+export type TeacherReply = z.infer<typeof replySchema>;
+export type TeacherFail = z.infer<typeof failSchema>;
+
+/** One line of the grader audit's list. */
+export const suspectSchema = z.object({
+  questionId: z.string(),
+  set: z.string(),
+  sample: z.number().int(),
+  fingerprint: z.string(),
+  reasons: z.array(suspicionSchema),
+});
+export type Suspect = z.infer<typeof suspectSchema>;

@@ -1,0 +1,38 @@
+import type { Signal } from '../ports.ts';
+import type { Purpose, TeacherReply } from './records.ts';
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** One question to the teacher. The same fields and draw always give the same cache key. */
+export interface TeacherRequest {
+  readonly purpose: Purpose;
+  readonly questionId: string;
+  /** "Ask again" is draw + 1; a draw is never overwritten. */
+  readonly draw: number;
+  readonly messages: readonly ChatMessage[];
+  readonly templateId: string;
+  readonly templateHash: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface TeacherSpending {
+  readonly requests: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Requests that were sent and whose reply never arrived whole. */
+  readonly possiblyBilled: number;
+  readonly cacheHits: number;
+}
+
+/** Port: a teacher that answers, or rejects with a `teacher.*` error. Replies are journalled before they return. */
+export interface Teacher {
+  readonly profile: string;
+  /** Everything this teacher writes is labelled programmatic. */
+  readonly programmatic: boolean;
+  ask(request: TeacherRequest, signal: Signal): Promise<TeacherReply>;
+  spending(): TeacherSpending;
+}
