@@ -57,9 +57,9 @@ export const decisionSchema = z.discriminatedUnion('type', [
     questionId: z.string().min(1),
     answer: z.string(),
   }),
-  /** Reverts the event (writer, seq) of the same round; `redo` reverts an undo. */
-  z.object({ type: z.literal('undo'), ...base, writer: z.string(), seq: z.number().int().min(0) }),
-  z.object({ type: z.literal('redo'), ...base, writer: z.string(), seq: z.number().int().min(0) }),
+  /** Takes back the event (ofWriter, ofSeq) of the same round; `redo` takes back an undo. */
+  z.object({ type: z.literal('undo'), ...base, ofWriter: z.string(), ofSeq: z.number().int().min(0) }),
+  z.object({ type: z.literal('redo'), ...base, ofWriter: z.string(), ofSeq: z.number().int().min(0) }),
 ]);
 export type Decision = z.infer<typeof decisionSchema>;
 export type Author = z.infer<typeof authorSchema>;

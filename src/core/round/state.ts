@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+const examSetSchema = z.object({
+  fingerprint: z.string(),
+  questions: z.number().int().min(0),
+  samples: z.number().int().min(1),
+});
+
+/** rounds/N/round.json: where a round stands. Everything in it can be checked against the other files. */
+export const roundStateSchema = z.object({
+  v: z.literal(1),
+  round: z.number().int().min(0),
+  /** The student that sits this round's exam; `path` is relative to the project. */
+  student: z.object({ path: z.string(), digest: z.string() }),
+  exams: z.record(z.string(), examSetSchema),
+  audit: z.object({ suspects: z.number().int(), questions: z.number().int() }).nullable(),
+  teaching: z
+    .object({
+      purpose: z.enum(['annotate', 'feedback']),
+      profile: z.string(),
+      programmatic: z.boolean(),
+      questions: z.number().int(),
+      accepted: z.number().int(),
+      humanQueue: z.number().int(),
+    })
+    .nullable(),
+  curated: z.object({ accepted: z.number().int(), rejected: z.number().int() }).nullable(),
+  frozen: z.object({ trainSha256: z.string() }).nullable(),
+  training: z
+    .object({
+      runId: z.string(),
+      /** The finished student, relative to the project; null while training. */
+      student: z.object({ path: z.string(), digest: z.string() }).nullable(),
+    })
+    .nullable(),
+  /** Seconds spent in each stage over all starts of it. */
+  seconds: z.record(z.string(), z.number().min(0)),
+});
+export type RoundState = z.infer<typeof roundStateSchema>;
+
+export const STEPS = ['exam', 'teach', 'curate', 'freeze', 'train'] as const;
+export type Step = (typeof STEPS)[number];
+
+export type RoundEvent =
+  | { type: 'exam-finished'; set: string; fingerprint: string; questions: number; samples: number }
+  | { type: 'audited'; suspects: number; questions: number }
+  | ({ type: 'taught' } & NonNullable<RoundState['teaching']>)
+  | { type: 'curated'; accepted: number; rejected: number }
+  | { type: 'frozen'; trainSha256: string }
+  | { type: 'training-started'; runId: string }
+  | { type: 'trained'; runId: string; student: { path: string; digest: string } }
+  | { type: 'spent'; stage: string; seconds: number };
+
+export function openRound(round: number, student: RoundState['student']): RoundState {
+  return {
+    v: 1,
+    round,
+    student,
+    exams: {},
+    audit: null,
+    teaching: null,
+    curated: null,
+    frozen: null,
+    training: null,
+    seconds: {},
+  };
+}
+
+/**
+ * The pure reducer of a round. An exam result that differs from the recorded one (other student, other sampling)
+ * reopens what was built on it, unless the round is frozen: a frozen round keeps what it was made from.
+ */
+export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
+  switch (event.type) {
+    case 'exam-finished': {
+      const { set, fingerprint, questions, samples } = event;
+      const before = state.exams[set];
+      const exams = { ...state.exams, [set]: { fingerprint, questions, samples } };
+      const changed = before !== undefined && before.fingerprint !== fingerprint;
+      if (!changed || state.frozen) return { ...state, exams };
+      return { ...state, exams, audit: null, teaching: null, curated: null };
+    }
+    case 'audited':
+      return { ...state, audit: { suspects: event.suspects, questions: event.questions } };
+    case 'taught': {
+      const { type: _type, ...teaching } = event;
+      return { ...state, teaching };
+    }
+    case 'curated':
+      return { ...state, curated: { accepted: event.accepted, rejected: event.rejected } };
+    case 'frozen':
+      return { ...state, frozen: { trainSha256: event.trainSha256 } };
+    case 'training-started':
+      return state.training?.runId === event.runId
+        ? state
+        : { ...state, training: { runId: event.runId, student: null } };
+    case 'trained':
+      return { ...state, training: { runId: event.runId, student: event.student } };
+    case 'spent': {
+      const seconds = (state.seconds[event.stage] ?? 0) + event.seconds;
+      return { ...state, seconds: { ...state.seconds, [event.stage]: seconds } };
+    }
+  }
+}
+
+/** The sets whose exam a round needs: its last exam (nothing is taught after it) leaves the training questions out. */
+export function examSets(extra: readonly string[], isLast: boolean): string[] {
+  return isLast ? ['dev', ...extra] : ['train', 'dev', ...extra];
+}
+
+/** The first unfinished step of a round; null when nothing is left to do in it. */
+export function nextStep(state: RoundState, sets: readonly string[], isLast: boolean): Step | null {
+  if (sets.some((set) => state.exams[set] === undefined)) return 'exam';
+  if (isLast) return null;
+  if (!state.teaching && !state.frozen) return 'teach';
+  if (!state.curated && !state.frozen) return 'curate';
+  if (!state.frozen) return 'freeze';
+  if (!state.training?.student) return 'train';
+  return null;
+}
