@@ -58,8 +58,18 @@ export const decisionSchema = z.discriminatedUnion('type', [
     answer: z.string(),
   }),
   /** Takes back the event (ofWriter, ofSeq) of the same round; `redo` takes back an undo. */
-  z.object({ type: z.literal('undo'), ...base, ofWriter: z.string(), ofSeq: z.number().int().min(0) }),
-  z.object({ type: z.literal('redo'), ...base, ofWriter: z.string(), ofSeq: z.number().int().min(0) }),
+  z.object({
+    type: z.literal('undo'),
+    ...base,
+    ofWriter: z.string(),
+    ofSeq: z.number().int().min(0),
+  }),
+  z.object({
+    type: z.literal('redo'),
+    ...base,
+    ofWriter: z.string(),
+    ofSeq: z.number().int().min(0),
+  }),
 ]);
 export type Decision = z.infer<typeof decisionSchema>;
 export type Author = z.infer<typeof authorSchema>;

@@ -1,0 +1,105 @@
+import { sha256Text } from '../hash.ts';
+import type { Attempt } from '../exam/attempt.ts';
+import type { Grade, Suspicion } from '../grading/verdict.ts';
+import type { Curation } from './curation.ts';
+import { keyOfAttempt } from './curation.ts';
+
+/** An attempt with the grader's word and the audit's doubts about it. */
+export interface GradedAttempt {
+  readonly attempt: Attempt;
+  readonly grade: Grade;
+  readonly suspicions: readonly Suspicion[];
+}
+
+export interface Negative {
+  readonly id: string;
+  readonly text: string;
+  readonly round: number;
+  readonly sample: number;
+  readonly fingerprint: string;
+}
+
+/** Doubts that no decision about the attempt itself can lift. */
+const NEVER: readonly Suspicion[] = ['lenient-right', 'empty'];
+
+/** A verdict after decisions: a person's word goes before the grader's. */
+export function settledVerdict(
+  { attempt, grade }: GradedAttempt,
+  curation: Pick<Curation, 'attempts'>,
+): 'right' | 'wrong' | 'no-answer' {
+  return curation.attempts.get(keyOfAttempt(attempt)) ?? grade.verdict;
+}
+
+/**
+ * Whether a wrong attempt may be trained against (method §6). Lenient-right never is; a suspect is only after a
+ * person said that it is wrong (or, for a doubted gold, confirmed the gold).
+ */
+export function mayBeNegative(graded: GradedAttempt, curation: Curation): boolean {
+  const { attempt, grade, suspicions } = graded;
+  const key = keyOfAttempt(attempt);
+  if (curation.pairs.get(key) === 'drop') return false;
+  if (grade.verdict !== 'wrong' || grade.lenient === 'right') return false;
+  if (curation.attempts.get(key) === 'right') return false;
+  if (suspicions.some((doubt) => NEVER.includes(doubt))) return false;
+  if (curation.attempts.get(key) === 'wrong') return true;
+  const goldSettled = curation.goldConfirmed.has(attempt.questionId);
+  return suspicions.every(
+    (doubt) => goldSettled && (doubt === 'suspect-gold' || doubt === 'gold-in-doubt'),
+  );
+}
+
+/**
+ * The negatives of one question: of the latest round that examined it. None once it is right every time
+ * (method §7). The most frequent wrong answer first, then the shorter text; equal texts count once.
+ */
+export function negativesOf(
+  rounds: readonly { round: number; attempts: readonly GradedAttempt[] }[],
+  curation: Curation,
+  limit: number,
+): Negative[] {
+  const latest = [...rounds].sort((a, b) => b.round - a.round).find((r) => r.attempts.length > 0);
+  if (!latest) return [];
+  const usable = latest.attempts.filter((graded) => mayBeNegative(graded, curation));
+  const frequency = new Map<string | null, number>();
+  for (const { grade } of usable) {
+    frequency.set(grade.value, (frequency.get(grade.value) ?? 0) + 1);
+  }
+  const ordered = [...usable].sort(
+    (a, b) =>
+      (frequency.get(b.grade.value) ?? 0) - (frequency.get(a.grade.value) ?? 0) ||
+      a.attempt.text.length - b.attempt.text.length ||
+      a.attempt.sample - b.attempt.sample,
+  );
+  const seen = new Set<string>();
+  const negatives: Negative[] = [];
+  for (const { attempt } of ordered) {
+    if (negatives.length >= limit || seen.has(attempt.text)) continue;
+    seen.add(attempt.text);
+    negatives.push({
+      id: `n-${sha256Text(`${attempt.questionId}\u0000${attempt.text}`).slice(0, 16)}`,
+      text: attempt.text,
+      round: latest.round,
+      sample: attempt.sample,
+      fingerprint: attempt.fingerprint,
+    });
+  }
+  return negatives;
+}
+
+/** The attempt that the teacher is asked about: of the most frequent wrong answer, the shortest (method §8). */
+export function attemptForFeedback(
+  attempts: readonly GradedAttempt[],
+  curation: Pick<Curation, 'attempts'>,
+): GradedAttempt | undefined {
+  const wrong = attempts.filter((graded) => settledVerdict(graded, curation) === 'wrong');
+  const frequency = new Map<string | null, number>();
+  for (const { grade } of wrong) {
+    frequency.set(grade.value, (frequency.get(grade.value) ?? 0) + 1);
+  }
+  return [...wrong].sort(
+    (a, b) =>
+      (frequency.get(b.grade.value) ?? 0) - (frequency.get(a.grade.value) ?? 0) ||
+      a.attempt.text.length - b.attempt.text.length ||
+      a.attempt.sample - b.attempt.sample,
+  )[0];
+}

@@ -1,0 +1,141 @@
+import type { TeachingItem } from '../teaching/records.ts';
+import { sha256Text } from '../hash.ts';
+import { rationaleOfAttempt } from '../exam/promptForm.ts';
+import type { Source } from '../round/frozen.ts';
+import type { Question } from '../dataset/question.ts';
+import type { Curation } from './curation.ts';
+import { keyOfAttempt } from './curation.ts';
+import type { GradedAttempt } from './negatives.ts';
+
+export interface Positive {
+  readonly id: string;
+  readonly rationale: string;
+  readonly source: Source;
+  readonly round: number;
+  readonly hinted: boolean;
+  readonly programmatic: boolean;
+}
+
+export interface PositiveMaterial {
+  readonly question: Question;
+  /** Teaching items of this question with the round they came in. */
+  readonly items: readonly { readonly round: number; readonly item: TeachingItem }[];
+  /** Graded attempts of this question by round. */
+  readonly attempts: readonly {
+    readonly round: number;
+    readonly attempts: readonly GradedAttempt[];
+  }[];
+}
+
+export interface PositiveLimits {
+  readonly selfPositives: number;
+  readonly maxPositives: number;
+  readonly useDatasetRationales: boolean;
+}
+
+/** Whether a rationale may be taught at all: the gate, run afresh (stored verdicts are not trusted). */
+export type RationaleCheck = (rationale: string) => boolean;
+
+/** Two texts that differ in white space only are one rationale. */
+export function rationaleKey(rationale: string): string {
+  return rationale.replace(/\s+/gu, ' ').trim();
+}
+
+const ORDER: readonly Source[] = ['human', 'feedback', 'teacher', 'dataset', 'self'];
+
+/**
+ * The rationales of one question that are trained on, best provenance first. A person's text overrides the gate;
+ * everything else must pass it now.
+ */
+export function positivesOf(
+  material: PositiveMaterial,
+  curation: Curation,
+  passes: RationaleCheck,
+  limits: PositiveLimits,
+): Positive[] {
+  const found: Positive[] = [
+    ...fromPeople(material, curation),
+    ...fromTeacher(material, curation, passes),
+    ...(limits.useDatasetRationales ? fromDataset(material.question, passes) : []),
+    ...fromSelf(material, curation, passes, limits.selfPositives),
+  ];
+  const seen = new Set<string>();
+  return found
+    .sort((a, b) => ORDER.indexOf(a.source) - ORDER.indexOf(b.source) || a.round - b.round)
+    .filter(({ rationale }) => {
+      const key = rationaleKey(rationale);
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    })
+    .slice(0, limits.maxPositives);
+}
+
+function fromPeople({ question }: PositiveMaterial, curation: Curation): Positive[] {
+  return (curation.written.get(question.id) ?? []).map(({ id, rationale, round }) => ({
+    id,
+    rationale,
+    source: 'human',
+    round,
+    hinted: false,
+    programmatic: false,
+  }));
+}
+
+function fromTeacher(
+  { items }: PositiveMaterial,
+  curation: Curation,
+  passes: RationaleCheck,
+): Positive[] {
+  const positives: Positive[] = [];
+  for (const { round, item } of items) {
+    const decision = curation.items.get(item.itemId);
+    if (decision?.status !== 'accepted') continue;
+    const edited = decision.rationale;
+    const rationale = edited ?? item.rationale;
+    if (rationale === null) continue;
+    const overridden = decision.by === 'person';
+    if (!overridden && !passes(rationale)) continue;
+    positives.push({
+      id: edited === undefined ? item.itemId : `e-${sha256Text(item.itemId + edited).slice(0, 16)}`,
+      rationale,
+      source: edited !== undefined ? 'human' : item.purpose === 'feedback' ? 'feedback' : 'teacher',
+      round,
+      hinted: item.flags.includes('hinted'),
+      programmatic: item.flags.includes('programmatic'),
+    });
+  }
+  return positives;
+}
+
+function fromDataset(question: Question, passes: RationaleCheck): Positive[] {
+  const { rationale } = question;
+  if (rationale === undefined || !passes(rationale)) return [];
+  const id = `d-${sha256Text(question.id + rationale).slice(0, 16)}`;
+  return [{ id, rationale, source: 'dataset', round: 0, hinted: false, programmatic: false }];
+}
+
+/** The student's own right attempts, latest exam first: never one that a person called wrong. */
+function fromSelf(
+  { question, attempts }: PositiveMaterial,
+  curation: Curation,
+  passes: RationaleCheck,
+  limit: number,
+): Positive[] {
+  const positives: Positive[] = [];
+  const seen = new Set<string>();
+  for (const { round, attempts: graded } of [...attempts].sort((a, b) => b.round - a.round)) {
+    for (const { attempt, grade } of graded) {
+      if (positives.length >= limit) return positives;
+      if (grade.verdict !== 'right' || attempt.finish === 'length') continue;
+      if (curation.attempts.get(keyOfAttempt(attempt)) === 'wrong') continue;
+      const rationale = rationaleOfAttempt(attempt.text).trimEnd();
+      const key = rationaleKey(rationale);
+      if (seen.has(key) || !passes(rationale)) continue;
+      seen.add(key);
+      const id = `s-${sha256Text(question.id + rationale).slice(0, 16)}`;
+      positives.push({ id, rationale, source: 'self', round, hinted: false, programmatic: false });
+    }
+  }
+  return positives;
+}

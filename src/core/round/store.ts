@@ -1,0 +1,52 @@
+import type { Decision } from '../curation/decision.ts';
+import type { RecordedDecision } from '../curation/activeDecisions.ts';
+import type { Question } from '../dataset/question.ts';
+import type { Attempt, FinishedAttempt } from '../exam/attempt.ts';
+import type { GradedAttempt } from '../curation/negatives.ts';
+import type { ProjectFile } from '../project/projectFile.ts';
+import type { TeachingItem } from '../teaching/records.ts';
+import type { FrozenRow, Manifest } from './frozen.ts';
+import type { RoundState } from './state.ts';
+
+/** An open exam file: append-only, closed when the exam stops for whatever reason. */
+export interface ExamWriter {
+  append(attempt: FinishedAttempt): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TeachingWriter {
+  append(item: TeachingItem): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Port: a project on disk. Reading merges all writers' files; writing goes to this process's own. */
+export interface RoundStore {
+  readonly project: ProjectFile;
+  questions(set: string): Promise<readonly Question[]>;
+  /** The fixed text before every prompt; '' without one. */
+  head(): Promise<string>;
+  /** Absolute path of a path of the project file or of a round's state. */
+  absolute(relative: string): string;
+  rounds(): Promise<readonly number[]>;
+  state(round: number): Promise<RoundState | null>;
+  saveState(state: RoundState): Promise<void>;
+  attempts(round: number, set: string): Promise<readonly Attempt[]>;
+  openExam(round: number, set: string, fingerprint: string): Promise<ExamWriter>;
+  saveGrades(round: number, grades: readonly GradedAttempt[]): Promise<void>;
+  items(round: number): Promise<readonly TeachingItem[]>;
+  openTeaching(round: number): Promise<TeachingWriter>;
+  decisions(round: number): Promise<readonly RecordedDecision[]>;
+  decide(round: number, decisions: readonly Decision[]): Promise<void>;
+  manifest(round: number): Promise<Manifest | null>;
+  frozenRows(round: number): Promise<readonly FrozenRow[]>;
+  /** Writes train.jsonl, hashes it and the inputs, writes the manifest last. Refuses a frozen round. */
+  freeze(
+    round: number,
+    rows: readonly FrozenRow[],
+    manifest: Omit<Manifest, 'trainSha256' | 'inputs'>,
+  ): Promise<Manifest>;
+  /** Absolute folder of a training run of this round. */
+  runFolder(round: number, runId: string): string;
+  /** Absolute path of a finished student to be, by id. */
+  studentFolder(studentId: string): { absolute: string; relative: string };
+}
