@@ -97,7 +97,7 @@ function fromTeacher(
     const overridden = decision.by === 'person';
     if (!overridden && !passes(rationale)) continue;
     positives.push({
-      id: edited === undefined ? item.itemId : `e-${sha256Text(item.itemId + edited).slice(0, 16)}`,
+      id: edited === undefined ? item.itemId : editedId(item.itemId, edited),
       rationale,
       source: edited !== undefined ? 'human' : item.purpose === 'feedback' ? 'feedback' : 'teacher',
       round,
@@ -106,6 +106,11 @@ function fromTeacher(
     });
   }
   return positives;
+}
+
+/** The id of a person's edit of a candidate. */
+export function editedId(itemId: string, rationale: string): string {
+  return `e-${sha256Text(itemId + rationale).slice(0, 16)}`;
 }
 
 function fromDataset(question: Question, passes: RationaleCheck): Positive[] {

@@ -1,0 +1,153 @@
+import { AppError, cancelled } from '../errors.ts';
+import { sha256Text } from '../hash.ts';
+import type { Question } from '../dataset/question.ts';
+import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
+import { examFingerprint } from '../exam/fingerprint.ts';
+import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
+import type { LoopPorts } from './ports.ts';
+import type { ProjectFile } from '../project/projectFile.ts';
+
+export interface ExamPlan {
+  readonly set: string;
+  readonly questions: readonly Question[];
+  readonly samples: number;
+  readonly sampling: Sampling;
+  readonly seed: string;
+  readonly fingerprint: string;
+}
+
+const GREEDY: Sampling = { temperature: 0, topK: 1, topP: 1 };
+
+/** The same questions in every round, chosen by hash, in file order; all of them without a limit. */
+export function chooseByHash(questions: readonly Question[], limit?: number): readonly Question[] {
+  if (limit === undefined || limit >= questions.length) return questions;
+  const chosen = new Set(
+    questions
+      .map(({ id }) => ({ id, rank: sha256Text(id) }))
+      .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+      .slice(0, limit)
+      .map(({ id }) => id),
+  );
+  return questions.filter(({ id }) => chosen.has(id));
+}
+
+/** The ids of every set that is examined greedily and never trained on. */
+export async function heldOutIds({
+  store,
+}: Pick<LoopPorts, 'store'>): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const set of ['dev', ...Object.keys(store.project.data.extra)]) {
+    for (const { id } of await store.questions(set)) ids.add(id);
+  }
+  return ids;
+}
+
+/** The questions that are examined, taught and trained on; one that also stands in a held-out set is not. */
+export async function trainQuestions(
+  ports: Pick<LoopPorts, 'store'>,
+): Promise<readonly Question[]> {
+  const heldOut = await heldOutIds(ports);
+  const own = (await ports.store.questions('train')).filter(({ id }) => !heldOut.has(id));
+  return chooseByHash(own, ports.store.project.exam.trainLimit);
+}
+
+/** What an exam of one set consists of: training questions are sampled N times, every other set is greedy. */
+export async function planExam(
+  ports: Pick<LoopPorts, 'store'>,
+  round: number,
+  set: string,
+  identity: { digest: string; engine: string },
+): Promise<ExamPlan> {
+  const { store } = ports;
+  const { exam, seed: projectSeed }: ProjectFile = store.project;
+  const isTrain = set === 'train';
+  const sampling = isTrain ? exam.sampling : GREEDY;
+  const seed = `${projectSeed}/${round}/${set}`;
+  const fingerprint = examFingerprint({
+    studentDigest: identity.digest,
+    engine: identity.engine,
+    promptForm: PROMPT_FORM,
+    request: {
+      head: await store.head(),
+      sampling,
+      seed,
+      maxNewTokens: exam.maxNewTokens,
+      stopAtAnswerLine: exam.stopAtAnswerLine,
+    },
+  });
+  const questions = isTrain ? await trainQuestions(ports) : await store.questions(set);
+  return { set, questions, samples: isTrain ? exam.samples : 1, sampling, seed, fingerprint };
+}
+
+/** The planned items that no stored attempt of this fingerprint answers yet, samples of a question side by side. */
+export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamItem[] {
+  const done = new Set(
+    stored
+      .filter(({ fingerprint }) => fingerprint === plan.fingerprint)
+      .map(({ questionId, sample }) => `${sample}/${questionId}`),
+  );
+  return plan.questions.flatMap((question) =>
+    Array.from({ length: plan.samples }, (_, sample) => ({
+      questionId: question.id,
+      sample,
+      prompt: promptOf(question.question),
+    })).filter(({ questionId, sample }) => !done.has(`${sample}/${questionId}`)),
+  );
+}
+
+/** Sits whatever is missing of one set's exam; every finished attempt is on disk before the next is awaited. */
+export async function sitExam(
+  ports: LoopPorts,
+  round: number,
+  student: string,
+  plan: ExamPlan,
+): Promise<void> {
+  const { store, signal } = ports;
+  const stored = await store.attempts(round, plan.set);
+  const items = missingItems(plan, stored);
+  if (items.length === 0) return;
+  const total = plan.questions.length * plan.samples;
+  const before = total - items.length;
+  const writer = await store.openExam(round, plan.set, plan.fingerprint);
+  try {
+    await ports.student.sit(
+      {
+        student,
+        head: await store.head(),
+        items,
+        sampling: plan.sampling,
+        seed: plan.seed,
+        maxNewTokens: store.project.exam.maxNewTokens,
+        stopAtAnswerLine: store.project.exam.stopAtAnswerLine,
+      },
+      {
+        signal,
+        report: (progress) =>
+          ports.report({
+            ...progress,
+            stage: `exam ${plan.set}`,
+            done: before + progress.done,
+            total,
+          }),
+        onAttempt: (attempt) => writer.append(attempt),
+      },
+    );
+  } finally {
+    await writer.close();
+  }
+  if (signal.aborted) throw cancelled();
+  const missing = missingItems(plan, await store.attempts(round, plan.set));
+  if (missing.length > 0) {
+    throw new AppError('engine.crashed', `The exam ended with ${missing.length} answers missing.`, {
+      hint: 'Run the exam again: it continues with the missing ones.',
+    });
+  }
+}
+
+/** The attempts of the plan's own fingerprint: others in the file come from another student or other settings. */
+export function attemptsOfPlan(
+  plan: Pick<ExamPlan, 'fingerprint'>,
+  stored: readonly Attempt[],
+): Attempt[] {
+  return stored.filter(({ fingerprint }) => fingerprint === plan.fingerprint);
+}

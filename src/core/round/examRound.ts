@@ -1,0 +1,61 @@
+import type { LoopPorts } from './ports.ts';
+import { planExam, sitExam, attemptsOfPlan } from './exam.ts';
+import { gradeStored } from './grading.ts';
+import { curationUpTo } from './curationUpTo.ts';
+import { reduceRound, type RoundState } from './state.ts';
+
+/**
+ * The exam step: parity first, then every set, then grades and audit of the training attempts. Saves the state after
+ * each set, so that an interrupted step goes on where it was.
+ */
+export async function examRound(
+  ports: LoopPorts,
+  initial: RoundState,
+  sets: readonly string[],
+): Promise<RoundState> {
+  const { store, signal } = ports;
+  let state = initial;
+  const folder = store.absolute(state.student.path);
+  const identity = await ports.student.identify(folder);
+  await ports.student.checkParity(folder, signal);
+  for (const set of sets) {
+    const plan = await planExam(ports, state.round, set, identity);
+    await sitExam(ports, state.round, folder, plan);
+    state = reduceRound(state, {
+      type: 'exam-finished',
+      set,
+      fingerprint: plan.fingerprint,
+      questions: plan.questions.length,
+      samples: plan.samples,
+    });
+    await store.saveState(state);
+  }
+  return gradeRound(ports, state);
+}
+
+/** Grades every stored attempt of the round afresh and rewrites grades.jsonl; never runs the model. */
+export async function gradeRound(
+  ports: Pick<LoopPorts, 'store'>,
+  initial: RoundState,
+): Promise<RoundState> {
+  const { store } = ports;
+  const curation = await curationUpTo(store, initial.round);
+  const all = [];
+  let suspects = 0;
+  const doubted = new Set<string>();
+  for (const [set, exam] of Object.entries(initial.exams)) {
+    const attempts = attemptsOfPlan(exam, await store.attempts(initial.round, set));
+    const graded = gradeStored(await store.questions(set), attempts, curation.gold);
+    all.push(...graded);
+    if (set !== 'train') continue;
+    for (const { attempt, suspicions } of graded) {
+      if (suspicions.length === 0) continue;
+      suspects += 1;
+      doubted.add(attempt.questionId);
+    }
+  }
+  await store.saveGrades(initial.round, all);
+  const state = reduceRound(initial, { type: 'audited', suspects, questions: doubted.size });
+  await store.saveState(state);
+  return state;
+}

@@ -1,0 +1,85 @@
+import { AppError } from '../errors.ts';
+import { GRADER } from '../grading/grade.ts';
+import { PROMPT_FORM } from '../exam/promptForm.ts';
+import { rationaleCheck } from '../teaching/gate.ts';
+import { curationUpTo } from './curationUpTo.ts';
+import { trainQuestions } from './exam.ts';
+import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
+import { gradedTrainAttempts } from './gradedTrain.ts';
+import type { LoopPorts } from './ports.ts';
+import { reduceRound, type RoundState } from './state.ts';
+import type { RoundStore } from './store.ts';
+import type { Curation } from '../curation/curation.ts';
+
+type FreezePorts = Pick<LoopPorts, 'store' | 'clock'>;
+
+/** What a freeze would write now: shown before it is done, and recomputed before training to catch forged files. */
+export async function assembleFrozen(
+  store: RoundStore,
+  round: number,
+  curation: Curation,
+): Promise<Frozen> {
+  const { training, curation: limits, gate } = store.project;
+  const from = training.accumulate ? 0 : round;
+  const rounds = [];
+  for (let r = from; r <= round; r += 1) {
+    rounds.push({
+      round: r,
+      items: await store.items(r),
+      attempts: await gradedTrainAttempts(store, r, curation),
+    });
+  }
+  return freezeRound({
+    questions: await trainQuestions({ store }),
+    head: await store.head(),
+    rounds,
+    curation,
+    checkFor: (question) => rationaleCheck(question, gate),
+    limits,
+  });
+}
+
+/** Freezes a round once; a second call changes nothing. */
+export async function freezeStep(ports: FreezePorts, initial: RoundState): Promise<RoundState> {
+  const { store } = ports;
+  const round = initial.round;
+  const existing = await store.manifest(round);
+  const manifest = existing ?? (await writeFrozen(ports, initial));
+  const state = reduceRound(initial, { type: 'frozen', trainSha256: manifest.trainSha256 });
+  await store.saveState(state);
+  return state;
+}
+
+async function writeFrozen(
+  { store, clock }: FreezePorts,
+  state: RoundState,
+): ReturnType<RoundStore['freeze']> {
+  const round = state.round;
+  const curation = await curationUpTo(store, round);
+  const { rows, coverage } = await assembleFrozen(store, round, curation);
+  if (rows.length === 0) {
+    throw new AppError('round.notReady', `Round ${round} has no accepted rationale to train on.`, {
+      hint: 'Ask the teacher (tailor teach) and accept items (tailor decide accept) first.',
+      detail: { uncovered: coverage.uncovered },
+    });
+  }
+  return store.freeze(round, rows, {
+    v: 1,
+    round,
+    frozenAt: new Date(clock.now()).toISOString(),
+    rows: rows.length,
+    coverage,
+    studentDigest: state.student.digest,
+    examFingerprints: Object.fromEntries(
+      Object.entries(state.exams).map(([set, { fingerprint }]) => [set, fingerprint]),
+    ),
+    teacher: {
+      profile: state.teaching?.profile ?? 'none',
+      programmatic: state.teaching?.programmatic ?? false,
+    },
+    promptForm: PROMPT_FORM,
+    grader: GRADER,
+    decisions: { ...curation.counts },
+    warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind),
+  });
+}

@@ -1,0 +1,109 @@
+import { AppError, cancelled } from '../errors.ts';
+import { curateRound } from './curateRound.ts';
+import { examRound } from './examRound.ts';
+import { freezeStep } from './freezeStep.ts';
+import type { LoopPorts } from './ports.ts';
+import { examSets, nextStep, openRound, reduceRound, type RoundState, type Step } from './state.ts';
+import { teachRound } from './teachRound.ts';
+import { trainRound } from './trainRound.ts';
+
+/**
+ * The state of a round, opened where it is new: round 0 with the project's student, a later one with the student that
+ * the round before trained.
+ */
+export async function loadRound(ports: LoopPorts, round: number): Promise<RoundState> {
+  const { store } = ports;
+  const existing = await store.state(round);
+  if (existing) return existing;
+  let student: RoundState['student'] | null | undefined;
+  if (round === 0) {
+    const path = store.project.student;
+    const { digest } = await ports.student.identify(store.absolute(path));
+    student = { path, digest };
+  } else {
+    student = (await store.state(round - 1))?.training?.student;
+  }
+  if (!student) {
+    throw new AppError('round.notReady', `Round ${round} has no student yet.`, {
+      hint: `Finish round ${round - 1} first: tailor round.`,
+    });
+  }
+  const state = openRound(round, student);
+  await store.saveState(state);
+  return state;
+}
+
+/** Runs one step and books its time in the round's state, also when it is stopped half-way. */
+export async function runStep(
+  ports: LoopPorts,
+  initial: RoundState,
+  step: Step,
+  sets: readonly string[],
+): Promise<RoundState> {
+  const started = ports.clock.now();
+  let finished: RoundState | undefined;
+  try {
+    finished = await perform(ports, initial, step, sets);
+    return await book(ports, finished, step, started);
+  } catch (error) {
+    const latest = (await ports.store.state(initial.round)) ?? initial;
+    await book(ports, latest, step, started);
+    throw error;
+  }
+}
+
+async function book(
+  ports: LoopPorts,
+  state: RoundState,
+  stage: Step,
+  started: number,
+): Promise<RoundState> {
+  const seconds = (ports.clock.now() - started) / 1000;
+  const booked = reduceRound(state, { type: 'spent', stage, seconds });
+  await ports.store.saveState(booked);
+  return booked;
+}
+
+function perform(
+  ports: LoopPorts,
+  state: RoundState,
+  step: Step,
+  sets: readonly string[],
+): Promise<RoundState> {
+  switch (step) {
+    case 'exam':
+      return examRound(ports, state, sets);
+    case 'teach':
+      return teachRound(ports, state);
+    case 'curate':
+      return curateRound(ports, state);
+    case 'freeze':
+      return freezeStep(ports, state);
+    case 'train':
+      return trainRound(ports, state);
+  }
+}
+
+/**
+ * Rounds 0…rounds−1 in full and the exam of round `rounds` (two rounds, three exams), from the first unfinished step.
+ * Running it again after any stop goes on there; when all is done it does nothing.
+ */
+export async function runRounds(
+  ports: LoopPorts,
+  rounds: number,
+  onStep?: (round: number, step: Step) => void,
+): Promise<void> {
+  const extra = Object.keys(ports.store.project.data.extra);
+  for (let round = 0; round <= rounds; round += 1) {
+    const isLast = round === rounds;
+    const sets = examSets(extra, isLast);
+    let state = await loadRound(ports, round);
+    for (;;) {
+      if (ports.signal.aborted) throw cancelled();
+      const step = nextStep(state, sets, isLast);
+      if (step === null) break;
+      onStep?.(round, step);
+      state = await runStep(ports, state, step, sets);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { questionSchema, type Question } from '../../core/dataset/question.ts';
+import { readJsonLines } from '../storage/jsonLines.ts';
+import { mergeByTime, readJournal, type BadLine } from '../storage/readJournal.ts';
+import type { Stamped } from '../storage/journal.ts';
+
+/** Reads of a project's files, kept while size and time of a file stay the same. */
+export class ProjectFiles {
+  readonly #kept = new Map<string, { stamp: string; value: unknown }>();
+  readonly #onBad: (bad: BadLine) => void;
+
+  constructor(onBad: (bad: BadLine) => void) {
+    this.#onBad = onBad;
+  }
+
+  /** The valid questions of a data file; bad lines are reported and the rest counts. */
+  async questions(path: string): Promise<readonly Question[]> {
+    return this.#once(path, async () => {
+      const questions: Question[] = [];
+      const seen = new Set<string>();
+      await readJsonLines(path, {
+        onValue: (value, { line, byteOffset }) => {
+          const parsed = questionSchema.safeParse(value);
+          const reason = parsed.success
+            ? seen.has(parsed.data.id)
+              ? `the id ${JSON.stringify(parsed.data.id)} was used before`
+              : null
+            : describe(parsed.error);
+          if (reason !== null) this.#onBad({ file: path, line, byteOffset, reason });
+          else if (parsed.success) {
+            seen.add(parsed.data.id);
+            questions.push(parsed.data);
+          }
+        },
+        onBad: (bad) => this.#onBad(bad),
+      });
+      return questions;
+    });
+  }
+
+  /** All writers' journals of a folder whose names begin with `prefix`, merged; none where the folder is missing. */
+  async journals<T>(folder: string, prefix: string, schema: z.ZodType<T>): Promise<Stamped<T>[]> {
+    const names = (await namesIn(folder))
+      .filter((name) => name.startsWith(prefix) && name.endsWith('.jsonl'))
+      .sort();
+    const journals = [];
+    for (const name of names) {
+      const path = join(folder, name);
+      journals.push(
+        await this.#once(path, async () => {
+          const { records, quarantined } = await readJournal(path, schema);
+          quarantined.forEach((bad) => this.#onBad(bad));
+          return records;
+        }),
+      );
+    }
+    return mergeByTime(journals);
+  }
+
+  async #once<T>(path: string, read: () => Promise<T>): Promise<T> {
+    const stamp = await stampOf(path);
+    const kept = this.#kept.get(path);
+    // SAFETY: a path is only ever read by one kind of reader, so what was kept for it has that reader's type.
+    if (kept?.stamp === stamp) return kept.value as T;
+    const value = await read();
+    this.#kept.set(path, { stamp, value });
+    return value;
+  }
+}
+
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs, ino } = await stat(path);
+    return `${ino}/${size}/${mtimeMs}`;
+  } catch {
+    return 'missing';
+  }
+}
+
+function describe(error: z.ZodError): string {
+  const first = error.issues[0];
+  return first
+    ? `${first.path.map(String).join('.') || 'row'}: ${first.message}`
+    : 'not a question';
+}

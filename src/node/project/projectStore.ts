@@ -1,0 +1,288 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
+import type { GradedAttempt } from '../../core/curation/negatives.ts';
+import type { Question } from '../../core/dataset/question.ts';
+import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
+import { sha256Text } from '../../core/hash.ts';
+import type { ProjectFile } from '../../core/project/projectFile.ts';
+import {
+  frozenRowSchema,
+  manifestSchema,
+  type FrozenRow,
+  type Manifest,
+} from '../../core/round/frozen.ts';
+import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
+import type { ExamWriter, RoundStore, TeachingWriter } from '../../core/round/store.ts';
+import { itemSchema, teacherRecordSchema, type TeachingItem } from '../../core/teaching/records.ts';
+import { sha256File } from '../storage/fileHash.ts';
+import { openJournal, type Journal } from '../storage/journal.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import { resolveInside } from '../storage/safePath.ts';
+import { writeSnapshot } from '../storage/snapshot.ts';
+import { namesIn, ProjectFiles } from './projectFiles.ts';
+
+export interface ProjectStoreOptions {
+  readonly root: string;
+  readonly project: ProjectFile;
+  /** This process's name in file names; see storage/writerSlot.ts. */
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly onBad: (bad: BadLine) => void;
+}
+
+/** A project folder as the loop sees it: the one adapter that knows where everything lies. */
+export class ProjectStore implements RoundStore {
+  readonly project: ProjectFile;
+  readonly root: string;
+  readonly #options: ProjectStoreOptions;
+  readonly #files: ProjectFiles;
+  readonly #decisionJournals = new Map<number, Journal<Decision>>();
+
+  constructor(options: ProjectStoreOptions) {
+    this.project = options.project;
+    this.root = options.root;
+    this.#options = options;
+    this.#files = new ProjectFiles(options.onBad);
+  }
+
+  absolute(path: string): string {
+    return join(this.root, path);
+  }
+
+  roundFolder(round: number, ...rest: string[]): string {
+    return join(this.root, 'rounds', String(round), ...rest);
+  }
+
+  runFolder(round: number, runId: string): string {
+    return this.roundFolder(round, 'runs', runId);
+  }
+
+  studentFolder(studentId: string): { absolute: string; relative: string } {
+    const path = `models/${studentId}`;
+    return { absolute: this.absolute(path), relative: path };
+  }
+
+  dataPath(set: string): string {
+    const { train, dev, extra } = this.project.data;
+    const path = set === 'train' ? train : set === 'dev' ? dev : extra[set];
+    if (path === undefined) {
+      throw new AppError('usage', `There is no set called ${JSON.stringify(set)}.`, {
+        hint: `Known sets: ${['train', 'dev', ...Object.keys(extra)].join(', ')}.`,
+      });
+    }
+    return path;
+  }
+
+  async questions(set: string): Promise<readonly Question[]> {
+    const path = await resolveInside(this.root, this.dataPath(set));
+    const questions = await this.#files.questions(path);
+    if (questions.length === 0) {
+      throw new AppError('data.missing', `${this.dataPath(set)} has no questions.`, {
+        hint: 'Import some: tailor import FORMAT FILE.',
+      });
+    }
+    return questions;
+  }
+
+  async head(): Promise<string> {
+    const path = this.project.exam.head;
+    if (path === undefined) return '';
+    return readFile(await resolveInside(this.root, path), 'utf8');
+  }
+
+  async rounds(): Promise<readonly number[]> {
+    const names = await namesIn(join(this.root, 'rounds'));
+    return names
+      .filter((name) => /^(0|[1-9]\d{0,5})$/u.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  async state(round: number): Promise<RoundState | null> {
+    return this.#snapshot(this.roundFolder(round, 'round.json'), roundStateSchema);
+  }
+
+  async saveState(state: RoundState): Promise<void> {
+    await this.#write(this.roundFolder(state.round, 'round.json'), pretty(state));
+  }
+
+  async attempts(round: number, set: string): Promise<readonly Attempt[]> {
+    const folder = this.roundFolder(round, 'exam');
+    const records = await this.#files.journals(folder, `${set}.`, attemptSchema);
+    const seen = new Set<string>();
+    return records.filter(({ questionId, sample, fingerprint }) => {
+      const key = `${fingerprint}/${sample}/${questionId}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+  }
+
+  async openExam(round: number, set: string, fingerprint: string): Promise<ExamWriter> {
+    const journal = await this.#journal(this.roundFolder(round, 'exam'), `${set}.`, attemptSchema);
+    let unsynced = 0;
+    return {
+      append: async (attempt) => {
+        unsynced += 1;
+        const sync = unsynced >= 64;
+        if (sync) unsynced = 0;
+        await journal.append({ type: 'attempt', set, fingerprint, ...attempt }, { sync });
+      },
+      close: () => journal.close(),
+    };
+  }
+
+  async saveGrades(round: number, grades: readonly GradedAttempt[]): Promise<void> {
+    const lines = grades.map(({ attempt, grade, suspicions }) =>
+      JSON.stringify({
+        set: attempt.set,
+        questionId: attempt.questionId,
+        sample: attempt.sample,
+        fingerprint: attempt.fingerprint,
+        ...grade,
+        suspicions,
+      }),
+    );
+    await this.#write(this.roundFolder(round, 'grades.jsonl'), jsonl(lines));
+  }
+
+  async items(round: number): Promise<readonly TeachingItem[]> {
+    const folder = this.roundFolder(round, 'teacher');
+    const records = await this.#files.journals(folder, 'items.', teacherRecordSchema);
+    const byKey = new Map<string, TeachingItem>();
+    for (const record of records) {
+      if (record.type === 'item' && !byKey.has(record.key)) byKey.set(record.key, record);
+    }
+    return [...byKey.values()];
+  }
+
+  async openTeaching(round: number): Promise<TeachingWriter> {
+    const journal = await this.#journal(this.roundFolder(round, 'teacher'), 'items.', itemSchema);
+    return {
+      append: async (item) => {
+        await journal.append(item);
+      },
+      close: () => journal.close(),
+    };
+  }
+
+  async decisions(round: number): Promise<readonly RecordedDecision[]> {
+    return this.#files.journals(this.roundFolder(round, 'decisions'), '', decisionSchema);
+  }
+
+  async decide(round: number, decisions: readonly Decision[]): Promise<void> {
+    let journal = this.#decisionJournals.get(round);
+    if (!journal) {
+      journal = await this.#journal(this.roundFolder(round, 'decisions'), '', decisionSchema);
+      this.#decisionJournals.set(round, journal);
+    }
+    for (const decision of decisions) await journal.append(decision, { sync: true });
+  }
+
+  async manifest(round: number): Promise<Manifest | null> {
+    return this.#snapshot(this.roundFolder(round, 'manifest.json'), manifestSchema);
+  }
+
+  async frozenRows(round: number): Promise<readonly FrozenRow[]> {
+    const manifest = await this.manifest(round);
+    const path = this.roundFolder(round, 'train.jsonl');
+    const text = await readFile(path, 'utf8');
+    if (!manifest || sha256Text(text) !== manifest.trainSha256) {
+      throw new AppError(
+        'round.changed',
+        `${relative(this.root, path)} was changed after it was frozen.`,
+        {
+          hint: 'Restore it from version control; a frozen set is never edited.',
+        },
+      );
+    }
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => frozenRowSchema.parse(JSON.parse(line)));
+  }
+
+  async freeze(
+    round: number,
+    rows: readonly FrozenRow[],
+    partial: Omit<Manifest, 'trainSha256' | 'inputs'>,
+  ): Promise<Manifest> {
+    if (await this.manifest(round)) {
+      throw new AppError('round.frozen', `Round ${round} is frozen already.`, {
+        hint: 'Go on with tailor train; what is decided now counts for the next round.',
+      });
+    }
+    const text = jsonl(rows.map((row) => JSON.stringify(row)));
+    await this.#write(this.roundFolder(round, 'train.jsonl'), text);
+    const manifest: Manifest = {
+      ...partial,
+      trainSha256: sha256Text(text),
+      inputs: await this.#inputHashes(round),
+    };
+    await this.#write(this.roundFolder(round, 'manifest.json'), pretty(manifest));
+    return manifest;
+  }
+
+  /** Closes this process's journals. */
+  async close(): Promise<void> {
+    for (const journal of this.#decisionJournals.values()) await journal.close();
+    this.#decisionJournals.clear();
+  }
+
+  /** Digests of every file that a freeze of this round reads. */
+  async #inputHashes(round: number): Promise<Record<string, string>> {
+    const paths = ['tailor.json', this.project.data.train, this.project.data.dev];
+    for (let r = 0; r <= round; r += 1) {
+      for (const part of ['exam', 'teacher', 'decisions']) {
+        const names = await namesIn(this.roundFolder(r, part));
+        paths.push(...names.map((name) => `rounds/${r}/${part}/${name}`));
+      }
+    }
+    const hashes: Record<string, string> = {};
+    for (const path of [...new Set(paths)].sort()) {
+      hashes[path] = await sha256File(this.absolute(path));
+    }
+    return hashes;
+  }
+
+  async #journal<T>(folder: string, prefix: string, schema: z.ZodType<T>): Promise<Journal<T>> {
+    await mkdir(folder, { recursive: true });
+    const { writer, clock } = this.#options;
+    return openJournal(join(folder, `${prefix}${writer}.jsonl`), { schema, writer, clock });
+  }
+
+  async #snapshot<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw new AppError('store.io', `${path} cannot be read.`, { cause: error });
+    }
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (cause) {
+      const newer = /"v":\s*[2-9]/u.test(text);
+      throw new AppError(
+        newer ? 'store.newerVersion' : 'store.io',
+        newer
+          ? `${relative(this.root, path)} was written by a newer Tailor.`
+          : `${relative(this.root, path)} is not readable as what it should be.`,
+        { hint: newer ? 'Update Tailor.' : 'Restore it from version control.', cause },
+      );
+    }
+  }
+
+  async #write(path: string, text: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await writeSnapshot(path, text);
+  }
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const jsonl = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
