@@ -1,5 +1,6 @@
 import { readAnswer, type Reading } from './answer.ts';
 import { foldText } from './fold.ts';
+import { readGold } from './gold.ts';
 import { findMarkers, lastLine, type Marker } from './markers.ts';
 import { numberAt, numbersIn, type NumberToken } from './numbers.ts';
 import { canonicalText, equalRational, roundsTo } from './rational.ts';
@@ -8,44 +9,19 @@ import type { Grade, GradeFlag, Verdict } from './verdict.ts';
 /** Names the rules below: stored grades carry it, and another name means "grade again". */
 export const GRADER = 'numeric-1';
 
-interface Gold {
-  readonly token: NumberToken;
-}
-
-const goldCache = new Map<string, Gold | null>();
-
-function readGold(gold: string): Gold | null {
-  const known = goldCache.get(gold);
-  if (known !== undefined) return known;
-  const folded = foldText(gold);
-  const token = numberAt(folded, folded.length - folded.trimStart().length);
-  const rest = token === null ? '' : folded.slice(token.end).trim();
-  // A gold is one number, with a unit at most; "5 or 6" or "3:30" would make every answer wrong.
-  const read = token?.value && !/[0-9]/u.test(rest) ? { token } : null;
-  if (goldCache.size >= 20_000) goldCache.clear();
-  if (gold.length <= 100) goldCache.set(gold, read);
-  return read;
-}
-
-/** The canonical value of a gold answer ("1,234" gives "1234"); null when it is not one number. */
-export function goldValue(gold: string): string | null {
-  const value = readGold(gold)?.token.value;
-  return value ? canonicalText(value) : null;
-}
-
 /** The strict rule: exactly the gold's number, in one of the ways either may be meant. */
-function equalsGold(token: NumberToken, { token: gold }: Gold): boolean {
+function equalsGold(token: NumberToken, gold: NumberToken): boolean {
   return token.readings.some((a) => gold.readings.some((b) => equalRational(a, b)));
 }
 
 /** The lenient rule's equality, and whether it took rounding. */
-function nearGold(token: NumberToken, gold: Gold): 'equal' | 'rounded' | null {
+function nearGold(token: NumberToken, gold: NumberToken): 'equal' | 'rounded' | null {
   if (equalsGold(token, gold)) return 'equal';
-  const { readings } = gold.token;
+  const { readings } = gold;
   if (token.loose.some((a) => readings.some((b) => equalRational(a, b)))) return 'equal';
-  const places = [token.decimals, gold.token.decimals].filter((value) => value !== null);
-  if (places.length === 0 || !token.value || !gold.token.value) return null;
-  return roundsTo(token.value, gold.token.value, Math.min(...places)) ? 'rounded' : null;
+  const places = [token.decimals, gold.decimals].filter((value) => value !== null);
+  if (places.length === 0 || !token.value || !gold.value) return null;
+  return roundsTo(token.value, gold.value, Math.min(...places)) ? 'rounded' : null;
 }
 
 interface Extraction {
@@ -92,7 +68,7 @@ function extract(text: string): Extraction {
 }
 
 /** Looks for the gold where a reader would still find it: the last line, and whatever stands behind a marker. */
-function findLeniently(extraction: Extraction, gold: Gold): 'equal' | 'rounded' | null {
+function findLeniently(extraction: Extraction, gold: NumberToken): 'equal' | 'rounded' | null {
   const { folded, markers, token } = extraction;
   const [start, end] = lastLine(folded);
   const stretches: (readonly [number, number])[] = [

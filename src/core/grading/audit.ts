@@ -1,0 +1,82 @@
+import type { Question } from '../dataset/question.ts';
+import type { Attempt } from '../exam/attempt.ts';
+import type { Suspect } from '../teaching/records.ts';
+import { foldText } from './fold.ts';
+import { numbersIn, type NumberToken } from './numbers.ts';
+import { equalRational, type Rational } from './rational.ts';
+import { readGold } from './gold.ts';
+import type { Grade, Suspicion } from './verdict.ts';
+
+/** So many samples with one other answer, or all when there are fewer, put the gold in doubt. Never one alone. */
+const AGREEING_SAMPLES = 3;
+const FEWEST_AGREEING = 2;
+
+interface Graded {
+  readonly attempt: Attempt;
+  readonly grade: Grade;
+}
+
+function holds(token: NumberToken, values: readonly Rational[]): boolean {
+  return token.readings.some((a) => values.some((b) => equalRational(a, b)));
+}
+
+function mentions(text: string, values: readonly Rational[]): boolean {
+  const folded = foldText(text);
+  for (const token of numbersIn(folded, 0, folded.length)) {
+    if (holds(token, values)) return true;
+  }
+  return false;
+}
+
+/** Whether the text works the gold out: it stands behind an equals sign. */
+function derives(text: string, values: readonly Rational[]): boolean {
+  const folded = foldText(text);
+  for (const token of numbersIn(folded, 0, folded.length)) {
+    const before = folded.slice(Math.max(0, token.start - 4), token.start);
+    if (/[=≈][ $]*$/u.test(before) && holds(token, values)) return true;
+  }
+  return false;
+}
+
+function agreedAnswer(graded: readonly Graded[]): string | null {
+  const needed = Math.max(FEWEST_AGREEING, Math.min(AGREEING_SAMPLES, graded.length));
+  const counts = new Map<string, number>();
+  for (const { grade } of graded) {
+    if (grade.verdict !== 'wrong' || grade.value === null) continue;
+    const count = (counts.get(grade.value) ?? 0) + 1;
+    counts.set(grade.value, count);
+    if (count >= needed) return grade.value;
+  }
+  return null;
+}
+
+/**
+ * The grader audit of one question (method.md §6): the attempts that are perhaps not wrong, each with every reason.
+ * A plain `no-answer` is not listed, because it can never be a negative; one in which the gold is found by the
+ * lenient rule is, because a person may settle it. `graded` are all samples of one exam.
+ */
+export function auditAttempts(question: Question, graded: readonly Graded[]): Suspect[] {
+  const gold = readGold(question.answer);
+  const values = gold?.readings ?? [];
+  // A gold that stands in the question is copied into most attempts and says nothing by standing in one.
+  const inQuestion = mentions(question.question, values);
+  const agreed = agreedAnswer(graded);
+  return graded.flatMap(({ attempt, grade }): Suspect[] => {
+    if (grade.verdict === 'right') return [];
+    const lenient = grade.lenient === 'right';
+    if (grade.verdict === 'no-answer' && !lenient) return [];
+    const { text, finish } = attempt;
+    const reasons: Suspicion[] = [];
+    if (lenient) reasons.push('lenient-right');
+    if (inQuestion ? derives(text, values) : mentions(text, values)) reasons.push('gold-elsewhere');
+    if (agreed !== null && grade.value === agreed) reasons.push('suspect-gold');
+    if (gold === null) reasons.push('gold-in-doubt');
+    if (finish === 'length') reasons.push('truncated');
+    if (finish === 'loop') reasons.push('loop');
+    if (text.trim() === '') reasons.push('empty');
+    if (grade.verdict === 'no-answer') reasons.push('no-answer');
+    if (reasons.length === 0) return [];
+    const { questionId, set, sample, fingerprint } = attempt;
+    return [{ questionId, set, sample, fingerprint, reasons }];
+  });
+}
