@@ -1,0 +1,129 @@
+// npm test: brings everything, then every check and every test of both languages; ends with "N passed, N failed".
+// npm run soak: the long proofs. npm test -- --quick leaves out the process tests.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ROOT,
+  ensurePackages,
+  ensurePython,
+  failSetup,
+  say,
+  underCurrentNode,
+} from './environment.mjs';
+
+const soak = process.argv.includes('--soak');
+const quick = process.argv.includes('--quick');
+const out = join(ROOT, '.cache', 'test');
+
+/** @param {string} label @param {string} file @param {string[]} args @param {string} [cwd] */
+function check(label, file, args, cwd = ROOT) {
+  say(`\n── ${label}`);
+  const { PYTHONDONTWRITEBYTECODE: _dropped, ...env } = process.env;
+  const started = Date.now();
+  const { status, error } = spawnSync(file, args, { cwd, env, stdio: 'inherit' });
+  say(
+    `── ${label}: ${status === 0 ? 'ok' : `failed (${error?.message ?? `exit ${status}`})`}, ${Math.round((Date.now() - started) / 1000)} s`,
+  );
+  return status === 0;
+}
+
+/** A reporter's counts; a run that left no report counts as one failure. @param {boolean} ok @param {string} file */
+function vitestCounts(ok, file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const failed = report.numFailedTests + (ok || report.numFailedTests > 0 ? 0 : 1);
+  return {
+    passed: report.numPassedTests,
+    failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** @param {boolean} ok @param {string} file */
+function pytestCounts(ok, file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const suite = /<testsuite [^>]*>/u.exec(readFileSync(file, 'utf8'))?.[0] ?? '';
+  const read = (/** @type {string} */ name) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`, 'u').exec(suite)?.[1] ?? 0);
+  const bad = read('failures') + read('errors');
+  const failed = bad + (ok || bad > 0 ? 0 : 1);
+  return { passed: read('tests') - bad - read('skipped'), failed, skipped: read('skipped') };
+}
+
+async function main() {
+  await underCurrentNode(join(ROOT, 'scripts', 'test.mjs'));
+  await ensurePackages();
+  const python = await ensurePython({ dev: true, named: undefined });
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const bin = (/** @type {string} */ path) => join(ROOT, 'node_modules', path);
+  const node = process.execPath;
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const add = (/** @type {{ passed: number, failed: number, skipped?: number }} */ counts) => {
+    totals.passed += counts.passed;
+    totals.failed += counts.failed;
+    totals.skipped += counts.skipped ?? 0;
+  };
+  const guard = (/** @type {boolean} */ ok) =>
+    add(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+
+  const vitest = (/** @type {string[]} */ projects) => {
+    const report = join(out, 'vitest.json');
+    const args = projects.flatMap((name) => ['--project', name]);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    add(
+      vitestCounts(
+        check(`Vitest: ${projects.join(', ')}`, node, [
+          bin('vitest/vitest.mjs'),
+          'run',
+          ...args,
+          ...reporters,
+        ]),
+        report,
+      ),
+    );
+  };
+  if (soak) {
+    vitest(['soak']);
+  } else {
+    guard(check('TypeScript', node, [bin('typescript/bin/tsc'), '--build']));
+    guard(
+      check('ESLint', node, [
+        bin('eslint/bin/eslint.js'),
+        '.',
+        '--max-warnings',
+        '0',
+        '--cache',
+        '--cache-location',
+        '.cache/eslint',
+      ]),
+    );
+    guard(
+      check('Prettier', node, [
+        bin('prettier/bin/prettier.cjs'),
+        '--check',
+        '--log-level',
+        'warn',
+        '.',
+      ]),
+    );
+    const bridge = join(ROOT, 'python-bridge');
+    guard(check('Ruff', python, ['-m', 'ruff', 'check', '.'], bridge));
+    guard(check('Ruff format', python, ['-m', 'ruff', 'format', '--check', '.'], bridge));
+    guard(check('Python types', python, ['-m', 'mypy', 'tailor_bridge'], bridge));
+    vitest(quick ? ['unit', 'contract'] : ['unit', 'contract', 'process']);
+    const junit = join(out, 'pytest.xml');
+    add(
+      pytestCounts(
+        check('pytest', python, ['-m', 'pytest', '-q', `--junitxml=${junit}`], bridge),
+        junit,
+      ),
+    );
+  }
+  const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
+  process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}\n`);
+  return totals.failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main().catch(failSetup);
