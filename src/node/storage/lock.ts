@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { nodeFs, type Fs } from './fs.ts';
+import { createComplete } from './createComplete.ts';
+import { describeHolder, readHolder, type Holder } from './lockHolder.ts';
+import { isProcessAlive, startTimeOf, thisHost } from './processIdentity.ts';
+import { systemCode, translating } from './storeError.ts';
+
+export interface Lock {
+  /** Grows with every acquisition of this name; stamped on records as a fencing token. */
+  readonly generation: number;
+  release(): Promise<void>;
+  /** Whether nobody has taken over since. Ask before anything that must happen once. */
+  stillOwner(): Promise<boolean>;
+}
+
+export interface LockOptions {
+  readonly clock: Clock;
+  readonly fs?: Fs;
+  readonly host?: string;
+  /** Whether a process of this host is alive; `startTime` as from `startTimeOf`. */
+  readonly isAlive?: (pid: number, startTime: string | null) => Promise<boolean>;
+  /** Set only when a person has confirmed that the holder on the other computer is gone. */
+  readonly takeFromOtherHost?: boolean;
+}
+
+/** Enough for a crowd of processes that all find the same dead holder. */
+const MAX_TRIES = 50;
+
+/**
+ * Takes the lock `name` in a folder of lock files, or fails at once with `lock.held` / `lock.otherHost`.
+ *
+ * Files are `<name>.<generation>`, created complete and exclusively: only that decides who makes generation n + 1.
+ * A generation is over when its `.free` marker exists or its process is dead. The newest file is never deleted, and
+ * whoever, after creating its own, sees a higher one, backs off; deleting without that rule gave two owners.
+ */
+export async function acquireLock(
+  folder: string,
+  name: string,
+  options: LockOptions,
+): Promise<Lock> {
+  if (!/^[a-z0-9][a-z0-9-]{0,80}$/u.test(name)) {
+    throw new AppError('unexpected', `"${name}" cannot be the name of a lock.`);
+  }
+  return translating(join(folder, name), () => new LockFolder(folder, name, options).acquire());
+}
+
+class LockFolder {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #fs: Fs;
+  readonly #options: LockOptions;
+
+  constructor(folder: string, name: string, options: LockOptions) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#options = options;
+    this.#fs = options.fs ?? nodeFs;
+  }
+
+  async acquire(): Promise<Lock> {
+    await this.#fs.mkdir(this.#folder);
+    for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+      const { newest } = await this.#list();
+      if (newest > 0 && (await this.#isHeld(newest))) continue;
+      if (await this.#claim(newest + 1)) return this.#own(newest + 1);
+    }
+    throw new AppError('lock.held', `The lock "${this.#name}" changes hands too fast.`, {
+      hint: 'Try again in a moment.',
+      detail: { lock: this.#name },
+    });
+  }
+
+  #own(generation: number): Lock {
+    let released = false;
+    return {
+      generation,
+      stillOwner: async () =>
+        !released &&
+        (await this.#list().then(
+          ({ newest }) => newest === generation,
+          () => false,
+        )),
+      release: async () => {
+        if (released) return;
+        released = true;
+        await translating(this.#file(generation), () => this.#free(generation));
+      },
+    };
+  }
+
+  /** Throws when a live process holds it; true means: it changed meanwhile, look again. */
+  async #isHeld(generation: number): Promise<boolean> {
+    if (await this.#exists(`${this.#file(generation)}.free`)) return false;
+    const found = await readHolder(this.#fs, this.#file(generation), this.#options.clock);
+    if (found === 'gone') return true;
+    if (found === 'damaged') return false;
+    const { holder } = found;
+    const { host = thisHost(), isAlive = isProcessAlive } = this.#options;
+    if (holder.host !== host) {
+      if (this.#options.takeFromOtherHost === true) return false;
+      throw this.#refusal(
+        'lock.otherHost',
+        holder,
+        'stop it there, or take the lock over if that computer is gone.',
+      );
+    }
+    if (!(await isAlive(holder.pid, holder.startTime))) return false;
+    // It may have been released between the first look and this one.
+    if (await this.#exists(`${this.#file(generation)}.free`)) return false;
+    throw this.#refusal('lock.held', holder, 'wait until it ends, or stop it.');
+  }
+
+  #refusal(code: 'lock.held' | 'lock.otherHost', holder: Holder, hint: string): AppError {
+    return new AppError(code, `"${this.#name}" is in use by ${describeHolder(holder)}.`, {
+      hint: `Only one at a time: ${hint}`,
+      detail: { lock: this.#name, pid: holder.pid, host: holder.host, since: holder.at },
+    });
+  }
+
+  async #claim(generation: number): Promise<boolean> {
+    const { host = thisHost(), clock } = this.#options;
+    const holder: Holder = {
+      pid: process.pid,
+      host,
+      startTime: await startTimeOf(process.pid),
+      nonce: randomBytes(8).toString('hex'),
+      at: new Date(clock.now()).toISOString(),
+    };
+    const file = this.#file(generation);
+    try {
+      await createComplete(this.#fs, file, `${JSON.stringify(holder)}\n`);
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false;
+      throw error;
+    }
+    const { all, newest } = await this.#list();
+    if (newest > generation) {
+      await this.#remove(file);
+      return false;
+    }
+    for (const old of all) if (old < generation - 1) await this.#prune(old);
+    return true;
+  }
+
+  async #free(generation: number): Promise<void> {
+    try {
+      const handle = await this.#fs.open(`${this.#file(generation)}.free`, 'wx', 0o644);
+      await handle.close();
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+
+  async #list(): Promise<{ readonly all: number[]; readonly newest: number }> {
+    const prefix = `${this.#name}.`;
+    const all = (await this.#fs.readdir(this.#folder))
+      .filter((entry) => entry.startsWith(prefix) && /^\d{8,}$/u.test(entry.slice(prefix.length)))
+      .map((entry) => Number(entry.slice(prefix.length)));
+    return { all, newest: all.reduce((a, b) => Math.max(a, b), 0) };
+  }
+
+  async #prune(generation: number): Promise<void> {
+    await this.#remove(this.#file(generation));
+    await this.#remove(`${this.#file(generation)}.free`);
+  }
+
+  async #remove(path: string): Promise<void> {
+    try {
+      await this.#fs.unlink(path);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  async #exists(path: string): Promise<boolean> {
+    try {
+      await this.#fs.lstat(path);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  #file(generation: number): string {
+    return join(this.#folder, `${this.#name}.${String(generation).padStart(8, '0')}`);
+  }
+}

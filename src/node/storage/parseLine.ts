@@ -1,0 +1,109 @@
+/** Deeper values are refused before they are parsed: recursive code further on would overflow its stack. */
+export const MAX_NESTING = 100;
+
+export type ParsedLine =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+const bad = (reason: string): ParsedLine => ({ ok: false, reason });
+
+/**
+ * Parses one line of JSON bytes strictly: fatal UTF-8, nesting cap, no number that JavaScript turns into infinity,
+ * and no lone surrogate unless `loneSurrogates` says that our own journal wrote it. Of duplicate keys the last wins.
+ */
+export function parseLine(
+  bytes: Buffer,
+  options: { readonly loneSurrogates?: 'refuse' | 'keep' } = {},
+): ParsedLine {
+  if (isTooDeep(bytes)) return bad(`is nested deeper than ${MAX_NESTING} levels`);
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return bad(`is not valid UTF-8 (byte ${firstBadByte(bytes)} of the line)`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return bad(`is not valid JSON (${jsonReason(text, error)})`);
+  }
+  // Both checks walk the value, so they run only on the rare texts that could fail them.
+  if (/\d[eE]|\d{309}/u.test(text) && someLeaf(value, isInfinite)) {
+    return bad('has a number that is too large');
+  }
+  if (options.loneSurrogates !== 'keep' && /\\u[dD][89a-fA-F]/u.test(text)) {
+    if (someLeaf(value, isIllFormed)) return bad('has half of a surrogate pair (\\uD800–\\uDFFF)');
+  }
+  return { ok: true, value };
+}
+
+const isInfinite = (leaf: unknown): boolean => typeof leaf === 'number' && !Number.isFinite(leaf);
+const isIllFormed = (leaf: unknown): boolean => typeof leaf === 'string' && !isWellFormed(leaf);
+
+/** String.prototype.isWellFormed, spelled out because the compiler's library stops before it. */
+function isWellFormed(text: string): boolean {
+  return !/[\ud800-\udfff]/u.test(text);
+}
+
+/** Whether any string (keys included), number or other leaf passes the test. */
+function someLeaf(value: unknown, test: (leaf: unknown) => boolean): boolean {
+  if (typeof value !== 'object' || value === null) return test(value);
+  if (Array.isArray(value)) return value.some((item) => someLeaf(item, test));
+  return Object.entries(value).some(([key, member]) => test(key) || someLeaf(member, test));
+}
+
+function isTooDeep(bytes: Buffer): boolean {
+  let brackets = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    // '[' and '{' differ in one bit.
+    if (((bytes[index] ?? 0) | 0x20) === 0x7b) brackets += 1;
+  }
+  return brackets > MAX_NESTING && depthOf(bytes) > MAX_NESTING;
+}
+
+function depthOf(bytes: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (inString) {
+      if (byte === BACKSLASH) index += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if ((byte | 0x20) === 0x7b) {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+    } else if ((byte | 0x20) === 0x7d) depth -= 1;
+  }
+  return deepest;
+}
+
+/** 1-based position of the first byte that makes the line invalid UTF-8. */
+function firstBadByte(bytes: Buffer): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const probe = new TextDecoder('utf-8', { fatal: true });
+    try {
+      // `stream` forgives a sequence that the cut leaves unfinished.
+      probe.decode(bytes.subarray(0, middle + 1), { stream: true });
+      low = middle + 1;
+    } catch {
+      high = middle;
+    }
+  }
+  return Math.min(low + 1, bytes.length);
+}
+
+function jsonReason(text: string, error: unknown): string {
+  if (text.includes('\u0000')) return 'it has a NUL byte: perhaps the file is UTF-16 or was cut';
+  if (/^(<{7}|={7}|>{7}|\|{7})/u.test(text)) return 'a conflict marker of a merge';
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^(.{0,120}).*$/su, '$1').replace(/[^\x20-\x7e]/gu, '?');
+}

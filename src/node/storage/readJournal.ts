@@ -1,0 +1,178 @@
+import type { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { nodeFs, type Fs } from './fs.ts';
+import { readJsonLines, type BadLine, type LinePosition } from './jsonLines.ts';
+import { JOURNAL_VERSION, STAMP_KEYS, stampSchema, sumHolds, type Stamped } from './stamp.ts';
+import { systemCode } from './storeError.ts';
+
+export type { BadLine } from './jsonLines.ts';
+
+export interface JournalContent<T> {
+  /** In file order. */
+  readonly records: Stamped<T>[];
+  readonly quarantined: BadLine[];
+  /** Whole records of a type that this build does not know. */
+  readonly ignored: number;
+  /** Exact repeats of an earlier record, as a merge of two branches leaves them. */
+  readonly repeated: number;
+  /** Where the next read may begin: after the last whole record; a torn tail lies behind it. */
+  readonly endOffset: number;
+  /** Bytes of an unfinished last line: being written now, or cut off by a crash. */
+  readonly tornBytes: number;
+}
+
+/**
+ * Reads a journal: every record that is whole, of version 1 and valid; everything else is listed with line and
+ * reason. A missing file is an empty journal. A record of a newer version is `store.newerVersion`.
+ */
+export async function readJournal<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  options: { readonly fs?: Fs } = {},
+): Promise<JournalContent<T>> {
+  const records: Stamped<T>[] = [];
+  const quarantined: BadLine[] = [];
+  const seen = new Set<string>();
+  let ignored = 0;
+  let repeated = 0;
+  let torn: { readonly byteOffset: number; readonly length: number } | null = null;
+  let newestGeneration = 0;
+
+  const accept = (value: unknown, at: LinePosition): string | null => {
+    const record = asObject(value);
+    if (record === null) return 'is not a record';
+    refuseNewer(record, path, at.line);
+    const stamp = stampSchema.safeParse(record);
+    if (!stamp.success) return `has no valid stamp (${issuesOf(stamp.error)})`;
+    if (!sumHolds(at.bytes, record)) return 'was changed after it was written (checksum)';
+    const { writer, seq, sum, gen = 0 } = stamp.data;
+    if (gen < newestGeneration) {
+      return `was written under lock generation ${gen}, after generation ${newestGeneration} had taken over`;
+    }
+    newestGeneration = gen;
+    const name = `${writer}#${seq}#${sum}`;
+    if (seen.has(name)) {
+      repeated += 1;
+      return null;
+    }
+    seen.add(name);
+    const payload = schema.safeParse(withoutStamp(record));
+    if (payload.success) {
+      const { sum: checksum, v, at: time } = stamp.data;
+      const generation = stamp.data.gen === undefined ? {} : { gen: stamp.data.gen };
+      records.push({ ...payload.data, v, writer, seq, at: time, ...generation, sum: checksum });
+    } else if (isUnknownType(record, payload.error)) {
+      ignored += 1;
+    } else return `does not fit its type (${issuesOf(payload.error)})`;
+    return null;
+  };
+
+  try {
+    const summary = await readJsonLines(path, {
+      fs: options.fs ?? nodeFs,
+      loneSurrogates: 'keep',
+      onValue: (value, at) => {
+        const reason = accept(value, at);
+        if (reason === null) return;
+        quarantined.push({ file: path, line: at.line, byteOffset: at.byteOffset, reason });
+      },
+      onBad: (line) => quarantined.push(line),
+      onTornTail: (at) => {
+        torn = at;
+      },
+    });
+    const tornBytes = lengthOf(torn);
+    const endOffset = summary.endOffset - tornBytes;
+    return { records, quarantined, ignored, repeated, endOffset, tornBytes };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return { records, quarantined, ignored, repeated, endOffset: 0, tornBytes: 0 };
+  }
+}
+
+/** Throws `store.newerVersion` for a record that only a newer Tailor understands. */
+export function refuseNewer(
+  record: Readonly<Record<string, unknown>>,
+  path: string,
+  line: number,
+): void {
+  const version = record['v'];
+  if (typeof version !== 'number' || version <= JOURNAL_VERSION) return;
+  throw new AppError(
+    'store.newerVersion',
+    `${path} was written by a newer Tailor (version ${version} in line ${line}).`,
+    {
+      hint: 'Update Tailor; until then the file is left as it is.',
+      detail: { path, line, version },
+    },
+  );
+}
+
+/** A plain JSON object, or null. */
+export function asObject(value: unknown): Record<string, unknown> | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return Object.fromEntries(Object.entries(value));
+}
+
+export function isMissing(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    error.code === 'store.missing' &&
+    systemCode(error.cause) === 'ENOENT'
+  );
+}
+
+function lengthOf(tail: { readonly length: number } | null): number {
+  return tail?.length ?? 0;
+}
+
+function withoutStamp(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !STAMP_KEYS.has(key)));
+}
+
+function isUnknownType(record: Readonly<Record<string, unknown>>, error: z.ZodError): boolean {
+  return (
+    typeof record['type'] === 'string' &&
+    error.issues.some((issue) => issue.path.length === 1 && issue.path[0] === 'type')
+  );
+}
+
+function issuesOf(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`)
+    .join('; ');
+}
+
+/**
+ * Merges several writers' records into one order: time, then writer, then seq, where time is first made monotone
+ * inside each writer by seq. So a clock that jumps back never puts a writer's later record before an earlier one.
+ */
+export function mergeByTime<T>(journals: readonly (readonly Stamped<T>[])[]): Stamped<T>[] {
+  const byWriter = new Map<string, Stamped<T>[]>();
+  for (const record of journals.flat()) {
+    const own = byWriter.get(record.writer);
+    if (own === undefined) byWriter.set(record.writer, [record]);
+    else own.push(record);
+  }
+  const timed: { readonly time: number; readonly record: Stamped<T> }[] = [];
+  for (const own of byWriter.values()) {
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const record of own.sort((a, b) => a.seq - b.seq)) {
+      latest = Math.max(latest, Date.parse(record.at));
+      timed.push({ time: latest, record });
+    }
+  }
+  timed.sort(
+    (a, b) =>
+      a.time - b.time ||
+      compareText(a.record.writer, b.record.writer) ||
+      a.record.seq - b.record.seq,
+  );
+  return timed.map(({ record }) => record);
+}
+
+/** By code unit, the same on every computer; localeCompare is not. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

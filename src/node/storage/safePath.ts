@@ -1,0 +1,130 @@
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import { nodeFs, type Fs } from './fs.ts';
+import { storeError, systemCode } from './storeError.ts';
+
+const MAX_SEGMENT_BYTES = 255;
+/** Devices on Windows, whatever the extension and case. */
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/iu;
+/** Percent-encoded dot, slash, backslash or NUL: harmless here, traversal in whatever decodes it later. */
+const ENCODED = /%(2e|2f|5c|00)/iu;
+
+/** Why a single name of a path is refused, or null. */
+export function badSegment(segment: string): string | null {
+  if (segment === '' || segment === '.' || segment === '..') return 'steps out of its folder';
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(segment)) return 'has a control character';
+  if (Buffer.byteLength(segment, 'utf8') > MAX_SEGMENT_BYTES) return 'has a name over 255 bytes';
+  if (DEVICE.test(segment)) return 'names a device';
+  if (ENCODED.test(segment)) return 'has an encoded separator';
+  if (/[<>:"|?*\\]/u.test(segment)) return 'has a character that Windows refuses';
+  if (/[. ]$/u.test(segment)) return 'ends in a dot or a space';
+  return null;
+}
+
+export interface ResolveOptions {
+  readonly fs?: Fs;
+  /** Further folders in which a path may really lie: the user's configured model folders. */
+  readonly alsoInside?: readonly string[];
+}
+
+/**
+ * Resolves a relative path (with `/`) that came from a file or a setting to an absolute one that lies, links followed,
+ * inside `root`. It need not exist yet. Anything else is `project.unsafePath`.
+ */
+export async function resolveInside(
+  root: string,
+  relativePath: string,
+  options: ResolveOptions = {},
+): Promise<string> {
+  const fs = options.fs ?? nodeFs;
+  if (relativePath === '' || isAbsolute(relativePath) || /^[A-Za-z]:/u.test(relativePath)) {
+    throw unsafe(relativePath, 'is not a relative path inside the project');
+  }
+  for (const segment of relativePath.replace(/\/$/u, '').split('/')) {
+    const reason = badSegment(segment);
+    if (reason !== null) throw unsafe(relativePath, reason);
+  }
+  try {
+    const target = await realOrFuture(fs, resolve(root, relativePath), relativePath);
+    const roots = await Promise.all(
+      [root, ...(options.alsoInside ?? [])].map((folder) => realOrFuture(fs, folder, folder)),
+    );
+    if (roots.some((folder) => isInside(folder, target))) return target;
+  } catch (error) {
+    throw storeError(error, relativePath);
+  }
+  throw unsafe(relativePath, 'leads out of the project through a link');
+}
+
+const WRITABLE_FOLDERS = new Set(['data', 'prompts', 'rounds', 'models', '.tailor']);
+
+/**
+ * The writer's allow-list: resolves a path (absolute or relative to the project) and refuses it unless it is
+ * tailor.json, below data/, prompts/, rounds/, models/ or .tailor/, or the export path that a person picked.
+ * Returns the real path to write to.
+ */
+export async function assertWritable(
+  root: string,
+  path: string,
+  options: { readonly fs?: Fs; readonly exportPath?: string } = {},
+): Promise<string> {
+  const absolute = resolve(root, path);
+  if (options.exportPath !== undefined && absolute === resolve(options.exportPath)) return absolute;
+  const inside = relative(resolve(root), absolute).split(sep).join('/');
+  const real = await resolveInside(root, inside, options);
+  const realRoot = await resolveRoot(options.fs ?? nodeFs, root);
+  // Both names are checked: data/link → .git/hooks is inside the root, and still no place to write.
+  for (const name of [inside, relative(realRoot, real).split(sep).join('/')]) {
+    if (!isAllowed(name)) throw unsafe(path, 'is not a place where Tailor writes');
+  }
+  return real;
+}
+
+function isAllowed(inside: string): boolean {
+  if (inside === 'tailor.json') return true;
+  const [first, ...rest] = inside.split('/');
+  if (first === undefined || !WRITABLE_FOLDERS.has(first) || rest.length === 0) return false;
+  if (inside === '.tailor/.gitignore') return true;
+  return rest.every((segment) => !segment.startsWith('.'));
+}
+
+async function resolveRoot(fs: Fs, root: string): Promise<string> {
+  return realOrFuture(fs, resolve(root), root);
+}
+
+/** The real path of what exists, plus the rest that does not yet; a link to nowhere is refused. */
+async function realOrFuture(fs: Fs, path: string, asked: string): Promise<string> {
+  const missing: string[] = [];
+  for (let current = path; ; current = dirname(current)) {
+    try {
+      return join(await fs.realpath(current), ...missing);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+    if (await isLink(fs, current)) throw unsafe(asked, 'is a link to a place that does not exist');
+    if (dirname(current) === current) throw unsafe(asked, 'has no existing parent folder');
+    missing.unshift(basename(current));
+  }
+}
+
+async function isLink(fs: Fs, path: string): Promise<boolean> {
+  try {
+    return (await fs.lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..';
+}
+
+function unsafe(path: string, reason: string): AppError {
+  const shown = JSON.stringify(path.slice(0, 120));
+  return new AppError('project.unsafePath', `The path ${shown} ${reason}.`, {
+    hint: 'Use a plain relative path inside the project folder.',
+    detail: { path, reason },
+  });
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import { nodeFs, type Fs, type FsHandle } from './fs.ts';
+import { storeError, systemCode } from './storeError.ts';
+import { writeFully } from './writeFully.ts';
+
+/** How often a rename is tried again while another program holds the target open (Windows), 50 ms apart at first. */
+const RENAME_TRIES = 6;
+
+/**
+ * Replaces a file's content: afterwards the file is the old one or the whole new one, never a part, whatever fails.
+ * Same folder, exclusive temporary name, every byte, fsync, size check, rename, fsync of the folder. A symbolic
+ * link is followed; an existing file keeps its mode unless one is given (new files: 0600).
+ */
+export async function writeSnapshot(
+  path: string,
+  data: string | Uint8Array | AsyncIterable<Uint8Array>,
+  options: { readonly fs?: Fs; readonly mode?: number } = {},
+): Promise<void> {
+  const fs = options.fs ?? nodeFs;
+  try {
+    const target = await realTarget(fs, path);
+    const mode = options.mode ?? (await modeOf(fs, target));
+    const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      await writeWhole(fs, temporary, data, mode);
+      await renameWithPatience(fs, temporary, target);
+    } catch (error) {
+      await fs.unlink(temporary).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(fs, dirname(target));
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+async function realTarget(fs: Fs, path: string): Promise<string> {
+  try {
+    return await fs.realpath(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  const dangling = await fs.lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (dangling) {
+    throw new AppError('store.missing', `${path} is a link to a file that does not exist.`, {
+      hint: 'Remove the link or create its target.',
+      detail: { path },
+    });
+  }
+  return path;
+}
+
+async function modeOf(fs: Fs, path: string): Promise<number> {
+  try {
+    return (await fs.stat(path)).mode & 0o777;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 0o600;
+    throw error;
+  }
+}
+
+async function writeWhole(
+  fs: Fs,
+  path: string,
+  data: string | Uint8Array | AsyncIterable<Uint8Array>,
+  mode: number,
+): Promise<void> {
+  const handle = await fs.open(path, 'wx', 0o600);
+  try {
+    const size = await writeAll(handle, data);
+    if (mode !== 0o600) await handle.chmod(mode);
+    await handle.sync();
+    const found = (await handle.stat()).size;
+    if (found !== size) {
+      throw new AppError('store.io', `${path} has ${found} bytes where ${size} were written.`, {
+        detail: { path, found, size },
+      });
+    }
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    throw error;
+  }
+  // Outside the try: some systems report a failed write only here.
+  await handle.close();
+}
+
+async function writeAll(
+  handle: FsHandle,
+  data: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<number> {
+  if (typeof data === 'string' || data instanceof Uint8Array) {
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+    await writeFully(handle, bytes);
+    return bytes.length;
+  }
+  let size = 0;
+  for await (const chunk of data) {
+    await writeFully(handle, chunk);
+    size += chunk.length;
+  }
+  return size;
+}
+
+async function renameWithPatience(fs: Fs, from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await fs.rename(from, to);
+      return;
+    } catch (error) {
+      const code = systemCode(error);
+      const busy = code === 'EBUSY' || (process.platform === 'win32' && code === 'EPERM');
+      if (!busy || attempt >= RENAME_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** attempt));
+    }
+  }
+}
+
+/** Makes a rename or a new file name durable. Windows and some network disks cannot: the data itself is synced. */
+export async function syncFolder(fs: Fs, folder: string): Promise<void> {
+  let handle: FsHandle;
+  try {
+    handle = await fs.open(folder, 'r');
+  } catch (error) {
+    if (isUnsupported(error)) return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!isUnsupported(error)) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function isUnsupported(error: unknown): boolean {
+  const code = systemCode(error);
+  return (
+    code === 'EISDIR' ||
+    code === 'EINVAL' ||
+    code === 'ENOTSUP' ||
+    code === 'EPERM' ||
+    code === 'EACCES'
+  );
+}
