@@ -23,7 +23,10 @@ const FORBIDDEN = {
   'src/vscode': ['engine'],
 };
 
-/** @param {string} folder @param {string[]} layers */
+/**
+ * @param {string} folder @param {string[]} layers
+ * @returns {import('eslint').Linter.Config}
+ */
 function layering(folder, layers) {
   const pure = folder === 'src/shared' || folder === 'src/core';
   const packages = Object.keys(HOME_OF).filter(
@@ -64,6 +67,11 @@ export default defineConfig(
   ]),
   js.configs.recommended,
   {
+    rules: {
+      'no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+    },
+  },
+  {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
@@ -86,6 +94,11 @@ export default defineConfig(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      'no-unused-vars': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       'no-console': 'error',
     },
   },

@@ -111,7 +111,7 @@ async function main() {
     const bridge = join(ROOT, 'python-bridge');
     guard(check('Ruff', python, ['-m', 'ruff', 'check', '.'], bridge));
     guard(check('Ruff format', python, ['-m', 'ruff', 'format', '--check', '.'], bridge));
-    guard(check('Python types', python, ['-m', 'mypy', 'tailor_bridge'], bridge));
+    guard(check('Python types', node, [bin('pyright/index.js'), '--pythonpath', python, bridge]));
     vitest(quick ? ['unit', 'contract'] : ['unit', 'contract', 'process']);
     const junit = join(out, 'pytest.xml');
     add(
