@@ -1,4 +1,5 @@
 import type { TeachingItem } from '../teaching/records.ts';
+import { rationaleKey } from '../teaching/steps.ts';
 import { sha256Text } from '../hash.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Source } from '../round/frozen.ts';
@@ -35,11 +36,6 @@ export interface PositiveLimits {
 
 /** Whether a rationale may be taught at all: the gate, run afresh (stored verdicts are not trusted). */
 export type RationaleCheck = (rationale: string) => boolean;
-
-/** Two texts that differ in white space only are one rationale. */
-export function rationaleKey(rationale: string): string {
-  return rationale.replace(/\s+/gu, ' ').trim();
-}
 
 const ORDER: readonly Source[] = ['human', 'feedback', 'teacher', 'dataset', 'self'];
 

@@ -1,41 +1,63 @@
 import type { Decision } from '../curation/decision.ts';
+import { GOLD_RULE, equationGivesGold } from '../curation/goldRule.ts';
 import type { LoopPorts } from './ports.ts';
 import { curationUpTo } from './curationUpTo.ts';
+import { trainQuestions } from './exam.ts';
+import { gradedTrainAttempts } from './gradedTrain.ts';
 import { reduceRound, type RoundState } from './state.ts';
 
 /** The rule of the headless loop: accept what passed the gate. A person's decisions are never touched by it. */
 export const GATE_RULE = 'gate-accept';
 
+type CuratePorts = Pick<LoopPorts, 'store'>;
+
 /** One bulk event for every item of the round that passed the gate and that nobody has decided on yet. */
-export async function acceptByGate(
-  ports: Pick<LoopPorts, 'store'>,
-  round: number,
-): Promise<{ accepted: number }> {
+export async function acceptByGate(ports: CuratePorts, round: number): Promise<number> {
   const { store } = ports;
   const curation = await curationUpTo(store, round);
-  const open = (await store.items(round)).filter(
-    ({ accepted, itemId }) => accepted && !curation.items.has(itemId),
+  const items = new Map(
+    (await store.items(round))
+      .filter(({ accepted, itemId }) => accepted && !curation.items.has(itemId))
+      .map(({ itemId, questionId }) => [itemId, { itemId, questionId }]),
   );
-  const items = [
-    ...new Map(open.map(({ itemId, questionId }) => [itemId, { itemId, questionId }])).values(),
-  ];
-  if (items.length === 0) return { accepted: 0 };
+  if (items.size === 0) return 0;
   const decision: Decision = {
     type: 'accept',
     author: { kind: 'rule', name: GATE_RULE },
     reason: 'The rationale reached the gold answer and passed every check of the gate.',
-    items,
+    items: [...items.values()],
   };
   await store.decide(round, [decision]);
-  return { accepted: items.length };
+  return items.size;
+}
+
+/** Confirms the golds that the audit doubts and the questions' own equations prove. */
+export async function confirmGolds(ports: CuratePorts, round: number): Promise<number> {
+  const { store } = ports;
+  const curation = await curationUpTo(store, round);
+  const doubted = new Set(
+    (await gradedTrainAttempts(store, round, curation))
+      .filter(({ suspicions }) => suspicions.includes('suspect-gold'))
+      .map(({ attempt }) => attempt.questionId)
+      .filter((id) => !curation.goldConfirmed.has(id)),
+  );
+  const decisions = (await trainQuestions(ports))
+    .filter((question) => doubted.has(question.id) && equationGivesGold(question))
+    .map(({ id, answer }): Decision => ({
+      type: 'gold-confirmed',
+      author: { kind: 'rule', name: GOLD_RULE },
+      reason: "The question's own equation gives this answer.",
+      questionId: id,
+      answer,
+    }));
+  if (decisions.length > 0) await store.decide(round, decisions);
+  return decisions.length;
 }
 
 /** Rule-based curation of a round: what the loop does where no person reviews. */
-export async function curateRound(
-  ports: Pick<LoopPorts, 'store'>,
-  initial: RoundState,
-): Promise<RoundState> {
+export async function curateRound(ports: CuratePorts, initial: RoundState): Promise<RoundState> {
   await acceptByGate(ports, initial.round);
+  await confirmGolds(ports, initial.round);
   const curation = await curationUpTo(ports.store, initial.round);
   const here = [...curation.items.values()].filter(({ round }) => round === initial.round);
   const state = reduceRound(initial, {

@@ -3,7 +3,8 @@ import { completionOf, promptOf } from '../exam/promptForm.ts';
 import type { TeachingItem } from '../teaching/records.ts';
 import type { Curation } from '../curation/curation.ts';
 import { negativesOf, type GradedAttempt } from '../curation/negatives.ts';
-import { positivesOf, rationaleKey, type RationaleCheck } from '../curation/positives.ts';
+import { positivesOf, type RationaleCheck } from '../curation/positives.ts';
+import { rationaleKey } from '../teaching/steps.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Coverage, FrozenRow, Source } from './frozen.ts';
 

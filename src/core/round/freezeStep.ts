@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { GRADER } from '../grading/grade.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
-import { rationaleCheck } from '../teaching/gate.ts';
+import { gateRationale } from '../teaching/gate.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
@@ -34,7 +34,13 @@ export async function assembleFrozen(
     head: await store.head(),
     rounds,
     curation,
-    checkFor: (question) => rationaleCheck(question, gate),
+    checkFor: (question) => (rationale) =>
+      gateRationale(rationale, {
+        question: question.question,
+        gold: question.answer,
+        limits: gate,
+        existingTexts: [],
+      }).length === 0,
     limits,
   });
 }

@@ -1,7 +1,7 @@
 import { AppError, cancelled, isAppError } from '../errors.ts';
 import type { Question } from '../dataset/question.ts';
 import type { TeachingItem } from '../teaching/records.ts';
-import { teachQuestion } from '../teaching/teachQuestion.ts';
+import { teachQuestion, type TaughtQuestion } from '../teaching/teachQuestion.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { attemptForFeedback, settledVerdict, type GradedAttempt } from '../curation/negatives.ts';
 import { curationUpTo } from './curationUpTo.ts';
@@ -108,41 +108,32 @@ async function askAbout(
   purpose: 'annotate' | 'feedback',
   { question, about }: TeachingTask,
   before: { known: readonly TeachingItem[]; texts: readonly string[]; hint: string | undefined },
-): ReturnType<typeof teachQuestion> {
+): Promise<TaughtQuestion> {
   const { teaching, gate } = ports.store.project;
   const templates = await ports.templates();
-  try {
-    return await teachQuestion({
-      purpose,
-      question,
-      wanted: purpose === 'annotate' ? teaching.rationales : 1,
-      ...(about
-        ? {
-            attempt: {
-              sample: about.attempt.sample,
-              fingerprint: about.attempt.fingerprint,
-              text: rationaleOfAttempt(about.attempt.text),
-            },
-          }
-        : {}),
-      previous: before.known,
-      existingTexts: before.texts,
-      teacher: open.teacher,
-      template: templates[purpose],
-      limits: gate,
-      ...(before.hint === undefined ? {} : { hint: before.hint }),
-      temperature: teaching.temperature,
-      maxTokens: teaching.maxTokens,
-      signal: ports.signal,
-    });
-  } catch (error) {
-    // One question that the teacher cannot take must not end the run for all others.
-    if (isAppError(error, 'teacher.context') || isAppError(error, 'teacher.filtered')) {
-      ports.log.warn(`${question.id}: ${error.message}`);
-      return { items: [...before.known], settled: 'human-queue' };
-    }
-    throw error;
-  }
+  return teachQuestion({
+    purpose,
+    question,
+    wanted: purpose === 'annotate' ? teaching.rationales : 1,
+    ...(about
+      ? {
+          attempt: {
+            sample: about.attempt.sample,
+            fingerprint: about.attempt.fingerprint,
+            text: rationaleOfAttempt(about.attempt.text),
+          },
+        }
+      : {}),
+    previous: before.known,
+    existingTexts: before.texts,
+    teacher: open.teacher,
+    template: templates[purpose],
+    limits: gate,
+    ...(before.hint === undefined ? {} : { hint: before.hint }),
+    temperature: teaching.temperature,
+    maxTokens: teaching.maxTokens,
+    signal: ports.signal,
+  });
 }
 
 /** Texts that earlier rounds already teach: the same words again are a duplicate. */
