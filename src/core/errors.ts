@@ -46,6 +46,8 @@ export type ErrorCode =
   | 'teacher.context'
   | 'teacher.filtered'
   | 'teacher.budget'
+  | 'teacher.badRequest'
+  | 'teacher.template'
   | 'python.missing'
   | 'python.untrusted'
   | 'trainer.depsMissing'

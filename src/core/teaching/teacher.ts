@@ -28,11 +28,16 @@ export interface TeacherSpending {
   readonly cacheHits: number;
 }
 
-/** Port: a teacher that answers, or rejects with a `teacher.*` error. Replies are journalled before they return. */
+/**
+ * Port: a teacher that answers, or rejects with a `teacher.*` error whose `detail.scope` is `item` (this request only)
+ * or `run` (nothing more can be asked). Replies are journalled before they return.
+ */
 export interface Teacher {
   readonly profile: string;
   /** Everything this teacher writes is labelled programmatic. */
   readonly programmatic: boolean;
   ask(request: TeacherRequest, signal: Signal): Promise<TeacherReply>;
   spending(): TeacherSpending;
+  /** Whether the server answered this with another model or fingerprint than the round's first reply. */
+  drifted?(reply: TeacherReply): boolean;
 }

@@ -1,0 +1,193 @@
+import type { Question } from '../dataset/question.ts';
+import { cancelled, isAppError } from '../errors.ts';
+import { gradeNumeric } from '../grading/grade.ts';
+import { sha256Json, sha256Text } from '../hash.ts';
+import type { Signal } from '../ports.ts';
+import { gateFeedback, gateRationale, type GateContext, type GateLimits } from './gate.ts';
+import { ladderItems, ladderStart, nextStep, type Rung } from './ladder.ts';
+import { renderPrompt } from './prompt.ts';
+import type { Purpose, TeacherReply, TeachingItem } from './records.ts';
+import { parseReply } from './reply.ts';
+import type { Teacher, TeacherRequest } from './teacher.ts';
+import type { PromptTemplate } from './templates.ts';
+
+export interface TeachTask {
+  readonly purpose: Purpose;
+  readonly question: Question;
+  /** Distinct accepted rationales to stop at. */
+  readonly wanted: number;
+  /** Feedback: the student's wrong text. */
+  readonly attempt?: {
+    readonly sample: number;
+    readonly fingerprint: string;
+    readonly text: string;
+  };
+  /** What was received for this question before; nothing of it is asked again. */
+  readonly previous: readonly TeachingItem[];
+  /** Rationales from elsewhere (data set, earlier rounds): the same words again are a duplicate. */
+  readonly existingTexts: readonly string[];
+  readonly teacher: Teacher;
+  readonly template: PromptTemplate;
+  readonly limits: GateLimits;
+  /** A reviewer's words to the teacher; they start a ladder of their own. */
+  readonly hint?: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly signal: Signal;
+}
+
+export interface TaughtQuestion {
+  /** Everything known now: the previous items, then the new ones in order of draw. */
+  readonly items: TeachingItem[];
+  readonly settled: 'enough' | 'human-queue';
+}
+
+/** Whether a teacher's failure concerns this one request only, so that the rest of the run can go on. */
+export function isItemFailure(error: unknown): boolean {
+  return isAppError(error) && error.code.startsWith('teacher.') && error.detail['scope'] === 'item';
+}
+
+/** Runs one question's ladder to its end: enough accepted rationales, or the person's queue with all drafts. */
+export async function teachQuestion(task: TeachTask): Promise<TaughtQuestion> {
+  const start = ladderStart(task.hint);
+  const attemptHash = hashOfAttempt(task);
+  const items = [...task.previous];
+  for (;;) {
+    const ladder = ladderItems(items, task.purpose, start, attemptHash);
+    const step = nextStep(ladder, { wanted: task.wanted, start });
+    if (step.next !== 'ask') return { items, settled: step.next };
+    if (task.signal.aborted) throw cancelled();
+    items.push(await takeStep(task, step, ladder.at(-1), items));
+  }
+}
+
+function hashOfAttempt({ attempt }: TeachTask): string | null {
+  return attempt === undefined ? null : (attempt.textHash ?? sha256Text(attempt.text));
+}
+
+async function takeStep(
+  task: TeachTask,
+  step: { readonly draw: number; readonly rung: Rung },
+  last: TeachingItem | undefined,
+  known: readonly TeachingItem[],
+): Promise<TeachingItem> {
+  const request = requestOf(task, step, last);
+  const blank = blankItem(task, step, sha256Json(request));
+  let reply: TeacherReply;
+  try {
+    reply = await task.teacher.ask(request, task.signal);
+  } catch (error) {
+    // The draw is spent: without an item for it, every later run would pay for the same failure again.
+    if (isItemFailure(error)) return { ...blank, reasons: ['unparsable'] };
+    throw error;
+  }
+  return judge(task, { ...blank, key: reply.key }, reply, known);
+}
+
+function requestOf(
+  task: TeachTask,
+  { draw, rung }: { readonly draw: number; readonly rung: Rung },
+  last: TeachingItem | undefined,
+): TeacherRequest {
+  const { question, attempt, template } = task;
+  const shown = rung === 'shown';
+  const messages = renderPrompt(template, {
+    questionId: question.id,
+    draw,
+    question: question.question,
+    gold: question.answer,
+    showGold: shown,
+    ...(attempt
+      ? {
+          attempt: {
+            text: attempt.text,
+            answer: gradeNumeric(attempt.text, question.answer).value,
+          },
+        }
+      : {}),
+    ...(shown && last ? { mismatch: { answer: last.answer, problems: last.reasons } } : {}),
+    ...(task.hint === undefined ? {} : { hint: task.hint }),
+  });
+  return {
+    purpose: task.purpose,
+    questionId: question.id,
+    draw,
+    messages,
+    templateId: template.id,
+    templateHash: template.hash,
+    temperature: task.temperature,
+    maxTokens: task.maxTokens,
+  };
+}
+
+function blankItem(
+  task: TeachTask,
+  { draw, rung }: { readonly draw: number; readonly rung: Rung },
+  key: string,
+): TeachingItem {
+  const { purpose, question, attempt, teacher } = task;
+  const flags: TeachingItem['flags'] = [];
+  if (purpose === 'annotate' && rung === 'shown') flags.push('hinted');
+  if (teacher.programmatic) flags.push('programmatic');
+  if (rung !== 'plain') flags.push('reasked');
+  return {
+    type: 'item',
+    key,
+    questionId: question.id,
+    purpose,
+    draw,
+    itemId: sha256Json([question.id, purpose, null, key]),
+    rationale: null,
+    answer: null,
+    firstErrorStep: null,
+    errorKind: null,
+    why: null,
+    about: attempt
+      ? {
+          sample: attempt.sample,
+          fingerprint: attempt.fingerprint,
+          textHash: hashOfAttempt(task) ?? '',
+        }
+      : null,
+    flags,
+    accepted: false,
+    reasons: [],
+  };
+}
+
+function judge(
+  task: TeachTask,
+  blank: TeachingItem,
+  reply: TeacherReply,
+  known: readonly TeachingItem[],
+): TeachingItem {
+  const { purpose, question, attempt } = task;
+  const itemIdOf = (rationale: string) => sha256Json([question.id, purpose, rationale]);
+  const flags: TeachingItem['flags'] =
+    task.teacher.drifted?.(reply) === true ? [...blank.flags, 'modelDrift'] : blank.flags;
+  const parsed = parseReply(purpose, reply.text);
+  if (!parsed.ok) {
+    const drafted = parsed.draft === null ? {} : { itemId: itemIdOf(parsed.draft) };
+    return { ...blank, ...drafted, flags, rationale: parsed.draft, reasons: [parsed.problem] };
+  }
+  const context: GateContext = {
+    question: question.question,
+    gold: question.answer,
+    limits: task.limits,
+    existingTexts: [
+      ...task.existingTexts,
+      ...known.flatMap((item) => (item.rationale === null ? [] : [item.rationale])),
+    ],
+  };
+  const reasons = attempt
+    ? gateFeedback(parsed.reply, attempt.text, context)
+    : gateRationale(parsed.reply.rationale, context);
+  return {
+    ...blank,
+    ...parsed.reply,
+    flags,
+    itemId: itemIdOf(parsed.reply.rationale),
+    accepted: reasons.length === 0,
+    reasons,
+  };
+}
