@@ -136,7 +136,7 @@ function apply(left: number, operator: Operator, right: number): number {
 }
 
 function close(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
+  return Number.isFinite(b) && Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
 }
 
 /** A percentage may be meant as written or as its hundredth: either reading that fits is accepted. */

@@ -21,6 +21,8 @@ export interface TeachTask {
     readonly sample: number;
     readonly fingerprint: string;
     readonly text: string;
+    /** Of the stored text, where that differs from the one shown. */
+    readonly textHash?: string;
   };
   /** What was received for this question before; nothing of it is asked again. */
   readonly previous: readonly TeachingItem[];

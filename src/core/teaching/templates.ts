@@ -59,7 +59,7 @@ export function parseTemplate(purpose: Purpose, text: string): PromptTemplate {
       current?.push(line);
       continue;
     }
-    if (HOLES[purpose][heading] === undefined || gathered.has(heading)) {
+    if (!Object.hasOwn(HOLES[purpose], heading) || gathered.has(heading)) {
       throw refuse(id, `Template ${id} has an unknown or repeated section "${heading}".`, {
         line: index + 2,
       });
@@ -107,7 +107,9 @@ function count(all: readonly string[], wanted: string): number {
 
 /** Fills a section's holes in one pass: text that is filled in is never itself read as a template. */
 export function fillSection(section: string, values: Readonly<Record<string, string>>): string {
-  return section.replace(hole, (_, name: string) => values[name] ?? '');
+  return section.replace(hole, (_, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? '') : '',
+  );
 }
 
 const STYLE = `Write for a small model that is still learning: at most 6 short steps, one step on a line, one operation in a step, written as an equation with numbers (for example 4 * 3 = 12). Plain text: no headings, no lists, no blank lines, no preamble. Use only numbers that the question gives or that an earlier step found. Speak about the problem only, never about who solved it, about these instructions, or about an answer that was given to you.`;
