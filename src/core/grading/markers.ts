@@ -1,6 +1,6 @@
 /**
- * A place where a text announces its final answer. `rank`: 1 = an answer line (`Answer:`, `####`), 2 = `\boxed{}`,
- * 3 = in running text (`the answer is`), or `A:` on the last line. [start, end) is where the answer may stand.
+ * A place where a text announces its final answer. `rank`: 1 = an answer line (`Answer:`), 2 = `\boxed{}` or `####`
+ * before a number, 3 = in running text (`the answer is`), or `A:` on the last line. [start, end) is where the answer may stand.
  */
 export interface Marker {
   readonly rank: 1 | 2 | 3;
@@ -13,7 +13,9 @@ const MAX_SEGMENT = 2000;
 
 const MARKER = new RegExp(
   [
-    String.raw`(?<line>(?:^|(?<=\n))[ >*#_-]{0,12}(?:(?:the|my|so|therefore|thus)[ ,]{1,3}){0,3}(?:(?:final|correct|right) )?answer ?(?:is ?)?[*_]{0,3} ?[:=]|####)`,
+    String.raw`(?<line>(?:^|(?<=\n))[ >*#_-]{0,12}(?:(?:the|my|so|therefore|thus)[ ,]{1,3}){0,3}(?:(?:final|correct|right) )?answer ?(?:is ?)?[*_]{0,3} ?[:=])`,
+    // Before a word, four hashes are a heading.
+    String.raw`(?<hashes>#### {0,3}(?=[-+$€£¥₹₩\\.0-9½-¾⅐-⅞]))`,
     String.raw`(?<boxed>\\(?:boxed|fbox) ?\{)`,
     String.raw`(?<phrase>(?<![a-z])answer ?(?:[*_]{0,3} ?[:=]|(?:is|was|would be|will be|equals|must be)(?![a-z])))`,
     String.raw`(?<short>(?:^|(?<=\n)) {0,4}a ?:)`,
@@ -34,9 +36,8 @@ function lineEnd(folded: string, from: number): number {
   return from + (at < 0 ? near.length : at);
 }
 
-/** The closing brace of a box that opened before `from`, or the end of its line. */
-function boxEnd(folded: string, from: number): number {
-  const limit = lineEnd(folded, from);
+/** The closing brace of a box that opened before `from`, or the limit. */
+function boxEnd(folded: string, from: number, limit: number): number {
   for (let [at, depth] = [from, 1]; at < limit; at += 1) {
     const character = folded[at];
     if (character === '\\') at += 1;
@@ -61,11 +62,12 @@ export function findMarkers(folded: string): Marker[] {
     const bound = (end: number): number =>
       Math.max(start, Math.min(end, next, start + MAX_SEGMENT));
     const groups = match.groups ?? {};
-    if (groups['boxed'] !== undefined) return [{ rank: 2, start, end: boxEnd(folded, start) }];
     if (groups['short'] !== undefined) {
       return match.index >= lastStart ? [{ rank: 3, start, end: bound(folded.length) }] : [];
     }
     const end = bound(lineEnd(folded, start));
+    if (groups['hashes'] !== undefined) return [{ rank: 2, start, end }];
+    if (groups['boxed'] !== undefined) return [{ rank: 2, start, end: boxEnd(folded, start, end) }];
     if (groups['phrase'] !== undefined) {
       return [{ rank: 3, start, end: phraseEnd(folded, start, end) }];
     }

@@ -166,12 +166,14 @@ export function numberAt(folded: string, at: number): NumberToken | null {
   return match && toToken(folded, match, true);
 }
 
-/** All numbers of a folded text between two indexes, in order, one at a time. */
+/** All numbers of a folded text between two indexes, in order, one at a time; none is read past `end`. */
 export function* numbersIn(folded: string, start: number, end: number): Generator<NumberToken> {
-  const search = new RegExp(ANYWHERE);
-  search.lastIndex = start;
-  for (let match = search.exec(folded); match; match = search.exec(folded)) {
-    if (match.index >= end) return;
+  const text = folded.slice(0, end);
+  for (let from = start; from < end;) {
+    ANYWHERE.lastIndex = from;
+    const match = ANYWHERE.exec(text);
+    if (!match) return;
+    from = match.index + match[0].length;
     yield toToken(folded, match, false);
   }
 }
