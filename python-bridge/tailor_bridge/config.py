@@ -1,0 +1,292 @@
+"""run.json as frozen dataclasses. The host writes the file once; its twin in TypeScript is src/core/training/run.ts.
+
+Unknown keys are warnings here (an older trainer may meet a newer host), everything else that is off is BAD_CONFIG with
+the path of the field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import jsonio
+from .errors import TrainerError
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    path: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LmConfig:
+    prompt_weight: float
+    normalise: str  # completion | repo (the reference's divisor; for tests)
+    token_weights: str
+
+
+@dataclass(frozen=True)
+class PairConfig:
+    kind: str  # none | triplet
+    ratio: float
+    margin: float
+    repr: str  # last | pool
+
+
+@dataclass(frozen=True)
+class OptimConfig:
+    lr: float
+    schedule: str
+    warmup: float  # share of the steps
+    weight_decay: float
+    clip: float
+    epochs: int
+    global_batch: int  # anchors per optimizer step
+    token_budget: int  # packed tokens, padding included, per micro-batch
+
+
+@dataclass(frozen=True)
+class SaveConfig:
+    every_steps: int
+    keep: int
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    path: str
+    student_id: str
+    dtype: str
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    run_id: str
+    model: ModelConfig
+    init: str
+    data: DataConfig
+    prompt_form: str
+    mode: str
+    lm: LmConfig
+    pair: PairConfig
+    optim: OptimConfig
+    precision: str
+    grad_checkpoint: bool
+    seed: int
+    max_len: int
+    save: SaveConfig
+    export: ExportConfig
+    threads: int | None
+    device: str
+    hash: str  # SHA-256 of the bytes of run.json: the `configHash` of the records
+    warnings: tuple[str, ...]
+
+
+class _Section:
+    """Reads one JSON object field by field and knows its path for messages."""
+
+    def __init__(self, value: Any, path: str, warnings: list[str]) -> None:
+        if not isinstance(value, dict):
+            raise _bad(path or "run.json", "must be an object")
+        self._value: dict[str, Any] = value
+        self._path = path
+        self._seen: set[str] = set()
+        self._warnings = warnings
+
+    def _where(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
+
+    def _get(self, key: str, default: Any) -> Any:
+        self._seen.add(key)
+        if key in self._value:
+            return self._value[key]
+        if default is _REQUIRED:
+            raise _bad(self._where(key), "is missing")
+        return default
+
+    def section(self, key: str, *, optional: bool = False) -> _Section:
+        value = self._get(key, {} if optional else _REQUIRED)
+        return _Section(value, self._where(key), self._warnings)
+
+    def text(self, key: str, *, pattern: str | None = None) -> str:
+        value = self._get(key, _REQUIRED)
+        if not isinstance(value, str):
+            raise _bad(self._where(key), "must be a string")
+        if pattern is not None and re.fullmatch(pattern, value) is None:
+            raise _bad(self._where(key), f"does not match {pattern}")
+        return value
+
+    def choice(self, key: str, choices: Sequence[str], default: Any = None) -> str:
+        value = self._get(key, _REQUIRED if default is None else default)
+        if not isinstance(value, str) or value not in choices:
+            raise _bad(self._where(key), f"must be one of {', '.join(choices)}")
+        return value
+
+    def number(
+        self,
+        key: str,
+        low: float,
+        high: float = math.inf,
+        *,
+        above: bool = False,
+        default: Any = None,
+    ) -> float:
+        value = self._get(key, _REQUIRED if default is None else default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise _bad(self._where(key), "must be a number")
+        if not math.isfinite(value) or value > high or value < low or (above and value <= low):
+            relation = ">" if above else "≥"
+            limit = "" if math.isinf(high) else f" and ≤ {high:g}"
+            raise _bad(self._where(key), f"must be {relation} {low:g}{limit}")
+        return float(value)
+
+    def integer(self, key: str, low: int, high: float = math.inf, default: Any = None) -> int:
+        value = self.number(key, low, high, default=default)
+        if not value.is_integer():
+            raise _bad(self._where(key), "must be a whole number")
+        raw = self._value.get(key, default)
+        return raw if isinstance(raw, int) else int(value)
+
+    def boolean(self, key: str) -> bool:
+        value = self._get(key, _REQUIRED)
+        if not isinstance(value, bool):
+            raise _bad(self._where(key), "must be true or false")
+        return value
+
+    def integer_or_null(self, key: str, low: int) -> int | None:
+        return None if self._get(key, _REQUIRED) is None else self.integer(key, low)
+
+    def done(self) -> None:
+        for key in self._value:
+            if key not in self._seen:
+                self._warnings.append(f"run.json: unknown key {self._where(key)} is ignored")
+
+
+_REQUIRED = object()
+_HEX64 = r"[0-9a-f]{64}"
+
+
+def _bad(field: str, problem: str) -> TrainerError:
+    return TrainerError(
+        "BAD_CONFIG",
+        f"run.json: {field} {problem}.",
+        "Start the run again from Tailor, which writes run.json itself.",
+    )
+
+
+def parse_config(data: bytes) -> RunConfig:
+    """Parses the bytes of run.json, or raises BAD_CONFIG naming the field."""
+    try:
+        value = jsonio.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _bad("the file", f"is not JSON ({error})") from error
+    warnings: list[str] = []
+    top = _Section(value, "", warnings)
+    version = top.integer("v", 0)
+    if version != 1:
+        raise TrainerError(
+            "PROTOCOL",
+            f"run.json has version {version}; this trainer understands version 1.",
+            "Update the Python package tailor_bridge to the version of Tailor.",
+        )
+    model = top.section("model")
+    if model.boolean("trustRemoteCode"):
+        raise _bad("model.trustRemoteCode", "must be false: code of models is never run")
+    data_section = top.section("data")
+    objective = top.section("objective")
+    lm, pair = objective.section("lm", optional=True), objective.section("pair", optional=True)
+    optim, save, export = top.section("optim"), top.section("save"), top.section("export")
+    config = RunConfig(
+        run_id=top.text("runId", pattern=r"[a-z0-9-]{4,64}"),
+        model=ModelConfig(path=model.text("path"), digest=model.text("digest", pattern=_HEX64)),
+        init=top.choice("init", ("base", "last")),
+        data=DataConfig(
+            path=data_section.text("path"),
+            rows=data_section.integer("rows", 1),
+            sha256=data_section.text("sha256", pattern=_HEX64),
+        ),
+        prompt_form=top.text("promptForm"),
+        mode=top.choice("mode", ("full", "lora", "qlora")),
+        lm=LmConfig(
+            prompt_weight=lm.number("promptWeight", 0, 1, default=0.0),
+            normalise=lm.choice("normalise", ("completion", "repo"), default="completion"),
+            token_weights=lm.choice("tokenWeights", ("uniform",), default="uniform"),
+        ),
+        pair=PairConfig(
+            kind=pair.choice("kind", ("none", "triplet"), default="triplet"),
+            ratio=pair.number("ratio", 0, 10, default=0.1),
+            margin=pair.number("margin", 0, 2, default=1.0),
+            repr=pair.choice("repr", ("last", "pool"), default="last"),
+        ),
+        optim=OptimConfig(
+            lr=optim.number("lr", 0, 1, above=True, default=1e-5),
+            schedule=optim.choice("schedule", ("cosine", "linear", "constant"), default="cosine"),
+            warmup=optim.number("warmup", 0, 1, default=0.03),
+            weight_decay=optim.number("weightDecay", 0, 1, default=0.01),
+            clip=optim.number("clip", 0, above=True, default=1.0),
+            epochs=optim.integer("epochs", 1, 1000, default=3),
+            global_batch=optim.integer("globalBatch", 1, 4096, default=16),
+            token_budget=optim.integer("tokenBudget", 64, default=4096),
+        ),
+        precision=top.choice("precision", ("auto", "float32", "bfloat16")),
+        grad_checkpoint=top.boolean("gradCheckpoint"),
+        seed=top.integer("seed", 0),
+        max_len=top.integer("maxLen", 8),
+        save=SaveConfig(save.integer("everySteps", 1), save.integer("keep", 1)),
+        export=ExportConfig(
+            path=export.text("path"),
+            student_id=export.text("studentId"),
+            dtype=export.choice("dtype", ("float32", "bfloat16")),
+        ),
+        threads=top.integer_or_null("threads", 1),
+        device=top.choice("device", ("auto", "cpu", "cuda")),
+        hash=hashlib.sha256(data).hexdigest(),
+        warnings=(),
+    )
+    for section in (top, model, data_section, objective, lm, pair, optim, save, export):
+        section.done()
+    if config.mode != "full":
+        raise TrainerError(
+            "BAD_CONFIG",
+            f"run.json: mode {config.mode} is not available yet.",
+            'Use mode "full".',
+        )
+    for field, path in (
+        ("model.path", config.model.path),
+        ("data.path", config.data.path),
+        ("export.path", config.export.path),
+    ):
+        if not Path(path).is_absolute():
+            raise _bad(field, "must be an absolute path")
+    return _with_warnings(config, warnings)
+
+
+def _with_warnings(config: RunConfig, warnings: list[str]) -> RunConfig:
+    values = {name: getattr(config, name) for name in config.__dataclass_fields__}
+    return RunConfig(**{**values, "warnings": tuple(warnings)})
+
+
+def load_config(run_folder: Path) -> RunConfig:
+    """Reads run.json of a run folder."""
+    path = run_folder / "run.json"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TrainerError(
+            "BAD_CONFIG",
+            f"run.json cannot be read: {error.strerror}.",
+            f"A run folder needs run.json: {path}",
+        ) from error
+    return parse_config(data)
