@@ -70,7 +70,6 @@ export function auditAttempts(question: Question, graded: readonly Graded[]): Su
     if (lenient) reasons.push('lenient-right');
     if (inQuestion ? derives(text, values) : mentions(text, values)) reasons.push('gold-elsewhere');
     if (agreed !== null && grade.value === agreed) reasons.push('suspect-gold');
-    if (gold === null) reasons.push('gold-in-doubt');
     if (finish === 'length') reasons.push('truncated');
     if (finish === 'loop') reasons.push('loop');
     if (text.trim() === '') reasons.push('empty');
