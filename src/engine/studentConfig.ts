@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+
+/** Rotary frequencies as transformers defines them; `llama3` stretches the long wavelengths only. */
+export type Rope =
+  | { readonly kind: 'default'; readonly theta: number }
+  | { readonly kind: 'linear'; readonly theta: number; readonly factor: number }
+  | {
+      readonly kind: 'llama3';
+      readonly theta: number;
+      readonly factor: number;
+      readonly lowFreqFactor: number;
+      readonly highFreqFactor: number;
+      readonly originalPositions: number;
+    };
+
+/** A student's architecture as far as the exam graph needs it. */
+export interface StudentConfig {
+  readonly family: 'llama' | 'mistral';
+  readonly layers: number;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly ffn: number;
+  readonly vocab: number;
+  /** Of the RMS norms. */
+  readonly eps: number;
+  /** Longest sequence the student was made for. */
+  readonly maxPositions: number;
+  readonly rope: Rope;
+  /** The head is the transposed embedding. */
+  readonly tied: boolean;
+  readonly attentionBias: boolean;
+  readonly mlpBias: boolean;
+}
+
+const WAY_ON =
+  'Serve this student with an OpenAI-compatible server (vLLM, llama.cpp, Ollama) and choose it as a served student.';
+
+const positive = z.number().int().min(1);
+const ropeSchema = z.object({
+  rope_type: z.string().nullish(),
+  type: z.string().nullish(),
+  rope_theta: z.number().gt(0).nullish(),
+  factor: z.number().gt(0).nullish(),
+  low_freq_factor: z.number().gt(0).nullish(),
+  high_freq_factor: z.number().gt(0).nullish(),
+  original_max_position_embeddings: z.number().gt(0).nullish(),
+  partial_rotary_factor: z.number().nullish(),
+});
+
+const familySchema = z.object({ model_type: z.string() });
+const configSchema = z.object({
+  num_hidden_layers: positive.max(256),
+  hidden_size: positive,
+  num_attention_heads: positive,
+  num_key_value_heads: positive.nullish(),
+  head_dim: positive.nullish(),
+  intermediate_size: positive,
+  vocab_size: positive,
+  rms_norm_eps: z.number().gt(0),
+  max_position_embeddings: positive,
+  tie_word_embeddings: z.boolean().nullish(),
+  attention_bias: z.boolean().nullish(),
+  mlp_bias: z.boolean().nullish(),
+  hidden_act: z.string().nullish(),
+  sliding_window: z.number().nullish(),
+  partial_rotary_factor: z.number().nullish(),
+  quantization_config: z.unknown().optional(),
+  // transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
+  rope_theta: z.number().gt(0).nullish(),
+  rope_scaling: ropeSchema.nullish(),
+  rope_parameters: ropeSchema.nullish(),
+});
+type RawConfig = z.infer<typeof configSchema>;
+
+function unsupported(what: string, detail: Record<string, unknown> = {}): AppError {
+  return new AppError(
+    'student.unsupported',
+    `The native exam engine cannot run this student: ${what}.`,
+    {
+      hint: WAY_ON,
+      detail: { file: 'config.json', ...detail },
+    },
+  );
+}
+
+/** Reads config.json as transformers 4 or 5 wrote it; refuses what the exam graph would compute wrongly. */
+export function parseStudentConfig(json: unknown): StudentConfig {
+  const type = familySchema.safeParse(json);
+  if (!type.success) {
+    throw new AppError('student.invalid', 'config.json has no model_type.', {
+      hint: 'Point Tailor at a Hugging Face folder of a whole model; merge a LoRA adapter into its base first.',
+      detail: { file: 'config.json', field: 'model_type' },
+    });
+  }
+  const family = type.data.model_type;
+  if (family !== 'llama' && family !== 'mistral') {
+    throw unsupported(`its model_type is “${family}”, and so far llama and mistral are built`);
+  }
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue?.path.join('.') ?? '';
+    throw new AppError('student.invalid', `config.json has a bad or missing “${field}”.`, {
+      hint: 'Save the student again with save_pretrained of transformers.',
+      detail: { file: 'config.json', field, reason: issue?.message },
+    });
+  }
+  const raw = parsed.data;
+  refuseUnbuilt(raw, family);
+  const kvHeads = raw.num_key_value_heads ?? raw.num_attention_heads;
+  const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
+  if (!Number.isInteger(headDim) || headDim % 2 !== 0 || raw.num_attention_heads % kvHeads !== 0) {
+    throw unsupported('its heads do not divide evenly', { headDim, kvHeads });
+  }
+  return {
+    family,
+    layers: raw.num_hidden_layers,
+    hidden: raw.hidden_size,
+    heads: raw.num_attention_heads,
+    kvHeads,
+    headDim,
+    ffn: raw.intermediate_size,
+    vocab: raw.vocab_size,
+    eps: raw.rms_norm_eps,
+    maxPositions: raw.max_position_embeddings,
+    rope: ropeOf(raw),
+    // Both families' default where config.json leaves it out.
+    tied: raw.tie_word_embeddings ?? false,
+    attentionBias: raw.attention_bias ?? false,
+    mlpBias: raw.mlp_bias ?? false,
+  };
+}
+
+function refuseUnbuilt(raw: RawConfig, family: string): void {
+  if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
+    throw unsupported('its weights are quantised');
+  }
+  if ((raw.hidden_act ?? 'silu') !== 'silu') {
+    throw unsupported(`its activation is “${raw.hidden_act ?? ''}”`);
+  }
+  const window = raw.sliding_window ?? null;
+  if (family === 'mistral' && window !== null && window < raw.max_position_embeddings) {
+    throw unsupported(`it attends through a sliding window of ${window} tokens`);
+  }
+  const partial = raw.rope_parameters?.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1;
+  if (partial !== 1) throw unsupported('it rotates only a part of each head');
+}
+
+function ropeOf(raw: RawConfig): Rope {
+  const merged = { ...raw.rope_scaling, ...raw.rope_parameters };
+  const theta = merged.rope_theta ?? raw.rope_theta ?? 10_000;
+  const kind = merged.rope_type ?? merged.type ?? 'default';
+  if (kind === 'default') return { kind, theta };
+  const factor = merged.factor ?? null;
+  if (kind === 'linear' && factor !== null) return { kind, theta, factor };
+  const low = merged.low_freq_factor ?? null;
+  const high = merged.high_freq_factor ?? null;
+  const original = merged.original_max_position_embeddings ?? null;
+  if (kind === 'llama3' && factor !== null && low !== null && high !== null && original !== null) {
+    return {
+      kind,
+      theta,
+      factor,
+      lowFreqFactor: low,
+      highFreqFactor: high,
+      originalPositions: original,
+    };
+  }
+  throw unsupported(`its rotary embedding is “${kind}” (default, linear and llama3 are built)`);
+}

@@ -1,0 +1,131 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+import { readJson, requireJson } from './studentFiles.ts';
+import { TokenBytes, type Spelling } from './tokenBytes.ts';
+
+const id = z.number().int().min(0);
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({ type: z.literal('BPE'), vocab: z.record(z.string(), id) }),
+  added_tokens: z.array(z.looseObject({ id, content: z.string() })).nullish(),
+  decoder: z.looseObject({ type: z.string() }).nullish(),
+});
+
+/**
+ * Texts that may follow a head. Tokens of the head that are the same before all of them do not depend on what follows,
+ * so the cut between head and prompt follows from the head alone.
+ */
+const CONTINUATIONS = ['Q', ' a', '1', '\n', '"', '\n\nx'];
+
+/** A student's tokenizer. */
+export class StudentTokenizer {
+  readonly bytes: TokenBytes;
+  /** Ids that the tokenizer itself puts before a text: one begin-of-sequence id or none. */
+  readonly bos: readonly number[];
+  private readonly tokenizer: Tokenizer;
+
+  static async load(folder: string): Promise<StudentTokenizer> {
+    const json = await requireJson(folder, 'tokenizer.json');
+    const config = (await readJson(folder, 'tokenizer_config.json')) ?? {};
+    const parsed = tokenizerSchema.safeParse(json);
+    if (!parsed.success || typeof config !== 'object') {
+      throw new AppError(
+        'student.unsupported',
+        'The student’s tokenizer is not a BPE tokenizer.json.',
+        {
+          hint: 'Save it as a fast tokenizer with transformers, or serve this student and use it as a served student.',
+          detail: { folder, file: 'tokenizer.json' },
+        },
+      );
+    }
+    const { model, added_tokens: added, decoder } = parsed.data;
+    const bytes = new TokenBytes({
+      spelling: spellingOf(decoder, model['byte_fallback'] === true),
+      vocab: model.vocab,
+      added: added ?? [],
+    });
+    try {
+      return new StudentTokenizer(new Tokenizer(parsed.data, config), bytes);
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      throw new AppError(
+        'student.unsupported',
+        'The student’s tokenizer uses a part that is not built.',
+        {
+          hint: 'Serve this student with an OpenAI-compatible server and choose it as a served student.',
+          cause,
+          detail: { folder, file: 'tokenizer.json' },
+        },
+      );
+    }
+  }
+
+  private constructor(tokenizer: Tokenizer, bytes: TokenBytes) {
+    this.tokenizer = tokenizer;
+    this.bytes = bytes;
+    this.bos = this.ownPrefix();
+  }
+
+  /** Ids of a text, nothing added. */
+  encode(text: string): number[] {
+    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Ids of a text as the tokenizer gives them to a model: with its own begin-of-sequence id, where it has one. */
+  encodeWhole(text: string): number[] {
+    return [...this.bos, ...this.encode(text)];
+  }
+
+  /** The head's ids as far as no continuation can change them. */
+  headIds(head: string): number[] {
+    if (head === '') return [];
+    const [first = [], ...others] = CONTINUATIONS.map((next) => this.encodeWhole(head + next));
+    let common = first.length;
+    for (const ids of others) {
+      let same = 0;
+      while (same < common && ids[same] === first[same]) same++;
+      common = same;
+    }
+    return first.slice(0, common);
+  }
+
+  /** The ids after `headIds`, such that both together are exactly the ids of head + prompt. */
+  promptIds(head: string, headIds: readonly number[], prompt: string): number[] {
+    const whole = this.encodeWhole(head + prompt);
+    if (headIds.some((token, i) => whole[i] !== token) || whole.length <= headIds.length) {
+      throw new AppError('usage', 'A prompt changes the tokens of the fixed head before it.', {
+        hint: 'End the head with a newline, and let no prompt be empty.',
+        detail: { prompt: prompt.slice(0, 200) },
+      });
+    }
+    return whole.slice(headIds.length);
+  }
+
+  private ownPrefix(): number[] {
+    const probe = 'a';
+    const plain = this.encode(probe);
+    const whole = this.tokenizer.encode(probe, { add_special_tokens: true }).ids;
+    const at = whole.length - plain.length;
+    for (let before = 0; before <= at; before++) {
+      if (plain.every((token, i) => whole[before + i] === token)) return whole.slice(0, before);
+    }
+    return [];
+  }
+}
+
+function spellingOf(
+  decoder: z.infer<typeof tokenizerSchema>['decoder'],
+  fallback: boolean,
+): Spelling {
+  const names = JSON.stringify(decoder ?? {});
+  if (names.includes('"ByteLevel"')) return 'byte-level';
+  if (fallback || names.includes('"ByteFallback"') || names.includes('▁')) return 'sentencepiece';
+  throw new AppError(
+    'student.unsupported',
+    'The student’s tokenizer spells its bytes in an unknown way.',
+    {
+      hint: 'Serve this student with an OpenAI-compatible server and choose it as a served student.',
+      detail: { file: 'tokenizer.json' },
+    },
+  );
+}
