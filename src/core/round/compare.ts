@@ -1,0 +1,85 @@
+import type { Verdict } from '../grading/verdict.ts';
+import { bootstrapMean, pairedBootstrap, type Estimate } from './bootstrap.ts';
+import { mcnemarExact, rateOf, type Rate } from './statistics.ts';
+
+/** How a question went in an exam: one verdict, or so many right of several samples. */
+export type Outcome = Verdict | { readonly right: number; readonly samples: number };
+
+/** Two exams on the questions that both hold. */
+export interface Comparison {
+  readonly n: number;
+  /** Question ids; a question of several samples counts as right when more than half of them are. */
+  readonly fixed: readonly string[];
+  readonly newlyWrong: readonly string[];
+  readonly stillWrong: readonly string[];
+  readonly stillRight: readonly string[];
+  readonly accuracyBefore: Rate;
+  readonly accuracyAfter: Rate;
+  /** Mean change of the share right, with its paired bootstrap interval over questions. */
+  readonly difference: Estimate;
+  /** Exact McNemar; null where a question has several samples, whose errors hang together. */
+  readonly mcnemarP: number | null;
+  /** Questions that only one of the exams holds: left out of everything above. */
+  readonly onlyBefore: number;
+  readonly onlyAfter: number;
+}
+
+function shareOf(outcome: Outcome): number {
+  if (typeof outcome === 'string') return outcome === 'right' ? 1 : 0;
+  const { right, samples } = outcome;
+  if (!(samples > 0) || right < 0 || right > samples) {
+    throw new RangeError(`${right} right of ${samples} samples is no outcome`);
+  }
+  return right / samples;
+}
+
+const isSingle = (outcome: Outcome): boolean =>
+  typeof outcome === 'string' || outcome.samples === 1;
+
+function accuracy(shares: readonly number[], single: boolean, seed: string): Rate {
+  const right = shares.reduce((sum, share) => sum + share, 0);
+  const n = shares.length;
+  if (single) return rateOf(right, n);
+  // Samples of one question are not independent, so the interval is over questions.
+  const { value: rate, low, high } = bootstrapMean(shares, { seed });
+  return { right, n, rate, low, high };
+}
+
+/** Compares two exams question by question, on the same questions only. Ids come sorted. */
+export function compareExams(
+  before: ReadonlyMap<string, Outcome>,
+  after: ReadonlyMap<string, Outcome>,
+  seed = 'compare',
+): Comparison {
+  const ids: string[] = [];
+  const was: number[] = [];
+  const is: number[] = [];
+  let single = true;
+  for (const id of [...before.keys()].sort()) {
+    const [first, second] = [before.get(id), after.get(id)];
+    if (first === undefined || second === undefined) continue;
+    single &&= isSingle(first) && isSingle(second);
+    ids.push(id);
+    was.push(shareOf(first));
+    is.push(shareOf(second));
+  }
+  const select = (wasRight: boolean, isRight: boolean): string[] =>
+    ids.filter(
+      (_, index) => (was[index] ?? 0) > 0.5 === wasRight && (is[index] ?? 0) > 0.5 === isRight,
+    );
+  const fixed = select(false, true);
+  const newlyWrong = select(true, false);
+  return {
+    n: ids.length,
+    fixed,
+    newlyWrong,
+    stillWrong: select(false, false),
+    stillRight: select(true, true),
+    accuracyBefore: accuracy(was, single, seed),
+    accuracyAfter: accuracy(is, single, seed),
+    difference: pairedBootstrap(was, is, { seed }),
+    mcnemarP: single ? mcnemarExact(fixed.length, newlyWrong.length) : null,
+    onlyBefore: before.size - ids.length,
+    onlyAfter: after.size - ids.length,
+  };
+}
