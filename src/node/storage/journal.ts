@@ -75,10 +75,11 @@ async function lastState(path: string, writer: string, fs: Fs): Promise<FileStat
         const record = asObject(value);
         if (record === null) return;
         refuseNewer(record, path, at.line);
+        if (record['writer'] !== writer) return;
         const { seq, gen } = record;
         if (typeof gen === 'number') generation = Math.max(generation, gen);
         // Damaged records count too: a number that was once given is never given again.
-        if (record['writer'] === writer && typeof seq === 'number' && Number.isSafeInteger(seq)) {
+        if (typeof seq === 'number' && Number.isSafeInteger(seq)) {
           nextSeq = Math.max(nextSeq, seq + 1);
         }
       },

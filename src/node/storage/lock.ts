@@ -6,7 +6,7 @@ import { nodeFs, type Fs } from './fs.ts';
 import { createComplete } from './createComplete.ts';
 import { describeHolder, readHolder, type Holder } from './lockHolder.ts';
 import { isProcessAlive, startTimeOf, thisHost } from './processIdentity.ts';
-import { systemCode, translating } from './storeError.ts';
+import { storeError, systemCode, translating } from './storeError.ts';
 
 export interface Lock {
   /** Grows with every acquisition of this name; stamped on records as a fencing token. */
@@ -34,7 +34,8 @@ const MAX_TRIES = 50;
  *
  * Files are `<name>.<generation>`, created complete and exclusively: only that decides who makes generation n + 1.
  * A generation is over when its `.free` marker exists or its process is dead. The newest file is never deleted, and
- * whoever, after creating its own, sees a higher one, backs off; deleting without that rule gave two owners.
+ * whoever, after creating its own, sees another newest one than it judged, backs off; without that rule there were
+ * two owners.
  */
 export async function acquireLock(
   folder: string,
@@ -63,9 +64,11 @@ class LockFolder {
   async acquire(): Promise<Lock> {
     await this.#fs.mkdir(this.#folder);
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-      const { newest } = await this.#list();
+      const newest = highest(await this.#list());
       if (newest > 0 && (await this.#isHeld(newest))) continue;
-      if (await this.#claim(newest + 1)) return this.#own(newest + 1);
+      const generation = newest > 0 ? newest + 1 : await this.#firstGeneration();
+      const holder = await this.#claim(generation, newest);
+      if (holder !== null) return this.#own(generation, holder);
     }
     throw new AppError('lock.held', `The lock "${this.#name}" changes hands too fast.`, {
       hint: 'Try again in a moment.',
@@ -73,22 +76,50 @@ class LockFolder {
     });
   }
 
-  #own(generation: number): Lock {
+  /**
+   * Where generations start: seconds since the epoch, so that they go on growing when lock files are deleted or a
+   * project is cloned, since journals outlive the locks under which they were written. Kept in a file of its own,
+   * created exclusively, so that processes that start together agree on it.
+   */
+  async #firstGeneration(): Promise<number> {
+    const path = join(this.#folder, `${this.#name}.first`);
+    const seconds = Math.max(1, Math.floor(this.#options.clock.now() / 1000));
+    try {
+      await createComplete(this.#fs, path, `${seconds}\n`);
+      return seconds;
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+    const kept = Number(Buffer.from(await this.#fs.readFile(path)).toString('utf8'));
+    return Number.isSafeInteger(kept) && kept > 0 ? kept : 1;
+  }
+
+  #own(generation: number, holder: Holder): Lock {
     let released = false;
+    const isNewest = (): Promise<boolean> => this.#isNewest(generation, holder.nonce);
     return {
       generation,
-      stillOwner: async () =>
-        !released &&
-        (await this.#list().then(
-          ({ newest }) => newest === generation,
-          () => false,
-        )),
+      stillOwner: async () => !released && (await isNewest()),
       release: async () => {
         if (released) return;
         released = true;
-        await translating(this.#file(generation), () => this.#free(generation));
+        await translating(this.#file(generation), async () => {
+          if (await isNewest()) await this.#free(generation);
+        });
       },
     };
+  }
+
+  async #isNewest(generation: number, nonce: string): Promise<boolean> {
+    try {
+      if (highest(await this.#list()) !== generation) return false;
+      const found = await readHolder(this.#fs, this.#file(generation), this.#options.clock);
+      return typeof found === 'object' && found.holder.nonce === nonce;
+    } catch (error) {
+      // Without its lock file a process cannot prove that it owns anything.
+      if (systemCode(error) === 'ENOENT') return false;
+      throw storeError(error, this.#file(generation));
+    }
   }
 
   /** Throws when a live process holds it; true means: it changed meanwhile, look again. */
@@ -120,7 +151,8 @@ class LockFolder {
     });
   }
 
-  async #claim(generation: number): Promise<boolean> {
+  /** Creates a generation after `judged`, the one found over; null when someone else was faster. */
+  async #claim(generation: number, judged: number): Promise<Holder | null> {
     const { host = thisHost(), clock } = this.#options;
     const holder: Holder = {
       pid: process.pid,
@@ -133,16 +165,22 @@ class LockFolder {
     try {
       await createComplete(this.#fs, file, `${JSON.stringify(holder)}\n`);
     } catch (error) {
-      if (systemCode(error) === 'EEXIST') return false;
+      if (systemCode(error) === 'EEXIST') return null;
       throw error;
     }
-    const { all, newest } = await this.#list();
-    if (newest > generation) {
-      await this.#remove(file);
-      return false;
+    try {
+      const others = (await this.#list()).filter((other) => other !== generation);
+      if (highest(others) === judged) {
+        for (const old of others) if (old < judged) await this.#prune(old);
+        return holder;
+      }
+    } catch (error) {
+      // Not ours yet: leave nothing behind that would keep the others out while this process lives.
+      await this.#remove(file).catch(() => undefined);
+      throw error;
     }
-    for (const old of all) if (old < generation - 1) await this.#prune(old);
-    return true;
+    await this.#remove(file);
+    return null;
   }
 
   async #free(generation: number): Promise<void> {
@@ -150,16 +188,17 @@ class LockFolder {
       const handle = await this.#fs.open(`${this.#file(generation)}.free`, 'wx', 0o644);
       await handle.close();
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
+      // Already free, or the whole folder was deleted: either way it holds nobody up.
+      const code = systemCode(error);
+      if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
     }
   }
 
-  async #list(): Promise<{ readonly all: number[]; readonly newest: number }> {
+  async #list(): Promise<number[]> {
     const prefix = `${this.#name}.`;
-    const all = (await this.#fs.readdir(this.#folder))
+    return (await this.#fs.readdir(this.#folder))
       .filter((entry) => entry.startsWith(prefix) && /^\d{8,}$/u.test(entry.slice(prefix.length)))
       .map((entry) => Number(entry.slice(prefix.length)));
-    return { all, newest: all.reduce((a, b) => Math.max(a, b), 0) };
   }
 
   async #prune(generation: number): Promise<void> {
@@ -188,4 +227,8 @@ class LockFolder {
   #file(generation: number): string {
     return join(this.#folder, `${this.#name}.${String(generation).padStart(8, '0')}`);
   }
+}
+
+function highest(generations: readonly number[]): number {
+  return generations.reduce((a, b) => Math.max(a, b), 0);
 }

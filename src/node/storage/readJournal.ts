@@ -36,7 +36,7 @@ export async function readJournal<T>(
   let ignored = 0;
   let repeated = 0;
   let torn: { readonly byteOffset: number; readonly length: number } | null = null;
-  let newestGeneration = 0;
+  const newestGeneration = new Map<string, number>();
 
   const accept = (value: unknown, at: LinePosition): string | null => {
     const record = asObject(value);
@@ -46,10 +46,11 @@ export async function readJournal<T>(
     if (!stamp.success) return `has no valid stamp (${issuesOf(stamp.error)})`;
     if (!sumHolds(at.bytes, record)) return 'was changed after it was written (checksum)';
     const { writer, seq, sum, gen = 0 } = stamp.data;
-    if (gen < newestGeneration) {
-      return `was written under lock generation ${gen}, after generation ${newestGeneration} had taken over`;
+    const newest = newestGeneration.get(writer) ?? 0;
+    if (gen < newest) {
+      return `was written under lock generation ${gen}, after generation ${newest} had taken over`;
     }
-    newestGeneration = gen;
+    newestGeneration.set(writer, gen);
     const name = `${writer}#${seq}#${sum}`;
     if (seen.has(name)) {
       repeated += 1;

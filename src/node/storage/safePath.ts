@@ -40,7 +40,7 @@ export async function resolveInside(
   if (relativePath === '' || isAbsolute(relativePath) || /^[A-Za-z]:/u.test(relativePath)) {
     throw unsafe(relativePath, 'is not a relative path inside the project');
   }
-  for (const segment of relativePath.replace(/\/$/u, '').split('/')) {
+  for (const segment of relativePath.replace(/^\.\/(?=.)|\/$/gu, '').split('/')) {
     const reason = badSegment(segment);
     if (reason !== null) throw unsafe(relativePath, reason);
   }
@@ -58,6 +58,9 @@ export async function resolveInside(
 
 const WRITABLE_FOLDERS = new Set(['data', 'prompts', 'rounds', 'models', '.tailor']);
 
+/** Files that coding assistants obey in whatever folder they lie. */
+const INSTRUCTIONS = /^(agents|claude|gemini|copilot-instructions)\.md$/iu;
+
 /**
  * The writer's allow-list: resolves a path (absolute or relative to the project) and refuses it unless it is
  * tailor.json, below data/, prompts/, rounds/, models/ or .tailor/, or the export path that a person picked.
@@ -70,9 +73,11 @@ export async function assertWritable(
 ): Promise<string> {
   const absolute = resolve(root, path);
   if (options.exportPath !== undefined && absolute === resolve(options.exportPath)) return absolute;
-  const inside = relative(resolve(root), absolute).split(sep).join('/');
+  const realRoot = await realOrFuture(options.fs ?? nodeFs, resolve(root), root);
+  // A path that was resolved before starts with the real root, a fresh one with the root as it was opened.
+  const base = isInside(realRoot, absolute) ? realRoot : resolve(root);
+  const inside = relative(base, absolute).split(sep).join('/');
   const real = await resolveInside(root, inside, options);
-  const realRoot = await resolveRoot(options.fs ?? nodeFs, root);
   // Both names are checked: data/link → .git/hooks is inside the root, and still no place to write.
   for (const name of [inside, relative(realRoot, real).split(sep).join('/')]) {
     if (!isAllowed(name)) throw unsafe(path, 'is not a place where Tailor writes');
@@ -85,11 +90,7 @@ function isAllowed(inside: string): boolean {
   const [first, ...rest] = inside.split('/');
   if (first === undefined || !WRITABLE_FOLDERS.has(first) || rest.length === 0) return false;
   if (inside === '.tailor/.gitignore') return true;
-  return rest.every((segment) => !segment.startsWith('.'));
-}
-
-async function resolveRoot(fs: Fs, root: string): Promise<string> {
-  return realOrFuture(fs, resolve(root), root);
+  return rest.every((segment) => !segment.startsWith('.') && !INSTRUCTIONS.test(segment));
 }
 
 /** The real path of what exists, plus the rest that does not yet; a link to nowhere is refused. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { nodeFs, type Fs, type FsHandle } from './fs.ts';
 import { storeError, systemCode } from './storeError.ts';
@@ -31,8 +31,29 @@ export async function writeSnapshot(
       throw error;
     }
     await syncFolder(fs, dirname(target));
+    await removeAbandoned(fs, target);
   } catch (error) {
     throw storeError(error, path);
+  }
+}
+
+/** Temporary files of this target that a killed process left behind; a live writer's are younger than this. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+
+async function removeAbandoned(fs: Fs, target: string): Promise<void> {
+  const name = basename(target);
+  try {
+    for (const entry of await fs.readdir(dirname(target))) {
+      if (
+        !entry.startsWith(`${name}.`) ||
+        !/^[0-9a-f]{12}\.tmp$/u.test(entry.slice(name.length + 1))
+      )
+        continue;
+      const path = join(dirname(target), entry);
+      if (Date.now() - (await fs.stat(path)).mtimeMs > ABANDONED_AFTER_MS) await fs.unlink(path);
+    }
+  } catch {
+    // The snapshot stands; tidying up is tried again with the next one.
   }
 }
 
