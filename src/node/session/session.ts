@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { loadProject, type LoadedProject } from '../project/loadProject.ts';
+import { ProjectStore } from '../project/projectStore.ts';
+import { acquireLock, type Lock } from '../storage/lock.ts';
+import { claimWriter } from '../storage/writerSlot.ts';
+import type { Clock, Log, Report } from '../../core/ports.ts';
+
+/** Where the parts of this installation lie; all absolute. */
+export interface Assets {
+  /** dist/engine.cjs */
+  readonly engine: string;
+  /** python-bridge */
+  readonly bridge: string;
+  /** media */
+  readonly media: string;
+  /** The folder of the installation itself. */
+  readonly installation: string;
+}
+
+/** What a command runs in: the terminal's or the editor's side of everything. */
+export interface Surroundings {
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly python?: string | undefined;
+}
+
+export interface SessionOptions {
+  readonly folder: string;
+  /** Another teacher profile than the project's. */
+  readonly teacher?: string | undefined;
+  /** Overrides the number of rounds of the project file. */
+  readonly rounds?: number | undefined;
+}
+
+/** A project opened for work by one process. */
+export class Session {
+  readonly root: string;
+  readonly store: ProjectStore;
+  readonly surroundings: Surroundings;
+  readonly rounds: number;
+  readonly #release: () => Promise<void>;
+  #lock: Lock | undefined;
+
+  private constructor(
+    loaded: LoadedProject,
+    store: ProjectStore,
+    surroundings: Surroundings,
+    options: SessionOptions,
+    release: () => Promise<void>,
+  ) {
+    this.root = loaded.root;
+    this.store = store;
+    this.surroundings = surroundings;
+    this.rounds = options.rounds ?? loaded.file.rounds;
+    this.#release = release;
+  }
+
+  static async open(surroundings: Surroundings, options: SessionOptions): Promise<Session> {
+    const loaded = await loadProject(options.folder);
+    const project =
+      options.teacher === undefined ? loaded.file : { ...loaded.file, teacher: options.teacher };
+    const { clock, log } = surroundings;
+    const slot = await claimWriter(join(loaded.root, '.tailor'), installationId(), { clock });
+    const store = new ProjectStore({
+      root: loaded.root,
+      project,
+      writer: slot.writer,
+      clock,
+      onBad: ({ file, line, reason }) =>
+        log.warn(`Line ${line} of ${file} ${reason}; the rest is loaded.`),
+    });
+    return new Session(loaded, store, surroundings, options, async () => {
+      await store.close();
+      await slot.release();
+    });
+  }
+
+  get tailorFolder(): string {
+    return join(this.root, '.tailor');
+  }
+
+  /** One exam, teaching, freeze or training at a time in a project; a second is told who is at it. */
+  async claimRun(): Promise<void> {
+    const { clock } = this.surroundings;
+    this.#lock ??= await acquireLock(join(this.tailorFolder, 'locks'), 'run', { clock });
+  }
+
+  async close(): Promise<void> {
+    await this.#lock?.release();
+    await this.#release();
+  }
+}
+
+/** Names this person on this computer in file names, without saying who they are. */
+function installationId(): string {
+  const about = `${hostname()}\0${safeUser()}\0${homedir()}`;
+  return `w${createHash('sha256').update(about).digest('hex').slice(0, 10)}`;
+}
+
+function safeUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have no name.
+    return String(process.getuid?.() ?? 'nobody');
+  }
+}

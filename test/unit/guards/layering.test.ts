@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildAll } from '../../../esbuild.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+
+/** Which folders, and which packages, each bundle may be made of. A new package needs its line and its reason. */
+const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
+  extension: {
+    folders: ['src/shared/', 'src/core/', 'src/node/', 'src/vscode/', 'src/extension.ts'],
+    packages: ['zod', '@noble/hashes'],
+  },
+  cli: {
+    folders: ['src/shared/', 'src/core/', 'src/node/', 'src/cli.ts', 'package.json'],
+    packages: ['zod', '@noble/hashes', 'commander', 'openai', 'execa'],
+  },
+  engine: {
+    folders: ['src/core/', 'src/engine/'],
+    packages: ['zod', '@noble/hashes', '@huggingface/tokenizers'],
+  },
+};
+
+/** Packages that come only because another one needs them. */
+const UNDER_EXECA =
+  /^(@sec-ant\/readable-stream|@sindresorhus\/merge-streams|cross-spawn|figures|get-stream|human-signals|is-plain-obj|is-stream|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors|shebang-command|shebang-regex|which|isexe|is-unicode-supported)$/u;
+
+interface Metafile {
+  readonly inputs: Record<string, { readonly imports: readonly { readonly path: string }[] }>;
+  readonly outputs: Record<
+    string,
+    {
+      readonly inputs: Record<string, unknown>;
+      readonly imports: readonly { readonly path: string }[];
+    }
+  >;
+}
+
+function packageOf(input: string): string | undefined {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(input)?.[1];
+}
+
+/** What a bundle holds that it may not. */
+export function strangers(
+  inputs: readonly string[],
+  allowed: { folders: readonly string[]; packages: readonly string[] },
+): string[] {
+  return inputs.filter((input) => {
+    const name = packageOf(input);
+    if (name === undefined) return !allowed.folders.some((folder) => input.startsWith(folder));
+    const viaExeca = allowed.packages.includes('execa') && UNDER_EXECA.test(name);
+    return !allowed.packages.includes(name) && !viaExeca;
+  });
+}
+
+describe('layering of the bundles', () => {
+  beforeAll(buildAll, 60_000);
+
+  for (const [bundle, allowed] of Object.entries(ALLOWED)) {
+    it(`${bundle} holds its own folders and packages only`, () => {
+      const text = readFileSync(join(ROOT, 'dist', `${bundle}.meta.json`), 'utf8');
+      // SAFETY: esbuild's own metafile, written a moment ago.
+      const meta = JSON.parse(text) as Metafile;
+      const inputs = Object.values(meta.outputs).flatMap((output) => Object.keys(output.inputs));
+      expect(inputs.length).toBeGreaterThan(3);
+      expect(strangers(inputs, allowed)).toEqual([]);
+      const externals = Object.values(meta.outputs)
+        .flatMap((output) => output.imports.map(({ path }) => path))
+        .filter((path) => !path.startsWith('node:') && !path.startsWith('dist/'));
+      const native =
+        bundle === 'engine' ? ['onnxruntime-node'] : bundle === 'extension' ? ['vscode'] : [];
+      expect([...new Set(externals)].filter((path) => !BUILTIN.has(path))).toEqual(native);
+    });
+  }
+
+  it('fails when a rule is broken', () => {
+    expect(strangers(['src/engine/session.ts'], ALLOWED['cli']!)).toEqual([
+      'src/engine/session.ts',
+    ]);
+    expect(strangers(['node_modules/openai/index.js'], ALLOWED['engine']!)).toHaveLength(1);
+    expect(strangers(['src/vscode/commands.ts'], ALLOWED['cli']!)).toHaveLength(1);
+  });
+});
+
+const BUILTIN = new Set([
+  'assert',
+  'buffer',
+  'child_process',
+  'crypto',
+  'events',
+  'fs',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'os',
+  'path',
+  'process',
+  'stream',
+  'stream/promises',
+  'string_decoder',
+  'timers/promises',
+  'tls',
+  'tty',
+  'url',
+  'util',
+  'v8',
+  'worker_threads',
+  'zlib',
+]);
