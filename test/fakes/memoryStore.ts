@@ -7,7 +7,12 @@ import { sha256Text } from '../../src/core/hash.ts';
 import type { ProjectFile } from '../../src/core/project/projectFile.ts';
 import type { FrozenRow, Manifest } from '../../src/core/round/frozen.ts';
 import type { RoundState } from '../../src/core/round/state.ts';
-import type { ExamWriter, RoundStore, TeachingWriter } from '../../src/core/round/store.ts';
+import type {
+  ExamWriter,
+  RoundSpending,
+  RoundStore,
+  TeachingWriter,
+} from '../../src/core/round/store.ts';
 import type { TeachingItem } from '../../src/core/teaching/records.ts';
 
 /** A project in memory: what the loop reads is what it wrote, copied, so that nothing is shared by accident. */
@@ -79,6 +84,9 @@ export class MemoryStore implements RoundStore {
       },
       close: () => Promise.resolve(),
     });
+  }
+  spending(): Promise<RoundSpending> {
+    return Promise.resolve({ requests: 0, promptTokens: 0, completionTokens: 0, failed: 0 });
   }
   decisions(round: number): Promise<readonly RecordedDecision[]> {
     return Promise.resolve([...(this.decisionsOf.get(round) ?? [])]);

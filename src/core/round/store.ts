@@ -14,6 +14,14 @@ export interface ExamWriter {
   close(): Promise<void>;
 }
 
+export interface RoundSpending {
+  readonly requests: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Attempts that ended without a whole reply. */
+  readonly failed: number;
+}
+
 export interface TeachingWriter {
   append(item: TeachingItem): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +43,8 @@ export interface RoundStore {
   saveGrades(round: number, grades: readonly GradedAttempt[]): Promise<void>;
   items(round: number): Promise<readonly TeachingItem[]>;
   openTeaching(round: number): Promise<TeachingWriter>;
+  /** What the teacher's journals of a round say was sent and paid. */
+  spending(round: number): Promise<RoundSpending>;
   decisions(round: number): Promise<readonly RecordedDecision[]>;
   decide(round: number, decisions: readonly Decision[]): Promise<void>;
   manifest(round: number): Promise<Manifest | null>;
