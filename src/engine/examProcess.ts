@@ -17,16 +17,20 @@ import { Sampler } from './sampler.ts';
 import { Scheduler, type QueuedItem } from './scheduler.ts';
 import { zeroCopySelfTest } from './session.ts';
 import { StopRules } from './stopRules.ts';
+import type { StudentConfig } from './studentConfig.ts';
 import { readStudentFolder, readTokenizer, type StudentFolder } from './studentFolder.ts';
 import type { StudentTokenizer } from './tokens.ts';
 
 const CANDIDATES = 64;
 /** Attempts and progress go out this often, not one by one. */
 const FLUSH_MS = 100;
+/** Own tokens of a row that memory is planned for. */
+const USUAL_TOKENS = 384;
 
 /** A loaded exam: everything but the items. */
 interface Exam {
   readonly start: EngineStart;
+  readonly slots: number;
   readonly model: CascadeModel;
   readonly tokenizer: StudentTokenizer;
   readonly headIds: readonly number[];
@@ -122,17 +126,18 @@ export class ExamProcess {
       head: headIds,
       threads: start.threads,
     });
+    const slots = affordableSlots(start, folder.config);
     this.send({
       type: 'loaded',
       ms: performance.now() - begin,
       rss: process.memoryUsage.rss(),
       family: folder.config.family,
       weights: folder.dtype,
-      slots: start.slots,
+      slots,
     });
     const eosIds = new Set(folder.eosIds);
     const stop = new StopRules({ ...start, eosIds }, tokenizer.bytes);
-    return { start, model, tokenizer, headIds, stop };
+    return { start, slots, model, tokenizer, headIds, stop };
   }
 
   private warnAbout({ eosIds }: StudentFolder): void {
@@ -145,7 +150,7 @@ export class ExamProcess {
   }
 
   private async run(exam: Exam): Promise<void> {
-    const scheduler = this.newScheduler(exam, exam.start.slots, (count) =>
+    const scheduler = this.newScheduler(exam, exam.slots, (count) =>
       this.send({ type: 'need', count }),
     );
     this.scheduler = scheduler;
@@ -236,6 +241,13 @@ export class ExamProcess {
       return { questionId, sample, ids };
     });
   }
+}
+
+/** As many rows as the memory holds at a usual length; fp32 K and V of every layer. */
+function affordableSlots(start: EngineStart, config: StudentConfig): number {
+  const perToken = 2 * 4 * config.layers * config.kvHeads * config.headDim;
+  const affordable = Math.floor(start.memoryBytes / (perToken * USUAL_TOKENS));
+  return Math.max(1, Math.min(start.slots, affordable));
 }
 
 function errorMessage(error: unknown): ChildMessage {

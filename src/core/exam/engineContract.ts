@@ -34,6 +34,8 @@ const startSchema = z.strictObject({
   /** Rows decoded at once. */
   slots: z.number().int().min(1).max(MAX_SLOTS),
   threads: z.number().int().min(1).max(64),
+  /** What the K/V of all rows may take; with less, fewer rows are decoded at once. */
+  memoryBytes: z.number().int().min(1),
 });
 /** What an exam process must know before its first item. */
 export type EngineStart = z.infer<typeof startSchema>;

@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { AppError, cancelled } from '../core/errors.ts';
+import type {
+  ExamRequest,
+  FinishedAttempt,
+  ParityResult,
+  StudentIdentity,
+} from '../core/exam/attempt.ts';
+import type { Student } from '../core/exam/student.ts';
+import type { Log, Report, Signal } from '../core/ports.ts';
+import { childError, EngineChild } from './exam/engineChild.ts';
+import { planProcesses, thisMachine, type Machine } from './exam/processPlan.ts';
+import { Sitting } from './exam/sitting.ts';
+import { exists, StudentDigests } from './exam/studentDigest.ts';
+
+export interface EngineStudentOptions {
+  readonly log?: Log;
+  /** For tests; the machine itself by default. */
+  readonly machine?: () => Machine;
+}
+
+/** The native exam engine as a `Student`: forks one-thread engine processes and hands out items to them. */
+export class EngineStudent implements Student {
+  private readonly bundle: string;
+  private readonly options: EngineStudentOptions;
+  private readonly digests = new StudentDigests();
+
+  /** @param bundle Absolute path of dist/engine.cjs. */
+  constructor(bundle: string, options: EngineStudentOptions = {}) {
+    this.bundle = bundle;
+    this.options = options;
+  }
+
+  identify(folder: string): Promise<StudentIdentity> {
+    return this.digests.identify(folder);
+  }
+
+  async sit(
+    request: ExamRequest,
+    hooks: {
+      readonly signal: Signal;
+      readonly report: Report;
+      onAttempt(attempt: FinishedAttempt): void | Promise<void>;
+    },
+  ): Promise<void> {
+    if (hooks.signal.aborted) throw cancelled();
+    if (request.items.length === 0) return;
+    const { parameters } = await this.digests.identify(request.student);
+    const machine = (this.options.machine ?? thisMachine)();
+    const plan = planProcesses(request.items.length, parameters, machine, request.processes);
+    // A listener added after the abort would never be called.
+    if (isAborted(hooks.signal)) throw cancelled();
+    const sitting = new Sitting({
+      bundle: this.bundle,
+      plan,
+      request,
+      signal: hooks.signal,
+      report: hooks.report,
+      log: this.options.log,
+      onAttempt: (attempt) => hooks.onAttempt(attempt),
+    });
+    await sitting.run();
+  }
+
+  async checkParity(folder: string, signal: Signal): Promise<ParityResult> {
+    if (!(await exists(path.join(folder, 'parity.json')))) {
+      return { checked: false, maxLogitDelta: null, prompts: 0 };
+    }
+    await this.checkWeights(folder);
+    if (isAborted(signal)) throw cancelled();
+    return this.replayParity(folder, signal);
+  }
+
+  /** The recorded logits belong to these very weights, or nothing else needs to be compared. */
+  private async checkWeights(folder: string): Promise<void> {
+    const recorded = await recordedWeights(folder);
+    const actual = await this.digests.weightsSha256(folder);
+    if (recorded === null || actual === null || recorded === actual) return;
+    throw new AppError(
+      'student.parity',
+      'The student’s weights are not the ones that the trainer saved.',
+      {
+        hint: 'Export the student again, and let nothing rewrite its folder afterwards.',
+        detail: { difference: 'weights', folder, trainer: recorded, engine: actual },
+      },
+    );
+  }
+
+  private replayParity(folder: string, signal: Signal): Promise<ParityResult> {
+    return new Promise((resolve, reject) => {
+      const child = new EngineChild(this.bundle, {
+        onMessage: (message) => {
+          if (message.type === 'parityResult') {
+            const { maxLogitDelta, prompts, nearTies } = message;
+            if (nearTies > 0) {
+              this.options.log?.info(
+                `parity: ${nearTies} of ${prompts} prompts part at a near tie`,
+              );
+            }
+            end(() => resolve({ checked: true, maxLogitDelta, prompts }));
+          } else if (message.type === 'error') {
+            end(() => reject(childError(message)));
+          }
+        },
+        onExit: ({ code, signal: killedBy, stderr }) => {
+          const crash = new AppError(
+            'engine.crashed',
+            'The engine process crashed in the parity check.',
+            {
+              hint: 'Check that the student folder is complete, and that there is enough free memory.',
+              detail: { folder, code, signal: killedBy, stderr },
+            },
+          );
+          end(() => reject(crash));
+        },
+      });
+      const onAbort = (): void => end(() => reject(cancelled()));
+      let ended = false;
+      const end = (settle: () => void): void => {
+        if (ended) return;
+        ended = true;
+        signal.removeEventListener('abort', onAbort);
+        child.kill();
+        void child.exited.then(settle);
+      };
+      signal.addEventListener('abort', onAbort);
+      child.send({ type: 'parity', folder });
+    });
+  }
+}
+
+/** A call, so that the compiler does not remember an earlier answer. */
+function isAborted(signal: Signal): boolean {
+  return signal.aborted;
+}
+
+/** weightsSha256 of parity.json; null where the file is not readable as that (the engine then says why). */
+async function recordedWeights(folder: string): Promise<string | null> {
+  try {
+    const json: unknown = JSON.parse(await readFile(path.join(folder, 'parity.json'), 'utf8'));
+    if (typeof json !== 'object' || json === null || !('weightsSha256' in json)) return null;
+    return typeof json.weightsSha256 === 'string' ? json.weightsSha256 : null;
+  } catch {
+    return null;
+  }
+}

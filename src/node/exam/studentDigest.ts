@@ -1,0 +1,132 @@
+import { open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import type { StudentIdentity } from '../../core/exam/attempt.ts';
+import { ENGINE_IDENTITY } from '../../core/exam/engineContract.ts';
+import {
+  parseSafetensorsHeader,
+  PREFIX_BYTES,
+  safetensorsHeaderLength,
+} from '../../core/exam/safetensorsHeader.ts';
+import { sha256Json } from '../../core/hash.ts';
+import { sha256File } from '../storage/fileHash.ts';
+
+/** Files that decide what a student writes, weights aside; the last two may be absent. */
+const REQUIRED = ['config.json', 'tokenizer.json'];
+const OPTIONAL = ['tokenizer_config.json', 'generation_config.json'];
+const WEIGHTS = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+interface Known {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly sha256: string;
+}
+
+/** Digests of student folders, remembered per file while its size and time of change stay. */
+export class StudentDigests {
+  private readonly known = new Map<string, Known>();
+
+  async identify(folder: string): Promise<StudentIdentity> {
+    const weights = await weightNames(folder);
+    const names = [...REQUIRED];
+    for (const name of [...OPTIONAL, INDEX]) {
+      if (await exists(path.join(folder, name))) names.push(name);
+    }
+    const digests: [string, string][] = [];
+    for (const name of [...names, ...weights].sort())
+      digests.push([name, await this.sha256(folder, name)]);
+    let parameters = 0;
+    for (const name of weights) parameters += await countParameters(path.join(folder, name));
+    return { digest: sha256Json(digests), engine: ENGINE_IDENTITY, parameters };
+  }
+
+  /** SHA-256 of the single weight file; null for a sharded student. */
+  async weightsSha256(folder: string): Promise<string | null> {
+    const [first, ...others] = await weightNames(folder);
+    return first === WEIGHTS && others.length === 0 ? this.sha256(folder, first) : null;
+  }
+
+  private async sha256(folder: string, name: string): Promise<string> {
+    const file = path.join(folder, name);
+    let facts: { size: number; mtimeMs: number };
+    try {
+      facts = await stat(file);
+    } catch (cause) {
+      throw missing(folder, name, cause);
+    }
+    const { size, mtimeMs } = facts;
+    const known = this.known.get(file);
+    if (known?.size === size && known.mtimeMs === mtimeMs) return known.sha256;
+    const sha256 = await sha256File(file);
+    this.known.set(file, { size, mtimeMs, sha256 });
+    return sha256;
+  }
+}
+
+function missing(folder: string, name: string, cause?: unknown): AppError {
+  return new AppError('student.modelMissing', `The student folder has no ${name}.`, {
+    hint: 'Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.',
+    cause,
+    detail: { folder, file: name },
+  });
+}
+
+export async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function weightNames(folder: string): Promise<string[]> {
+  if (await exists(path.join(folder, WEIGHTS))) return [WEIGHTS];
+  let text: string;
+  try {
+    const handle = await open(path.join(folder, INDEX));
+    text = await handle.readFile('utf8').finally(() => handle.close());
+  } catch (cause) {
+    throw missing(folder, WEIGHTS, cause);
+  }
+  try {
+    const names = [...new Set(Object.values(indexSchema.parse(JSON.parse(text)).weight_map))];
+    if (names.length > 0 && names.every((name) => path.basename(name) === name))
+      return names.sort();
+  } catch (cause) {
+    throw badIndex(folder, cause);
+  }
+  throw badIndex(folder);
+}
+
+function badIndex(folder: string, cause?: unknown): AppError {
+  return new AppError('student.invalid', `The student’s ${INDEX} does not name its weight files.`, {
+    hint: 'Copy or export the student again.',
+    cause,
+    detail: { folder, file: INDEX },
+  });
+}
+
+/** Elements of all tensors, from the header alone. */
+async function countParameters(file: string): Promise<number> {
+  const name = path.basename(file);
+  const handle = await open(await realpath(file));
+  try {
+    const { size } = await handle.stat();
+    const prefix = new Uint8Array(PREFIX_BYTES);
+    const { bytesRead } = await handle.read(prefix, 0, PREFIX_BYTES, 0);
+    const length = safetensorsHeaderLength(prefix.subarray(0, bytesRead), size, name);
+    const header = new Uint8Array(length);
+    await handle.read(header, 0, length, PREFIX_BYTES);
+    const tensors = parseSafetensorsHeader(new TextDecoder().decode(header), length, size, name);
+    let total = 0;
+    for (const { shape } of tensors.values()) total += shape.reduce((a, b) => a * b, 1);
+    return total;
+  } finally {
+    await handle.close();
+  }
+}
