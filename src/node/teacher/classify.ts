@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { TeacherFailure, type FailureParts } from './failure.ts';
+
+const MAX_SAID = 300;
+
+/** The error object of an OpenAI-shaped body, in the spellings that servers use. */
+const errorBodySchema = z.object({
+  message: z.unknown().optional(),
+  code: z.union([z.string(), z.number()]).nullish(),
+  type: z.string().nullish(),
+  status: z.number().nullish(),
+});
+
+interface Said {
+  readonly message: string;
+  readonly names: string;
+  readonly status: number | null;
+}
+
+function readError(body: unknown): Said {
+  if (typeof body === 'string')
+    return { message: body.slice(0, MAX_SAID), names: '', status: null };
+  const parsed = errorBodySchema.safeParse(body);
+  if (!parsed.success) return { message: '', names: '', status: null };
+  const { message, code, type, status } = parsed.data;
+  const numeric = typeof code === 'number' ? code : status;
+  return {
+    message: (typeof message === 'string' ? message : JSON.stringify(message ?? '')).slice(
+      0,
+      MAX_SAID,
+    ),
+    names: `${code ?? ''} ${type ?? ''}`.toLowerCase(),
+    status: typeof numeric === 'number' && numeric >= 400 && numeric < 600 ? numeric : null,
+  };
+}
+
+const CONTEXT =
+  /context[_ ]length|context window|maximum context|too many tokens|prompt is too long/iu;
+const FILTER = /content[_ ](?:filter|policy|management)|moderation|responsible ?ai/iu;
+const QUOTA = /insufficient_quota|billing|quota_exceeded|credit/iu;
+
+/**
+ * A failure that the server stated: by HTTP status, or inside a 200 body or stream (`status` null), where the code in
+ * the body takes its place. `retryAfterMs` comes from the headers.
+ */
+export function classifyStated(
+  status: number | null,
+  body: unknown,
+  headers: { readonly retryAfterMs: number | null; readonly shouldRetry: string | null },
+): TeacherFailure {
+  const said = readError(body);
+  const effective = status ?? said.status;
+  const suffix = said.message === '' ? '' : `: ${said.message}`;
+  const base = { status: effective, retryAfterMs: headers.retryAfterMs };
+  const make = (parts: Omit<FailureParts, 'message'>, sentence: string): TeacherFailure =>
+    new TeacherFailure({ ...base, ...parts, message: `${sentence}${suffix}` });
+
+  const words = `${said.names} ${said.message}`;
+  if (effective === 402 || (QUOTA.test(said.names) && effective !== 403)) {
+    return make(
+      {
+        class: 'run',
+        code: 'teacher.payment',
+        hint: 'Check the credit and quota of the account, then run again: nothing is lost.',
+      },
+      'The teacher’s account has no credit or quota left',
+    );
+  }
+  if (effective === 401 || effective === 403) {
+    return make(
+      {
+        class: 'run',
+        code: 'teacher.auth',
+        hint: 'Check the key that the profile names, and what it may be used for.',
+      },
+      'The teacher refused the key',
+    );
+  }
+  if (effective === 404) {
+    return make(
+      { class: 'run', code: 'teacher.model', hint: 'Check model and baseURL of the profile.' },
+      'The teacher does not know this model or address',
+    );
+  }
+  if (effective === 413 || CONTEXT.test(words)) {
+    return make(
+      { class: 'item', code: 'teacher.context' },
+      'The request is longer than the teacher’s context',
+    );
+  }
+  if (FILTER.test(words)) {
+    return make({ class: 'item', code: 'teacher.filtered' }, 'The teacher’s filter refused this');
+  }
+  if (effective === 429 || /rate_limit/u.test(said.names)) {
+    return make({ class: 'wait', code: 'teacher.rateLimited' }, 'The teacher limits the rate');
+  }
+  if (effective === null || effective >= 500 || [408, 409, 425].includes(effective)) {
+    const obey = headers.shouldRetry === 'false';
+    return make(
+      {
+        class: obey ? 'item' : 'retry',
+        code: 'teacher.server',
+        possiblyBilled: status === null,
+      },
+      `The teacher’s server failed${effective === null ? '' : ` (${effective})`}`,
+    );
+  }
+  return make(
+    { class: 'item', code: 'teacher.badRequest' },
+    `The teacher did not accept the request (${effective})`,
+  );
+}
+
+/** Reads the code of a failed connection: Node puts the system's or TLS's own into the innermost cause. */
+function causes(error: unknown): {
+  readonly codes: string[];
+  readonly messages: string[];
+  readonly own: TeacherFailure | null;
+} {
+  const codes: string[] = [];
+  const messages: string[] = [];
+  let current = error;
+  for (let depth = 0; depth < 6 && current instanceof Error; depth += 1) {
+    if (current instanceof TeacherFailure) return { codes, messages, own: current };
+    messages.push(current.message);
+    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+    current = current.cause;
+  }
+  return { codes, messages, own: null };
+}
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TLS =
+  /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH|INVALID_CA/u;
+
+/** A failure below HTTP: the connection, TLS, a redirect, or a body that is no event stream. */
+export function classifyThrown(error: unknown): TeacherFailure {
+  const { codes, messages, own } = causes(error);
+  if (own !== null) return own;
+  const first = codes.at(-1) ?? '';
+  if (messages.some((message) => /unexpected redirect/iu.test(message))) {
+    return new TeacherFailure({
+      class: 'run',
+      code: 'teacher.redirect',
+      message: 'The teacher’s address redirects elsewhere, and redirects are never followed.',
+      hint: 'Set baseURL of the profile to the final address, if you trust it.',
+    });
+  }
+  if (codes.some((code) => TLS.test(code))) {
+    return new TeacherFailure({
+      class: 'run',
+      code: 'teacher.tls',
+      message: `The secure connection to the teacher failed (${first}).`,
+      hint: 'Certificate errors are never ignored: add your organisation’s authority with NODE_EXTRA_CA_CERTS.',
+    });
+  }
+  if (error instanceof SyntaxError) {
+    return new TeacherFailure({
+      class: 'retry',
+      code: 'teacher.malformed',
+      message: 'The teacher’s reply is not a stream of JSON events.',
+      possiblyBilled: true,
+    });
+  }
+  return new TeacherFailure({
+    class: 'retry',
+    code: 'teacher.network',
+    message: `The connection to the teacher failed${first === '' ? '' : ` (${first})`}.`,
+    hint: 'Check the network, and baseURL of the profile.',
+    possiblyBilled: !codes.some((code) => NEVER_SENT.has(code)),
+  });
+}
+
+/** A 200 whose body held no event: what it was instead. `head` is the first part of the body. */
+export function classifyEmptyStream(head: string): TeacherFailure {
+  const text = head.trim();
+  const malformed = (what: string): TeacherFailure =>
+    new TeacherFailure({
+      class: 'retry',
+      code: 'teacher.malformed',
+      message: `The teacher answered with ${what} instead of a stream of events.`,
+      hint: 'A proxy or captive portal may stand between; check baseURL of the profile.',
+      possiblyBilled: true,
+    });
+  if (text === '') return malformed('an empty body');
+  if (text.startsWith('<')) return malformed('a web page');
+  try {
+    const parsed = z.object({ error: z.unknown() }).safeParse(JSON.parse(text));
+    if (parsed.success && parsed.data.error !== undefined) {
+      return classifyStated(null, parsed.data.error, { retryAfterMs: null, shouldRetry: null });
+    }
+    return malformed('one JSON document');
+  } catch {
+    return malformed('unreadable text');
+  }
+}

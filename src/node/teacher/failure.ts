@@ -1,0 +1,65 @@
+import { AppError, type ErrorCode } from '../../core/errors.ts';
+import type { TransportReply } from './transportReply.ts';
+
+/**
+ * What happens after a failed request (teacher.md §5): `retry` it a few times, `wait` without using up a try, give up
+ * on this `item`, or stop the whole `run`.
+ */
+export type FailureClass = 'retry' | 'wait' | 'item' | 'run';
+
+export interface FailureParts {
+  readonly class: FailureClass;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly status?: number | null;
+  readonly retryAfterMs?: number | null;
+  /** The server may have done, and may charge, the work whose reply never arrived whole. */
+  readonly possiblyBilled?: boolean;
+  /** What had arrived when it failed: paid for, kept, never used. */
+  readonly partial?: TransportReply | null;
+}
+
+/** One request that did not give a whole reply. Its message is safe to show once redacted. */
+export class TeacherFailure extends Error {
+  readonly class: FailureClass;
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly possiblyBilled: boolean;
+  readonly partial: TransportReply | null;
+
+  constructor(parts: FailureParts) {
+    super(parts.message);
+    this.name = 'TeacherFailure';
+    this.class = parts.class;
+    this.code = parts.code;
+    this.hint = parts.hint;
+    this.status = parts.status ?? null;
+    this.retryAfterMs = parts.retryAfterMs ?? null;
+    this.possiblyBilled = parts.possiblyBilled ?? false;
+    this.partial = parts.partial ?? null;
+  }
+
+  /** The same failure with its words made safe to show and keep, and without what had arrived. */
+  cleaned(redact: (text: string) => string): TeacherFailure {
+    return new TeacherFailure({
+      class: this.class,
+      code: this.code,
+      message: redact(this.message),
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      status: this.status,
+      retryAfterMs: this.retryAfterMs,
+      possiblyBilled: this.possiblyBilled,
+    });
+  }
+
+  /** The same failure seen from outside: `item` for this request only, `run` when nothing more can be asked. */
+  toAppError(scope: 'item' | 'run', detail: Readonly<Record<string, unknown>> = {}): AppError {
+    return new AppError(this.code, this.message, {
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      detail: { ...detail, scope, status: this.status, retryAfterMs: this.retryAfterMs },
+    });
+  }
+}

@@ -1,0 +1,209 @@
+import { join } from 'node:path';
+import { isAppError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import {
+  teacherRecordSchema,
+  type TeacherFail,
+  type TeacherIntent,
+  type TeacherRecord,
+  type TeacherReply,
+} from '../../core/teaching/records.ts';
+import { nodeFs, type Fs } from '../storage/fs.ts';
+import { openJournal, type Journal } from '../storage/journal.ts';
+import { readJournal, type BadLine } from '../storage/readJournal.ts';
+
+/** A reply that may be used and served again: whole, finished on its own, and not empty. */
+export function isComplete(reply: TeacherReply): boolean {
+  return reply.finishReason === 'stop' && !reply.overlong && reply.text.trim() !== '';
+}
+
+/** What a round has cost so far, as its journals tell. */
+export interface LedgerBooks {
+  readonly requests: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Requests whose outcome never reached the disk or never came whole. */
+  readonly possiblyBilled: number;
+  /** Tokens to count against the budget: used ones, and the full reservation of each possibly billed request. */
+  readonly budgetTokens: number;
+  readonly budgetRequests: number;
+}
+
+export interface LedgerOptions {
+  /** The project's `rounds` folder. */
+  readonly roundsFolder: string;
+  readonly round: number;
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly fs?: Fs;
+  readonly generation?: number;
+}
+
+/**
+ * The journal of everything asked and received, which is also the cache. Each request that leaves has one `intent`
+ * and, unless a crash came between, one `reply` or `fail`: an intent without either is a request that may have been
+ * paid for. Replies of all rounds are found again; costs are those of this round.
+ */
+export class Ledger {
+  readonly quarantined: readonly BadLine[];
+  readonly #journal: Journal<TeacherRecord>;
+  readonly #complete: Map<string, TeacherReply>;
+  readonly #attempts: Map<string, number>;
+  #books: LedgerBooks;
+
+  private constructor(
+    journal: Journal<TeacherRecord>,
+    index: { complete: Map<string, TeacherReply>; attempts: Map<string, number> },
+    books: LedgerBooks,
+    quarantined: readonly BadLine[],
+  ) {
+    this.#journal = journal;
+    this.#complete = index.complete;
+    this.#attempts = index.attempts;
+    this.#books = books;
+    this.quarantined = quarantined;
+  }
+
+  /** Reads every round's journals, then opens this writer's journal of the round for appending. */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const fs = options.fs ?? nodeFs;
+    const complete = new Map<string, TeacherReply>();
+    const attempts = new Map<string, number>();
+    const quarantined: BadLine[] = [];
+    const own: TeacherRecord[] = [];
+    for (const round of await list(fs, options.roundsFolder)) {
+      const folder = join(options.roundsFolder, round, 'teacher');
+      for (const name of await list(fs, folder)) {
+        if (!name.endsWith('.jsonl')) continue;
+        const content = await readJournal(join(folder, name), teacherRecordSchema, { fs });
+        quarantined.push(...content.quarantined);
+        for (const record of content.records) {
+          if (round === String(options.round)) own.push(record);
+          note(record, complete, attempts);
+        }
+      }
+    }
+    const path = join(
+      options.roundsFolder,
+      String(options.round),
+      'teacher',
+      `${options.writer}.jsonl`,
+    );
+    const journal = await openJournal(path, {
+      schema: teacherRecordSchema,
+      writer: options.writer,
+      clock: options.clock,
+      fs,
+      ...(options.generation === undefined ? {} : { generation: options.generation }),
+    });
+    return new Ledger(journal, { complete, attempts }, booksOf(own), quarantined);
+  }
+
+  /** The complete reply to this very request, if it was ever received. */
+  hit(key: string): TeacherReply | undefined {
+    return this.#complete.get(key);
+  }
+
+  /** Tries of this request that counted, in all runs. */
+  attempts(key: string): number {
+    return this.#attempts.get(key) ?? 0;
+  }
+
+  /** What the round had cost when the ledger was opened. */
+  get before(): LedgerBooks {
+    return this.#books;
+  }
+
+  /** Before a request leaves. It survives the death of this process. */
+  async intent(record: TeacherIntent): Promise<void> {
+    await this.#journal.append(record);
+  }
+
+  /** A reply, on the disk when this resolves; only then may anyone act on it. */
+  async reply(record: TeacherReply): Promise<void> {
+    await this.#journal.append(record, { sync: true });
+    note(record, this.#complete, this.#attempts);
+  }
+
+  async fail(record: TeacherFail): Promise<void> {
+    await this.#journal.append(record);
+    note(record, this.#complete, this.#attempts);
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+  }
+}
+
+function note(
+  record: TeacherRecord,
+  complete: Map<string, TeacherReply>,
+  attempts: Map<string, number>,
+): void {
+  if (record.type !== 'reply' && record.type !== 'fail') return;
+  const limited = record.type === 'fail' && record.code === 'teacher.rateLimited';
+  if (!limited) {
+    attempts.set(record.key, Math.max(attempts.get(record.key) ?? 0, record.attempt));
+  }
+  if (record.type === 'reply' && isComplete(record) && !complete.has(record.key)) {
+    complete.set(record.key, record);
+  }
+}
+
+function booksOf(records: readonly TeacherRecord[]): LedgerBooks {
+  const open = new Map<string, number[]>();
+  let requests = 0;
+  let promptTokens = 0;
+  let completionTokens = 0;
+  let possiblyBilled = 0;
+  let budgetTokens = 0;
+  let budgetRequests = 0;
+  const charge = (tokens: number): void => {
+    budgetTokens += tokens;
+    budgetRequests += 1;
+  };
+  for (const record of records) {
+    if (record.type === 'intent') {
+      requests += 1;
+      const waiting = open.get(record.key) ?? [];
+      open.set(record.key, [...waiting, record.reservedTokens]);
+    } else if (record.type === 'reply' || record.type === 'fail') {
+      const reserved = open.get(record.key)?.pop();
+      if (record.type === 'reply') {
+        promptTokens += record.usage.promptTokens;
+        completionTokens += record.usage.completionTokens;
+        charge(record.usage.promptTokens + record.usage.completionTokens);
+        if (record.finishReason === null) possiblyBilled += 1;
+      } else if (record.possiblyBilled) {
+        possiblyBilled += 1;
+        charge(reserved ?? 0);
+      }
+    }
+  }
+  for (const tokens of [...open.values()].flat()) {
+    possiblyBilled += 1;
+    charge(tokens);
+  }
+  return {
+    requests,
+    promptTokens,
+    completionTokens,
+    possiblyBilled,
+    budgetTokens,
+    budgetRequests,
+  };
+}
+
+async function list(fs: Fs, folder: string): Promise<string[]> {
+  try {
+    return (await fs.readdir(folder)).sort();
+  } catch (error) {
+    const missing =
+      isAppError(error, 'store.missing') ||
+      (error instanceof Error &&
+        'code' in error &&
+        (error.code === 'ENOENT' || error.code === 'ENOTDIR'));
+    if (missing) return [];
+    throw error;
+  }
+}

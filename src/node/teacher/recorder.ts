@@ -1,0 +1,134 @@
+import { isAppError } from '../../core/errors.ts';
+import type { TeacherReply, Usage } from '../../core/teaching/records.ts';
+import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
+import { guessTokens, type Reservation } from './budget.ts';
+import { TeacherFailure } from './failure.ts';
+import type { Ledger } from './ledger.ts';
+import type { Redactor } from './redact.ts';
+import type { TransportReply } from './transportReply.ts';
+
+/** One request with its cache key. */
+export interface Keyed {
+  readonly key: string;
+  readonly request: TeacherRequest;
+}
+
+/**
+ * Keeps the books of a run: what leaves is written before it leaves, every outcome once and before anyone sees it,
+ * its reservation is settled by it, and no secret is ever written.
+ */
+export class Recorder {
+  readonly #ledger: Ledger;
+  readonly #redact: Redactor;
+  readonly #origin: { readonly profile: string; readonly model: string };
+  #spent: TeacherSpending;
+
+  constructor(
+    ledger: Ledger,
+    redact: Redactor,
+    origin: { readonly profile: string; readonly model: string },
+  ) {
+    this.#ledger = ledger;
+    this.#redact = redact;
+    this.#origin = { profile: origin.profile, model: origin.model };
+    const { requests, promptTokens, completionTokens, possiblyBilled } = ledger.before;
+    this.#spent = { requests, promptTokens, completionTokens, possiblyBilled, cacheHits: 0 };
+  }
+
+  get spent(): TeacherSpending {
+    return this.#spent;
+  }
+
+  /** The complete reply of an earlier request, counted as a cache hit. */
+  hit(key: string): TeacherReply | undefined {
+    const known = this.#ledger.hit(key);
+    if (known !== undefined) this.#spend({ cacheHits: 1 });
+    return known;
+  }
+
+  /** The request leaves now. */
+  async leaves(work: Keyed, reservedTokens: number): Promise<void> {
+    const { templateId, templateHash } = work.request;
+    await this.#ledger.intent({
+      type: 'intent',
+      ...aboutOf(work),
+      ...this.#origin,
+      templateId,
+      templateHash,
+      reservedTokens,
+    });
+    this.#spend({ requests: 1 });
+  }
+
+  async replied(work: Keyed, raw: TransportReply, reservation: Reservation): Promise<TeacherReply> {
+    const usage = raw.usage ?? estimate(work.request, raw.text);
+    const { promptTokens, completionTokens } = usage;
+    const reply: TeacherReply = {
+      type: 'reply',
+      ...aboutOf(work),
+      attempt: this.#ledger.attempts(work.key) + 1,
+      ...raw,
+      text: this.#redact(raw.text),
+      usage,
+    };
+    reservation.settle(promptTokens + completionTokens);
+    const possiblyBilled = raw.finishReason === null ? 1 : 0;
+    this.#spend({ promptTokens, completionTokens, possiblyBilled });
+    await this.#ledger.reply(reply);
+    return reply;
+  }
+
+  /** Writes a failure, and gives it back fit to be shown. */
+  async failed(work: Keyed, error: unknown, reservation: Reservation): Promise<unknown> {
+    const failure = error instanceof TeacherFailure ? error : null;
+    if (failure?.partial && failure.partial.text !== '') {
+      // What had arrived is paid for: it is kept as a reply without a finish, which no one will ever be given.
+      await this.replied(work, { ...failure.partial, finishReason: null }, reservation);
+      return failure.cleaned(this.#redact);
+    }
+    const possiblyBilled = failure?.possiblyBilled ?? true;
+    if (possiblyBilled) {
+      reservation.settle(reservation.tokens);
+      this.#spend({ possiblyBilled: 1 });
+    }
+    await this.#ledger.fail({
+      type: 'fail',
+      ...aboutOf(work),
+      attempt: this.#ledger.attempts(work.key) + 1,
+      code: failure?.code ?? (isAppError(error) ? error.code : 'unexpected'),
+      message: this.#redact(error instanceof Error ? error.message : 'unknown'),
+      status: failure?.status ?? null,
+      retryAfterMs: failure?.retryAfterMs ?? null,
+      possiblyBilled,
+    });
+    return failure === null ? error : failure.cleaned(this.#redact);
+  }
+
+  #spend(more: Partial<TeacherSpending>): void {
+    const now = this.#spent;
+    this.#spent = {
+      requests: now.requests + (more.requests ?? 0),
+      promptTokens: now.promptTokens + (more.promptTokens ?? 0),
+      completionTokens: now.completionTokens + (more.completionTokens ?? 0),
+      possiblyBilled: now.possiblyBilled + (more.possiblyBilled ?? 0),
+      cacheHits: now.cacheHits + (more.cacheHits ?? 0),
+    };
+  }
+}
+
+function aboutOf({
+  key,
+  request,
+}: Keyed): Pick<TeacherReply, 'key' | 'questionId' | 'purpose' | 'draw'> {
+  const { questionId, purpose, draw } = request;
+  return { key, questionId, purpose, draw };
+}
+
+function estimate(request: TeacherRequest, text: string): Usage {
+  return {
+    promptTokens: request.messages.reduce((sum, { content }) => sum + guessTokens(content), 0),
+    completionTokens: guessTokens(text),
+    cachedTokens: 0,
+    estimated: true,
+  };
+}

@@ -1,0 +1,263 @@
+import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import type { Clock, Log, Signal } from '../../core/ports.ts';
+import type { TeacherReply } from '../../core/teaching/records.ts';
+import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
+import { abortSignalOf } from './abortSignal.ts';
+import { backoffMs, type BackoffOptions } from './backoff.ts';
+import { Budget, mostTokens, type BudgetLimits, type Reservation } from './budget.ts';
+import type { Endpoint } from './endpoint.ts';
+import { TeacherFailure } from './failure.ts';
+import { incompleteness } from './incompleteness.ts';
+import type { Ledger } from './ledger.ts';
+import { sendChat } from './openaiTransport.ts';
+import { Pacer, type Lease } from './pacing.ts';
+import { Recorder, type Keyed } from './recorder.ts';
+import { createRedactor } from './redact.ts';
+import { requestKey } from './requestKey.ts';
+import type { TransportReply } from './transportReply.ts';
+import { Voice } from './voice.ts';
+
+export interface TeacherDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly budget: BudgetLimits;
+  /** 0 ≤ x < 1, for the jitter of waits. */
+  readonly random: () => number;
+  readonly options?: Partial<ClientOptions>;
+  /** Told when the server makes everyone wait, so that the person sees until when. */
+  readonly onPause?: (until: number) => void;
+}
+
+export interface ClientOptions {
+  /** Failed tries of one request before it is given up. Refusals for the rate are not tries. */
+  readonly attempts: number;
+  readonly backoff: BackoffOptions;
+  /** A longer wait for the rate limit ends the run, cleanly; so does this long without any reply but refusals. */
+  readonly longestPauseMs: number;
+  /** Requests given up in a row before the run ends. */
+  readonly breaker: number;
+  readonly cooldownMs: number;
+}
+
+const DEFAULTS: ClientOptions = {
+  attempts: 5,
+  backoff: { baseMs: 500, capMs: 30_000 },
+  longestPauseMs: 600_000,
+  breaker: 5,
+  cooldownMs: 1000,
+};
+
+const LIMITED_BACKOFF: BackoffOptions = { baseMs: 250, capMs: 30_000 };
+
+/** What one request is known by while it is tried; `order` is its age, `waiting` also ends when the run does. */
+interface Work extends Keyed {
+  readonly order: number;
+  readonly signal: AbortSignal;
+  readonly waiting: AbortSignal;
+}
+
+/** A teacher behind an OpenAI-compatible address. Many questions may be asked at once; it does the pacing. */
+export class TeacherClient implements Teacher {
+  readonly profile: string;
+  readonly programmatic: boolean;
+  readonly #endpoint: Endpoint;
+  readonly #deps: TeacherDeps;
+  readonly #options: ClientOptions;
+  readonly #budget: Budget;
+  readonly #pacer: Pacer;
+  readonly #recorder: Recorder;
+  readonly #voice = new Voice();
+  readonly #halt = new AbortController();
+  readonly #inFlight = new Map<string, Promise<TeacherReply>>();
+  #order = 0;
+  #stopped: AppError | null = null;
+  #givenUpInARow = 0;
+  #limitedSince: number | null = null;
+
+  constructor(endpoint: Endpoint, deps: TeacherDeps) {
+    this.profile = endpoint.profile;
+    this.programmatic = endpoint.identity.kind === 'programmatic';
+    this.#endpoint = endpoint;
+    this.#deps = deps;
+    this.#options = { ...DEFAULTS, ...deps.options };
+    const { budgetTokens: tokens, budgetRequests: requests } = deps.ledger.before;
+    this.#budget = new Budget(deps.budget, { tokens, requests });
+    const { concurrency, initialRate, maxRate } = endpoint;
+    const { cooldownMs } = this.#options;
+    this.#pacer = new Pacer({ concurrency, initialRate, maxRate, cooldownMs }, deps.clock);
+    const secrets = [endpoint.key ?? '', ...Object.values(endpoint.headers)];
+    this.#recorder = new Recorder(deps.ledger, createRedactor(secrets), endpoint);
+  }
+
+  spending(): TeacherSpending {
+    return this.#recorder.spent;
+  }
+
+  drifted(reply: TeacherReply): boolean {
+    return this.#voice.differs(reply);
+  }
+
+  /** Requests in flight at most so far. */
+  get peak(): number {
+    return this.#pacer.peak;
+  }
+
+  /** Refuses what waits and what comes; replies on their way are still kept. */
+  close(): void {
+    this.#stop(cancelled());
+  }
+
+  /** The reply, from the ledger or the server; it is on the disk when this resolves. */
+  async ask(request: TeacherRequest, signal: Signal): Promise<TeacherReply> {
+    const key = requestKey(this.#endpoint.identity, this.#endpoint, request);
+    for (;;) {
+      if (signal.aborted) throw cancelled();
+      const known = this.#recorder.hit(key);
+      if (known !== undefined) {
+        this.#voice.hear(known);
+        return known;
+      }
+      const running = this.#inFlight.get(key);
+      if (running === undefined) break;
+      // The same request twice at once is paid once; if the first fails, this one tries for itself.
+      await running.catch(() => undefined);
+    }
+    const linked = abortSignalOf(signal);
+    const waiting = AbortSignal.any([linked.signal, this.#halt.signal]);
+    this.#order += 1;
+    const work = { key, order: this.#order, request, signal: linked.signal, waiting };
+    const answer = this.#pursue(work);
+    this.#inFlight.set(key, answer);
+    try {
+      return await answer;
+    } finally {
+      this.#inFlight.delete(key);
+      linked.unlink();
+    }
+  }
+
+  /** Tries until there is a whole reply, or a reason to stop. */
+  async #pursue(work: Work): Promise<TeacherReply> {
+    let failures = 0;
+    let limits = 0;
+    for (;;) {
+      if (this.#stopped !== null) throw this.#stopped;
+      try {
+        return await this.#attempt(work);
+      } catch (error) {
+        if (!(error instanceof TeacherFailure)) throw this.#ended(error, work);
+        if (error.class === 'run') throw this.#stop(error.toAppError('run', aboutOf(work)));
+        if (error.class === 'wait') {
+          limits += 1;
+          await this.#sitOut(error, limits, work);
+          continue;
+        }
+        failures += 1;
+        if (error.class === 'item' || failures >= this.#options.attempts) {
+          throw this.#giveUp(error, work);
+        }
+        const wait = backoffMs(failures, this.#options.backoff, this.#deps.random);
+        await this.#sleep(Math.max(wait, error.retryAfterMs ?? 0), work);
+      }
+    }
+  }
+
+  /** One request: reserved, paced, journalled, sent, and its outcome journalled before anyone sees it. */
+  async #attempt(work: Work): Promise<TeacherReply> {
+    const { messages, maxTokens } = work.request;
+    const most = mostTokens(messages, maxTokens);
+    const reservation = await this.#budget.reserve(most, work.waiting);
+    let lease: Lease | undefined;
+    let answered = false;
+    try {
+      lease = await this.#pacer.acquire(work.order, work.waiting);
+      const raw = await this.#send(work, lease, reservation);
+      const reply = await this.#recorder.replied(work, raw, reservation);
+      answered = true;
+      this.#limitedSince = null;
+      const failure = incompleteness(reply);
+      if (failure !== null) throw failure;
+      this.#givenUpInARow = 0;
+      if (this.#voice.hear(reply)) {
+        this.#deps.log.warn('The teacher answers with another model or build than before.');
+      }
+      return reply;
+    } finally {
+      reservation.release();
+      lease?.end(answered);
+    }
+  }
+
+  async #send(work: Work, lease: Lease, reservation: Reservation): Promise<TransportReply> {
+    const { messages, temperature, maxTokens, draw } = work.request;
+    await this.#recorder.leaves(work, reservation.tokens);
+    try {
+      return await sendChat(
+        this.#endpoint,
+        { messages, temperature, maxTokens, seed: draw },
+        {
+          signal: work.signal,
+          onAccepted: (info) => lease.accepted(info),
+          onLimited: (info, retryAfterMs) => lease.limited(info, retryAfterMs),
+        },
+      );
+    } catch (error) {
+      throw await this.#recorder.failed(work, error, reservation);
+    }
+  }
+
+  /** Waits for the rate limit without using up a try; too long a wait ends the run, to be taken up again later. */
+  async #sitOut(failure: TeacherFailure, limits: number, work: Work): Promise<void> {
+    const now = this.#deps.clock.now();
+    this.#limitedSince ??= now;
+    const asked = failure.retryAfterMs ?? 0;
+    const { longestPauseMs } = this.#options;
+    if (asked > longestPauseMs || now - this.#limitedSince > longestPauseMs) {
+      throw this.#stop(failure.toAppError('run', { ...aboutOf(work), resumeAt: now + asked }));
+    }
+    if (this.#pacer.pausedUntil > now) this.#deps.onPause?.(this.#pacer.pausedUntil);
+    const wait = backoffMs(limits, LIMITED_BACKOFF, this.#deps.random);
+    await this.#sleep(Math.max(asked, wait), work);
+  }
+
+  async #sleep(ms: number, work: Work): Promise<void> {
+    try {
+      await this.#deps.clock.sleep(ms, work.waiting);
+    } catch (error) {
+      throw this.#ended(error, work);
+    }
+  }
+
+  /** This request is over; several that failed in a row mean that nothing gets through. */
+  #giveUp(failure: TeacherFailure, work: Work): AppError {
+    const about = { profile: this.profile, ...aboutOf(work) };
+    if (failure.class === 'retry' || failure.code === 'teacher.badRequest') {
+      this.#givenUpInARow += 1;
+    }
+    if (this.#givenUpInARow < this.#options.breaker) return failure.toAppError('item', about);
+    return this.#stop(failure.toAppError('run', { ...about, failedInARow: this.#givenUpInARow }));
+  }
+
+  /** Something else than the teacher's answer ended this: the person, the run's end, the budget or the disk. */
+  #ended(error: unknown, work: Work): AppError {
+    if (isAppError(error, 'cancelled')) {
+      return this.#stopped !== null && !work.signal.aborted ? this.#stopped : error;
+    }
+    if (isAppError(error)) return this.#stop(error);
+    return this.#stop(new AppError('unexpected', 'The teacher client failed.', { cause: error }));
+  }
+
+  #stop(error: AppError): AppError {
+    if (this.#stopped === null) {
+      this.#stopped = error;
+      this.#pacer.stop(error);
+      this.#halt.abort();
+    }
+    return this.#stopped;
+  }
+}
+
+function aboutOf({ request }: Work): Readonly<Record<string, unknown>> {
+  return { questionId: request.questionId, draw: request.draw };
+}
