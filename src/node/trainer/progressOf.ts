@@ -1,0 +1,51 @@
+import type { Progress } from '../../core/ports.ts';
+import type { TrainerEvent } from '../../core/training/events.ts';
+
+/** Before the trainer's first phase. */
+export const STARTING: Progress = { stage: 'starting', done: 0, total: 0, etaMs: null };
+
+/** What the person is shown after an event: the phase, optimizer steps done of all, the time left. */
+export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
+  const { note: _, ...plain } = shown;
+  switch (event.type) {
+    case 'accepted':
+      return { ...plain, total: event.steps };
+    case 'phase':
+      return { ...plain, stage: event.name, etaMs: event.name === 'training' ? plain.etaMs : null };
+    case 'progress':
+      return {
+        ...plain,
+        done: event.step,
+        total: event.steps,
+        // A trainer whose clock jumped back may report a time below zero.
+        etaMs: event.etaMs === null || event.etaMs < 0 ? null : event.etaMs,
+      };
+    case 'oom':
+      return {
+        ...plain,
+        note: `memory ran out: micro-batch ${event.microBatch} → ${event.newMicroBatch}`,
+      };
+    case 'warning':
+      return { ...plain, note: event.message };
+    case 'hello':
+      return { ...STARTING, total: plain.total };
+    case 'checkpoint':
+      return { ...plain, note: `checkpoint at step ${event.step}` };
+    case 'done':
+      return { ...plain, stage: 'done', done: plain.total, etaMs: 0 };
+    case 'cancelled':
+      return { ...plain, stage: 'stopped', etaMs: null };
+    case 'ready':
+    case 'metrics':
+    case 'log':
+    case 'heartbeat':
+    case 'error':
+      return shown;
+  }
+}
+
+/** The same progress while the trainer says nothing. */
+export function notResponding(shown: Progress, silentMs: number): Progress {
+  const seconds = Math.round(silentMs / 1000);
+  return { ...shown, etaMs: null, note: `not responding for ${seconds} s; it is left running` };
+}
