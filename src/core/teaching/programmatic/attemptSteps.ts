@@ -64,11 +64,18 @@ function lex(text: string): Token[] {
       tokens.push({ kind: 'equals', text: '=' });
     else tokens.push({ kind, text: all });
   }
-  return tokens.map((token, at) => {
+  return withoutRates(tokens).map((token, at) => {
     const isTimes = token.kind === 'word' && /^x$/iu.test(token.text);
     const between = isOperandEnd(tokens[at - 1]) && isOperandStart(tokens[at + 1]);
     return isTimes && between ? { kind: 'sign', text: '*' } : token;
   });
+}
+
+/** "$40/hour" and "4 per box / week": a stroke before a word belongs to the unit. */
+function withoutRates(tokens: readonly Token[]): Token[] {
+  return tokens.filter(
+    (token, at) => !(token.text === '/' && tokens[at + 1]?.kind === 'word' && at > 0),
+  );
 }
 
 const isOperandEnd = (token?: Token): boolean =>

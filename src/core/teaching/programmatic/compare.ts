@@ -8,7 +8,14 @@ import {
   type Claim,
 } from './attemptSteps.ts';
 import { deviationOf, targetText, type ProvenKind, type Seen } from './deviation.ts';
-import { afterStep, formOf, treeOf, withEquivalents, type Form } from './equivalents.ts';
+import {
+  afterStep,
+  applications,
+  formOf,
+  treeOf,
+  withEquivalents,
+  type Form,
+} from './equivalents.ts';
 import { GoldProgress } from './goldProgress.ts';
 import { inferFromAnswer } from './infer.ts';
 import { numbersOf, wordNumbersOf } from './nounLabels.ts';
@@ -36,7 +43,10 @@ export interface Comparison {
 
 /** Where a walk along the attempt stands. */
 interface Walk {
+  /** What may be left to do, by every equivalent tree. */
   readonly forms: readonly Form[];
+  /** What is left to do without distributing or factoring; null once a right step did. */
+  readonly plain: Form | null;
   /** Null once a right step belonged to an equivalent tree only. */
   readonly progress: GoldProgress | null;
   readonly results: readonly Rational[];
@@ -44,12 +54,13 @@ interface Walk {
   readonly reached: boolean;
 }
 
-type Verdict = 'right' | 'restated' | 'closes' | 'arithmetic' | 'off';
+type Verdict = 'right' | 'restated' | 'check' | 'arithmetic' | 'off';
 
 function start(gold: GoldSolution): Walk {
   const form = formOf(gold.tree);
   return {
     forms: withEquivalents([form]),
+    plain: form,
     progress: new GoldProgress(gold.tree),
     results: [],
     accepted: [],
@@ -60,15 +71,27 @@ function start(gold: GoldSolution): Walk {
 const has = (values: readonly Rational[], value: Rational | null): boolean =>
   value !== null && values.some((other) => equal(other, value));
 
-/** The same statement again, or its check by the inverse operation: it adds nothing and is not wrong. */
-function restates(claim: Claim, accepted: readonly Claim[]): boolean {
-  const [l, r, result] = [claim.left, claim.right, resultOf(claim)];
+/** The same statement again, its operands in either order. */
+function repeats(claim: Claim, accepted: readonly Claim[]): boolean {
+  const commutes = claim.op === '+' || claim.op === '*';
+  return accepted.some(
+    (earlier) =>
+      earlier.op === claim.op &&
+      isTrue(claim) &&
+      ((equal(earlier.left, claim.left) && equal(earlier.right, claim.right)) ||
+        (commutes && equal(earlier.left, claim.right) && equal(earlier.right, claim.left))),
+  );
+}
+
+/** A true statement over the numbers of an earlier one, such as its check by the inverse operation. */
+function checks(claim: Claim, accepted: readonly Claim[]): boolean {
+  const result = resultOf(claim);
   if (!result || !isTrue(claim)) return false;
   return accepted.some((earlier) => {
     const about = resultOf(earlier);
-    if (!about) return false;
-    const numbers = [earlier.left, earlier.right, about];
-    return has(numbers, l) && has(numbers, r) && has(numbers, result) && has([l, r, result], about);
+    const numbers = [earlier.left, earlier.right, ...(about ? [about] : [])];
+    const stated = [claim.left, claim.right, result];
+    return stated.every((value) => has(numbers, value)) && has(stated, about);
   });
 }
 
@@ -76,26 +99,59 @@ function isGold(value: Rational, decimals: number, gold: Rational): boolean {
   return equal(value, gold) || (decimals > 0 && equal(roundTo(gold, decimals), value));
 }
 
+/** Walks one claim further: what it is against the open gold steps, and where the walk then stands. */
 function step(walk: Walk, claim: Claim, gold: GoldSolution, seen: Seen): [Verdict, Walk] {
-  const result = resultOf(claim);
   if (!walk.reached) {
     const next = afterStep(walk.forms, claim);
-    if (next.length > 0 && !isTrue(claim)) return ['arithmetic', walk];
     if (next.length > 0) {
-      return ['right', advance(walk, claim, next)];
+      return isTrue(claim) ? ['right', advance(walk, claim, next)] : ['arithmetic', walk];
     }
+    const mental = afterMentalStep(walk, claim, seen);
+    if (mental) return ['right', mental];
   }
-  if (restates(claim, walk.accepted)) return ['restated', walk];
-  const known = [...seen.inQuestion, ...walk.results, ...leavesOf(gold.tree).map((l) => l.value)];
-  const closes =
-    !walk.reached &&
-    result !== null &&
-    isTrue(claim) &&
-    isGold(result, claim.said?.decimals ?? 0, gold.tree.value) &&
-    has(known, claim.left) &&
-    has(known, claim.right);
-  if (closes) return ['closes', { ...advance(walk, claim, walk.forms), reached: true }];
-  return ['off', walk];
+  if (walk.reached && checks(claim, walk.accepted)) return ['check', walk];
+  if (repeats(claim, walk.accepted)) return ['restated', walk];
+  return (walk.reached ? null : otherWay(walk, claim, gold, seen)) ?? ['off', walk];
+}
+
+/** A right step with an operand that was worked out in the head: the value of a gold step that is nowhere written. */
+function afterMentalStep(walk: Walk, claim: Claim, seen: Seen): Walk | null {
+  const written = [...seen.inQuestion, ...walk.results];
+  for (const operand of [claim.left, claim.right]) {
+    const progress = has(written, operand) ? null : (walk.progress?.having(operand) ?? null);
+    if (!progress || !isTrue(claim)) continue;
+    const next = afterStep(withEquivalents([formOf(progress.rest())]), claim);
+    const plain = formOf(progress.rest());
+    if (next.length > 0) return advance({ ...walk, progress, plain }, claim, next);
+  }
+  return null;
+}
+
+/**
+ * A true equation over known numbers that gives a value which the gold solution needs, by another way: a number that
+ * its equation uses but the question does not say, the value of an open gold step, or the gold value itself.
+ */
+function otherWay(
+  walk: Walk,
+  claim: Claim,
+  gold: GoldSolution,
+  seen: Seen,
+): [Verdict, Walk] | null {
+  const result = resultOf(claim);
+  const leaves = leavesOf(gold.tree).map((one) => one.value);
+  const known = [...seen.inQuestion, ...walk.results, ...leaves];
+  if (!result || !isTrue(claim) || !has(known, claim.left) || !has(known, claim.right)) return null;
+  if (has(leaves, result) && !has(seen.inQuestion, result)) {
+    const { progress, plain } = walk;
+    return ['right', { ...advance(walk, claim, walk.forms), progress, plain }];
+  }
+  if (deviationOf(claim, walk.progress, walk.plain, seen)) return null;
+  const reached = isGold(result, claim.said?.decimals ?? 0, gold.tree.value);
+  if (reached) return ['right', { ...advance(walk, claim, walk.forms), reached }];
+  const progress = walk.progress?.having(result);
+  if (!progress) return null;
+  const plain = formOf(progress.rest());
+  return ['right', { ...advance(walk, claim, [plain]), progress, plain }];
 }
 
 function advance(walk: Walk, claim: Claim, forms: readonly Form[]): Walk {
@@ -103,6 +159,7 @@ function advance(walk: Walk, claim: Claim, forms: readonly Form[]): Walk {
   const exact = exactResult(claim);
   return {
     forms: withEquivalents(forms),
+    plain: walk.plain ? (applications(walk.plain, claim)[0] ?? null) : null,
     progress: walk.progress?.after(claim) ?? null,
     results: [...walk.results, ...[result, exact].filter((value) => value !== null)],
     accepted: [...walk.accepted, claim],
@@ -176,8 +233,10 @@ export function compareAttempt(
     const [verdict, next] = step(walk, claim, gold, seen);
     if (verdict === 'arithmetic') {
       found = { kind: 'arithmetic', step: at, why: arithmeticWhy(claim, at) };
-    } else if (verdict === 'off' && walk.reached) {
-      extras.push({ claim, at });
+    } else if ((verdict === 'off' || verdict === 'check') && walk.reached) {
+      if (verdict === 'off' || has([answer ?? gold.tree.value], resultOf(claim))) {
+        extras.push({ claim, at });
+      }
       continue;
     } else if (verdict === 'off') {
       const later = claims.slice(index + 1).map((one) => one.claim);
@@ -189,6 +248,7 @@ export function compareAttempt(
           }
         : explain(claim, at, walk, seen);
     }
+    if (found && attempt.slice(0, at - 1).some((one) => !one.whole)) found = UNKNOWN;
     if (found) break;
     walk = next;
     const closesStep = claims[index + 1]?.at !== at;
@@ -199,7 +259,9 @@ export function compareAttempt(
   }
   found ??= walk.reached
     ? afterTheEnd(gold, extras, answer)
-    : beforeTheEnd(gold, walk, attempt.length, claims.length, answer, base);
+    : attempt.every((one) => one.whole)
+      ? beforeTheEnd(gold, walk, attempt.length, claims.length, answer, base)
+      : UNKNOWN;
   const whole = kept.walk.reached;
   const rest = whole
     ? leaf(gold.tree.value)
@@ -228,7 +290,7 @@ function arithmeticWhy(claim: Claim, at: number): string {
 }
 
 function explain(claim: Claim, at: number, walk: Walk, seen: Seen): Found {
-  const deviation = deviationOf(claim, walk.progress, walk.forms, seen);
+  const deviation = deviationOf(claim, walk.progress, walk.plain, seen);
   return deviation
     ? { kind: deviation.kind, step: at, why: `Step ${at} ${deviation.why}` }
     : UNKNOWN;

@@ -117,22 +117,23 @@ function operandOf(node: Operation, progress: GoldProgress): Target & { same: Sa
 
 /**
  * How a step that is not open departs from the steps that are, or null when none of the kinds fits. The gold tree's
- * own open steps come before those of its re-bracketed forms, so that the plainest reading wins.
+ * own open steps come first, then its later ones and those of its re-bracketed form, so that the plainest reading
+ * wins. `progress` and `plain` are null once the attempt's right steps belong to another tree or form.
  */
 export function deviationOf(
   claim: Claim,
   progress: GoldProgress | null,
-  forms: readonly Form[],
+  plain: Form | null,
   seen: Seen,
 ): Deviation | null {
   const open = progress?.open().map((node) => operandOf(node, progress)) ?? [];
-  const pairs = forms.slice(0, 1).flatMap(openPairs);
   const waiting = progress?.remaining().map((node) => operandOf(node, progress)) ?? [];
+  const pairs = plain ? openPairs(plain) : [];
   return (
     firstOf(open, (target) => wrongOperation(claim, target, target.same)) ??
     firstOf(open, (target) => wrongOperand(claim, target, target.same, seen)) ??
     firstOf(pairs, (target) => wrongOperation(claim, target, sameAs(target))) ??
-    firstOf(pairs, (target) => wrongOperand(claim, target, sameAs(target), seen)) ??
-    firstOf(waiting, (target) => wrongOperand(claim, target, target.same, seen))
+    firstOf(waiting, (target) => wrongOperand(claim, target, target.same, seen)) ??
+    firstOf(pairs, (target) => wrongOperand(claim, target, sameAs(target), seen))
   );
 }

@@ -1,6 +1,6 @@
 import type { Rational } from '../../grading/rational.ts';
 import type { Claim } from './attemptSteps.ts';
-import { divide, equal, rational, ZERO, subtract, ONE } from './rational.ts';
+import { compare, divide, equal, rational, ZERO, subtract, ONE } from './rational.ts';
 import { evaluate, leaf, orderedProduct, orderedSum, type Tree } from './tree.ts';
 
 /**
@@ -105,8 +105,13 @@ function combine(kind: 'sum' | 'product', a: Part, b: Part, claim: Claim): Part 
     return make(a.direct, a.form.value, b.form.value);
   }
   if (claim.op !== inverse || a.direct === b.direct) return null;
-  if (forward) return make(a.direct, a.form.value, b.form.value);
-  return backward ? make(b.direct, b.form.value, a.form.value) : null;
+  const [first, second] = forward ? [a, b] : [b, a];
+  if (!(forward || backward) || first.form.kind !== 'leaf' || second.form.kind !== 'leaf')
+    return null;
+  // Turned round, a difference is the same only as −(x − y): nobody who means that writes a negative one.
+  const negative =
+    kind === 'sum' && !first.direct && compare(first.form.value, second.form.value) < 0;
+  return negative ? null : make(first.direct, first.form.value, second.form.value);
 }
 
 /** Every form that doing the claimed step once can leave; empty when the step is not open in this form. */

@@ -68,6 +68,15 @@ export class GoldProgress {
     return new GoldProgress(this.tree, done);
   }
 
+  /** The progress with every undone operation of this value done, by whatever way; null when there is none. */
+  having(value: Rational): GoldProgress | null {
+    const nodes = this.remaining().filter((node) => equal(node.value, value));
+    if (nodes.length === 0) return null;
+    const done = new Map(this.done);
+    for (const node of nodes) done.set(node, { value, shown: value });
+    return new GoldProgress(this.tree, done);
+  }
+
   /** The rest of the work as a tree in which done operations are numbers, spelled as the attempt wrote them. */
   rest(): Tree {
     const made = new Map<Tree, Tree>();

@@ -17,7 +17,6 @@ export function inferFromAnswer(
   seen: Omit<Seen, 'results'>,
 ): Deviation | null {
   const progress = new GoldProgress(gold.tree);
-  const forms = [formOf(gold.tree)];
   const found: Deviation[] = [];
   const numbers = seen.inQuestion.slice(0, 12);
   for (const left of numbers) {
@@ -27,7 +26,7 @@ export function inferFromAnswer(
         if (op === '/' && right.n === 0n) continue;
         if (!equal(evaluate(op, left, right), answer)) continue;
         const claim = { op, left, right, said: null };
-        const deviation = deviationOf(claim, progress, forms, { ...seen, results: [] });
+        const deviation = deviationOf(claim, progress, formOf(gold.tree), { ...seen, results: [] });
         if (!deviation) return null;
         found.push({
           kind: deviation.kind,

@@ -3,7 +3,19 @@ import { sha256Json } from '../../hash.ts';
 import type { Question } from '../../dataset/question.ts';
 import { parseChain, parseExpression } from './expression.ts';
 import { QuestionFinder } from './findQuestion.ts';
-import { exactDecimals, parseDecimal, show, shownDecimals, toFixed } from './rational.ts';
+import {
+  absolute,
+  add,
+  compare,
+  exactDecimals,
+  multiply,
+  parseDecimal,
+  rational,
+  show,
+  shownDecimals,
+  subtract,
+  toFixed,
+} from './rational.ts';
 import type { Rational } from '../../grading/rational.ts';
 import { rewrite, stepsOf, type Step, type Tree } from './tree.ts';
 import { MAX_STEPS } from './wording.ts';
@@ -37,7 +49,18 @@ function answerText(value: Rational, gold: string): string | null {
   if (exactDecimals(value) !== null && right(plain)) return plain;
   const decimals = parseDecimal(gold) ? shownDecimals(gold) : 0;
   const rounded = decimals > 0 && decimals <= 12 ? toFixed(value, decimals) : plain;
-  return decimals > 0 && right(rounded) ? rounded : null;
+  if (decimals > 0 && right(rounded)) return rounded;
+  return decimals > 6 && nearly(value, gold) && right(gold) ? gold : null;
+}
+
+/** A gold with many decimals is a printed binary float: the last digits are not the equation's. */
+function nearly(value: Rational, gold: string): boolean {
+  const printed = parseDecimal(gold);
+  if (!printed) return false;
+  const difference = absolute(subtract(value, printed));
+  return (
+    compare(multiply(difference, rational(10n ** 9n)), add(absolute(value), rational(1n))) <= 0
+  );
 }
 
 function treeOf(row: Question): Tree | 'no-equation' | 'unreadable' {

@@ -19,9 +19,9 @@ export interface Choice {
 }
 
 /**
- * The words of a draw: the same question and draw always give the same choice, draws 0…63 of a question are all
- * different, and neighbouring draws differ in style, connectives and phrases at once. Draws 0 and 1 take the two
- * shortest styles, because they are what round 0 teaches.
+ * The words of a draw: the same question and draw always give the same choice. Draws of one style, and draws whose
+ * connectives are the same, differ in their phrases. Draws 0 and 1 of every four take the two shortest styles,
+ * because draws 0 and 1 are what round 0 teaches.
  */
 export function choose(questionId: string, draw: number): Choice {
   const digest = sha256Text(`programmatic-1 ${questionId}`);
@@ -34,7 +34,7 @@ export function choose(questionId: string, draw: number): Choice {
   return {
     style: STYLES[order[place] ?? 0] ?? 'bare',
     connective: (turn + place + ((bits >> 3) & 3)) % 4,
-    phrase: (turn + shift + place + ((bits >> 5) & 3)) % 4,
+    phrase: (2 * turn + shift + place + ((bits >> 5) & 3)) % 4,
   };
 }
 
@@ -121,7 +121,7 @@ export function wordSteps(
         ? equation
         : join(lead(choice, place, count), equation);
     }
-    const phrase = phraseOf(step, choice.phrase + index, question);
+    const phrase = phraseOf(step, choice.phrase, question);
     const worded = `${phrase} ${equation}`;
     return choice.style === 'named' || count > 1
       ? join(lead(choice, place, count), worded)
