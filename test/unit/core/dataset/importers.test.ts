@@ -1,0 +1,252 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { goldValue } from '../../../../src/core/grading/gold.ts';
+import {
+  describeBadRow,
+  guessFormat,
+  importRow,
+  importRows,
+  type DataFormat,
+} from '../../../../src/core/dataset/importers.ts';
+import { guessMapping, valueAt } from '../../../../src/core/dataset/mapped.ts';
+import {
+  questionId,
+  questionSchema,
+  type Question,
+} from '../../../../src/core/dataset/question.ts';
+
+const GSM8K: DataFormat = { kind: 'gsm8k' };
+const SVAMP: DataFormat = { kind: 'svamp' };
+const OWN: DataFormat = { kind: 'mapped', mapping: { id: 'id', question: 'q', answer: 'a' } };
+
+function imported(format: DataFormat, value: unknown): Question {
+  const result = importRow(format, value, { line: 1 });
+  if ('bad' in result) throw new Error(JSON.stringify(result.bad));
+  return result.question;
+}
+
+function refused(format: DataFormat, value: unknown): { field: string | null; reason: string } {
+  const result = importRow(format, value, { line: 7 });
+  if (!('bad' in result)) throw new Error('was imported');
+  expect(result.bad.line).toBe(7);
+  return { field: result.bad.field, reason: result.bad.reason };
+}
+
+describe('GSM8K', () => {
+  test('marks leave the text and become the equation', () => {
+    const question = 'Ann has 16 eggs, eats 3 and sells the rest at $2. How much does she earn?';
+    const answer =
+      'She sells 16 - 3 = <<16-3=13>>13 eggs.\n\nThat is 13 * 2 = $<<13*2=26>>26.\n#### 26';
+    expect(imported(GSM8K, { question, answer })).toEqual({
+      id: questionId(question),
+      question,
+      answer: '26',
+      rationale: 'She sells 16 - 3 = 13 eggs.\nThat is 13 * 2 = $26.\nAnswer: 26',
+      equation: '<<16-3=13>><<13*2=26>>',
+    });
+  });
+
+  test('marks that do not lead to the gold are left out, a bare gold has no rationale', () => {
+    expect(imported(GSM8K, { question: 'Q', answer: '<<1+1=2>>2\n#### 3' })).not.toHaveProperty(
+      'equation',
+    );
+    expect(imported(GSM8K, { question: 'Q', answer: '#### 1,234' })).toEqual({
+      id: questionId('Q'),
+      question: 'Q',
+      answer: '1,234',
+    });
+  });
+
+  test.each([
+    [{ question: 'Q', answer: 'no mark' }, 'answer', 'has no final answer behind ####'],
+    [{ question: 'Q', answer: 'x\n#### many' }, 'answer', 'is not one number: "many"'],
+    [{ question: 'Q', answer: 'x\n####' }, 'answer', 'is empty'],
+    [{ answer: '#### 1' }, 'question', 'is missing'],
+    [{ question: '  ', answer: '#### 1' }, 'question', 'is empty'],
+    [{ question: ['Q'], answer: '#### 1' }, 'question', 'is a list, not text'],
+    [{ question: 'Q \ud800', answer: '#### 1' }, 'question', 'holds half of a surrogate pair'],
+    ['text', null, 'is not a JSON object'],
+    [null, null, 'is not a JSON object'],
+    [[], null, 'is not a JSON object'],
+  ])('%j is refused by its field', (value, field, reason) => {
+    expect(refused(GSM8K, value)).toEqual({ field, reason });
+  });
+});
+
+describe('SVAMP', () => {
+  const row = { ID: 'chal-1', Question: 'How many?', Equation: '( 8.0 - 3.0 )', Answer: 5.0 };
+
+  test('body and question become one text with a stop between', () => {
+    expect(imported(SVAMP, { ...row, Body: 'Ann has 8 apples and eats 3', Type: 'Sub' })).toEqual({
+      id: 'chal-1',
+      question: 'Ann has 8 apples and eats 3. How many?',
+      answer: '5',
+      equation: '( 8.0 - 3.0 )',
+      tags: ['Sub'],
+    });
+    expect(imported(SVAMP, { ...row, Body: 'She has 8. ' }).question).toBe('She has 8. How many?');
+  });
+
+  test('an equation that does not give the answer is left out and noted', () => {
+    const result = importRow(SVAMP, { ...row, Body: 'B.', Answer: 6 }, { line: 3 });
+    expect(result).toMatchObject({
+      question: { answer: '6' },
+      notes: [{ line: 3, field: 'Equation', note: 'does not give the answer: left out' }],
+    });
+    expect(result).not.toHaveProperty('question.equation');
+  });
+
+  test.each([
+    [{ ...row }, 'Body'],
+    [{ ...row, Body: 'B', Answer: 'five' }, 'Answer'],
+    [{ ...row, Body: 'B', Answer: 1e21 }, 'Answer'],
+    [{ ...row, Body: 'B', ID: { a: 1 } }, 'ID'],
+  ])('%j is refused', (value, field) => {
+    expect(refused(SVAMP, value).field).toBe(field);
+  });
+});
+
+describe('own data', () => {
+  test('dotted paths lead into objects and lists, own members only', () => {
+    const value = { 'a.b': 1, a: { b: 2, c: [{ d: 'x' }] }, q: null };
+    expect(valueAt(value, 'a.b')).toBe(1);
+    expect(valueAt(value, 'a.c.0.d')).toBe('x');
+    for (const path of ['a.x.y', 'q.z', 'toString', '__proto__', 'a.constructor.name', '']) {
+      expect(valueAt(value, path)).toBeUndefined();
+    }
+  });
+
+  test('every mapped field is read', () => {
+    const format: DataFormat = {
+      kind: 'mapped',
+      mapping: { id: 'm.id', question: 'm.q', answer: 'a', rationale: 'why', equation: 'eq' },
+    };
+    expect(
+      imported(format, { m: { id: 12, q: ' Q? ' }, a: 0.5, why: 'half\r\n\r\nof 1', eq: '1 / 2' }),
+    ).toEqual({
+      id: '12',
+      question: 'Q?',
+      answer: '0.5',
+      rationale: 'half\nof 1\nAnswer: 0.5',
+      equation: '1 / 2',
+    });
+    expect(imported(format, { m: { q: 'Q' }, a: '1', why: 'x\nAnswer: 1' }).rationale).toBe(
+      'x\nAnswer: 1',
+    );
+    expect(refused(format, { m: { q: 'Q' }, a: '1', why: 3 }).field).toBe('why');
+  });
+
+  test.each([
+    [
+      { id: 1, question: 'Q', answer: 1, rationale: 'r' },
+      { id: 'id', question: 'question', answer: 'answer', rationale: 'rationale' },
+    ],
+    [
+      { Problem: 'Q', Solution: 'r', Final_Answer: '3' },
+      { question: 'Problem', answer: 'Final_Answer', rationale: 'Solution' },
+    ],
+    [
+      { data: { question: 'Q' }, meta: { label: 4, equation: '2+2' } },
+      { question: 'data.question', answer: 'meta.label', equation: 'meta.equation' },
+    ],
+    [{ question: 'Q' }, null],
+    [{ question: 3, answer: 3 }, null],
+    ['text', null],
+    [null, null],
+  ])('the mapping of %j is guessed', (row, mapping) => {
+    expect(guessMapping(row)).toEqual(mapping);
+  });
+
+  test('formats are told by a row', () => {
+    expect(guessFormat({ question: 'Q', answer: 'x\n#### 1' })).toEqual(GSM8K);
+    expect(guessFormat({ Body: 'B', Question: 'Q', Answer: 1 })).toEqual(SVAMP);
+    expect(guessFormat({ question: 'Q', answer: '1' })?.kind).toBe('mapped');
+    expect(guessFormat([1])).toBeNull();
+  });
+});
+
+describe('fault: duplicate, missing, numeric, huge, `__proto__`, `../x` ids', () => {
+  const id = (value: unknown): string => imported(OWN, { id: value, q: 'Q', a: 1 }).id;
+
+  test('each has one rule', () => {
+    expect(id('a-1')).toBe('a-1');
+    expect(id('__proto__')).toBe('__proto__');
+    expect(id('../x')).toBe('../x');
+    expect(id(12)).toBe('12');
+    expect(id(1.5)).toBe('1.5');
+    for (const missing of [undefined, null, '', '   ']) expect(id(missing)).toBe(questionId('Q'));
+    expect(id(2 ** 60)).toBe(questionId('Q'));
+    expect(id('x'.repeat(200))).toBe('x'.repeat(200));
+    expect(id('x'.repeat(201))).toMatch(/^h-[0-9a-f]{32}$/u);
+    expect(id('x'.repeat(201))).not.toBe(id('x'.repeat(202)));
+    for (const wrong of [true, {}, [1]]) {
+      expect(refused(OWN, { id: wrong, q: 'Q', a: 1 }).field).toBe('id');
+    }
+  });
+
+  test('what was replaced is shown', () => {
+    const { notes } = importRows(OWN, [
+      { id: 'x'.repeat(300), q: 'A', a: 1 },
+      { id: 2 ** 60, q: 'B', a: 1 },
+      { id: 3, q: 'C', a: 1 },
+    ]);
+    expect(notes.map(({ line, field }) => [line, field])).toEqual([
+      [1, 'id'],
+      [2, 'id'],
+    ]);
+  });
+
+  test('of two equal ids or texts the first wins, and a disagreement about the gold is shown', () => {
+    const result = importRows(OWN, [
+      { id: '__proto__', q: 'A', a: 1 },
+      { id: '__proto__', q: 'B', a: 1 },
+      { id: 'c', q: ' a ', a: 2 },
+      { id: 'toString', q: 'C', a: 3 },
+    ]);
+    expect(result.questions.map((question) => question.id)).toEqual(['__proto__', 'toString']);
+    expect(result.duplicates).toEqual([
+      { line: 2, id: '__proto__', same: 'id', firstLine: 1, sameAnswer: true },
+      { line: 3, id: 'c', same: 'text', firstLine: 1, sameAnswer: false },
+    ]);
+  });
+
+  test('any rows: counts add up, kept questions are valid with ids of their own', () => {
+    const hostile = fc.oneof(
+      fc.constantFrom('__proto__', '../x', 'constructor', '', ' ', 'q-0', '\u202e', 'a/b', 'CON'),
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.double(),
+      fc.jsonValue(),
+    );
+    const row = fc.oneof(
+      fc.record(
+        { id: hostile, q: fc.oneof(fc.constantFrom('A', 'B', 'c'), hostile), a: hostile },
+        { requiredKeys: [] },
+      ),
+      fc.record({ id: hostile, q: fc.string({ minLength: 1 }), a: fc.integer() }),
+      fc.jsonValue(),
+    );
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
+        const result = importRows(OWN, rows);
+        const { counts, questions } = result;
+        expect(counts.read).toBe(rows.length);
+        expect(counts.kept + counts.bad + counts.duplicates).toBe(counts.read);
+        expect(new Set(questions.map(({ id }) => id)).size).toBe(questions.length);
+        for (const question of questions) {
+          expect(questionSchema.safeParse(question).success).toBe(true);
+          expect(goldValue(question.answer)).not.toBeNull();
+        }
+        expect(importRows(OWN, rows)).toEqual(result);
+      }),
+    );
+  });
+});
+
+test('a bad row reads as a sentence', () => {
+  expect(describeBadRow('a.jsonl', { line: 3, field: 'answer', reason: 'is missing' })).toBe(
+    'Line 3 of a.jsonl: answer is missing.',
+  );
+  expect(describeBadRow('a.jsonl', { line: 3, field: null, reason: 'is not valid JSON' })).toBe(
+    'Line 3 of a.jsonl: it is not valid JSON.',
+  );
+});
