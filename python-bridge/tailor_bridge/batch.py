@@ -1,0 +1,272 @@
+"""Planned anchors as tensors: one packed row per question, `[prompt · text · text · …]`, each text once.
+
+A text sees the prompt and its own past (positions restart after the prompt), so that every text has the hidden states
+of a row of its own. Anchors read their next-token losses, pairs the representation of their three texts. Rows of like
+length share a micro-batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .data import Question, Text
+from .plan import PlannedAnchor
+
+# What starting another micro-batch costs, in padded tokens (some 40 small kernels a layer).
+MICRO_BATCH_COST = 160
+# Added to a score that must not count. Not −inf: fp32 and bf16 both hold it, and no softmax becomes NaN.
+UNSEEN = -1e30
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Indices into a row's texts."""
+
+    anchor: int
+    positive: int
+    negative: int
+
+
+@dataclass(frozen=True)
+class PackedRow:
+    """A question's share of a step. `anchors` and `pairs` index `texts`."""
+
+    prompt: tuple[int, ...]
+    texts: tuple[Text, ...]
+    anchors: tuple[int, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def length(self) -> int:
+        return len(self.prompt) + sum(len(text.ids) for text in self.texts)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One micro-batch. `read` names per row the positions whose hidden states the loss needs; all later indices go
+    into the flattened [rows · read] of those.
+
+    ids, positions: [rows, length] · mask: [rows, length, length], 0 or UNSEEN · read: [rows, read]
+    lm_at, lm_target, lm_weight, lm_own, lm_anchor: one entry per supervised prediction; `lm_anchor` counts anchors
+    repr_at, repr_text: hidden states that make up the representation of a text; `pairs` [n, 3] indexes those texts
+    """
+
+    ids: Tensor
+    positions: Tensor
+    mask: Tensor
+    read: Tensor
+    lm_at: Tensor
+    lm_target: Tensor
+    lm_weight: Tensor
+    lm_own: Tensor  # predictions of completion tokens, as opposed to prompt tokens
+    lm_anchor: Tensor
+    repr_at: Tensor
+    repr_text: Tensor
+    pairs: Tensor
+    repr_texts: int
+    sources: tuple[str, ...]  # of each anchor
+    pair_sources: tuple[str, ...]  # of each pair's anchor
+    tokens: int  # padding aside
+
+    @property
+    def rows(self) -> int:
+        return self.ids.shape[0]
+
+    @property
+    def anchors(self) -> int:
+        return len(self.sources)
+
+    @property
+    def padded(self) -> int:
+        return self.ids.numel()
+
+
+def rows_of_step(
+    questions: Sequence[Question], planned: Sequence[PlannedAnchor]
+) -> list[PackedRow]:
+    """Gathers a step's anchors by question: each distinct text is packed, and computed, once."""
+    by_question: dict[int, list[PlannedAnchor]] = {}
+    for anchor in planned:
+        by_question.setdefault(anchor.question, []).append(anchor)
+    rows = []
+    for index, anchors in by_question.items():
+        question = questions[index]
+        slots: dict[tuple[str, int], int] = {
+            ("positive", a.anchor): i for i, a in enumerate(anchors)
+        }
+        pairs = []
+        for a in anchors:
+            if a.positive is None or a.negative is None:
+                continue
+            positive = slots.setdefault(("positive", a.positive), len(slots))
+            negative = slots.setdefault(("negative", a.negative), len(slots))
+            pairs.append(Pair(slots["positive", a.anchor], positive, negative))
+        texts = tuple(
+            question.positives[at] if kind == "positive" else question.negatives[at]
+            for kind, at in slots
+        )
+        rows.append(PackedRow(question.prompt_ids, texts, tuple(range(len(anchors))), tuple(pairs)))
+    return rows
+
+
+def cut_micro_batches(
+    rows: Sequence[PackedRow], token_budget: int, max_rows: int
+) -> list[list[PackedRow]]:
+    """The cheapest cut of the length-sorted rows: padded tokens plus a fixed cost per micro-batch.
+
+    No micro-batch exceeds `token_budget` padded tokens (a longer single row stands alone) or `max_rows`.
+    """
+    ordered = sorted(rows, key=lambda row: row.length)
+    lengths = [row.length for row in ordered]
+    best = [0.0] + [float("inf")] * len(ordered)
+    start = [0] * (len(ordered) + 1)
+    for end in range(1, len(ordered) + 1):
+        longest = lengths[end - 1]
+        least = max(0, end - max(1, min(max_rows, token_budget // longest)))
+        for begin in range(least, end):
+            cost = best[begin] + (end - begin) * longest + MICRO_BATCH_COST
+            if cost < best[end]:
+                best[end], start[end] = cost, begin
+    cuts: list[list[PackedRow]] = []
+    end = len(ordered)
+    while end > 0:
+        cuts.append(ordered[start[end] : end])
+        end = start[end]
+    # Longest first: too little memory shows at once.
+    return cuts
+
+
+class _Builder:
+    """Collects the indices of one micro-batch."""
+
+    def __init__(self, rows: Sequence[PackedRow], prompt_weight: float, pool: bool) -> None:
+        self.prompt_weight = prompt_weight
+        self.pool = pool
+        self.length = max(row.length for row in rows)
+        shape = (len(rows), self.length)
+        self.ids = np.zeros(shape, dtype=np.int64)
+        self.positions = np.zeros(shape, dtype=np.int64)
+        # 0 prompt, k text k; padding gets a number of its own per position, so that it sees itself only.
+        self.segment = -1 - np.broadcast_to(np.arange(self.length), shape).astype(np.int64)
+        self.read: list[list[int]] = [[] for _ in rows]
+        # row, read, target, weight, completion?, anchor
+        self.lm: list[tuple[int, int, int, float, bool, int]] = []
+        self.repr: list[tuple[int, int, int]] = []  # row, read, text
+        self.pairs: list[tuple[int, int, int]] = []
+        self.sources: list[str] = []
+        self.pair_sources: list[str] = []
+        self.texts = 0
+        for at, row in enumerate(rows):
+            self._add(at, row)
+
+    def _read(self, row: int, position: int) -> int:
+        """Index of a position among those read in its row."""
+        positions = self.read[row]
+        if positions and positions[-1] == position:
+            return len(positions) - 1
+        positions.append(position)
+        return len(positions) - 1
+
+    def _add(self, at: int, row: PackedRow) -> None:
+        head = len(row.prompt)
+        self.ids[at, :head] = row.prompt
+        self.positions[at, :head] = np.arange(head)
+        self.segment[at, :head] = 0
+        needed = {
+            index for pair in row.pairs for index in (pair.anchor, pair.positive, pair.negative)
+        }
+        first_anchor = len(self.sources)
+        self.sources += [row.texts[index].source for index in row.anchors]
+        if self.prompt_weight > 0:
+            for j in range(head - 1):
+                read = self._read(at, j)
+                for number in range(len(row.anchors)):
+                    self.lm.append(
+                        (
+                            at,
+                            read,
+                            row.prompt[j + 1],
+                            self.prompt_weight,
+                            False,
+                            first_anchor + number,
+                        )
+                    )
+        border = self._read(at, head - 1)
+        slots: dict[int, int] = {}
+        begin = head
+        for index, text in enumerate(row.texts):
+            ids = text.ids
+            end = begin + len(ids)
+            self.ids[at, begin:end] = ids
+            self.positions[at, begin:end] = np.arange(head, head + len(ids))
+            self.segment[at, begin:end] = index + 1
+            if index in row.anchors:
+                anchor = first_anchor + row.anchors.index(index)
+                self.lm.append((at, border, ids[0], 1.0, True, anchor))
+                for j, target in enumerate(ids[1:]):
+                    self.lm.append((at, self._read(at, begin + j), target, 1.0, True, anchor))
+            if index in needed:
+                slots[index] = self.texts
+                self.texts += 1
+                # Several predictions may already read these positions: look them up, append what is missing.
+                known = {position: i for i, position in enumerate(self.read[at])}
+                for position in range(begin if self.pool else end - 1, end):
+                    read = known.get(position)
+                    if read is None:
+                        read = self._read(at, position)
+                    self.repr.append((at, read, slots[index]))
+            begin = end
+        for pair in row.pairs:
+            self.pairs.append((slots[pair.anchor], slots[pair.positive], slots[pair.negative]))
+            self.pair_sources.append(row.texts[pair.anchor].source)
+
+
+def build_batch(
+    rows: Sequence[PackedRow],
+    *,
+    prompt_weight: float = 0.0,
+    representation: str = "last",
+    device: str = "cpu",
+) -> Batch:
+    """Builds the tensors of one micro-batch on `device`."""
+    b = _Builder(rows, prompt_weight, representation == "pool")
+    width = max(len(read) for read in b.read)
+    # Unused slots read position 0, whose hidden state exists and is used by nothing.
+    read = np.zeros((len(rows), width), dtype=np.int64)
+    for at, positions in enumerate(b.read):
+        read[at, : len(positions)] = positions
+    # A query sees what is not later than itself and is prompt or of its own segment.
+    own = b.segment[:, :, None] == b.segment[:, None, :]
+    prompt = (b.segment == 0)[:, None, :] & (b.segment >= 0)[:, :, None]
+    seen = (own | prompt) & np.tri(b.length, dtype=bool)[None]
+    mask = np.where(seen, np.float32(0.0), np.float32(UNSEEN))
+    lm = np.array(b.lm, dtype=np.float64).reshape(-1, 6)
+    lm_index = lm[:, [0, 1, 2, 5]].astype(np.int64)
+    rep = np.array(b.repr, dtype=np.int64).reshape(-1, 3)
+
+    def put(array: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(device)
+
+    return Batch(
+        ids=put(b.ids),
+        positions=put(b.positions),
+        mask=put(mask),
+        read=put(read),
+        lm_at=put(lm_index[:, 0] * width + lm_index[:, 1]),
+        lm_target=put(lm_index[:, 2]),
+        lm_weight=put(lm[:, 3].astype(np.float32)),
+        lm_own=put(lm[:, 4] > 0),
+        lm_anchor=put(lm_index[:, 3]),
+        repr_at=put(rep[:, 0] * width + rep[:, 1]),
+        repr_text=put(rep[:, 2]),
+        pairs=put(np.array(b.pairs, dtype=np.int64).reshape(-1, 3)),
+        repr_texts=b.texts,
+        sources=tuple(b.sources),
+        pair_sources=tuple(b.pair_sources),
+        tokens=sum(row.length for row in rows),
+    )

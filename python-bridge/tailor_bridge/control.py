@@ -1,0 +1,110 @@
+"""Requests to a running trainer: the files `cancel` and `save`, SIGTERM and SIGINT, the loss of the supervisor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from . import jsonio
+from .errors import Cancelled
+from .events import EventLog
+
+# A signal to the whole group reaches the worker twice: directly and through its supervisor.
+SAME_REQUEST_S = 2.0
+
+
+def read_request(path: Path) -> dict[str, Any] | None:
+    """A request file's content, or None where it is absent or not (yet) whole."""
+    try:
+        value = jsonio.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def move_stale_requests(run_folder: Path, attempt: int) -> None:
+    """Moves requests to other attempts aside: a cancel of yesterday must not stop a resumed run."""
+    for name in ("cancel", "save"):
+        path = run_folder / name
+        request = read_request(path)
+        if not path.exists() or (request is not None and request.get("attempt") == attempt):
+            continue
+        number = 1
+        while path.with_name(f"{name}.{number}").exists():
+            number += 1
+        path.rename(path.with_name(f"{name}.{number}"))
+
+
+class Control:
+    """Asked before every micro-batch. Raises `Cancelled` at the first request, at once at the second signal."""
+
+    def __init__(self, run_folder: Path, attempt: int, events: EventLog) -> None:
+        self._cancel = run_folder / "cancel"
+        self._save = run_folder / "save"
+        self._attempt = attempt
+        self._events = events
+        self._signalled_at: float | None = None
+        self._orphaned = False
+        self._stopping = False
+
+    def listen(self, *, supervised: bool) -> None:
+        """Installs the signal handlers, and watches the supervisor: its end closes this process's stdin."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        if supervised:
+            threading.Thread(target=self._watch_supervisor, name="supervisor", daemon=True).start()
+
+    def _watch_supervisor(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while os.read(sys.stdin.fileno(), 4096):
+                continue
+        self._orphaned = True
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._signalled_at is None:
+            self._signalled_at = now
+        elif now - self._signalled_at > SAME_REQUEST_S:
+            raise Cancelled("discard", at_once=True)
+
+    def requested(self) -> str | None:
+        """The mode of a standing request to stop, or None."""
+        if self._signalled_at is not None or self._orphaned:
+            return "checkpoint"
+        request = read_request(self._cancel) if self._cancel.exists() else None
+        if request is None or request.get("attempt") != self._attempt:
+            return None
+        return "discard" if request.get("mode") == "discard" else "checkpoint"
+
+    def poll(self) -> None:
+        """Raises `Cancelled` once somebody has asked to stop; says `stopping` first."""
+        if self._stopping:
+            return
+        mode = self.requested()
+        if mode is None:
+            return
+        self._stopping = True
+        if self._orphaned:
+            self._events.warning(
+                "supervisor-lost", "The supervisor ended; the trainer keeps its work and ends too."
+            )
+        self._events.phase("stopping")
+        raise Cancelled(mode)
+
+    def save_requested(self) -> bool:
+        """Whether `save` asks this attempt for a checkpoint now."""
+        if not self._save.exists():
+            return False
+        request = read_request(self._save)
+        return request is not None and request.get("attempt") == self._attempt
+
+    def save_done(self) -> None:
+        """Takes the request away, once its checkpoint is recorded."""
+        self._save.unlink(missing_ok=True)

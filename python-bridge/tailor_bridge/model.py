@@ -1,0 +1,338 @@
+"""A Llama student for training: the weights and names of its Hugging Face folder, one lean forward.
+
+Written out instead of imported for three reasons: the packed rows skip in the last layer whatever the loss does not
+read, projections with a common input are one matrix product, and transformers' import alone takes seconds. The export
+checks it against transformers' own Llama every time (parity.py), the tests in loss and gradient.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from .batch import Batch
+from .errors import TrainerError
+from .tokens import read_json_object
+
+
+@dataclass(frozen=True)
+class LlamaConfig:
+    """config.json as far as the forward needs it."""
+
+    vocab: int
+    hidden: int
+    intermediate: int
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    eps: float
+    positions: int
+    tied: bool
+    attention_bias: bool
+    mlp_bias: bool
+    rope: dict[str, Any]
+
+    @staticmethod
+    def read(folder: Path) -> LlamaConfig:
+        """Parses config.json; refuses what this forward would compute wrongly."""
+        if not (folder / "config.json").is_file():
+            raise _load_error("The student folder has no config.json", folder)
+        raw = read_json_object(folder / "config.json")
+        if raw.get("model_type") != "llama":
+            raise _load_error(f"Students of type {raw.get('model_type')} cannot be trained", folder)
+        if raw.get("quantization_config") is not None:
+            raise _load_error("The student's weights are quantised", folder)
+        if raw.get("hidden_act", "silu") != "silu":
+            raise _load_error(f"The activation {raw['hidden_act']} is not built", folder)
+        try:
+            heads = int(raw["num_attention_heads"])
+            # transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
+            rope = dict(raw.get("rope_parameters") or raw.get("rope_scaling") or {})
+            rope.setdefault("rope_theta", raw.get("rope_theta", 10_000.0))
+            config = LlamaConfig(
+                vocab=int(raw["vocab_size"]),
+                hidden=int(raw["hidden_size"]),
+                intermediate=int(raw["intermediate_size"]),
+                layers=int(raw["num_hidden_layers"]),
+                heads=heads,
+                kv_heads=int(raw.get("num_key_value_heads") or heads),
+                head_dim=int(raw.get("head_dim") or int(raw["hidden_size"]) // heads),
+                eps=float(raw.get("rms_norm_eps", 1e-6)),
+                positions=int(raw.get("max_position_embeddings", 2048)),
+                tied=bool(raw.get("tie_word_embeddings", False)),
+                attention_bias=bool(raw.get("attention_bias", False)),
+                mlp_bias=bool(raw.get("mlp_bias", False)),
+                rope=rope,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _load_error(f"config.json has no usable {error}", folder) from error
+        rotary_frequencies(config)
+        return config
+
+
+def _load_error(message: str, folder: Path) -> TrainerError:
+    return TrainerError(
+        "MODEL_LOAD", f"{message}.", f"Tailor trains Llama students in safetensors: check {folder}."
+    )
+
+
+def rotary_frequencies(config: LlamaConfig) -> Tensor:
+    """Inverse wavelengths [head_dim / 2], with the scalings `linear` and `llama3` of transformers."""
+    rope = config.rope
+    kind = rope.get("rope_type") or rope.get("type") or "default"
+    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.int64).float() / config.head_dim
+    frequencies = 1.0 / (float(rope["rope_theta"]) ** exponents)
+    if kind == "default":
+        return frequencies
+    if kind == "linear":
+        return frequencies / float(rope["factor"])
+    if kind == "llama3":
+        factor, low, high = (
+            float(rope[k]) for k in ("factor", "low_freq_factor", "high_freq_factor")
+        )
+        original = float(rope["original_max_position_embeddings"])
+        turns = original * frequencies / (2 * math.pi)
+        # Short waves stay, long ones are stretched by `factor`, between them the two are blended.
+        blend = ((turns - low) / (high - low)).clamp(0.0, 1.0)
+        return (1 - blend) * frequencies / factor + blend * frequencies
+    raise TrainerError(
+        "MODEL_LOAD",
+        f"The rotary embedding {kind} is not built.",
+        "Choose a student with default, linear or llama3 rotary embeddings.",
+    )
+
+
+class _Norm(nn.Module):
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.rms_norm(x, self.weight.shape, self.weight, self.eps)
+
+
+def _project(x: Tensor, *layers: nn.Linear) -> Tensor:
+    """Several projections of one input as one product, in the precision of the input: [..., Σ out]."""
+    weight = layers[0].weight if len(layers) == 1 else torch.cat([n.weight for n in layers])
+    bias = None
+    if layers[0].bias is not None:
+        bias = torch.cat([layer.bias for layer in layers]).to(x.dtype)
+    return functional.linear(x, weight.to(x.dtype), bias)
+
+
+def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary embedding in the layout of Hugging Face: first half with second half; x [rows, length, heads, dim]."""
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+
+
+class _Attention(nn.Module):
+    def __init__(self, c: LlamaConfig) -> None:
+        super().__init__()
+        self.heads, self.kv_heads, self.head_dim = c.heads, c.kv_heads, c.head_dim
+        bias = c.attention_bias
+        self.q_proj = nn.Linear(c.hidden, c.heads * c.head_dim, bias=bias)
+        self.k_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=bias)
+        self.v_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=bias)
+        self.o_proj = nn.Linear(c.heads * c.head_dim, c.hidden, bias=bias)
+
+    def forward(self, x: Tensor, batch: Batch, rotary: _Rotary, trim: bool) -> Tensor:
+        """x [rows, length, hidden] → the same, or with `trim` only the positions that the loss reads."""
+        rows, length, _ = x.shape
+        if trim:
+            queries = _rotate(
+                _project(_pick(x, batch.read), self.q_proj).view(
+                    rows, -1, self.heads, self.head_dim
+                ),
+                _pick(rotary.cos, batch.read).unsqueeze(2),
+                _pick(rotary.sin, batch.read).unsqueeze(2),
+            )
+            both = _project(x, self.k_proj, self.v_proj)
+            both = both.view(rows, length, 2 * self.kv_heads, self.head_dim)
+            keys = _rotate(
+                both[:, :, : self.kv_heads], rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
+            )
+            mask = batch.mask.gather(1, batch.read.unsqueeze(2).expand(-1, -1, length))
+        else:
+            turned = self.heads + self.kv_heads
+            all_three = _project(x, self.q_proj, self.k_proj, self.v_proj)
+            all_three = all_three.view(rows, length, turned + self.kv_heads, self.head_dim)
+            both = all_three[:, :, self.heads :]
+            queries, keys = _rotate(
+                all_three[:, :, :turned], rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
+            ).split((self.heads, self.kv_heads), dim=2)
+            mask = batch.mask
+        values = both[:, :, self.kv_heads :]
+        share = self.heads // self.kv_heads
+        if share > 1:
+            keys = keys.repeat_interleave(share, dim=2)
+            values = values.repeat_interleave(share, dim=2)
+        seen = functional.scaled_dot_product_attention(
+            queries.transpose(1, 2),
+            keys.transpose(1, 2),
+            values.transpose(1, 2),
+            attn_mask=mask.unsqueeze(1).to(queries.dtype),
+        )
+        return _project(seen.transpose(1, 2).flatten(2), self.o_proj)
+
+
+class _Mlp(nn.Module):
+    def __init__(self, c: LlamaConfig) -> None:
+        super().__init__()
+        self.gate_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
+        self.up_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
+        self.down_proj = nn.Linear(c.intermediate, c.hidden, bias=c.mlp_bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        gate, up = _project(x, self.gate_proj, self.up_proj).chunk(2, dim=-1)
+        return _project(functional.silu(gate) * up, self.down_proj)
+
+
+class _Layer(nn.Module):
+    def __init__(self, c: LlamaConfig) -> None:
+        super().__init__()
+        self.input_layernorm = _Norm(c.hidden, c.eps)
+        self.self_attn = _Attention(c)
+        self.post_attention_layernorm = _Norm(c.hidden, c.eps)
+        self.mlp = _Mlp(c)
+
+    def forward(self, x: Tensor, batch: Batch, rotary: _Rotary, trim: bool) -> Tensor:
+        # The residual stream stays in fp32; products run in the precision asked for.
+        attended = self.self_attn(self.input_layernorm(x).to(rotary.cos.dtype), batch, rotary, trim)
+        x = (_pick(x, batch.read) if trim else x) + attended
+        return x + self.mlp(self.post_attention_layernorm(x).to(rotary.cos.dtype))
+
+
+@dataclass(frozen=True)
+class _Rotary:
+    """cos and sin [rows, length, head_dim / 2] in the precision of the products."""
+
+    cos: Tensor
+    sin: Tensor
+
+
+def _pick(x: Tensor, index: Tensor) -> Tensor:
+    """x [rows, length, n], index [rows, k] → [rows, k, n]."""
+    return x.gather(1, index.unsqueeze(2).expand(-1, -1, x.shape[2]))
+
+
+class _Body(nn.Module):
+    def __init__(self, c: LlamaConfig) -> None:
+        super().__init__()
+        self.embed_tokens = nn.Embedding(c.vocab, c.hidden)
+        self.layers = nn.ModuleList(_Layer(c) for _ in range(c.layers))
+        self.norm = _Norm(c.hidden, c.eps)
+
+
+class Student(nn.Module):
+    """The whole model; parameters are fp32 masters whatever `compute` is. Names are those of the folder's tensors."""
+
+    def __init__(
+        self,
+        config: LlamaConfig,
+        *,
+        compute: torch.dtype = torch.float32,
+        grad_checkpoint: bool = False,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.compute = compute
+        self.grad_checkpoint = grad_checkpoint
+        self.model = _Body(config)
+        if not config.tied:
+            self.lm_head = nn.Linear(config.hidden, config.vocab, bias=False)
+        self.register_buffer("frequencies", rotary_frequencies(config), persistent=False)
+        self.frequencies: Tensor
+
+    def hidden(self, batch: Batch) -> Tensor:
+        """Last hidden states, after the final norm, of the positions in `batch.read`: [rows, read, hidden], fp32."""
+        angles = batch.positions.unsqueeze(2).float() * self.frequencies
+        rotary = _Rotary(angles.cos().to(self.compute), angles.sin().to(self.compute))
+        x = self.model.embed_tokens(batch.ids)
+        last = len(self.model.layers) - 1
+        for index, layer in enumerate(self.model.layers):
+            if self.grad_checkpoint and torch.is_grad_enabled():
+                x = checkpoint(layer, x, batch, rotary, index == last, use_reentrant=False)
+            else:
+                x = layer(x, batch, rotary, index == last)
+        return self.model.norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[..., hidden] → [..., vocab], fp32 out."""
+        head = self.model.embed_tokens if self.config.tied else self.lm_head
+        x = hidden.to(self.compute)
+        return functional.linear(x, head.weight.to(self.compute)).float()
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a student; anything else (pickles) is refused unread."""
+    single = folder / "model.safetensors"
+    if single.is_file():
+        return [single]
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = set(read_json_object(index).get("weight_map", {}).values())
+        if names and all(isinstance(n, str) and Path(n).name == n for n in names):
+            return [folder / name for name in sorted(names)]
+        raise _load_error("model.safetensors.index.json names files outside the folder", folder)
+    raise _load_error(
+        "The student folder has no model.safetensors (other formats are refused)", folder
+    )
+
+
+def load_student(
+    folder: Path,
+    *,
+    compute: torch.dtype = torch.float32,
+    grad_checkpoint: bool = False,
+    device: str = "cpu",
+) -> Student:
+    """Reads a student folder into fp32 parameters, whatever precision its file has."""
+    config = LlamaConfig.read(folder)
+    student = Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
+    load_weights(student, weight_files(folder))
+    return student.to(device)
+
+
+def load_weights(student: Student, files: list[Path]) -> None:
+    """Copies tensors by name; a missing, foreign or misshapen one is MODEL_LOAD."""
+    wanted = dict(student.named_parameters())
+    folder = files[0].parent
+    found: set[str] = set()
+    try:
+        for file in files:
+            with safe_open(file, framework="pt") as tensors:
+                for name in tensors.keys():  # noqa: SIM118 (not a dictionary)
+                    if name not in wanted:
+                        if name == "lm_head.weight" and student.config.tied:
+                            continue
+                        if name.endswith("rotary_emb.inv_freq"):
+                            continue
+                        raise _load_error(f"{file.name} holds an unknown tensor {name}", folder)
+                    tensor = tensors.get_tensor(name)
+                    if tensor.shape != wanted[name].shape:
+                        raise _load_error(
+                            f"{name} has shape {list(tensor.shape)}, config.json says "
+                            f"{list(wanted[name].shape)}",
+                            folder,
+                        )
+                    if not tensor.is_floating_point():
+                        raise _load_error(f"{name} is of type {tensor.dtype}", folder)
+                    with torch.no_grad():
+                        wanted[name].copy_(tensor)
+                    found.add(name)
+    except (SafetensorError, OSError) as error:
+        raise _load_error(f"The student's weights cannot be read ({error})", folder) from error
+    missing = sorted(wanted.keys() - found)
+    if missing:
+        raise _load_error(f"The student's weights lack {missing[0]}", folder)

@@ -1,0 +1,137 @@
+"""L = L_lm + ratio · L_pair over a global batch: its counts, and the part and figures of one micro-batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from .batch import Batch, PackedRow
+from .config import LmConfig, PairConfig
+from .losses import lm_divisor, triplet_terms, weighted_sum
+from .model import Student
+
+# Logits of one chunk: 64 M floats = 256 MB.
+LOGIT_CHUNK = 1 << 26
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the sums of a global batch are divided by."""
+
+    lm: float
+    pairs: int
+    anchors: int
+
+
+def counts_of(rows: Sequence[PackedRow], lm: LmConfig) -> Counts:
+    """Counted over all rows of the step before the first micro-batch."""
+    prompts = [len(row.prompt) for row in rows for _ in row.anchors]
+    completions = [len(row.texts[at].ids) for row in rows for at in row.anchors]
+    divisor = lm_divisor(torch.tensor(prompts), torch.tensor(completions), lm.normalise)
+    return Counts(float(divisor), sum(len(row.pairs) for row in rows), len(prompts))
+
+
+@dataclass
+class Figures:
+    """Sums over the micro-batches of one step; means are taken by `metrics`."""
+
+    lm: float = 0.0
+    pair: float = 0.0
+    cos_pos: float = 0.0
+    cos_neg: float = 0.0
+    active: float = 0.0
+    pairs: int = 0
+    tokens: int = 0
+    padded: int = 0
+    source_ce: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ ce, tokens
+    source_pair: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ term
+
+    def add(self, other: Figures) -> None:
+        for name in ("lm", "pair", "cos_pos", "cos_neg", "active", "pairs", "tokens", "padded"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mine, theirs in (
+            (self.source_ce, other.source_ce),
+            (self.source_pair, other.source_pair),
+        ):
+            for source, values in theirs.items():
+                old = mine.get(source, [0.0] * len(values))
+                mine[source] = [a + b for a, b in zip(old, values, strict=True)]
+
+
+@dataclass(frozen=True)
+class MicroResult:
+    """The differentiable part of the loss, and detached per-anchor and per-pair values for the figures."""
+
+    loss: Tensor
+    lm_sum: Tensor
+    anchor_ce: Tensor  # [anchors, 2]: Σ ce over completion tokens, their number
+    terms: Tensor  # [pairs, 3]: term, cos(a,p), cos(a,n)
+
+
+class Objective(torch.nn.Module):
+    """The only thing the loop calls: a micro-batch in, its share of the global loss out."""
+
+    def __init__(self, student: Student, lm: LmConfig, pair: PairConfig) -> None:
+        super().__init__()
+        self.student = student
+        self.lm = lm
+        self.pair = pair
+
+    def forward(self, batch: Batch, counts: Counts) -> MicroResult:
+        hidden = self.student.hidden(batch).flatten(0, 1)
+        ce = self._cross_entropy(hidden[batch.lm_at], batch.lm_target)
+        lm_sum = weighted_sum(ce, batch.lm_weight)
+        loss = lm_sum / counts.lm
+        terms = hidden.new_zeros((0, 3))
+        if batch.pairs.shape[0] > 0:
+            sums = hidden.new_zeros((batch.repr_texts, hidden.shape[1]))
+            # cos ignores length, so the sum stands for the mean of `pool`; `last` has one state per text.
+            states = sums.index_add(0, batch.repr_text, hidden[batch.repr_at])
+            anchor, positive, negative = (states[batch.pairs[:, k]] for k in range(3))
+            term, cos_pos, cos_neg = triplet_terms(anchor, positive, negative, self.pair.margin)
+            loss = loss + self.pair.ratio * term.sum() / counts.pairs
+            terms = torch.stack((term, cos_pos, cos_neg), dim=1).detach()
+        with torch.no_grad():
+            own = batch.lm_own
+            anchor_ce = hidden.new_zeros((batch.anchors, 2))
+            values = torch.stack((ce.detach()[own], torch.ones_like(ce[own])), dim=1)
+            anchor_ce.index_add_(0, batch.lm_anchor[own], values)
+        return MicroResult(loss, lm_sum.detach(), anchor_ce, terms)
+
+    def _cross_entropy(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropies [n]; in chunks whose logits are recomputed in the backward pass where all would be large."""
+        rows = max(1, LOGIT_CHUNK // self.student.config.vocab)
+        if hidden.shape[0] <= rows:
+            return self._chunk(hidden, targets)
+        parts = [
+            checkpoint(self._chunk, h, t, use_reentrant=False)
+            for h, t in zip(hidden.split(rows), targets.split(rows), strict=True)
+        ]
+        return torch.cat([part for part in parts if isinstance(part, Tensor)])
+
+    def _chunk(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        return functional.cross_entropy(self.student.logits(hidden), targets, reduction="none")
+
+
+def figures_of(result: MicroResult, batch: Batch, counts: Counts) -> Figures:
+    """Moves the detached values off the device, once per micro-batch."""
+    figures = Figures(tokens=batch.tokens, padded=batch.padded, pairs=len(batch.pair_sources))
+    figures.lm = float(result.lm_sum) / counts.lm
+    for source, (ce, n) in zip(batch.sources, result.anchor_ce.tolist(), strict=True):
+        old = figures.source_ce.get(source, [0.0, 0.0, 0.0])
+        figures.source_ce[source] = [old[0] + 1, old[1] + ce, old[2] + n]
+    for source, (term, cos_pos, cos_neg) in zip(
+        batch.pair_sources, result.terms.tolist(), strict=True
+    ):
+        figures.pair += term / counts.pairs
+        figures.cos_pos += cos_pos / counts.pairs
+        figures.cos_neg += cos_neg / counts.pairs
+        figures.active += (term > 0) / counts.pairs
+        old = figures.source_pair.get(source, [0.0, 0.0])
+        figures.source_pair[source] = [old[0] + 1, old[1] + term]
+    return figures

@@ -1,0 +1,157 @@
+"""One optimizer step over a global batch, whatever fits into memory at a time.
+
+The loss of the whole batch is exact for every cut into micro-batches: all counts come first. When memory runs out the
+step is done again with half the rows per micro-batch; a loss or gradient that is not finite skips the step, once.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from .batch import PackedRow, build_batch, cut_micro_batches
+from .config import OptimConfig
+from .errors import TrainerError, is_out_of_memory
+from .objective import Counts, Figures, Objective, counts_of, figures_of
+
+NONFINITE_WINDOW = 20
+
+
+def learning_rate(config: OptimConfig, step: int, steps: int) -> float:
+    """The rate of step 1 … `steps`: linear warm-up, then cosine or linear to near zero, or constant."""
+    warm = round(config.warmup * steps)
+    if step <= warm:
+        return config.lr * step / warm
+    if config.schedule == "constant":
+        return config.lr
+    done = (step - 1 - warm) / max(1, steps - warm)
+    share = 0.5 * (1 + math.cos(math.pi * done)) if config.schedule == "cosine" else 1 - done
+    return config.lr * share
+
+
+def make_optimizer(objective: Objective, config: OptimConfig) -> torch.optim.AdamW:
+    """AdamW, fused; norms and biases are not decayed."""
+    parameters = [p for p in objective.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.lr, betas=(0.9, 0.999), eps=1e-8, fused=True)
+
+
+@dataclass
+class StepState:
+    """What a checkpoint keeps of the loop besides weights and moments."""
+
+    max_rows: int = 1 << 20  # rows per micro-batch; halved when memory runs out
+    skipped: list[int] = field(default_factory=list)  # steps whose loss or gradient was not finite
+
+
+@dataclass(frozen=True)
+class StepResult:
+    figures: Figures
+    grad_norm: float | None  # None: the step was skipped
+
+
+class Stepper:
+    """Runs steps. `poll` is called before every micro-batch and may raise to stop; `on_oom` gets old and new rows."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        optimizer: torch.optim.Optimizer,
+        config: OptimConfig,
+        state: StepState,
+        *,
+        device: str = "cpu",
+        poll: Callable[[], None] = lambda: None,
+        on_oom: Callable[[int, int], None] = lambda old, new: None,
+        warn: Callable[[str, str], None] = lambda code, message: None,
+    ) -> None:
+        self.objective = objective
+        self.optimizer = optimizer
+        self.config = config
+        self.state = state
+        self.device = device
+        self.poll = poll
+        self.on_oom = on_oom
+        self.warn = warn
+        self.parameters = [p for p in objective.parameters() if p.requires_grad]
+
+    def gradients(self, rows: Sequence[PackedRow]) -> Figures:
+        """Adds up the gradients of a global batch; a second attempt with smaller micro-batches starts from zero."""
+        counts = counts_of(rows, self.objective.lm)
+        while True:
+            micro_batches = cut_micro_batches(rows, self.config.token_budget, self.state.max_rows)
+            figures = Figures()
+            try:
+                self.optimizer.zero_grad(set_to_none=True)
+                for part in micro_batches:
+                    self.poll()
+                    figures.add(self._micro_step(part, counts))
+                return figures
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                old = max(len(part) for part in micro_batches)
+            # Outside the handler: the traceback holds the tensors that are to be freed.
+            self._shrink(old)
+
+    def _micro_step(self, part: Sequence[PackedRow], counts: Counts) -> Figures:
+        batch = build_batch(
+            part,
+            prompt_weight=self.objective.lm.prompt_weight,
+            representation=self.objective.pair.repr,
+            device=self.device,
+        )
+        result = self.objective(batch, counts)
+        result.loss.backward()
+        return figures_of(result, batch, counts)
+
+    def _shrink(self, rows: int) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        gc.collect()
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
+        if rows <= 1:
+            raise TrainerError(
+                "OOM",
+                "Memory ran out on a single packed row.",
+                "Switch gradient checkpointing on, lower maxLen, or choose a smaller student.",
+            )
+        self.state.max_rows = rows // 2
+        self.on_oom(rows, self.state.max_rows)
+
+    def step(self, rows: Sequence[PackedRow], number: int, steps: int) -> StepResult:
+        """One optimizer step; `number` counts from 1."""
+        figures = self.gradients(rows)
+        # Nothing is applied once a person has asked to stop: the step is done again after resuming.
+        self.poll()
+        norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip))
+        if not (math.isfinite(norm) and math.isfinite(figures.lm) and math.isfinite(figures.pair)):
+            self.optimizer.zero_grad(set_to_none=True)
+            self._skip(number)
+            return StepResult(figures, None)
+        rate = learning_rate(self.config, number, steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        return StepResult(figures, norm)
+
+    def _skip(self, number: int) -> None:
+        recent = [step for step in self.state.skipped if number - step < NONFINITE_WINDOW]
+        self.state.skipped = [*recent, number]
+        if recent:
+            raise TrainerError(
+                "NONFINITE",
+                f"The loss or gradient was not finite in steps {recent[-1]} and {number}.",
+                "Lower the learning rate; the last committed checkpoint is from before.",
+            )
+        self.warn(
+            "nonfinite-step",
+            f"Step {number}: the loss or gradient was not finite; the step was skipped.",
+        )

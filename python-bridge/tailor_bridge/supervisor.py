@@ -1,0 +1,208 @@
+"""The process a host starts, and outlives: a small parent of the worker that trains.
+
+It says `hello` before anything heavy is imported, checks run.json, starts the worker in its own process group, hands
+signals on, and when the worker ends writes exit.json and, where the worker could not, the run's last word. Without it
+nobody could tell later that signal 9 ended a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from . import VERSION, jsonio, system
+from .config import load_config
+from .control import move_stale_requests, read_request
+from .errors import EXIT_DONE, EXIT_OTHER, TrainerError
+from .events import EventLog, last_attempt, terminal_record
+
+BUNDLE = Path(__file__).resolve().parent.parent
+LOCK_PATIENCE_S = 45.0
+
+
+def supervise(run_folder: Path, *, resume: str, echo: bool) -> int:
+    """One attempt of a run; returns the worker's exit code."""
+    if not run_folder.is_dir():
+        print(f"There is no run folder {run_folder}.", file=sys.stderr)
+        return EXIT_OTHER
+    path = run_folder / "events.jsonl"
+    finished = terminal_record(path)
+    if finished is not None and finished["type"] == "done":
+        print("This run is done; train the next round in a new run folder.", file=sys.stderr)
+        return EXIT_DONE
+    with _only_writer(run_folder) as lock:
+        launch = read_request(run_folder / "launch.json") or {}
+        earlier = last_attempt(path)
+        attempt = launch.get("attempt")
+        # By hand there is no launch.json, or only the one of an attempt that is over.
+        if not isinstance(attempt, int) or attempt <= earlier:
+            launch, attempt = {}, earlier + 1
+        return _attempt(run_folder, attempt, str(launch.get("nonce", "")), resume, echo, lock)
+
+
+def _attempt(
+    run_folder: Path, attempt: int, nonce: str, resume: str, echo: bool, lock: int | None
+) -> int:
+    raw = read_request(run_folder / "run.json") or {}
+    run_id = raw.get("runId")
+    events = EventLog(
+        run_folder / "events.jsonl", run_id if isinstance(run_id, str) else "", attempt, echo=echo
+    )
+    events.emit(
+        "hello",
+        protocol=[1],
+        version=VERSION,
+        python=platform.python_version(),
+        torch=system.package_version("torch"),
+        transformers=system.package_version("transformers"),
+        pid=os.getpid(),
+        startTime=system.start_time_of(os.getpid()),
+        host=platform.node(),
+        nonce=nonce,
+    )
+    try:
+        load_config(run_folder)
+    except TrainerError as error:
+        events.error(error.code, error.message, error.hint, None, error.retryable)
+        print(f"{error.code}: {error.message}", file=sys.stderr)
+        _write_exit(run_folder, attempt, error.exit_code, None, system.peak_rss_mb())
+        return error.exit_code
+    move_stale_requests(run_folder, attempt)
+    (run_folder / "checkpoints").mkdir(exist_ok=True)
+    ignore = run_folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("/checkpoints/\n", encoding="ascii")
+    # One writer at a time: from here to the worker's end the file is the worker's.
+    events.close()
+    code, number, peak = _run_worker(run_folder, attempt, resume, echo, lock)
+    name = None if number is None else signal.Signals(number).name
+    _write_exit(run_folder, attempt, code, name, peak)
+    if terminal_record(run_folder / "events.jsonl", attempt) is None:
+        _last_word(EventLog(run_folder / "events.jsonl", events.run_id, attempt), code, number)
+    return EXIT_OTHER if code is None else code
+
+
+def _run_worker(
+    run_folder: Path, attempt: int, resume: str, echo: bool, lock: int | None
+) -> tuple[int | None, int | None, float]:
+    """Starts the worker and waits. Returns exit code or signal number, and its peak memory in MB.
+
+    The worker's stdin is a pipe that closes when this process dies, however it dies: then the worker keeps its work
+    and ends too.
+    """
+    arguments = ["train", "--run", str(run_folder), "--worker", str(attempt), "--resume", resume]
+    if echo:
+        arguments += ["--events", "stdout"]
+    worker = subprocess.Popen(
+        worker_command(arguments),
+        cwd=BUNDLE,
+        env=worker_environment(os.environ),
+        stdin=subprocess.PIPE,
+        pass_fds=() if lock is None else (lock,),
+    )
+
+    def forward(received: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.send_signal(received)
+
+    for handled in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(handled, forward)
+    peak = 0.0
+    if hasattr(os, "wait4"):
+        status, usage = _wait4(worker.pid)
+        worker.returncode = os.waitstatus_to_exitcode(status)
+        peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    else:
+        worker.wait()
+    if worker.stdin is not None:
+        worker.stdin.close()
+    code = worker.returncode
+    return (code, None, peak) if code >= 0 else (None, -code, peak)
+
+
+def _wait4(pid: int) -> tuple[int, Any]:
+    _, status, usage = os.wait4(pid, 0)
+    return status, usage
+
+
+def worker_command(arguments: list[str]) -> list[str]:
+    """-I keeps the working folder, the user's site folder and PYTHON* variables off the import path."""
+    return [sys.executable, "-I", "-X", "utf8", "-u", str(BUNDLE / "launch.py"), *arguments]
+
+
+def worker_environment(environment: Any) -> dict[str, str]:
+    """What the worker inherits: no PYTHON* variable, no network for model hubs, threads that wait politely."""
+    kept = {k: v for k, v in environment.items() if not k.upper().startswith("PYTHON")}
+    kept.setdefault("HF_HUB_OFFLINE", "1")
+    kept.setdefault("TRANSFORMERS_OFFLINE", "1")
+    kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    kept.setdefault("TOKENIZERS_PARALLELISM", "true")
+    kept["PYTHONSAFEPATH"] = "1"
+    kept["PYTHONNOUSERSITE"] = "1"
+    return kept
+
+
+def _write_exit(
+    run_folder: Path, attempt: int, code: int | None, name: str | None, peak: float
+) -> None:
+    record = {
+        "attempt": attempt,
+        "code": code,
+        "signal": name,
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "rssPeakMB": round(peak, 1),
+    }
+    try:
+        jsonio.write_atomic(run_folder / "exit.json", jsonio.dumps(record) + "\n")
+    except OSError:
+        # A full disk: the record in events.jsonl, or the exit code, must do.
+        traceback.print_exc()
+
+
+def _last_word(events: EventLog, code: int | None, number: int | None) -> None:
+    """The terminal record that the worker could not write. INTERNAL: the host refines it from exit and log."""
+    if number is not None:
+        name = signal.Signals(number).name
+        message = f"The trainer's worker was ended by {name}."
+        hint = "Running again resumes from the last committed checkpoint."
+        if name == "SIGKILL":
+            message = f"The trainer's worker was killed ({name}), probably because memory ran out."
+            hint = "Lower optim.tokenBudget or maxLen. " + hint
+    else:
+        message = f"The trainer's worker ended with code {code} and without a last word."
+        hint = "Its last lines in train.log say more."
+    events.error("INTERNAL", message, hint, None, retryable=True)
+    events.close()
+
+
+@contextlib.contextmanager
+def _only_writer(run_folder: Path):
+    """Holds the run folder against a second trainer; the worker inherits the lock, so an orphan keeps it to its end."""
+    try:
+        import fcntl
+    except ImportError:
+        yield None
+        return
+    fd = os.open(run_folder / ".trainer.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        deadline = time.monotonic() + LOCK_PATIENCE_S
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise SystemExit(f"Another trainer works in {run_folder}.") from None
+                time.sleep(0.1)
+        yield fd
+    finally:
+        os.close(fd)

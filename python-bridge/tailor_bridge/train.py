@@ -1,0 +1,530 @@
+"""One training run, from run.json to a student folder.
+
+    python -m tailor_bridge train --run DIR [--resume auto|PATH] [--dry-run] [--events stdout]
+
+`main` is what a person or the host starts: the supervisor (supervisor.py), which starts this file's `work` as a worker
+process. `work` is the run itself: read, load, probe, step, save, export. It writes events.jsonl and nothing on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import statistics
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import jsonio, system
+from .config import RunConfig, load_config
+from .control import Control
+from .errors import (
+    EXIT_CANCELLED,
+    EXIT_DONE,
+    EXIT_OOM,
+    EXIT_OTHER,
+    Cancelled,
+    TrainerError,
+    is_out_of_memory,
+)
+from .events import EventLog, Heartbeat, finite
+
+if TYPE_CHECKING:
+    from .data import TrainingData
+    from .device import Device
+    from .plan import Plan
+
+PROGRESS_S = 0.5
+METRICS_RECORDS = 1000
+FLAT_STEPS = 50
+FLAT_COSINE = 0.01
+
+
+def main(argv: Sequence[str]) -> int:
+    """Chooses between the supervisor, its worker and the dry run."""
+    parser = argparse.ArgumentParser(prog="tailor_bridge train")
+    parser.add_argument("--run", required=True, type=Path, help="the run folder, with run.json")
+    parser.add_argument("--resume", default="auto", help="auto (default) or a checkpoint folder")
+    parser.add_argument("--dry-run", action="store_true", help="check everything, train nothing")
+    parser.add_argument("--events", choices=["file", "stdout"], default="file")
+    parser.add_argument("--worker", type=int, metavar="ATTEMPT", help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    run_folder: Path = args.run.resolve()
+    if args.dry_run:
+        from .dry_run import dry_run
+
+        return dry_run(run_folder)
+    if args.worker is None:
+        from .supervisor import supervise
+
+        return supervise(run_folder, resume=args.resume, echo=args.events == "stdout")
+    return work(run_folder, args.worker, args.resume, echo=args.events == "stdout")
+
+
+@dataclass
+class Counters:
+    """What a resumed run continues to count; part of every checkpoint."""
+
+    step: int = 0  # optimizer steps done, skipped ones included
+    seconds: float = 0.0
+    tokens: int = 0
+    first_loss: float | None = None
+    first_lm: float | None = None
+    last_loss: float | None = None
+    last_lm: float | None = None
+    cos_pos: float | None = None
+    cos_neg: float | None = None
+    active: float | None = None
+    max_rows: int = 1 << 20
+    skipped: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Clock:
+    """When the step in progress began, for the heartbeat."""
+
+    step: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+
+def work(
+    run_folder: Path,
+    attempt: int,
+    resume: str = "auto",
+    *,
+    echo: bool = False,
+    supervised: bool = True,
+) -> int:
+    """Runs one attempt to its terminal record; returns the exit code."""
+    system_ready = time.monotonic()
+    config = load_config(run_folder)
+    events = EventLog(run_folder / "events.jsonl", config.run_id, attempt, echo=echo)
+    control = Control(run_folder, attempt, events)
+    clock = Clock(began=system_ready)
+    run = Run(run_folder, config, events, control, clock)
+    if supervised:
+        control.listen(supervised=True)
+        system.lower_priority()
+
+    def beat() -> dict[str, Any]:
+        return {
+            "step": clock.step,
+            "stepAgeMs": round((time.monotonic() - clock.began) * 1e3, 1),
+            "rssMB": system.rss_mb(),
+            "gpuMB": None if run.device is None else run.device.memory_mb(),
+        }
+
+    with Heartbeat(events, beat):
+        try:
+            code = _guarded(run, resume)
+        finally:
+            events.close()
+    return code
+
+
+def _guarded(run: Run, resume: str) -> int:
+    """Turns every end of a run into its terminal record and exit code."""
+    events = run.events
+    try:
+        run.go(resume)
+        return EXIT_DONE
+    except Cancelled as stop:
+        try:
+            path = run.keep_work(stop)
+        except TrainerError as error:
+            return _fail(events, error)
+        events.emit("cancelled", checkpoint=path)
+        return EXIT_CANCELLED
+    except TrainerError as error:
+        return _fail(events, error)
+    except ImportError as error:
+        name = error.name or str(error)
+        return _fail(
+            events,
+            TrainerError(
+                "DEPS_MISSING",
+                f"The Python environment lacks the package {name}, or it does not load: {error}.",
+                f"Run: {sys.executable} -m pip install -r requirements.txt (in python-bridge).",
+            ),
+        )
+    except BaseException as error:
+        if is_out_of_memory(error):
+            code, message = "OOM", f"Memory ran out: {str(error).splitlines()[0][:300]}"
+            hint = "Lower optim.tokenBudget or maxLen, or choose a smaller student."
+        elif isinstance(error, OSError) and error.errno == 28:
+            code, message = "DISK_FULL", "The disk is full."
+            hint = "Free some space and run again: it resumes from the last committed checkpoint."
+        else:
+            code, message = "INTERNAL", f"{type(error).__name__}: {error}"
+            hint = (
+                "Please report this with train.log; running again resumes from the last checkpoint."
+            )
+        traceback.print_exc()
+        events.error(code, message, hint, traceback.format_exc(), retryable=code == "DISK_FULL")
+        return EXIT_OOM if code == "OOM" else EXIT_OTHER
+
+
+def _fail(events: EventLog, error: TrainerError) -> int:
+    print(f"{error.code}: {error.message} {error.hint}", file=sys.stderr)
+    cause = None if error.__cause__ is None else "".join(traceback.format_exception(error))
+    events.error(error.code, error.message, error.hint, cause, error.retryable)
+    return error.exit_code
+
+
+class Run:
+    """The phases of one attempt, top to bottom."""
+
+    def __init__(
+        self, run_folder: Path, config: RunConfig, events: EventLog, control: Control, clock: Clock
+    ) -> None:
+        self.folder = run_folder
+        self.config = config
+        self.events = events
+        self.control = control
+        self.clock = clock
+        self.counters = Counters()
+        self.device: Device | None = None
+        self._save_now: Any = (
+            None  # commits a checkpoint of the given kind; set once there is a model
+        )
+
+    def go(self, resume: str) -> None:
+        """Everything between `hello` and `done`."""
+        events, config, poll = self.events, self.config, self.control.poll
+        for warning in config.warnings:
+            events.warning("config", warning)
+
+        # 1. Imports: seconds, so they come after the supervisor's hello and are a phase of their own.
+        events.phase("importing")
+        import torch
+
+        from . import checkpoint
+        from .batch import rows_of_step
+        from .device import choose_device
+        from .export import export_student, student_weights
+        from .model import load_student
+        from .objective import Objective
+        from .step import Stepper, StepState, make_optimizer
+
+        self.device = device = choose_device(config)
+        events.emit(
+            "ready",
+            device=device.describe(),
+            worldSize=1,
+            backend="none",
+            workerPid=os.getpid(),
+            precision=device.precision,
+            reasons=device.reasons,
+        )
+        poll()
+
+        # 2. Data, plan, model.
+        events.phase("loading")
+        data, plan, prompts, texts = prepare_run(self.folder, config, events)
+        plan_text = "".join(line + "\n" for line in plan.lines(data.questions))
+        jsonio.write_atomic(self.folder / "plan.jsonl", plan_text)
+        poll()
+        student = load_student(
+            Path(config.model.path),
+            compute=device.compute,
+            grad_checkpoint=config.grad_checkpoint,
+            device=device.kind,
+        )
+        student.train()
+        longest = max(len(q.prompt_ids) + len(t.ids) for q in data.questions for t in q.positives)
+        if longest > student.config.positions:
+            raise TrainerError(
+                "BAD_CONFIG",
+                f"run.json: maxLen allows {longest} tokens, the student has {student.config.positions} positions.",
+                "Lower maxLen.",
+            )
+        objective = Objective(student, config.lm, config.pair)
+        optimizer = make_optimizer(objective, config.optim)
+        identity = checkpoint.Identity(
+            config.hash,
+            data.sha256,
+            config.model.digest,
+            hashlib.sha256(plan_text.encode()).hexdigest(),
+        )
+        checkpoint.remove_leftovers(self.folder)
+        found = checkpoint.choose(self.folder, resume, identity, events.warning)
+        if found is not None:
+            path, saved = found
+            checkpoint.restore(path, saved, student, optimizer)
+            self.counters = Counters(**saved["counters"])
+            events.log(f"Resumed after step {self.counters.step} from {path.name}.")
+        counters = self.counters
+        self.clock.step = counters.step
+        poll()
+
+        def commit(kind: str) -> str:
+            """Writes a checkpoint of the last finished step and records it."""
+            counters.max_rows, counters.skipped = state.max_rows, state.skipped
+            self.events.phase("saving")
+            path = checkpoint.save(
+                self.folder,
+                counters.step,
+                student,
+                optimizer,
+                {"counters": vars(counters)},
+                identity,
+                keep=config.save.keep,
+            )
+            name = path.relative_to(self.folder).as_posix()
+            self.events.emit("checkpoint", path=name, step=counters.step, kind=kind)
+            return name
+
+        self._save_now = commit
+        state = StepState(counters.max_rows, list(counters.skipped))
+        stepper = Stepper(
+            objective,
+            optimizer,
+            config.optim,
+            state,
+            device=device.kind,
+            poll=poll,
+            on_oom=lambda old, new: events.emit("oom", microBatch=old, newMicroBatch=new),
+            warn=events.warning,
+        )
+
+        # 3. The heaviest step's gradients once, before any work could be lost to a lack of memory.
+        if counters.step < len(plan.steps):
+            events.phase("probing")
+            heaviest = max(
+                plan.steps,
+                key=lambda step: max(row.length for row in rows_of_step(data.questions, step)),
+            )
+            stepper.gradients(rows_of_step(data.questions, heaviest))
+            optimizer.zero_grad(set_to_none=True)
+
+            # 4. The steps.
+            events.phase("training")
+            watch = Watch(events, config, plan, counters, self.clock)
+            while counters.step < len(plan.steps):
+                poll()
+                began = time.monotonic()
+                number = counters.step + 1
+                rows = rows_of_step(data.questions, plan.steps[number - 1])
+                result = stepper.step(rows, number, len(plan.steps))
+                counters.step = number
+                counters.tokens += result.figures.tokens
+                seconds = time.monotonic() - began
+                counters.seconds += seconds
+                rate = optimizer.param_groups[0]["lr"]
+                watch.after(result, len(plan.steps[number - 1]), seconds, rate)
+                if self.control.save_requested():
+                    commit("asked")
+                    self.control.save_done()
+                    events.phase("training")
+                elif number % config.save.every_steps == 0 and number < len(plan.steps):
+                    commit("periodic")
+                    events.phase("training")
+
+        # 5. The last checkpoint, the student folder, and the word that all is done.
+        if self.control.save_requested():
+            self.control.save_done()
+        commit("final")
+        poll()
+        if device.kind == "cuda":
+            torch.cuda.empty_cache()
+        artifacts = export_student(
+            config,
+            student_weights(student),
+            counters.step,
+            prompts,
+            texts,
+            phase=events.phase,
+            poll=poll,
+        )
+        events.emit("done", artifacts=artifacts, summary=summary(counters))
+
+    def keep_work(self, stop: Cancelled) -> str | None:
+        """A checkpoint of the finished steps, unless the request says not to; the newest one's path."""
+        from . import checkpoint
+
+        step = self.counters.step
+        if (
+            stop.mode == "checkpoint"
+            and not stop.at_once
+            and step > 0
+            and self._save_now is not None
+        ):
+            return self._save_now("cancel")
+        found = checkpoint.committed(self.folder)
+        return found[0][1].relative_to(self.folder).as_posix() if found else None
+
+
+def prepare_run(
+    run_folder: Path, config: RunConfig, events: EventLog | None
+) -> tuple[TrainingData, Plan, list[str], list[str]]:
+    """Reads and checks the data, plans every step, writes the files that explain them. No torch.
+
+    Returns data and plan, and the prompts and completions as texts (for parity.json).
+    """
+    from .data import prepare, read_frozen
+    from .first_batch import first_batch
+    from .plan import make_plan
+    from .tokens import StudentTokens
+
+    rows = read_frozen(config.data)
+    tokens = StudentTokens(Path(config.model.path))
+    data = prepare(rows, tokens, config.max_len, config.data.sha256)
+    plan = make_plan(
+        data.questions,
+        seed=config.seed,
+        data_hash=data.sha256,
+        epochs=config.optim.epochs,
+        global_batch=config.optim.global_batch,
+        pairs=config.pair.kind != "none",
+    )
+    view = first_batch(data.questions, plan, tokens, config.lm.prompt_weight)
+    jsonio.write_atomic(run_folder / "first-batch.json", jsonio.dumps(view) + "\n", sync=False)
+    if events is not None:
+        dropped = "".join(
+            jsonio.dumps(
+                {"id": d.id, "question": d.question, "reason": d.reason, "detail": d.detail}
+            )
+            + "\n"
+            for d in data.dropped
+        )
+        jsonio.write_atomic(run_folder / "dropped.jsonl", dropped, sync=False)
+        for warning in data.warnings[:20]:
+            events.warning("data", warning)
+        events.emit("accepted", **accepted(config, data, plan))
+    prompts = [row.prompt for row in rows]
+    return data, plan, prompts, [p.completion for row in rows for p in row.positives]
+
+
+def accepted(config: RunConfig, data: TrainingData, plan: Plan) -> dict[str, Any]:
+    """The fields of the `accepted` record; `rows` counts anchors."""
+    return {
+        "configHash": config.hash,
+        "dataHash": data.sha256,
+        "steps": len(plan.steps),
+        "rows": data.anchors,
+        "pairCoverage": data.coverage(config.pair),
+        "dropped": [{"id": d.id, "reason": d.reason} for d in data.dropped[:200]],
+        "droppedCount": len(data.dropped),
+    }
+
+
+class Watch:
+    """Turns what a step returns into `metrics` and `progress`, and warns of two patterns."""
+
+    def __init__(
+        self, events: EventLog, config: RunConfig, plan: Plan, counters: Counters, clock: Clock
+    ) -> None:
+        self.events = events
+        self.config = config
+        self.plan = plan
+        self.counters = counters
+        self.clock = clock
+        self.every = max(1, len(plan.steps) // METRICS_RECORDS)
+        self.recent: deque[float] = deque(maxlen=20)
+        self.last_progress = 0.0
+        self.flat = 0
+        self.lms: deque[float] = deque(maxlen=4)
+
+    def after(self, result: Any, anchors: int, seconds: float, rate: float) -> None:
+        """Called once per optimizer step."""
+        counters, figures = self.counters, result.figures
+        now = time.monotonic()
+        self.clock.step, self.clock.began = counters.step, now
+        self.recent.append(seconds)
+        paired = figures.pairs > 0
+        loss = figures.lm + self.config.pair.ratio * figures.pair
+        values = {
+            "loss": finite(loss),
+            "lm": finite(figures.lm),
+            "pair": finite(figures.pair) if paired else None,
+            "cosPos": finite(figures.cos_pos) if paired else None,
+            "cosNeg": finite(figures.cos_neg) if paired else None,
+            "activeFrac": finite(figures.active) if paired else None,
+        }
+        if counters.first_loss is None:
+            counters.first_loss, counters.first_lm = values["loss"], values["lm"]
+        counters.last_loss, counters.last_lm = values["loss"], values["lm"]
+        if paired:
+            counters.cos_pos, counters.cos_neg = values["cosPos"], values["cosNeg"]
+            counters.active = values["activeFrac"]
+        last = counters.step == len(self.plan.steps)
+        if counters.step % self.every == 0 or last or result.grad_norm is None:
+            self.events.emit(
+                "metrics",
+                step=counters.step,
+                epoch=self.plan.epoch_of(counters.step),
+                **values,
+                pairsInBatch=figures.pairs,
+                lr=rate,
+                gradNorm=finite(result.grad_norm),
+                tokPerS=round(figures.tokens / max(seconds, 1e-9), 1),
+                padFrac=round(1 - figures.tokens / max(1, figures.padded), 4),
+                memMB=system.rss_mb(),
+                bySource=_by_source(figures),
+            )
+        if last or now - self.last_progress >= PROGRESS_S:
+            self.last_progress = now
+            left = len(self.plan.steps) - counters.step
+            self.events.emit(
+                "progress",
+                step=counters.step,
+                steps=len(self.plan.steps),
+                epoch=self.plan.epoch_of(counters.step),
+                etaMs=round(left * statistics.median(self.recent) * 1e3),
+            )
+        self._warn(paired, figures)
+
+    def _warn(self, paired: bool, figures: Any) -> None:
+        step = self.counters.step
+        if paired:
+            self.flat = self.flat + 1 if abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE else 0
+            if self.flat == FLAT_STEPS:
+                self.events.warning(
+                    "pair-flat",
+                    f"Step {step}: right and wrong attempts have looked alike to the student for "
+                    f"{FLAT_STEPS} steps (cosines differ by less than {FLAT_COSINE}).",
+                )
+        # The mean over an epoch is what may not rise: single steps hold different questions.
+        self.lms.append(figures.lm)
+        per_log = self.plan.steps_per_epoch
+        if step % per_log == 0:
+            self._epoch_lms = [*getattr(self, "_epoch_lms", []), figures.lm][-4:]
+            values = self._epoch_lms
+            if len(values) == 4 and values == sorted(values) and values[0] < values[3]:
+                self.events.warning(
+                    "lm-rising", f"Step {step}: the language-model loss rose three epochs running."
+                )
+
+
+def _by_source(figures: Any) -> dict[str, dict[str, Any]]:
+    sources = {}
+    for source, (n, ce, tokens) in sorted(figures.source_ce.items()):
+        pairs, terms = figures.source_pair.get(source, (0.0, 0.0))
+        sources[source] = {
+            "n": int(n),
+            "lm": finite(ce / max(1.0, tokens)),
+            "pair": finite(terms / pairs) if pairs else None,
+        }
+    return sources
+
+
+def summary(counters: Counters) -> dict[str, Any]:
+    """The `summary` of the `done` record."""
+    return {
+        "steps": counters.step,
+        "seconds": round(counters.seconds, 3),
+        "tokens": counters.tokens,
+        "firstLoss": counters.first_loss,
+        "lastLoss": counters.last_loss,
+        "firstLm": counters.first_lm,
+        "lastLm": counters.last_lm,
+        "cosPos": counters.cos_pos,
+        "cosNeg": counters.cos_neg,
+        "activeFrac": counters.active,
+    }
