@@ -5,7 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import { MAX_LINE_BYTES } from './byteLines.ts';
 import { nodeFs, type Fs, type FsHandle } from './fs.ts';
 import { readJsonLines } from './jsonLines.ts';
-import { asObject, isMissing, refuseNewer } from './readJournal.ts';
+import { isMissing, isObject, refuseNewer } from './readJournal.ts';
 import { syncFolder } from './snapshot.ts';
 import { STAMP_KEYS, sealRecord, type Stamped } from './stamp.ts';
 import { storeError, translating } from './storeError.ts';
@@ -72,11 +72,10 @@ async function lastState(path: string, writer: string, fs: Fs): Promise<FileStat
       fs,
       loneSurrogates: 'keep',
       onValue: (value, at) => {
-        const record = asObject(value);
-        if (record === null) return;
-        refuseNewer(record, path, at.line);
-        if (record['writer'] !== writer) return;
-        const { seq, gen } = record;
+        if (!isObject(value)) return;
+        refuseNewer(value, path, at.line);
+        if (value['writer'] !== writer) return;
+        const { seq, gen } = value;
         if (typeof gen === 'number') generation = Math.max(generation, gen);
         // Damaged records count too: a number that was once given is never given again.
         if (typeof seq === 'number' && Number.isSafeInteger(seq)) {
@@ -144,7 +143,9 @@ class FileJournal<T> implements Journal<T> {
   #seal(payload: T): { readonly record: Stamped<T>; readonly bytes: Buffer } {
     const { schema, writer, clock, generation } = this.#options;
     const parsed = schema.parse(payload);
-    const reserved = Object.keys(asObject(parsed) ?? {}).filter((key) => STAMP_KEYS.has(key));
+    const reserved = Object.keys(isObject(parsed) ? parsed : {}).filter((key) =>
+      STAMP_KEYS.has(key),
+    );
     if (reserved.length > 0) {
       throw new AppError('unexpected', `A record may not have the fields ${reserved.join(', ')}.`);
     }

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Deeper values are refused before they are parsed: recursive code further on would overflow its stack. */
 export const MAX_NESTING = 100;
 
 export type ParsedLine =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -19,20 +20,16 @@ export function parseLine(
   options: { readonly loneSurrogates?: 'refuse' | 'keep' } = {},
 ): ParsedLine {
   if (isTooDeep(bytes)) return bad(`is nested deeper than ${MAX_NESTING} levels`);
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    return bad(`is not valid UTF-8 (byte ${firstBadByte(bytes)} of the line)`);
-  }
+  if (!isUtf8(bytes)) return bad(`is not valid UTF-8 (byte ${firstBadByte(bytes)} of the line)`);
+  const text = bytes.toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return bad(`is not valid JSON (${jsonReason(text, error)})`);
   }
-  // Both checks walk the value, so they run only on the rare texts that could fail them.
-  if (/\d[eE]|\d{309}/u.test(text) && someLeaf(value, isInfinite)) {
+  // Both checks walk the value, so they run only on the rare lines that could fail them.
+  if (mayOverflow(bytes, text) && someLeaf(value, isInfinite)) {
     return bad('has a number that is too large');
   }
   if (options.loneSurrogates !== 'keep' && /\\u[dD][89a-fA-F]/u.test(text)) {
@@ -56,16 +53,46 @@ function someLeaf(value: unknown, test: (leaf: unknown) => boolean): boolean {
   return Object.entries(value).some(([key, member]) => test(key) || someLeaf(member, test));
 }
 
-function isTooDeep(bytes: Buffer): boolean {
-  let brackets = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    // '[' and '{' differ in one bit.
-    if (((bytes[index] ?? 0) | 0x20) === 0x7b) brackets += 1;
+/** A number becomes infinite with an exponent or with more than 308 digits before its point. */
+function mayOverflow(bytes: Buffer, text: string): boolean {
+  if (/\d[eE]\+?\d/u.test(text)) return true;
+  // A run of digits this long covers one of these positions: no need to look at every byte.
+  for (let index = DIGITS - 1; index < bytes.length; index += DIGITS) {
+    if (digitsAround(bytes, index) >= DIGITS) return true;
   }
+  return false;
+}
+const DIGITS = 308;
+
+function digitsAround(bytes: Buffer, index: number): number {
+  let start = index;
+  while (isDigit(bytes[start])) start -= 1;
+  let end = index;
+  while (isDigit(bytes[end])) end += 1;
+  return Math.max(0, end - start - 1);
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+function isTooDeep(bytes: Buffer): boolean {
+  const brackets = countUpTo(bytes, 0x5b) + countUpTo(bytes, 0x7b);
   return brackets > MAX_NESTING && depthOf(bytes) > MAX_NESTING;
 }
 
+function countUpTo(bytes: Buffer, byte: number): number {
+  let count = 0;
+  let at = bytes.indexOf(byte);
+  while (at >= 0 && count <= MAX_NESTING) {
+    count += 1;
+    at = bytes.indexOf(byte, at + 1);
+  }
+  return count;
+}
+
 function depthOf(bytes: Buffer): number {
+  // '[' and '{' differ in one bit, as do their closing ones.
   let depth = 0;
   let deepest = 0;
   let inString = false;

@@ -18,12 +18,7 @@ export function thisHost(): string {
 export async function startTimeOf(pid: number): Promise<string | null> {
   if (!Number.isInteger(pid) || pid <= 0) return null;
   try {
-    if (platform() === 'linux') {
-      const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-      // The command name (field 2) may hold spaces and brackets: count from the last bracket.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return fields[19] ?? null;
-    }
+    if (platform() === 'linux') return (await linuxStat(pid)).startTime;
     if (platform() === 'darwin') {
       const { stdout } = await run('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], {
         env: { LC_ALL: 'C', TZ: 'UTC' },
@@ -37,6 +32,24 @@ export async function startTimeOf(pid: number): Promise<string | null> {
   return null;
 }
 
+async function linuxStat(
+  pid: number,
+): Promise<{ readonly state: string; readonly startTime: string | null }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+  // The command name (field 2) may hold spaces and brackets: count from the last bracket.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTime: fields[19] ?? null };
+}
+
+/** A killed process whose parent has not collected it yet: it answers to signals and does nothing any more. */
+async function isZombie(pid: number): Promise<boolean> {
+  if (platform() !== 'linux') return false;
+  return linuxStat(pid).then(
+    ({ state }) => state === 'Z' || state === 'X',
+    () => false,
+  );
+}
+
 /** Whether the process that started at `startTime` still runs; an unknown start time leaves the pid to decide. */
 export async function isProcessAlive(pid: number, startTime: string | null): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 0) return false;
@@ -45,6 +58,7 @@ export async function isProcessAlive(pid: number, startTime: string | null): Pro
   } catch (error) {
     if (systemCode(error) !== 'EPERM') return false;
   }
+  if (await isZombie(pid)) return false;
   const now = await startTimeOf(pid);
   return now === null || startTime === null || now === startTime;
 }
