@@ -1,14 +1,19 @@
 /**
  * A host of its own for tests that kill one: node --experimental-strip-types hostDriver.ts PROJECT RUN_FOLDER
- * Prints one line per event type it sees and the code of the end.
+ * Prints one line per event it sees, then how it ended. With a third argument `leave` it lets the run go on after
+ * the first step and must come to its own end.
  */
 import { RunHarness } from './runHarness.ts';
 
-const [, , project, folder] = process.argv;
+const [, , project, folder, leave] = process.argv;
 if (project === undefined || folder === undefined) throw new Error('usage: PROJECT RUN_FOLDER');
 const run = new RunHarness(project, folder);
-const { end } = await run.start({
-  onEvent: (event) => process.stdout.write(`${event.type} ${event.seq}\n`),
+const { abort, end } = await run.start({
+  detachOnAbort: leave === 'leave',
+  onEvent: (event) => {
+    process.stdout.write(`${event.type} ${event.seq}\n`);
+    if (leave === 'leave' && event.type === 'progress') abort.abort();
+  },
 });
 const { error } = await end;
 process.stdout.write(

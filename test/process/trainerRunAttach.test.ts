@@ -23,7 +23,10 @@ afterEach(async () => {
 });
 
 /** Starts a host of its own, which runs or follows the same folder. */
-function startHost(run: RunHarness): {
+function startHost(
+  run: RunHarness,
+  ...more: readonly string[]
+): {
   readonly child: ChildProcess;
   readonly said: () => string[];
 } {
@@ -36,6 +39,7 @@ function startHost(run: RunHarness): {
       join(REPOSITORY, 'test/fakes/hostDriver.ts'),
       run.project,
       run.folder,
+      ...more,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], cwd: run.project },
   );
@@ -101,6 +105,15 @@ test('a host that leaves lets the run go on; coming back shows no gap', async ()
   expect((await (await run.start()).end).error).toBeNull();
   expect(run.events.map((event) => event.seq)).toEqual(run.events.map((_, index) => index));
   expect((await run.launch()).attempt).toBe(1);
+});
+
+test('a host that leaves comes to its own end at once, with the run as no reason to wait', async () => {
+  const run = await harness({ steps: 100_000, stepMs: 20 });
+  const host = startHost(run, 'leave');
+  await until(() => (host.child.exitCode === null ? undefined : true));
+  expect(host.said().at(-1)).toBe('end Stopped on request.');
+  const { process: identity } = await run.launch();
+  expect(await isRunning(identity!)).toBe(true);
 });
 
 test('fault: two windows + command line start one trainer and all see its end', async () => {

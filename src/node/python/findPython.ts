@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
@@ -52,6 +52,7 @@ export async function findPython(options: FindPython): Promise<PythonEnvironment
   const refusals: string[] = [];
   for (const { path, source } of found(options)) {
     if (!(await isFile(path))) continue;
+    if (source === 'path' && (await isInside(dirname(path), options.projectFolder))) continue;
     await confirmed(path, source, options);
     const answer = await versionOf(path, options);
     if (typeof answer !== 'string') return { ...answer, source };
@@ -98,7 +99,7 @@ function found(options: FindPython): Candidate[] {
   const virtualEnv = options.environment['VIRTUAL_ENV'];
   const folders = (options.environment['PATH'] ?? '')
     .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !isInside(folder, options.projectFolder));
+    .filter((folder) => isAbsolute(folder));
   return [
     { path: venvPython(join(options.installation, '.venv')), source: 'installation' },
     ...(virtualEnv !== undefined && isAbsolute(virtualEnv)
@@ -118,9 +119,10 @@ function programName(): string {
   return process.platform === 'win32' ? 'python.exe' : 'python3';
 }
 
-function isInside(path: string, folder: string | undefined): boolean {
+async function isInside(path: string, folder: string | undefined): Promise<boolean> {
   if (folder === undefined) return false;
-  const way = relative(folder, path);
+  const [inner, outer] = await Promise.all([realpath(path), realpath(folder)]);
+  const way = relative(outer, inner);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 

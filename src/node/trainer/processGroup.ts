@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { isProcessAlive, startTimeOf } from '../storage/processIdentity.ts';
@@ -9,22 +8,9 @@ export interface ProcessIdentity {
   readonly startTime: string | null;
 }
 
-/** Whether exactly this process still runs. A dead one that nobody collected (a zombie) does not. */
-export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
-  return (
-    (await isProcessAlive(identity.pid, identity.startTime)) && !(await isZombie(identity.pid))
-  );
-}
-
-/** In a container whose first process collects nobody, an orphan that ended stays in the table for ever. */
-async function isZombie(pid: number): Promise<boolean> {
-  if (process.platform !== 'linux') return false;
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).startsWith('Z');
-  } catch {
-    return false;
-  }
+/** Whether exactly this process still runs. */
+export function isRunning(identity: ProcessIdentity): Promise<boolean> {
+  return isProcessAlive(identity.pid, identity.startTime);
 }
 
 /**

@@ -1,9 +1,11 @@
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { runConfigSchema, type RunConfig } from '../../core/training/run.ts';
+import { createComplete } from '../storage/createComplete.ts';
+import { nodeFs } from '../storage/fs.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { storeError, systemCode } from '../storage/storeError.ts';
 
@@ -102,6 +104,10 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
       cause: parsed.error,
     });
   }
+  for (const path of [config.model.path, config.data.path, config.export.path]) {
+    if (isAbsolute(path)) continue;
+    throw new AppError('trainer.badConfig', `"${path}" must be an absolute path in run.json.`);
+  }
   let existing: string | null = null;
   try {
     await mkdir(paths.folder, { recursive: true });
@@ -143,12 +149,8 @@ export async function writeLaunch(paths: RunPaths, launch: Launch): Promise<void
 export async function writeCancel(paths: RunPaths, request: CancelRequest): Promise<boolean> {
   for (;;) {
     try {
-      const file = await open(paths.cancel, 'wx', 0o644);
-      try {
-        await file.writeFile(`${JSON.stringify(request)}\n`);
-      } finally {
-        await file.close();
-      }
+      // Whole or not at all: a trainer that starts would take an unfinished request for a stale one.
+      await createComplete(nodeFs, paths.cancel, `${JSON.stringify(request)}\n`);
       return true;
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw storeError(error, paths.cancel);

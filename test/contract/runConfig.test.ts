@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { runConfigSchema } from '../../src/core/training/run.ts';
+
+const text = (name: string): string =>
+  readFileSync(new URL(`../fixtures/run/${name}`, import.meta.url), 'utf8');
+const caseSchema = z.object({ name: z.string(), field: z.string(), config: z.unknown() });
+const cases = (name: string): z.infer<typeof caseSchema>[] =>
+  text(name)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => caseSchema.parse(JSON.parse(line)));
+
+/** The paths of a refusal; an unknown key is named at its own path. */
+function refusedAt(config: unknown): string[] {
+  const parsed = runConfigSchema.safeParse(config);
+  return (parsed.error?.issues ?? []).flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => [...issue.path, key].join('.'))
+      : [issue.path.join('.')],
+  );
+}
+
+describe('the golden run.json files', () => {
+  test('a whole one is accepted unchanged', () => {
+    const config: unknown = JSON.parse(text('run.valid.json'));
+    expect(runConfigSchema.parse(config)).toEqual(config);
+  });
+
+  test('defaults fill what may be left out', () => {
+    const config = runConfigSchema.parse(JSON.parse(text('run.defaults.json')));
+    expect(config.objective).toEqual({
+      lm: { promptWeight: 0, normalise: 'completion', tokenWeights: 'uniform' },
+      pair: { kind: 'triplet', ratio: 0.1, margin: 1, repr: 'last' },
+    });
+    expect(config.optim).toEqual({
+      lr: 1e-5,
+      schedule: 'cosine',
+      warmup: 0.03,
+      weightDecay: 0.01,
+      clip: 1,
+      epochs: 3,
+      globalBatch: 16,
+      tokenBudget: 4096,
+    });
+  });
+
+  test.each(cases('run.invalid.jsonl').map(({ name, field, config }) => [name, field, config]))(
+    'refused: %s at %s',
+    (_, field, config) => {
+      expect(refusedAt(config)).toContain(field);
+    },
+  );
+
+  test.each(cases('run.unknownKeys.jsonl').map(({ name, field, config }) => [name, field, config]))(
+    'an unknown key is an error on this side: %s at %s',
+    (_, field, config) => {
+      expect(refusedAt(config)).toEqual([field]);
+    },
+  );
+
+  test.each(cases('run.unavailable.jsonl').map(({ name, config }) => [name, config]))(
+    'a mode the trainer will learn later is part of the contract: %s',
+    (_, config) => {
+      expect(runConfigSchema.safeParse(config).success).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../../../src/core/ports.ts';
+import { trainerEventSchema } from '../../../../src/core/training/events.ts';
+import { notResponding, progressAfter, STARTING } from '../../../../src/node/trainer/progressOf.ts';
+import { SilenceWatch } from '../../../../src/node/trainer/silence.ts';
+
+function after(...records: readonly object[]): Progress {
+  return records.reduce<Progress>(
+    (shown, record, seq) =>
+      progressAfter(
+        shown,
+        trainerEventSchema.parse({ v: 1, seq, attempt: 1, t: '', runId: 'run-one', ...record }),
+      ),
+    STARTING,
+  );
+}
+const training = { type: 'phase', name: 'training' };
+const step = { type: 'progress', step: 3, steps: 8, epoch: 0.4, etaMs: 5000 };
+
+describe('what is shown of a run', () => {
+  test('phase, steps and time left', () => {
+    expect(after(training, step)).toEqual({ stage: 'training', done: 3, total: 8, etaMs: 5000 });
+  });
+
+  test('no time left is promised outside training', () => {
+    const saving = { type: 'phase', name: 'saving' };
+    expect(after(training, step, saving)).toMatchObject({ stage: 'saving', done: 3, etaMs: null });
+  });
+
+  test('fault: clock jumps back: no negative time left', () => {
+    expect(after(training, { ...step, etaMs: -20 }).etaMs).toBeNull();
+  });
+
+  test('a note lasts until the next record that changes something', () => {
+    const oom = { type: 'oom', microBatch: 8, newMicroBatch: 4 };
+    expect(after(training, oom).note).toBe('memory ran out: micro-batch 8 → 4');
+    expect(after(training, oom, step)).not.toHaveProperty('note');
+  });
+
+  test('silence is a note on what was shown last', () => {
+    expect(notResponding(after(training, step), 61_000)).toEqual({
+      stage: 'training',
+      done: 3,
+      total: 8,
+      etaMs: null,
+      note: 'not responding for 61 s; it is left running',
+    });
+  });
+});
+
+describe('silence', () => {
+  test('is noticed after 60 s without a record and forgotten with the next one', () => {
+    const watch = new SilenceWatch(1000);
+    expect(watch.silentFor(60_999)).toBeNull();
+    expect(watch.silentFor(61_000)).toBe(60_000);
+    watch.heard(61_500);
+    expect(watch.silentFor(62_000)).toBeNull();
+  });
+
+  test('fault: clock jumps back: silence is counted from the new time', () => {
+    const watch = new SilenceWatch(1_000_000);
+    expect(watch.silentFor(500)).toBeNull();
+    expect(watch.silentFor(60_500)).toBe(60_000);
+  });
+});
