@@ -1,0 +1,33 @@
+import { projectFileSchema, type ProjectFile } from '../project/projectFile.ts';
+
+/** Where the practice project keeps its base student and its question sets. */
+export const PRACTICE_PATHS = {
+  student: 'models/practice-base',
+  train: 'data/train.jsonl',
+  dev: 'data/dev.jsonl',
+  unseen: 'data/unseen.jsonl',
+} as const;
+
+/** tailor.json of the practice project: taught by the programmatic teacher, two rounds in a few minutes on two cores. */
+export function practiceProject(seed: number): ProjectFile {
+  return projectFileSchema.parse({
+    v: 1,
+    name: 'Practice',
+    task: 'numeric',
+    data: {
+      train: PRACTICE_PATHS.train,
+      dev: PRACTICE_PATHS.dev,
+      extra: { unseen: PRACTICE_PATHS.unseen },
+    },
+    student: PRACTICE_PATHS.student,
+    teacher: 'programmatic',
+    seed,
+    exam: { samples: 4, sampling: { temperature: 1, topK: 50, topP: 1 }, maxNewTokens: 72 },
+    training: {
+      objective: { pair: { kind: 'triplet', ratio: 0.1 } },
+      optim: { lr: 1e-3, schedule: 'linear', warmup: 0.03, epochs: 6, globalBatch: 16 },
+      maxLen: 256,
+    },
+    rounds: 2,
+  } satisfies unknown);
+}
