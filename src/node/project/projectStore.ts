@@ -59,6 +59,11 @@ export class ProjectStore implements RoundStore {
     return join(this.root, path);
   }
 
+  /** This process's name in the file names of its journals. */
+  get writer(): string {
+    return this.#options.writer;
+  }
+
   roundFolder(round: number, ...rest: string[]): string {
     return join(this.root, 'rounds', String(round), ...rest);
   }

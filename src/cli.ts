@@ -1,0 +1,234 @@
+import { join } from 'node:path';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { COMMANDS } from './shared/commands.ts';
+import type { CommandContext, CommandResult } from './node/commands/context.ts';
+import { doctor } from './node/commands/doctor.ts';
+import { serveTeacher } from './node/commands/programmaticTeacher.ts';
+import * as review from './node/commands/review.ts';
+import * as setUp from './node/commands/setUp.ts';
+import * as status from './node/commands/status.ts';
+import * as steps from './node/commands/steps.ts';
+import { EXIT } from './node/terminal/exitCodes.ts';
+import { runInTerminal } from './node/terminal/runInTerminal.ts';
+import { parseFormat } from './node/commands/dataFormat.ts';
+
+const installation = join(__dirname, '..');
+const assets = {
+  installation,
+  engine: join(__dirname, 'engine.cjs'),
+  bridge: join(installation, 'python-bridge'),
+  media: join(installation, 'media'),
+};
+
+type Action = (context: CommandContext, say: (text: string) => void) => Promise<CommandResult>;
+
+/** Hands a parsed command to the terminal's edge: progress, Ctrl-C, output, exit code. */
+async function run(command: Command, action: Action): Promise<void> {
+  process.exitCode = await runInTerminal(command.optsWithGlobals(), assets, action);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number.');
+  return value;
+}
+
+const roundOption = (): Option =>
+  new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
+
+export function buildProgram(): Command {
+  const program = new Command('tailor')
+    .description(manifest.description)
+    .version(manifest.version)
+    .enablePositionalOptions(false)
+    .exitOverride();
+  const add = (id: keyof typeof COMMANDS, args = ''): Command =>
+    program
+      .command(`${COMMANDS[id].cli}${args}`)
+      .option('--project <dir>', 'the project folder, or one inside it', '.')
+      .option('--json', 'print one JSON object instead of text')
+      .option('--python <path>', 'the Python to train with')
+      .option('--quiet', 'no progress');
+
+  add('tailor.init', ' [dir]')
+    .description('make a project')
+    .option('--practice', 'the practice project, which needs no key, no GPU and no data')
+    .option(
+      '--student <name>',
+      '"practice", "smollm2" or a student folder inside the project',
+      'practice',
+    )
+    .option('--name <name>', 'what the project is called')
+    .option('--teacher <profile>', 'teacher profile of this computer')
+    .option('--seed <n>', 'decides every draw of the project', count, 1)
+    .option('--max-new-tokens <n>', 'length limit of an answer, for all exams', count, 256)
+    .action(
+      (
+        folder: string | undefined,
+        options: Omit<setUp.InitOptions, 'folder' | 'practice'> & { practice?: boolean },
+        command: Command,
+      ) =>
+        run(command, (context) =>
+          setUp.init(context, {
+            ...options,
+            practice: options.practice === true,
+            folder: folder ?? '.',
+          }),
+        ),
+    );
+
+  add('tailor.import', ' <format> <file>')
+    .description('read questions: gsm8k and svamp as published, jsonl with a field mapping')
+    .addOption(
+      new Option('--to <set>', 'train, dev, or split (dev is carved out by question)')
+        .choices(['train', 'dev', 'split'])
+        .default('split'),
+    )
+    .option('--dev <n>', 'dev questions when splitting (default: a tenth)', count)
+    .option(
+      '--map <pairs>',
+      'jsonl: question=q,answer=a[,id=…][,rationale=…][,equation=…]; dots go into objects',
+    )
+    .option('--replace', 'write over questions that are already there')
+    .action(
+      (
+        format: string,
+        file: string,
+        options: { to: 'train' | 'dev' | 'split'; dev?: number; map?: string; replace?: boolean },
+        command: Command,
+      ) =>
+        run(command, (context) =>
+          setUp.importData(context, {
+            ...parseFormat(format, options.map),
+            file,
+            to: options.to,
+            replace: options.replace === true,
+            ...(options.dev === undefined ? {} : { dev: { count: options.dev } }),
+          }),
+        ),
+    );
+
+  add('tailor.exam')
+    .description('let the student sit the exam of a round')
+    .addOption(roundOption())
+    .option('--set <name...>', 'only these sets (default: all that the round needs)')
+    .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
+      run(command, (context) => steps.exam(context, options)),
+    );
+
+  add('tailor.audit')
+    .description('grade everything afresh and list wrong attempts that are perhaps not wrong')
+    .addOption(roundOption())
+    .action((options: steps.RoundOption, command: Command) =>
+      run(command, (context) => review.audit(context, options)),
+    );
+
+  add('tailor.teach')
+    .description('ask the teacher: annotate (every training question) or feedback (each mistake)')
+    .addArgument(
+      new Argument('[purpose]', 'default: annotate in round 0, feedback later').choices([
+        'annotate',
+        'feedback',
+      ]),
+    )
+    .addOption(roundOption())
+    .option('--teacher <profile>', 'another teacher than the project names')
+    .action((purpose: steps.Purpose | undefined, options: steps.RoundOption, command: Command) =>
+      run(command, (context) => steps.teach(context, purpose, options)),
+    );
+
+  add('tailor.decide')
+    .description('decide on what the teacher wrote')
+    .addArgument(new Argument('<action>', 'what to do').choices(review.ACTIONS))
+    .argument('[names...]', 'items to accept or reject; for edit: a file of decisions')
+    .addOption(roundOption())
+    .option('--rule <name>', 'accept by rule: gate-accept')
+    .option('--reason <text>', 'why')
+    .action(
+      (
+        action: (typeof review.ACTIONS)[number],
+        names: string[],
+        options: Omit<review.DecideOptions, 'names'>,
+        command: Command,
+      ) => run(command, (context) => review.decide(context, action, { ...options, names })),
+    );
+
+  add('tailor.freeze')
+    .description('make the training set of a round immutable')
+    .addOption(roundOption())
+    .action((options: steps.RoundOption, command: Command) =>
+      run(command, (context) => steps.freeze(context, options)),
+    );
+
+  add('tailor.train')
+    .description('start, follow or resume the training of a frozen round')
+    .addOption(roundOption())
+    .action((options: steps.RoundOption, command: Command) =>
+      run(command, (context) => steps.train(context, options)),
+    );
+
+  add('tailor.round')
+    .description(
+      'run every unfinished step: exam, teach, curate by rule, freeze, train, and the last exam',
+    )
+    .option('--rounds <n>', 'how many rounds (N rounds have N + 1 exams)', count)
+    .option('--teacher <profile>', 'another teacher than the project names')
+    .action((_options: unknown, command: Command) =>
+      run(command, (context) => steps.round(context)),
+    );
+
+  add('tailor.status')
+    .description('show the table of rounds and what comes next')
+    .action((_options: unknown, command: Command) =>
+      run(command, (context) => status.status(context)),
+    );
+
+  add('tailor.compare', ' [from] [to]')
+    .description('compare two rounds question by question')
+    .option('--set <name>', 'which exam', 'dev')
+    .action(
+      (
+        from: string | undefined,
+        to: string | undefined,
+        options: { set: string },
+        command: Command,
+      ) =>
+        run(command, (context) =>
+          status.compare(context, {
+            set: options.set,
+            ...(from === undefined ? {} : { from: count(from) }),
+            ...(to === undefined ? {} : { to: count(to) }),
+          }),
+        ),
+    );
+
+  add('tailor.doctor')
+    .description('check what this computer has for exams, teaching and training')
+    .action((_options: unknown, command: Command) => run(command, (context) => doctor(context)));
+
+  add('tailor.teacher')
+    .description('serve the programmatic teacher of a project on loopback')
+    .option('--programmatic', 'the built-in teacher that works from the equations of the data')
+    .option('--faults <file>', 'JSON with faults to play, for tests')
+    .option('--port <n>', 'port (default: a free one)', count)
+    .action(
+      (options: { programmatic?: boolean; faults?: string; port?: number }, command: Command) =>
+        run(command, (context, say) =>
+          serveTeacher(context, { ...options, programmatic: options.programmatic === true, say }),
+        ),
+    );
+
+  return program;
+}
+
+if (require.main === module) {
+  buildProgram()
+    .parseAsync()
+    .catch((error: unknown) => {
+      // commander has printed its own message, or the help that was asked for.
+      if (!(error instanceof CommanderError)) throw error;
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    });
+}

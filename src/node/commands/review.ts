@@ -1,0 +1,312 @@
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { sha256Text } from '../../core/hash.ts';
+import type { Author, Decision } from '../../core/curation/decision.ts';
+import { acceptByGate, confirmGolds, GATE_RULE } from '../../core/round/curateRound.ts';
+import { curationUpTo } from '../../core/round/curationUpTo.ts';
+import { gradeRound } from '../../core/round/examRound.ts';
+import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
+import { curateRound } from '../../core/round/curateRound.ts';
+import type { Session } from '../session/session.ts';
+import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
+import type { RoundOption } from './steps.ts';
+
+/** `tailor audit`: the wrong attempts that are perhaps not wrong, after grading everything afresh. */
+export function audit(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const round = await examinedRound(session, options.round);
+    const state = await session.store.state(round);
+    if (state) await gradeRound({ store: session.store }, state);
+    const curation = await curationUpTo(session.store, round);
+    const golds = new Map(
+      (await session.store.questions('train')).map(({ id, answer }) => [id, answer]),
+    );
+    const suspects = (await gradedTrainAttempts(session.store, round, curation))
+      .filter(({ suspicions }) => suspicions.length > 0)
+      .map(({ attempt, grade, suspicions }) => ({
+        questionId: attempt.questionId,
+        sample: attempt.sample,
+        reasons: suspicions,
+        read: grade.value,
+        gold: curation.gold.get(attempt.questionId) ?? golds.get(attempt.questionId),
+        confirmed: curation.goldConfirmed.has(attempt.questionId),
+        text: attempt.text,
+      }));
+    const lines = suspects.map(
+      ({ questionId, sample, reasons, read, gold, confirmed }) =>
+        `${questionId} sample ${sample}: ${reasons.join(', ')}; read ${read ?? 'nothing'}, gold ${gold ?? '?'}${confirmed ? ' (confirmed)' : ''}`,
+    );
+    const head = `Round ${round}: ${suspects.length} wrong attempts are in doubt and kept out of the pairs until someone decides (tailor decide --help).`;
+    return { text: [head, ...lines].join('\n'), json: { round, suspects } };
+  });
+}
+
+const editRowSchema = z.union([
+  z.strictObject({
+    itemId: z.string(),
+    rationale: z.string().min(1),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
+    rationale: z.string().min(1),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({ questionId: z.string(), gold: z.string().min(1), reason: z.string().min(1) }),
+  z.strictObject({ questionId: z.string(), hint: z.string().min(1) }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    verdict: z.enum(['right', 'wrong']),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    pair: z.enum(['keep', 'drop']),
+    reason: z.string().optional(),
+  }),
+]);
+
+/** The actions of `tailor decide`. */
+export const ACTIONS = ['list', 'accept', 'reject', 'edit', 'undo'] as const;
+
+export interface DecideOptions extends RoundOption {
+  readonly rule?: string;
+  readonly reason?: string;
+  /** Items, or for `edit` the file. */
+  readonly names: readonly string[];
+}
+
+/** `tailor decide ACTION`. */
+export function decide(
+  context: CommandContext,
+  action: (typeof ACTIONS)[number],
+  options: DecideOptions,
+): Promise<CommandResult> {
+  switch (action) {
+    case 'list':
+      return list(context, options);
+    case 'accept':
+      return accept(context, options);
+    case 'reject':
+      return decideItems(context, options, (session, round) =>
+        append(session, round, 'reject', options),
+      );
+    case 'edit':
+      return edit(context, options);
+    case 'undo':
+      return undo(context, options);
+  }
+}
+
+/** Every candidate of a round with the gate's word and the decision. */
+function list(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const round = await currentRound(session, options.round);
+    const curation = await curationUpTo(session.store, round);
+    const rows = (await session.store.items(round)).map((item) => ({
+      itemId: item.itemId,
+      questionId: item.questionId,
+      purpose: item.purpose,
+      status: curation.items.get(item.itemId)?.status ?? 'open',
+      by: curation.items.get(item.itemId)?.by ?? null,
+      gate: item.accepted ? 'passed' : item.reasons.join(', '),
+      flags: item.flags,
+      rationale: item.rationale,
+    }));
+    const count = (status: string): number => rows.filter((row) => row.status === status).length;
+    const lines = rows.map(
+      ({ itemId, questionId, status, gate }) =>
+        `${itemId.slice(0, 12)}  ${status.padEnd(8)}  ${questionId}  ${gate}`,
+    );
+    const head = `Round ${round}: ${count('accepted')} accepted, ${count('rejected')} rejected, ${count('open')} open.`;
+    return { text: [head, ...lines].join('\n'), json: { round, items: rows } };
+  });
+}
+
+/** By rule (everything that passed the gate), or the named items. */
+function accept(context: CommandContext, options: DecideOptions): Promise<CommandResult> {
+  return decideItems(context, options, async (session, round) => {
+    if (options.rule === undefined) {
+      return append(session, round, 'accept', options);
+    }
+    if (options.rule !== GATE_RULE) {
+      throw new AppError('usage', `There is no rule called ${JSON.stringify(options.rule)}.`, {
+        hint: `The rule there is: ${GATE_RULE}.`,
+      });
+    }
+    const accepted = await acceptByGate({ store: session.store }, round);
+    const golds = await confirmGolds({ store: session.store }, round);
+    const state = await session.store.state(round);
+    if (state) await curateRound({ store: session.store }, state);
+    return `${accepted} items accepted by ${GATE_RULE}; ${golds} doubted golds confirmed by their equations.`;
+  });
+}
+
+/** Decisions from a JSONL file; none is applied unless every row is valid. */
+function edit(context: CommandContext, options: DecideOptions): Promise<CommandResult> {
+  return decideItems(context, options, async (session, round) => {
+    const [file, ...others] = options.names;
+    if (file === undefined || others.length > 0) {
+      throw new AppError('usage', 'decide edit takes one file.', {
+        hint: 'tailor decide edit FILE; its rows are described in docs/command-line.md.',
+      });
+    }
+    const rows = (await readFile(file, 'utf8')).split('\n');
+    const decisions: Decision[] = [];
+    for (const [index, row] of rows.entries()) {
+      if (row.trim() === '') continue;
+      decisions.push(await decisionOf(session, round, row, `${file} line ${index + 1}`));
+    }
+    await session.store.decide(round, decisions);
+    return `${decisions.length} decisions applied.`;
+  });
+}
+
+/** Takes back the last standing event of this project's writers on this computer. */
+function undo(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+  return decideItems(context, options, async (session, round) => {
+    const events = await session.store.decisions(round);
+    const undone = new Set(
+      events.flatMap((event) =>
+        event.type === 'undo' ? [`${event.ofWriter}#${event.ofSeq}`] : [],
+      ),
+    );
+    const last = [...events]
+      .reverse()
+      .find(
+        ({ type, writer, seq }) =>
+          type !== 'undo' && type !== 'redo' && !undone.has(`${writer}#${seq}`),
+      );
+    if (!last) return 'There is nothing to take back.';
+    await session.store.decide(round, [
+      { type: 'undo', author: person(), ofWriter: last.writer, ofSeq: last.seq },
+    ]);
+    return `Took back: ${last.type} (${last.author.name}).`;
+  });
+}
+
+async function decideItems(
+  context: CommandContext,
+  options: RoundOption,
+  work: (session: Session, round: number) => Promise<string>,
+): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const round = await currentRound(session, options.round);
+    const text = await work(session, round);
+    const frozen = (await session.store.manifest(round)) !== null;
+    const note = frozen ? ` Round ${round} is frozen: this counts for the next round.` : '';
+    return { text: text + note, json: { round, message: text, frozen } };
+  });
+}
+
+async function append(
+  session: Session,
+  round: number,
+  type: 'accept' | 'reject',
+  { names, reason }: DecideOptions,
+): Promise<string> {
+  const known = await session.store.items(round);
+  const items = names.map((name) => {
+    const matching = known.filter(
+      ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
+    );
+    const [only] = matching;
+    if (matching.length !== 1 || !only) {
+      throw new AppError(
+        'usage',
+        `${JSON.stringify(name)} names ${matching.length} items of round ${round}.`,
+        {
+          hint: 'See the ids with: tailor decide list --json.',
+        },
+      );
+    }
+    return { itemId: only.itemId, questionId: only.questionId };
+  });
+  if (items.length === 0) {
+    throw new AppError('usage', 'No item was named.', {
+      hint: `Name items, or --rule ${GATE_RULE}.`,
+    });
+  }
+  await session.store.decide(round, [
+    { type, author: person(), items, ...(reason === undefined ? {} : { reason }) },
+  ]);
+  return `${items.length} items: ${type}.`;
+}
+
+async function decisionOf(
+  session: Session,
+  round: number,
+  row: string,
+  where: string,
+): Promise<Decision> {
+  const bad = (why: string): AppError =>
+    new AppError('data.invalid', `${where} is no decision: ${why}.`, {
+      hint: 'The forms are listed in docs/command-line.md.',
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(row);
+  } catch {
+    throw bad('it is not valid JSON');
+  }
+  const parsed = editRowSchema.safeParse(value);
+  if (!parsed.success) throw bad('its fields fit none of the forms');
+  const data = parsed.data;
+  const author = person();
+  const reason = 'reason' in data && data.reason !== undefined ? { reason: data.reason } : {};
+  if ('itemId' in data) {
+    const item = (await session.store.items(round)).find(({ itemId }) => itemId === data.itemId);
+    if (!item) throw bad(`round ${round} has no item ${data.itemId}`);
+    const { itemId, questionId } = item;
+    return { type: 'edit', author, ...reason, itemId, questionId, rationale: data.rationale };
+  }
+  const question = (await session.store.questions('train')).find(
+    ({ id }) => id === data.questionId,
+  );
+  if (!question) throw bad(`there is no training question ${data.questionId}`);
+  const questionId = question.id;
+  if ('rationale' in data)
+    return { type: 'write', author, ...reason, questionId, rationale: data.rationale };
+  if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
+  if ('gold' in data)
+    return {
+      type: 'fix-gold',
+      author,
+      ...reason,
+      questionId,
+      was: question.answer,
+      answer: data.gold,
+    };
+  const curation = await curationUpTo(session.store, round);
+  const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
+    ({ attempt }) => attempt.questionId === questionId && attempt.sample === data.sample,
+  );
+  if (!graded) throw bad(`round ${round} has no sample ${data.sample} of ${questionId}`);
+  const { fingerprint, text, sample } = graded.attempt;
+  const about = { questionId, sample, fingerprint, textHash: sha256Text(text) };
+  if ('verdict' in data) return { type: `attempt-${data.verdict}`, author, ...reason, ...about };
+  return { type: `pair-${data.pair}`, author, ...reason, ...about };
+}
+
+function person(): Author {
+  try {
+    return { kind: 'person', name: userInfo().username };
+  } catch {
+    return { kind: 'person', name: 'unknown' };
+  }
+}
+
+async function examinedRound(session: Session, named: number | undefined): Promise<number> {
+  if (named !== undefined) return currentRound(session, named);
+  const rounds = [...(await session.store.rounds())].reverse();
+  for (const round of rounds) {
+    if ((await session.store.state(round))?.exams['train']) return round;
+  }
+  throw new AppError('round.notReady', 'No training question has been examined yet.', {
+    hint: 'Run it first: tailor exam.',
+  });
+}

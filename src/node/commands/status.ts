@@ -1,0 +1,68 @@
+import { AppError } from '../../core/errors.ts';
+import { compareExams } from '../../core/round/compare.ts';
+import { formatP, formatRate } from '../../core/round/statistics.ts';
+import { outcomesOf, summarise } from '../../core/round/summary.ts';
+import { examSets, nextStep } from '../../core/round/state.ts';
+import { roundsTable } from '../terminal/roundsTable.ts';
+import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
+
+/** `tailor status`: the table of rounds and the next step; reads files only. */
+export function status(context: CommandContext): Promise<CommandResult> {
+  return withSession(context, async (session) => {
+    const summaries = await summarise(session.store);
+    const round = await currentRound(session, undefined);
+    const state = await session.store.state(round);
+    const isLast = round === session.rounds;
+    const extra = Object.keys(session.store.project.data.extra);
+    const step = state ? nextStep(state, examSets(extra, isLast), isLast) : 'exam';
+    const next = step === null ? 'All rounds are finished.' : `Next: ${step} of round ${round}.`;
+    return {
+      text: `${session.store.project.name}\n\n${roundsTable(summaries)}\n\n${next}`,
+      json: {
+        project: session.store.project.name,
+        rounds: summaries,
+        next: step && { round, step },
+      },
+    };
+  });
+}
+
+/** `tailor compare A B`: two rounds' greedy exams on the same questions, with the questions that changed. */
+export function compare(
+  context: CommandContext,
+  options: { readonly from?: number; readonly to?: number; readonly set: string },
+): Promise<CommandResult> {
+  return withSession(context, async ({ store }) => {
+    const examined: number[] = [];
+    for (const round of await store.rounds()) {
+      if ((await store.state(round))?.exams[options.set]) examined.push(round);
+    }
+    const from = options.from ?? examined[0];
+    const to = options.to ?? examined.at(-1);
+    const before = from === undefined ? null : await outcomesOf(store, from, options.set);
+    const after = to === undefined ? null : await outcomesOf(store, to, options.set);
+    if (!before || !after || from === to) {
+      throw new AppError(
+        'round.notReady',
+        `Two different rounds with an exam on ${options.set} are needed.`,
+        {
+          hint:
+            examined.length === 0
+              ? 'No round has one yet.'
+              : `Rounds that have one: ${examined.join(', ')}.`,
+        },
+      );
+    }
+    const result = compareExams(before.outcomes, after.outcomes);
+    const p = result.mcnemarP === null ? '' : `, exact McNemar ${formatP(result.mcnemarP)}`;
+    const lines = [
+      `${options.set}, round ${from ?? ''} → round ${to ?? ''}, ${result.n} questions in both`,
+      `before ${formatRate(result.accuracyBefore)}`,
+      `after  ${formatRate(result.accuracyAfter)}`,
+      `fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}${p}`,
+      `newly wrong: ${result.newlyWrong.join(' ') || 'none'}`,
+      `fixed: ${result.fixed.join(' ') || 'none'}`,
+    ];
+    return { text: lines.join('\n'), json: { from, to, set: options.set, ...result } };
+  });
+}

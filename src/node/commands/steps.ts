@@ -1,0 +1,121 @@
+import { AppError } from '../../core/errors.ts';
+import type { Purpose } from '../../core/teaching/records.ts';
+
+export type { Purpose };
+import { runRounds, runStep } from '../../core/round/runRounds.ts';
+import { examSets } from '../../core/round/state.ts';
+import { summarise } from '../../core/round/summary.ts';
+import { teachRound } from '../../core/round/teachRound.ts';
+import { roundsTable } from '../terminal/roundsTable.ts';
+import { formatRate } from '../../core/round/statistics.ts';
+import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
+
+export interface RoundOption {
+  readonly round?: number;
+}
+
+/** `tailor exam`: sits whatever is missing of a round's exam. */
+export function exam(
+  context: CommandContext,
+  options: RoundOption & { readonly set?: readonly string[] },
+): Promise<CommandResult> {
+  return withLoop(context, async (ports, session) => {
+    const state = await currentState(ports, session, options.round);
+    const extra = Object.keys(session.store.project.data.extra);
+    const sets = options.set ?? examSets(extra, state.round >= session.rounds);
+    for (const set of sets) session.store.dataPath(set);
+    const after = await runStep(ports, state, 'exam', sets);
+    const summary = (await summarise(session.store)).find(({ round }) => round === state.round);
+    const lines = (summary?.results ?? []).map(
+      ({ set, accuracy }) => `${set}: ${formatRate(accuracy)}`,
+    );
+    const suspects = after.audit?.suspects ?? 0;
+    if (suspects > 0) lines.push(`${suspects} wrong attempts are in doubt: tailor audit`);
+    return {
+      text: [`Exam of round ${state.round}`, ...lines].join('\n'),
+      json: { round: state.round, results: summary?.results, audit: after.audit },
+    };
+  });
+}
+
+/** `tailor teach [annotate|feedback]`: asks the teacher about whatever it has not answered yet. */
+export function teach(
+  context: CommandContext,
+  purpose: Purpose | undefined,
+  options: RoundOption,
+): Promise<CommandResult> {
+  return withLoop(context, async (ports, session) => {
+    const state = await currentState(ports, session, options.round);
+    requireExam(state.exams['train'], state.round);
+    if (state.frozen) throw frozen(state.round);
+    const after = await teachRound(ports, state, purpose ? { purpose } : {});
+    const taught = after.teaching;
+    const spent = await session.store.spending(state.round);
+    const who =
+      taught?.programmatic === true ? `${taught.profile} (programmatic)` : taught?.profile;
+    return {
+      text: `${who ?? 'The teacher'} answered about ${taught?.questions ?? 0} questions: ${taught?.accepted ?? 0} rationales passed the gate, ${taught?.humanQueue ?? 0} questions wait for a person. ${spent.requests} calls, ${spent.promptTokens + spent.completionTokens} tokens in this round.`,
+      json: { round: state.round, teaching: taught, spending: spent },
+    };
+  });
+}
+
+/** `tailor freeze`: makes the round's training set immutable. */
+export function freeze(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+  return withLoop(context, async (ports, session) => {
+    const state = await currentState(ports, session, options.round);
+    requireExam(state.exams['train'], state.round);
+    if (state.frozen) throw frozen(state.round);
+    await runStep(ports, state, 'freeze', []);
+    const manifest = await session.store.manifest(state.round);
+    const { coverage, trainSha256, warnings } = manifest ?? {};
+    return {
+      text: [
+        `Round ${state.round} is frozen: ${coverage?.positives ?? 0} rationales for ${coverage?.withRationale ?? 0} of ${coverage?.questions ?? 0} questions, ${coverage?.withPair ?? 0} with a reflection pair.`,
+        ...(warnings ?? []),
+        `SHA-256 of rounds/${state.round}/train.jsonl: ${trainSha256 ?? ''}`,
+      ].join('\n'),
+      json: manifest,
+    };
+  });
+}
+
+/** `tailor train`: starts, follows or resumes the training of a frozen round. */
+export function train(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+  return withLoop(context, async (ports, session) => {
+    const state = await currentState(ports, session, options.round);
+    const after = await runStep(ports, state, 'train', []);
+    const student = after.training?.student;
+    return {
+      text: `Round ${state.round} trained ${student?.path ?? ''}. The next exam: tailor exam --round ${state.round + 1}`,
+      json: { round: state.round, training: after.training },
+    };
+  });
+}
+
+/** `tailor round`: every unfinished step of every round, then the table. */
+export function round(context: CommandContext): Promise<CommandResult> {
+  return withLoop(context, async (ports, session) => {
+    await runRounds(ports, session.rounds, (of, step) => context.log.info(`Round ${of}: ${step}`));
+    const summaries = await summarise(session.store);
+    const where = `Everything lies in ${session.root}: rounds/N holds each round, models/ the students.`;
+    return { text: `${roundsTable(summaries)}\n\n${where}`, json: summaries };
+  });
+}
+
+function requireExam(exam: unknown, round: number): void {
+  if (exam !== undefined) return;
+  throw new AppError(
+    'round.notReady',
+    `Round ${round} has had no exam on its training questions.`,
+    {
+      hint: `Run it first: tailor exam --round ${round}.`,
+    },
+  );
+}
+
+function frozen(round: number): AppError {
+  return new AppError('round.frozen', `Round ${round} is frozen; nothing can be added to it.`, {
+    hint: 'Go on with tailor train; what is taught or decided now counts for the next round.',
+  });
+}

@@ -1,0 +1,51 @@
+import type { LoopPorts } from '../../core/round/ports.ts';
+import type { Trainer } from '../../core/training/trainer.ts';
+import { EngineStudent } from '../engineStudent.ts';
+import { findPython } from '../python/findPython.ts';
+import { createTrainer } from '../trainer/trainerRun.ts';
+import { openTeacher } from './openTeacher.ts';
+import type { Session } from './session.ts';
+import { loadTemplate } from './templates.ts';
+
+/** The loop's ports over a real project: native engine, detached trainer, teacher of the project's profile. */
+export function loopPorts(session: Session): LoopPorts {
+  const { clock, log, report, signal, assets } = session.surroundings;
+  return {
+    store: session.store,
+    student: new EngineStudent(assets.engine, { log }),
+    trainer: lazyTrainer(session),
+    openTeacher: (round) => openTeacher(session, round),
+    templates: async () => ({
+      annotate: await loadTemplate(session.root, 'annotate'),
+      feedback: await loadTemplate(session.root, 'feedback'),
+    }),
+    clock,
+    log,
+    report,
+    signal,
+  };
+}
+
+/** Python is looked for when training begins: exams and teaching need none. */
+function lazyTrainer(session: Session): Trainer {
+  const { assets, clock, log, environment, python: named, signal } = session.surroundings;
+  return {
+    run: async (runFolder, config, hooks) => {
+      const python = await findPython({
+        named,
+        environment,
+        installation: assets.installation,
+        projectFolder: session.root,
+        signal,
+      });
+      const trainer = createTrainer({
+        python,
+        bundle: assets.bridge,
+        clock,
+        log,
+        projectTailorFolder: session.tailorFolder,
+      });
+      return trainer.run(runFolder, config, hooks);
+    },
+  };
+}
