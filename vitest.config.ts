@@ -14,6 +14,15 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
+      {
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.soak.test.ts'],
+          globalSetup: ['test/process/buildBundles.ts'],
+          testTimeout: 1_800_000,
+          maxWorkers: 1,
+        },
+      },
     ],
   },
 });
