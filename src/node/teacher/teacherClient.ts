@@ -142,12 +142,11 @@ export class TeacherClient implements Teacher {
     let failures = 0;
     let limits = 0;
     for (;;) {
-      if (this.#stopped !== null) throw this.#stopped;
+      this.#throwIfStopped();
       try {
         return await this.#attempt(work);
       } catch (error) {
         if (!(error instanceof TeacherFailure)) throw this.#ended(error, work);
-        if (error.class === 'run') throw this.#stop(error.toAppError('run', aboutOf(work)));
         if (error.class === 'wait') {
           limits += 1;
           await this.#sitOut(error, limits, work);
@@ -172,6 +171,7 @@ export class TeacherClient implements Teacher {
     let answered = false;
     try {
       lease = await this.#pacer.acquire(work.order, work.waiting);
+      this.#throwIfStopped();
       const raw = await this.#send(work, lease, reservation);
       const reply = await this.#recorder.replied(work, raw, reservation);
       answered = true;
@@ -203,8 +203,17 @@ export class TeacherClient implements Teacher {
         },
       );
     } catch (error) {
-      throw await this.#recorder.failed(work, error, reservation);
+      const failure = await this.#recorder.failed(work, error, reservation);
+      // Before this request's place is given to the next one, which could only fail as well.
+      if (failure instanceof TeacherFailure && failure.class === 'run') {
+        throw this.#stop(failure.toAppError('run', { profile: this.profile, ...aboutOf(work) }));
+      }
+      throw failure;
     }
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped !== null) throw this.#stopped;
   }
 
   /** Waits for the rate limit without using up a try; too long a wait ends the run, to be taken up again later. */
