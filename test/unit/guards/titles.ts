@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, repositoryFiles } from './repositoryFiles.ts';
+
+/** A test title of the form `fault: …` or `threat 11: …`. */
+export interface MarkedTitle {
+  readonly file: string;
+  /** "fault", or the threat's number. */
+  readonly mark: 'fault' | number;
+  readonly rest: string;
+}
+
+const TEST_FILE = /^(test\/.*\.test\.ts|python-bridge\/tests\/.*\.py)$/u;
+/** In TypeScript titles, in Python docstrings: the mark follows an opening quote directly. */
+const TITLE = /(?<before>.{0,40})["'`](?<mark>fault|threat (?<id>\d+)): (?<rest>[^\n]*)/gu;
+
+/** The marked titles in a test file's text; those of skipped and future tests do not count. */
+export function titlesIn(file: string, text: string): MarkedTitle[] {
+  const found: MarkedTitle[] = [];
+  for (const { groups } of text.matchAll(TITLE)) {
+    const { before = '', id, rest = '' } = groups ?? {};
+    if (/\.(skip|todo)\(\s*$/u.test(before)) continue;
+    found.push({ file, mark: id === undefined ? 'fault' : Number(id), rest });
+  }
+  return found;
+}
+
+/** All marked titles of the repository's TypeScript and Python tests. */
+export function markedTitles(): MarkedTitle[] {
+  return repositoryFiles()
+    .filter((file) => TEST_FILE.test(file) && !file.startsWith('test/unit/guards/'))
+    .flatMap((file) => titlesIn(file, readFileSync(join(ROOT, file), 'utf8')));
+}
