@@ -10,7 +10,7 @@ import type { StudentConfig } from './studentConfig.ts';
 /** Longest piece of a prompt in one run by default. Borders follow from the prompt alone, as they regroup sums. */
 const CHUNK = 256;
 /** Row capacities are multiples of this. */
-const BUCKET = 64;
+const BUCKET = 32;
 /** Rotary tables and prompts end here; longer contexts are not an exam's. */
 const MAX_POSITIONS = 8192;
 

@@ -2,7 +2,11 @@ import { AppError } from '../core/errors.ts';
 import type { ElementType, GraphWriter } from './onnxWriter.ts';
 import type { WeightEntry } from './safetensors.ts';
 
-const TYPE_OF: Readonly<Record<string, ElementType>> = { F32: 'f32', BF16: 'bf16', F16: 'f16' };
+const TYPE_OF: ReadonlyMap<string, ElementType> = new Map([
+  ['F32', 'f32'],
+  ['BF16', 'bf16'],
+  ['F16', 'f16'],
+]);
 /** ONNX's number of float32, as Cast takes it. */
 const TO_F32 = 1;
 
@@ -69,7 +73,7 @@ export class Weights {
   }
 
   private read(name: string, entry: WeightEntry): string {
-    const type = TYPE_OF[entry.dtype];
+    const type = TYPE_OF.get(entry.dtype);
     if (type === undefined) {
       throw new AppError('student.unsupported', `The tensor ${name} is ${entry.dtype}.`, {
         hint: 'Save the student with float32, bfloat16 or float16 weights.',

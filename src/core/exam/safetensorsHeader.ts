@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 
 /** Bytes per element of every dtype in the safetensors format. */
-const SIZE_OF: Readonly<Record<string, number>> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U64: 8,
-  U32: 4,
-  U16: 2,
-  U8: 1,
-  BOOL: 1,
-};
+const SIZE_OF: ReadonlyMap<string, number> = new Map([
+  ['F64', 8],
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+  ['I64', 8],
+  ['I32', 4],
+  ['I16', 2],
+  ['I8', 1],
+  ['U64', 8],
+  ['U32', 4],
+  ['U16', 2],
+  ['U8', 1],
+  ['BOOL', 1],
+]);
 
 /** No student's header comes near this; a larger one is an attack on memory. */
 export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
@@ -84,7 +84,7 @@ export function parseSafetensorsHeader(
   const tensors = new Map<string, TensorEntry>();
   for (const [name, entry] of Object.entries(parseEntries(json, file))) {
     const [begin, end] = entry.data_offsets;
-    const bytes = SIZE_OF[entry.dtype];
+    const bytes = SIZE_OF.get(entry.dtype);
     if (bytes === undefined) throw invalid(file, `${name} has the unknown dtype ${entry.dtype}`);
     if (end < begin || end > fileBytes - start) {
       throw invalid(file, `${name} lies outside the file`, { begin, end });
