@@ -5,7 +5,10 @@ import { sleepThroughTakeover } from './sleeping.ts';
 
 describe('storage under SIGKILL', () => {
   it('fault: kill -9 host at every journal operation: real processes, random moments', async () => {
-    expect(await killJournalWriters(await temporaryFolder(), 18)).toBeGreaterThan(18);
+    // Two files at a time: most of a kill's second is Node starting.
+    const folders = await Promise.all([temporaryFolder(), temporaryFolder()]);
+    const sums = await Promise.all(folders.map((folder) => killJournalWriters(folder, 10)));
+    expect(Math.min(...sums)).toBeGreaterThan(10);
   });
 
   it('fault: kill -9 during snapshot: real processes, random moments', async () => {
