@@ -1,4 +1,4 @@
-"""`train --dry-run`: everything that can be checked without torch, printed as one JSON object. Writes first-batch.json."""
+"""`train --dry-run`: everything that can be checked without torch, as one JSON object. Writes only first-batch.json."""
 
 from __future__ import annotations
 

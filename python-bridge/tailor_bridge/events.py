@@ -128,7 +128,7 @@ class EventLog:
         """Whether this attempt already has its last word."""
         return self._terminal
 
-    def emit(self, kind: str, **fields: Any) -> None:
+    def emit(self, kind: str, /, **fields: Any) -> None:
         """Appends one record; the fields must be exactly those of its kind."""
         if FIELDS[kind] != fields.keys():
             raise ValueError(f"{kind}: fields {sorted(FIELDS[kind] ^ fields.keys())} do not match")

@@ -29,8 +29,9 @@ def lm_divisor(prompt_tokens: Tensor, completion_tokens: Tensor, normalise: str)
 def triplet_terms(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Per row max(0, margin + cos(a,n) − cos(a,p)), and the two cosines; inputs [rows, hidden], computed in fp32."""
-    a, p, n = anchor.float(), positive.float(), negative.float()
+    """Per row max(0, margin + cos(a,n) − cos(a,p)), and the two cosines; inputs [rows, hidden], in fp32 at least."""
+    exact = torch.promote_types(anchor.dtype, torch.float32)
+    a, p, n = anchor.to(exact), positive.to(exact), negative.to(exact)
     cos_pos = functional.cosine_similarity(a, p, dim=-1)
     cos_neg = functional.cosine_similarity(a, n, dim=-1)
     return (margin + cos_neg - cos_pos).clamp_min(0.0), cos_pos, cos_neg

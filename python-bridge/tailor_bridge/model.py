@@ -271,7 +271,8 @@ class Student(nn.Module):
         """[..., hidden] → [..., vocab], fp32 out."""
         head = self.model.embed_tokens if self.config.tied else self.lm_head
         x = hidden.to(self.compute)
-        return functional.linear(x, head.weight.to(self.compute)).float()
+        exact = torch.promote_types(self.compute, torch.float32)
+        return functional.linear(x, head.weight.to(self.compute)).to(exact)
 
 
 def weight_files(folder: Path) -> list[Path]:

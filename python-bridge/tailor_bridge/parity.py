@@ -1,4 +1,4 @@
-"""parity.json: what transformers computes with the exported folder, for the exam engine to repeat before an exam counts.
+"""parity.json: what transformers computes with the exported folder, for the engine to repeat before an exam counts.
 
 The folder is read back with transformers' own Llama in fp32, so that the record also checks the trainer's forward.
 Its twin in TypeScript is src/core/exam/parity.ts.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import os
 import statistics
 import sys
@@ -137,6 +138,8 @@ def _guarded(run: Run, resume: str) -> int:
     except Cancelled as stop:
         try:
             path = run.keep_work(stop)
+        except Cancelled as at_once:
+            path = run.keep_work(at_once)
         except TrainerError as error:
             return _fail(events, error)
         events.emit("cancelled", checkpoint=path)
@@ -429,7 +432,8 @@ class Watch:
         self.recent: deque[float] = deque(maxlen=20)
         self.last_progress = 0.0
         self.flat = 0
-        self.lms: deque[float] = deque(maxlen=4)
+        self.epoch_lm: list[float] = []
+        self.epoch_means: deque[float] = deque(maxlen=4)
 
     def after(self, result: Any, anchors: int, seconds: float, rate: float) -> None:
         """Called once per optimizer step."""
@@ -490,13 +494,13 @@ class Watch:
                     f"Step {step}: right and wrong attempts have looked alike to the student for "
                     f"{FLAT_STEPS} steps (cosines differ by less than {FLAT_COSINE}).",
                 )
-        # The mean over an epoch is what may not rise: single steps hold different questions.
-        self.lms.append(figures.lm)
-        per_log = self.plan.steps_per_epoch
-        if step % per_log == 0:
-            self._epoch_lms = [*getattr(self, "_epoch_lms", []), figures.lm][-4:]
-            values = self._epoch_lms
-            if len(values) == 4 and values == sorted(values) and values[0] < values[3]:
+        # Means over epochs, not steps: single steps hold different questions.
+        self.epoch_lm.append(figures.lm)
+        if step % self.plan.steps_per_epoch == 0:
+            self.epoch_means.append(statistics.fmean(self.epoch_lm))
+            self.epoch_lm.clear()
+            means = list(self.epoch_means)
+            if len(means) == 4 and all(a < b for a, b in itertools.pairwise(means)):
                 self.events.warning(
                     "lm-rising", f"Step {step}: the language-model loss rose three epochs running."
                 )

@@ -1,0 +1,133 @@
+"""What this Python environment has and lacks for training, as one JSON object.
+
+    python -m tailor_bridge probe [--devices]
+
+Versions come from metadata, so that the answer takes a fraction of a second; `--devices` imports torch and asks it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import VERSION, system
+
+# Lowest version, first version that is not known to work, and why the lowest.
+NEEDED: dict[str, tuple[str, str]] = {
+    "torch": ("2.6", "3"),
+    "transformers": ("4.57", "6"),
+    "safetensors": ("0.5", "1"),
+    "tokenizers": ("0.21", "1"),
+    "numpy": ("1.26", "3"),
+}
+EXTRA = ("accelerate", "peft", "gguf")
+PYTHON_FLOOR = (3, 10)
+LOW_DISK_MB = 2_000
+LOW_MEMORY_MB = 2_000
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version: "2.13.0+cpu" → (2, 13, 0)."""
+    numbers = []
+    for part in version.split("+")[0].split("."):
+        digits = "".join(c for c in part if c.isdigit())
+        if digits == "":
+            break
+        numbers.append(int(digits))
+    return tuple(numbers)
+
+
+def package_problems(packages: dict[str, str | None]) -> list[dict[str, str]]:
+    """One problem per missing or unsuitable package, each with the command that mends it."""
+    requirements = Path(__file__).resolve().parent.parent / "requirements.txt"
+    pins = dict(
+        line.split("==")
+        for line in requirements.read_text().split()
+        if "==" in line and not line.startswith("#")
+    )
+    problems = []
+    for name, (low, high) in NEEDED.items():
+        found = packages[name]
+        fix = f"{sys.executable} -m pip install --no-compile {name}=={pins.get(name, low)}"
+        if found is None:
+            problems.append(_problem("DEPS_MISSING", f"{name} is not installed.", fix))
+        elif not _number(low) <= _number(found) < _number(high):
+            message = f"{name} {found} is installed; {low} or newer and below {high} is needed."
+            problems.append(_problem("DEPS_VERSION", message, fix))
+    return problems
+
+
+def _problem(code: str, message: str, fix: str) -> dict[str, str]:
+    return {"code": code, "message": message, "fix": fix}
+
+
+def probe(devices: bool) -> dict[str, Any]:
+    """The whole answer."""
+    packages = {name: system.package_version(name) for name in (*NEEDED, *EXTRA)}
+    problems = package_problems(packages)
+    if sys.version_info < PYTHON_FLOOR:
+        problems.append(
+            _problem(
+                "PYTHON_VERSION",
+                f"Python {platform.python_version()} is too old; 3.10 or newer is needed.",
+                "Name another interpreter.",
+            )
+        )
+    total, available = system.memory_mb()
+    free = round(system.disk_free_bytes(Path.cwd()) / 1e6)
+    if free < LOW_DISK_MB:
+        problems.append(_problem("LOW_DISK", f"Only {free} MB of disk are free.", "Free some."))
+    if available is not None and available < LOW_MEMORY_MB:
+        message = f"Only {available:.0f} MB of memory are available."
+        problems.append(_problem("LOW_MEMORY", message, "Close other programs."))
+    physical, logical = system.cores()
+    report: dict[str, Any] = {
+        "v": 1,
+        "trainer": VERSION,
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "platform": platform.platform(),
+        "packages": packages,
+        "memoryMB": {"total": total, "available": available},
+        "diskFreeMB": free,
+        "cpu": {
+            "name": system.cpu_name(),
+            "physicalCores": physical,
+            "logicalCores": logical,
+            "features": system.cpu_features(),
+        },
+        "problems": problems,
+    }
+    if devices:
+        report["devices"] = _devices(problems)
+    return report
+
+
+def _devices(problems: list[dict[str, str]]) -> list[dict[str, Any]]:
+    try:
+        import torch
+    except Exception as error:  # a broken installation fails in many ways
+        fix = f"{sys.executable} -m pip install --no-compile --force-reinstall torch"
+        problems.append(_problem("DEPS_BROKEN", f"torch does not load: {error}.", fix))
+        return []
+    found = [{"kind": "cpu", "name": system.cpu_name(), "memoryMB": system.memory_mb()[0]}]
+    for index in range(torch.cuda.device_count()):
+        facts = torch.cuda.get_device_properties(index)
+        found.append(
+            {"kind": "cuda", "name": facts.name, "memoryMB": round(facts.total_memory / 1e6)}
+        )
+    return found
+
+
+def main(argv: Sequence[str]) -> int:
+    """Prints the answer; 0 even with problems, which are part of it."""
+    parser = argparse.ArgumentParser(prog="tailor_bridge probe")
+    parser.add_argument("--devices", action="store_true", help="import torch and list devices")
+    args = parser.parse_args(argv)
+    print(json.dumps(probe(args.devices), ensure_ascii=True))
+    return 0

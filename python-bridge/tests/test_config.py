@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, golden
+
+from tailor_bridge.config import load_config, parse_config
+from tailor_bridge.errors import TrainerError
+
+
+def test_valid_config() -> None:
+    data = (FIXTURES / "run" / "run.valid.json").read_bytes()
+    config = parse_config(data)
+    assert config.run_id == "r0-sft-1"
+    assert (config.optim.lr, config.optim.epochs, config.pair.kind) == (0.001, 6, "triplet")
+    assert config.threads is None
+    assert config.warnings == ()
+
+
+def test_defaults_are_those_of_the_host() -> None:
+    config = parse_config((FIXTURES / "run" / "run.defaults.json").read_bytes())
+    assert (config.lm.prompt_weight, config.lm.normalise) == (0.0, "completion")
+    assert (config.pair.kind, config.pair.ratio, config.pair.margin) == ("triplet", 0.1, 1.0)
+    optim = config.optim
+    assert (optim.lr, optim.schedule, optim.warmup, optim.weight_decay) == (
+        1e-5,
+        "cosine",
+        0.03,
+        0.01,
+    )
+    assert (optim.clip, optim.epochs, optim.global_batch, optim.token_budget) == (1.0, 3, 16, 4096)
+
+
+@pytest.mark.parametrize("case", golden("run/run.invalid.jsonl"), ids=lambda c: c["name"])
+def test_invalid_config_names_the_field(case: dict) -> None:
+    with pytest.raises(TrainerError) as caught:
+        parse_config(json.dumps(case["config"]).encode())
+    assert caught.value.code == "BAD_CONFIG"
+    assert f"run.json: {case['field']} " in caught.value.message
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("case", golden("run/run.unknownKeys.jsonl"), ids=lambda c: c["name"])
+def test_unknown_keys_are_warnings(case: dict) -> None:
+    config = parse_config(json.dumps(case["config"]).encode())
+    assert len(config.warnings) == 1
+    assert case["field"] in config.warnings[0]
+
+
+@pytest.mark.parametrize("case", golden("run/run.unavailable.jsonl"), ids=lambda c: c["name"])
+def test_modes_not_built_are_refused(case: dict) -> None:
+    with pytest.raises(TrainerError, match="not available yet"):
+        parse_config(json.dumps(case["config"]).encode())
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{", b'{"v": 1, "x": NaN}', b"\xff", b"[" * 100_000])
+def test_unreadable_config(text: bytes) -> None:
+    with pytest.raises(TrainerError) as caught:
+        parse_config(text)
+    assert caught.value.code == "BAD_CONFIG"
+
+
+def test_newer_version_is_a_protocol_error() -> None:
+    value = json.loads((FIXTURES / "run" / "run.valid.json").read_text())
+    with pytest.raises(TrainerError) as caught:
+        parse_config(json.dumps({**value, "v": 2}).encode())
+    assert caught.value.code == "PROTOCOL"
+
+
+def test_relative_paths_are_refused() -> None:
+    value = json.loads((FIXTURES / "run" / "run.valid.json").read_text())
+    value["export"]["path"] = "models/r0"
+    with pytest.raises(TrainerError, match=r"export\.path must be an absolute path"):
+        parse_config(json.dumps(value).encode())
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match=r"run\.json cannot be read"):
+        load_config(tmp_path)
