@@ -107,12 +107,13 @@ export class RunHarness {
       readonly detachOnAbort?: boolean;
       readonly onEvent?: (event: TrainerEvent) => void;
       readonly trainer?: Partial<CreateTrainer>;
+      readonly config?: RunConfig;
     } = {},
   ): Promise<{ readonly abort: AbortController; readonly end: Promise<RunEnd> }> {
     const abort = new AbortController();
     const trainer = await this.trainer(options.trainer);
     const end = trainer
-      .run(this.folder, this.config, {
+      .run(this.folder, options.config ?? this.config, {
         signal: abort.signal,
         report: (progress) => this.progress.push(progress),
         detachOnAbort: options.detachOnAbort ?? false,

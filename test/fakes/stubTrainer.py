@@ -251,6 +251,8 @@ def train(out):
                 out.emit("phase", name="training")
     except Stop:
         out.emit("phase", name="stopping")
+        if BEHAVIOUR == "crashWhileStopping":
+            raise RuntimeError("the stub fell over its own checkpoint") from None
         save(out, step, "cancel")
         out.emit("cancelled", checkpoint=f"step-{step:06d}")
         sys.exit(3)

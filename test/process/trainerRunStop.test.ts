@@ -125,6 +125,15 @@ test('fault: trainer: hang is ended by SIGTERM once a person asks', async () => 
   expect((await (await run.start()).end).error).toBeNull();
 });
 
+test('a trainer that crashes over the checkpoint of its cancel is not called cancelled', async () => {
+  const run = await harness({ behaviours: ['crashWhileStopping'], steps: 1000, stepMs: 20 });
+  const { abort, end } = await run.start();
+  await run.event((event) => event.type === 'progress');
+  abort.abort();
+  const { error } = await end;
+  expect(isAppError(error, 'trainer.crashed') && error.hint).toContain('over its own checkpoint');
+});
+
 test('a second request does not wait for the first', async () => {
   const run = await harness({ behaviours: ['hang'], stepMs: 1 });
   const { end } = await run.start();

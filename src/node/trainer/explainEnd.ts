@@ -12,6 +12,8 @@ export interface EndFacts {
   readonly outcome: Outcome;
   readonly saidHello: boolean;
   readonly askedToStop: boolean;
+  /** The stop ladder had to send a signal: the end is its doing. */
+  readonly signalled: boolean;
   readonly clock: Clock;
 }
 
@@ -32,8 +34,9 @@ export async function explainEnd(facts: EndFacts): Promise<AppError> {
   }
   const record =
     outcome.kind === 'terminal' && outcome.event.type === 'error' ? outcome.event : null;
-  // Ended by the ladder: whatever the supervisor makes of it, the person asked for it.
-  if (facts.askedToStop && (record === null || record.code === 'INTERNAL')) return cancelled();
+  // Ended by the ladder: whatever the supervisor makes of it, the person asked for it. A crash while it wrote its
+  // checkpoint is another matter: that work is lost and must be said.
+  if (facts.signalled && (record === null || record.code === 'INTERNAL')) return cancelled();
   const exit =
     record === null || record.code === 'INTERNAL'
       ? ((await workerExit(facts)) ?? (outcome.kind === 'exited' ? outcome.exit : UNSEEN))

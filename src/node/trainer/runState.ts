@@ -59,7 +59,7 @@ export async function readRunState(paths: RunPaths, runId: string): Promise<RunS
     done,
     lastLineAt,
   };
-  return { ...facts, status: await statusOf(facts) };
+  return { ...facts, status: await statusOf(facts, launch !== null) };
 }
 
 /** The process the host itself started, which leads the group; the trainer's own word where that is not known. */
@@ -68,12 +68,15 @@ function identityOf(launch: Launch | null, hello: Hello | null): ProcessIdentity
   return hello === null ? null : { pid: hello.pid, startTime: hello.startTime };
 }
 
-async function statusOf(facts: Omit<RunState, 'status'>): Promise<RunStatus> {
+async function statusOf(
+  facts: Omit<RunState, 'status'>,
+  launchFileExists: boolean,
+): Promise<RunStatus> {
   if (facts.done !== null) return 'done';
   if (facts.attempt === 0) return 'new';
   if (facts.terminal !== null) return 'ended';
   // A person who deletes launch.json declares that the other computer no longer runs it.
-  if (facts.host !== thisHost()) return facts.launch === null ? 'ended' : 'elsewhere';
+  if (facts.host !== thisHost()) return launchFileExists ? 'elsewhere' : 'ended';
   if (facts.process === null) return 'ended';
   return (await isGroupRunning(facts.process, facts.workerPid)) ? 'running' : 'ended';
 }

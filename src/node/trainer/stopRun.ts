@@ -14,6 +14,8 @@ export interface LadderOfRun {
   readonly timings: StopTimings;
   readonly workerPid: () => number | null;
   readonly isSaving: () => boolean;
+  /** Called before the first signal is sent. */
+  readonly onSignal: () => void;
 }
 
 /** The ladder that stops one attempt. A request that cannot be written (full disk) is made by SIGTERM instead. */
@@ -31,6 +33,7 @@ export function ladderFor(run: LadderOfRun): StopLadder {
       }
     },
     signalGroup: async (signal) => {
+      run.onSignal();
       run.log.warn(`The trainer has not stopped: sending ${signal} to its process group.`);
       return run.state.process === null
         ? false

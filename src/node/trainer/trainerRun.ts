@@ -15,7 +15,7 @@ import { ensureRunConfig, runPaths, type RunPaths } from './runFolder.ts';
 import { readRunState, type RunState } from './runState.ts';
 import { SILENCE_MS } from './silence.ts';
 import { ensureStarted, type Started } from './startAttempt.ts';
-import { STOP_TIMINGS, type StopTimings } from './stopLadder.ts';
+import { STOP_TIMINGS, type StopLadder, type StopTimings } from './stopLadder.ts';
 import { ladderFor } from './stopRun.ts';
 
 export interface TrainerTimings extends FollowTimings {
@@ -98,9 +98,14 @@ class TrainerRun implements Trainer {
     const follower = this.#followerOf(paths, config, hooks, state, exit);
     const ended = new AbortController();
     const detached = hooks.detachOnAbort === true;
+    let signalled = false;
     const onAbort = (): void => {
-      if (detached) follower.leave();
-      else this.#stop(paths, state, follower, ended.signal);
+      if (detached) {
+        follower.leave();
+        return;
+      }
+      const ladder = this.#ladder(paths, state, follower, () => (signalled = true));
+      void ladder.climb(ended.signal);
     };
     hooks.signal.addEventListener('abort', onAbort);
     if (hooks.signal.aborted) onAbort();
@@ -116,6 +121,7 @@ class TrainerRun implements Trainer {
         outcome,
         saidHello: follower.saidHello,
         askedToStop: hooks.signal.aborted,
+        signalled,
         clock: this.#options.clock,
       });
     } finally {
@@ -151,17 +157,17 @@ class TrainerRun implements Trainer {
     });
   }
 
-  #stop(paths: RunPaths, state: RunState, follower: Follower, ended: AbortSignal): void {
-    const ladder = ladderFor({
+  #ladder(paths: RunPaths, state: RunState, follower: Follower, onSignal: () => void): StopLadder {
+    return ladderFor({
       paths,
       state,
       clock: this.#options.clock,
       timings: this.#timings.stop,
       workerPid: () => follower.workerPid,
       isSaving: () => follower.isSaving,
+      onSignal,
       log: this.#options.log,
     });
-    void ladder.climb(ended);
   }
 }
 
