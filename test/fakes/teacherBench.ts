@@ -91,10 +91,10 @@ export async function newBench(): Promise<Bench> {
       return all;
     },
     dispose: async () => {
-      for (const { close } of opened) await close();
+      for (const one of opened) await one.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;

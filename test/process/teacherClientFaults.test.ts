@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AppError } from '../../src/core/errors.ts';
+import { isAppError, type AppError } from '../../src/core/errors.ts';
 import { MAX_REPLY_CHARACTERS } from '../../src/node/teacher/collector.ts';
 import type { OpenedTeacher } from '../../src/node/teacher/createTeacher.ts';
 import type { Endpoint } from '../../src/node/teacher/endpoint.ts';
@@ -44,7 +44,10 @@ async function failureOf(promise: Promise<unknown>): Promise<AppError> {
     () => {
       throw new Error('it succeeded');
     },
-    (error: AppError) => error,
+    (error: unknown) => {
+      if (!isAppError(error)) throw error;
+      return error;
+    },
   );
 }
 

@@ -130,7 +130,7 @@ describe('threat 3: environment and settings redirect the base URL or steal the 
     });
     const lines: string[] = [];
     for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      const original = console[name];
+      const original = console[name].bind(console);
       console[name] = (...parts: unknown[]) => void lines.push(parts.join(' '));
       undo.push(() => {
         console[name] = original;

@@ -10,7 +10,10 @@ export interface RateOptions {
 
 const STEP_MS = 1000;
 const WINDOW_MS = 2000;
+const BOUNDS_MS = 5000;
 const CUT = 0.7;
+/** A bucket that the server announces is nearly right: a refusal in spite of it corrects it only a little. */
+const BUCKET_CUT = 0.93;
 const GROWTH = 1.03;
 /** A server's own retry-after up to this long holds back the refused request only, longer ones hold back all. */
 const SHORT_WAIT_MS = 2000;
@@ -34,7 +37,9 @@ export class RateControl {
   #dispatched = 0;
   #bucket: { level: number; at: number; perMs: number; limit: number } | null = null;
   #bucketFactor = 1;
+  #refills: { readonly at: number; readonly low: number; readonly high: number }[] = [];
   #informedBy = -1;
+  readonly #sentAt = new Map<number, number>();
 
   constructor(options: RateOptions) {
     this.#options = options;
@@ -55,9 +60,10 @@ export class RateControl {
     const pause = this.#pausedUntil - now;
     if (pause > 0) return pause;
     if (this.#bucket === null) return Math.max(0, this.#nextAt - now);
-    const level = this.#level(now);
-    if (level >= 1) return 0;
-    return (1 - level) / (this.#bucket.perMs * this.#bucketFactor);
+    // A little is always left in the bucket, because both sides only estimate its level.
+    const wanted = 1 + Math.min(1, 0.1 * this.#bucket.limit);
+    const missing = wanted - this.#level(now);
+    return missing <= 0 ? 0 : missing / (this.#bucket.perMs * this.#bucketFactor);
   }
 
   /** A request leaves now. Returns its number, to be given back with its answer. */
@@ -70,6 +76,7 @@ export class RateControl {
       this.#bucket.at = now;
     }
     this.#dispatched += 1;
+    this.#sentAt.set(this.#dispatched, now);
     return this.#dispatched;
   }
 
@@ -87,7 +94,7 @@ export class RateControl {
     }
     if (now - this.#lastCut < this.#options.cooldownMs) return;
     this.#lastCut = now;
-    this.#bucketFactor *= this.#bucket === null ? 1 : CUT;
+    this.#bucketFactor *= this.#bucket === null ? 1 : BUCKET_CUT;
     this.#rate = Math.max(0.05, this.#rate * CUT, this.#delivered(now));
     this.#rate = Math.min(this.#rate, this.#options.maxRate);
     this.#slowStart = false;
@@ -123,25 +130,37 @@ export class RateControl {
   #level(now: number): number {
     if (this.#bucket === null) return 0;
     const { level, at, perMs, limit } = this.#bucket;
-    return Math.min(limit, level + (now - at) * perMs * this.#bucketFactor);
+    return Math.min(limit * 1.1, level + (now - at) * perMs * this.#bucketFactor);
   }
 
   /**
-   * The newest word of the server about its bucket, less what left since. A bucket refills (limit − remaining) in the
-   * time until it is full; a window leaves its remaining requests for the time until it ends: the larger one is meant.
+   * The newest word of the server about its bucket, less what left since. It is true of the moment at which the
+   * request arrived, so the refill since then counts. A bucket refills (limit − remaining) in the time until it is
+   * full; a window leaves its remaining requests for the time until it ends. Servers round
+   * `remaining` down, so each word gives only two bounds of the refill; those of the last seconds are taken together.
    */
   #learn(now: number, number: number, info: RateInfo | null): void {
+    const sentAt = this.#sentAt.get(number) ?? now;
+    this.#sentAt.delete(number);
     if (info === null || number < this.#informedBy) return;
     this.#informedBy = number;
     const used = info.limit - info.remaining;
     const reset = Math.max(1, info.resetMs);
-    const perMs = Math.max(used, info.remaining) / reset;
-    if (used === 0 && this.#bucket === null) return;
-    this.#bucket = {
-      level: info.remaining - (this.#dispatched - number),
-      at: now,
-      perMs: used === 0 ? (this.#bucket?.perMs ?? perMs) : perMs,
-      limit: info.limit,
-    };
+    if (used > 0) {
+      // Less than one a second would be a slow bucket: more likely it is a window, which bursts may use up.
+      const window = used / reset < 0.001 ? info.remaining : 0;
+      const low = Math.max(used - 1, window) / reset;
+      const high = Math.max(used, window) / reset;
+      this.#refills = this.#refills.filter(({ at }) => at > now - BOUNDS_MS);
+      // A word that contradicts the earlier ones means that the limit itself has changed.
+      if (this.#refills.some((one) => one.low > high || one.high < low)) this.#refills = [];
+      this.#refills.push({ at: now, low, high });
+    }
+    if (this.#refills.length === 0) return;
+    const low = Math.max(...this.#refills.map((one) => one.low));
+    const high = Math.min(...this.#refills.map((one) => one.high));
+    const perMs = (low + high) / 2;
+    const level = info.remaining - (this.#dispatched - number);
+    this.#bucket = { level, at: sentAt, perMs, limit: info.limit };
   }
 }
