@@ -20,7 +20,9 @@ export const projectFileSchema = z.strictObject({
     train: relativePath,
     dev: relativePath,
     /** Further sets that sit the greedy exam and are reported apart, by name. */
-    extra: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/u), relativePath).default({}),
+    extra: z
+      .record(z.string().regex(/^(?!(?:train|dev)$)[a-z][a-z0-9-]{0,30}$/u), relativePath)
+      .default({}),
   }),
   /** The base student's folder. */
   student: relativePath,

@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { z } from 'zod';
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
@@ -25,10 +25,12 @@ import type {
 } from '../../core/round/store.ts';
 import { itemSchema, teacherRecordSchema, type TeachingItem } from '../../core/teaching/records.ts';
 import { sha256File } from '../storage/fileHash.ts';
+import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
 import type { BadLine } from '../storage/readJournal.ts';
-import { resolveInside } from '../storage/safePath.ts';
+import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
+import { translating } from '../storage/storeError.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
 
 export interface ProjectStoreOptions {
@@ -38,6 +40,8 @@ export interface ProjectStoreOptions {
   readonly writer: string;
   readonly clock: Clock;
   readonly onBad: (bad: BadLine) => void;
+  /** What writes go through; the real disk when absent. */
+  readonly fs?: Fs;
 }
 
 /** A project folder as the loop sees it: the one adapter that knows where everything lies. */
@@ -90,7 +94,10 @@ export class ProjectStore implements RoundStore {
 
   async questions(set: string): Promise<readonly Question[]> {
     const path = await resolveInside(this.root, this.dataPath(set));
-    const questions = await this.#files.questions(path);
+    const questions = await this.#files.questions(path).catch((error: unknown) => {
+      if (isAppError(error, 'store.missing')) return [];
+      throw error;
+    });
     if (questions.length === 0) {
       throw new AppError('data.missing', `${this.dataPath(set)} has no questions.`, {
         hint: 'Import some: tailor import FORMAT FILE.',
@@ -215,20 +222,23 @@ export class ProjectStore implements RoundStore {
   async frozenRows(round: number): Promise<readonly FrozenRow[]> {
     const manifest = await this.manifest(round);
     const path = this.roundFolder(round, 'train.jsonl');
-    const text = await readFile(path, 'utf8');
+    const text = await translating(path, () => readFile(path, 'utf8'));
+    const changed = (how: string, cause?: unknown): AppError =>
+      new AppError('round.changed', `${relative(this.root, path)} ${how}.`, {
+        hint: 'Restore it from version control; a frozen set is never edited.',
+        cause,
+      });
     if (!manifest || sha256Text(text) !== manifest.trainSha256) {
-      throw new AppError(
-        'round.changed',
-        `${relative(this.root, path)} was changed after it was frozen.`,
-        {
-          hint: 'Restore it from version control; a frozen set is never edited.',
-        },
-      );
+      throw changed('was changed after it was frozen');
     }
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => frozenRowSchema.parse(JSON.parse(line)));
+    try {
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => frozenRowSchema.parse(JSON.parse(line)));
+    } catch (cause) {
+      throw changed('holds a row that no freeze writes', cause);
+    }
   }
 
   async freeze(
@@ -275,9 +285,9 @@ export class ProjectStore implements RoundStore {
   }
 
   async #journal<T>(folder: string, prefix: string, schema: z.ZodType<T>): Promise<Journal<T>> {
-    await mkdir(folder, { recursive: true });
-    const { writer, clock } = this.#options;
-    return openJournal(join(folder, `${prefix}${writer}.jsonl`), { schema, writer, clock });
+    const { writer, clock, fs = nodeFs } = this.#options;
+    const path = await assertWritable(this.root, join(folder, `${prefix}${writer}.jsonl`), { fs });
+    return openJournal(path, { schema, writer, clock, fs });
   }
 
   async #snapshot<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
@@ -291,7 +301,7 @@ export class ProjectStore implements RoundStore {
     try {
       return schema.parse(JSON.parse(text));
     } catch (cause) {
-      const newer = /"v":\s*[2-9]/u.test(text);
+      const newer = versionOf(text) > 1;
       throw new AppError(
         newer ? 'store.newerVersion' : 'store.io',
         newer
@@ -302,9 +312,23 @@ export class ProjectStore implements RoundStore {
     }
   }
 
+  /** A cloned project may hold links: what they lead to is checked before anything is written. */
   async #write(path: string, text: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    await writeSnapshot(path, text);
+    const { fs = nodeFs } = this.#options;
+    const target = await assertWritable(this.root, path, { fs });
+    await translating(target, () => fs.mkdir(dirname(target)));
+    await writeSnapshot(target, text, { fs });
+  }
+}
+
+/** The version that a snapshot says it has; 0 where it says none. */
+function versionOf(text: string): number {
+  try {
+    const value: unknown = JSON.parse(text);
+    const known = typeof value === 'object' && value !== null && 'v' in value ? value.v : 0;
+    return typeof known === 'number' ? known : 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -6,16 +6,6 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
 }
 
-/** A share as "38.3 %". */
-export function formatShare(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
-/** A p value: three decimals, or a power of ten where it is tiny. */
-export function formatP(p: number): string {
-  return p >= 0.001 ? p.toFixed(3) : p.toExponential(1);
-}
-
 /** Columns padded to their widest cell; the first left, the others right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

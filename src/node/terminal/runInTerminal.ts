@@ -5,7 +5,7 @@ import type { Assets } from '../session/session.ts';
 import { systemClock } from '../storage/systemClock.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { ProgressLine } from './progressLine.ts';
-import { visibleText } from './visibleText.ts';
+import { visibleJson, visibleText } from './visibleText.ts';
 
 export interface TerminalOptions {
   readonly project?: string;
@@ -61,7 +61,7 @@ export async function runInTerminal(
   try {
     const result = await action(context, say);
     line.clear();
-    const text = options.json === true ? JSON.stringify(result.json) : visibleText(result.text);
+    const text = options.json === true ? visibleJson(result.json) : visibleText(result.text);
     process.stdout.write(`${text}\n`);
     return EXIT.ok;
   } catch (error) {
@@ -79,11 +79,11 @@ function fail(error: unknown, json: boolean): number {
     process.stderr.write(
       `${visibleText(`Tailor failed unexpectedly. This is a defect.\n${stack}`)}\n`,
     );
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'unexpected' } })}\n`);
+    if (json) process.stdout.write(`${visibleJson({ error: { code: 'unexpected' } })}\n`);
     return EXIT.failed;
   }
   const { code, message, hint, detail } = error;
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint, detail } })}\n`);
+  if (json) process.stdout.write(`${visibleJson({ error: { code, message, hint, detail } })}\n`);
   const lines = [message, ...(hint === undefined ? [] : [hint])];
   process.stderr.write(`${visibleText(lines.join('\n'))}\n`);
   return exitCodeOf(code);

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { compareExams, type Outcome } from '../../../../src/core/round/compare.ts';
+import { openRound } from '../../../../src/core/round/state.ts';
+import { rateOf } from '../../../../src/core/round/statistics.ts';
+import type { RoundSummary } from '../../../../src/core/round/summary.ts';
+import { roundsTable } from '../../../../src/node/terminal/roundsTable.ts';
+import { aManifest } from '../../../fakes/projectFolder.ts';
+
+const outcomes = (right: number): ReadonlyMap<string, Outcome> =>
+  new Map(Array.from({ length: 10 }, (_, at) => [`q${at}`, at < right ? 'right' : 'wrong']));
+
+const before: RoundSummary = {
+  round: 0,
+  state: {
+    ...openRound(0, { path: 'models/base', digest: 'x' }),
+    audit: { suspects: 3, questions: 2 },
+    seconds: { exam: 61, train: 5 },
+  },
+  results: [{ set: 'dev', accuracy: rateOf(2, 10), noAnswer: 1, truncated: 4, change: null }],
+  manifest: { ...aManifest(8), trainSha256: 'x', inputs: {} },
+  spending: { requests: 20, promptTokens: 1000, completionTokens: 234, failed: 0 },
+};
+const after: RoundSummary = {
+  ...before,
+  round: 1,
+  results: [
+    {
+      set: 'dev',
+      accuracy: rateOf(8, 10),
+      noAnswer: 0,
+      truncated: 0,
+      change: compareExams(outcomes(2), outcomes(8)),
+    },
+  ],
+  manifest: null,
+};
+
+describe('the table of rounds', () => {
+  it('shows accuracy with n and interval, changes, coverage, calls and times', () => {
+    const text = roundsTable([before, after]);
+    const rows = text.split('\n').map((row) => row.trim().replace(/ {2,}/gu, ' | '));
+    expect(rows).toContain('0 | 20.0 % (2/10, 95 %: 5.7–51.0 %) | – | – | – | 1 | 4');
+    const second = rows.find((row) => row.startsWith('1 | 80.0 % (8/10'));
+    expect(second).toMatch(/\| 6 \| 0 \| p = 0\.031 \| 0 \| 0$/u);
+    expect(rows).toContain('0 | 8 | 8 | 0/8 | 8 | 0 | 20 (programmatic) | 1234 | 3');
+    expect(rows).toContain('0 | 1 min 01 s | – | – | – | 5 s | 1 min 06 s');
+  });
+
+  it('never shows an accuracy without its count and interval', () => {
+    for (const share of roundsTable([before, after]).matchAll(/\d+\.\d % \(/gu)) {
+      expect(share.input.slice(share.index)).toMatch(
+        /^\d+\.\d % \(\d+\/\d+, 95 %: [\d.]+–[\d.]+ %\)/u,
+      );
+    }
+  });
+
+  it('shows extra sets apart, and only rounds that sat them', () => {
+    const unseen = { ...before.results[0]!, set: 'unseen', accuracy: rateOf(1, 4) };
+    const text = roundsTable([{ ...before, results: [...before.results, unseen] }, after]);
+    const part = text.slice(text.indexOf('unseen exam'), text.indexOf('What was taught'));
+    expect(part).toContain('25.0 % (1/4');
+    expect(part.trim().split('\n')).toHaveLength(3);
+  });
+
+  it('says how to begin where there is nothing, and what is not there yet', () => {
+    expect(roundsTable([])).toContain('tailor round');
+    expect(roundsTable([after])).toContain('nothing yet');
+  });
+});
