@@ -23,6 +23,8 @@ async function measure(announce: boolean): Promise<Record<string, number | boole
     endpointFor(server.baseURL, { initialRate: 16, maxRate: 1000, concurrency: 16 }),
     { options: { cooldownMs: 1000 } },
   );
+  // The client library is loaded on first use; that is not pacing.
+  await import('openai');
   const started = performance.now();
   const settled = await Promise.allSettled(
     Array.from({ length: CALLS }, (_, i) => opened.teacher.ask(requestFor(`q${i}`), never)),
