@@ -77,7 +77,8 @@ export function sessionOptions({
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    // Failures arrive as exceptions with their reason; onnxruntime's own lines on stderr would only repeat them.
+    logSeverityLevel: 4,
     extra: {
       session: {
         model_external_initializers_file_folder_path: dataFolder,
