@@ -168,39 +168,33 @@ function goodSteps(events: readonly string[], pace: Pace | undefined): WireStep[
 function timed(script: WireScript, fault: Fault | null): WireScript {
   const { steps } = script;
   const head = steps.findIndex((step) => step.do === 'head') + 1;
-  switch (fault?.type) {
-    case 'slow': {
-      const wait: WireStep = { do: 'wait', ms: fault.ms };
-      const at = fault.at === 'headers' ? 0 : head;
-      return { ...script, steps: [...steps.slice(0, at), wait, ...steps.slice(at)] };
-    }
-    case 'stall':
-      return fault.at === 'headers'
-        ? { ...script, steps: [{ do: 'hang', keepAliveMs: null }] }
-        : script;
-    case 'trickle': {
-      const ms = Math.max(1, Math.round(1000 / fault.bytesPerSecond));
-      const slow = steps.flatMap((step): WireStep[] =>
-        step.do === 'send'
-          ? [...step.bytes].flatMap((byte): WireStep[] => [
-              { do: 'send', bytes: Buffer.from([byte]) },
-              { do: 'wait', ms },
-            ])
-          : [step],
-      );
-      return { ...script, steps: slow };
-    }
-    case 'reset': {
-      const bytes = Buffer.concat(
-        steps.flatMap((step) => (step.do === 'send' ? [step.bytes] : [])),
-      );
-      const first = bytes.subarray(0, fault.afterBytes);
-      // The pause lets the bytes go out: a reset throws away what is still waiting.
-      return { ...script, steps: [...sendAll(first), { do: 'wait', ms: 20 }, { do: 'reset' }] };
-    }
-    default:
-      return script;
+  if (fault?.type === 'slow') {
+    const wait: WireStep = { do: 'wait', ms: fault.ms };
+    const at = fault.at === 'headers' ? 0 : head;
+    return { ...script, steps: [...steps.slice(0, at), wait, ...steps.slice(at)] };
   }
+  if (fault?.type === 'stall' && fault.at === 'headers') {
+    return { ...script, steps: [{ do: 'hang', keepAliveMs: null }] };
+  }
+  if (fault?.type === 'trickle') {
+    const ms = Math.max(1, Math.round(1000 / fault.bytesPerSecond));
+    const slow = steps.flatMap((step): WireStep[] =>
+      step.do === 'send'
+        ? [...step.bytes].flatMap((byte): WireStep[] => [
+            { do: 'send', bytes: Buffer.from([byte]) },
+            { do: 'wait', ms },
+          ])
+        : [step],
+    );
+    return { ...script, steps: slow };
+  }
+  if (fault?.type === 'reset') {
+    const bytes = Buffer.concat(steps.flatMap((step) => (step.do === 'send' ? [step.bytes] : [])));
+    const first = bytes.subarray(0, fault.afterBytes);
+    // The pause lets the bytes go out: a reset throws away what is still waiting.
+    return { ...script, steps: [...sendAll(first), { do: 'wait', ms: 20 }, { do: 'reset' }] };
+  }
+  return script;
 }
 
 /** The script of a request that is refused before any text is written; null for every other fault. */

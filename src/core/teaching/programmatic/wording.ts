@@ -11,6 +11,15 @@ export type Style = (typeof STYLES)[number];
 /** A teacher's text has at most this many lines before its `Answer:` line. */
 export const MAX_STEPS = 6;
 
+/**
+ * Solutions of so many steps keep the shortest words: the small practice student must be able to write them to the
+ * end. Longer ones are for larger students, which have the room.
+ */
+const TIGHT = 3;
+
+/** Bare equations with these connectives stand alone. */
+const PLAIN = 3;
+
 /** Which words one draw uses; see `choose`. */
 export interface Choice {
   readonly style: Style;
@@ -51,6 +60,7 @@ export const equationOf = (step: Step): string =>
 
 /** After a colon a sentence begins anew; after a comma or a word it goes on in lower case. */
 function join(first: string, then: string): string {
+  if (first === '') return then;
   const rest = first.endsWith(':') ? then : `${then.charAt(0).toLowerCase()}${then.slice(1)}`;
   return `${first} ${rest}`;
 }
@@ -117,15 +127,13 @@ export function wordSteps(
     const place = index + from;
     const equation = `${equationOf(step)}.`;
     if (choice.style === 'bare') {
-      return count === 1 || choice.connective === 0
+      return count === 1 || choice.connective === PLAIN
         ? equation
         : join(lead(choice, place, count), equation);
     }
-    const phrase = phraseOf(step, choice.phrase, question);
+    const phrase = phraseOf(step, count === TIGHT ? 0 : choice.phrase, question);
     const worded = `${phrase} ${equation}`;
-    return choice.style === 'named' || count > 1
-      ? join(lead(choice, place, count), worded)
-      : worded;
+    return choice.style === 'named' ? join(lead(choice, place, count), worded) : worded;
   });
 }
 
