@@ -185,21 +185,23 @@ export function buildProgram(): Command {
       run(command, (context) => status.status(context)),
     );
 
-  add('tailor.compare', ' [from] [to]')
+  add('tailor.compare')
     .description('compare two rounds question by question')
+    .argument('[from]', 'default: the first round with that exam', count)
+    .argument('[to]', 'default: the last round with that exam', count)
     .option('--set <name>', 'which exam', 'dev')
     .action(
       (
-        from: string | undefined,
-        to: string | undefined,
+        from: number | undefined,
+        to: number | undefined,
         options: { set: string },
         command: Command,
       ) =>
         run(command, (context) =>
           status.compare(context, {
             set: options.set,
-            ...(from === undefined ? {} : { from: count(from) }),
-            ...(to === undefined ? {} : { to: count(to) }),
+            ...(from === undefined ? {} : { from }),
+            ...(to === undefined ? {} : { to }),
           }),
         ),
     );

@@ -51,8 +51,8 @@ export async function createPracticeProject(root: string, options: PracticeOptio
     if (found !== null && found !== text) throw exists(join(root, path));
   }
   for (const [path, text] of files) await write(join(root, path), text);
-  await ignore(join(root, '.gitignore'));
-  await copyStudent(join(options.assets, 'student'), join(root, PRACTICE_PATHS.student));
+  await ignoreGenerated(root);
+  await placePracticeStudent(root, options.assets);
   await write(projectPath, `${JSON.stringify(practiceProject(options.seed), null, 2)}\n`);
 }
 
@@ -85,14 +85,20 @@ async function write(path: string, text: string): Promise<void> {
   await writeSnapshot(path, text, { mode: 0o644 });
 }
 
-/** Adds the lines that are missing; a person's own lines stay. */
-async function ignore(path: string): Promise<void> {
+/** Keeps what can be made again out of version control: adds the lines that are missing, a person's own stay. */
+export async function ignoreGenerated(root: string): Promise<void> {
+  const path = join(root, '.gitignore');
   const found = (await textOf(path)) ?? '';
   const lines = found.split(/\r?\n/u);
   const missing = IGNORED.filter((line) => !lines.includes(line));
   if (missing.length === 0) return;
   const separator = found === '' || found.endsWith('\n') ? '' : '\n';
   await write(path, `${found}${separator}${missing.join('\n')}\n`);
+}
+
+/** Puts the practice student where a project keeps it; `assets` is the folder media/practice. */
+export async function placePracticeStudent(root: string, assets: string): Promise<void> {
+  await copyStudent(join(assets, 'student'), join(root, PRACTICE_PATHS.student));
 }
 
 /** Copies the student beside its place, checks the recorded hashes and renames: never half a student. */

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { sha256Text } from '../../core/hash.ts';
+import { activeDecisions } from '../../core/curation/activeDecisions.ts';
 import type { Author, Decision } from '../../core/curation/decision.ts';
 import { acceptByGate, confirmGolds, GATE_RULE } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
@@ -10,6 +11,7 @@ import { gradeRound } from '../../core/round/examRound.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import { curateRound } from '../../core/round/curateRound.ts';
 import type { Session } from '../session/session.ts';
+import { translating } from '../storage/storeError.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
 
@@ -155,7 +157,7 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
         hint: 'tailor decide edit FILE; its rows are described in docs/command-line.md.',
       });
     }
-    const rows = (await readFile(file, 'utf8')).split('\n');
+    const rows = (await translating(file, () => readFile(file, 'utf8'))).split('\n');
     const decisions: Decision[] = [];
     for (const [index, row] of rows.entries()) {
       if (row.trim() === '') continue;
@@ -166,21 +168,13 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
   });
 }
 
-/** Takes back the last standing event of this project's writers on this computer. */
+/** Takes back the last standing decision of this person's windows and commands on this computer. */
 function undo(context: CommandContext, options: RoundOption): Promise<CommandResult> {
   return decideItems(context, options, async (session, round) => {
-    const events = await session.store.decisions(round);
-    const undone = new Set(
-      events.flatMap((event) =>
-        event.type === 'undo' ? [`${event.ofWriter}#${event.ofSeq}`] : [],
-      ),
+    const own = installationOf(session.store.writer);
+    const last = activeDecisions(await session.store.decisions(round)).findLast(
+      ({ writer }) => installationOf(writer) === own,
     );
-    const last = [...events]
-      .reverse()
-      .find(
-        ({ type, writer, seq }) =>
-          type !== 'undo' && type !== 'redo' && !undone.has(`${writer}#${seq}`),
-      );
     if (!last) return 'There is nothing to take back.';
     await session.store.decide(round, [
       { type: 'undo', author: person(), ofWriter: last.writer, ofSeq: last.seq },
@@ -291,6 +285,9 @@ async function decisionOf(
   if ('verdict' in data) return { type: `attempt-${data.verdict}`, author, ...reason, ...about };
   return { type: `pair-${data.pair}`, author, ...reason, ...about };
 }
+
+/** A writer's name without the number of its window. */
+const installationOf = (writer: string): string => writer.replace(/-[^-]*$/u, '');
 
 function person(): Author {
   try {

@@ -1,12 +1,19 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
-import { carve } from '../../core/dataset/splits.ts';
+import { carve, type Carved } from '../../core/dataset/splits.ts';
 import { importFile } from '../importFile.ts';
-import type { DataFormat } from '../../core/dataset/importers.ts';
+import {
+  describeBadRow,
+  type DataFormat,
+  type DuplicateRow,
+} from '../../core/dataset/importers.ts';
 import type { Question } from '../../core/dataset/question.ts';
-import { projectFileSchema } from '../../core/project/projectFile.ts';
-import { createPracticeProject } from '../practiceFiles.ts';
+import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
+import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
+import { purposeSchema } from '../../core/teaching/records.ts';
+import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
+import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '../practiceFiles.ts';
 import { findPython } from '../python/findPython.ts';
 import { loadProject, PROJECT_FILE } from '../project/loadProject.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
@@ -34,27 +41,20 @@ export async function init(context: CommandContext, options: InitOptions): Promi
       assets: join(context.assets.media, 'practice'),
     });
     if (options.student === 'smollm2') await useSmollm2(context, root);
+    await writePrompts(root);
     return {
       text: `Made the practice project in ${root}. Its teacher is programmatic and its numbers are a demonstration.\nRun its loop: tailor round --project ${root}`,
       json: { root },
     };
   }
   await refuseExisting(root);
-  await mkdir(join(root, 'data'), { recursive: true });
-  const student = options.student === 'smollm2' ? SMOLLM2_FOLDER : options.student;
-  const project = projectFileSchema.parse({
-    v: 1,
-    name: options.name ?? 'My project',
-    task: 'numeric',
-    data: { train: 'data/train.jsonl', dev: 'data/dev.jsonl' },
-    student,
-    teacher: options.teacher ?? 'programmatic',
-    seed: options.seed,
-    exam: { maxNewTokens: options.maxNewTokens },
-    training: {},
-  });
+  const project = newProject(options);
   if (options.student === 'smollm2') await makeSmollm2(context, root);
-  await writeSnapshot(join(root, '.gitignore'), 'models/\n.tailor/\nrounds/*/runs/*/checkpoints\n');
+  if (options.student === 'practice') {
+    await placePracticeStudent(root, join(context.assets.media, 'practice'));
+  }
+  await writePrompts(root);
+  await ignoreGenerated(root);
   await writeSnapshot(join(root, PROJECT_FILE), `${JSON.stringify(project, null, 2)}\n`);
   return {
     text: `Made ${join(root, PROJECT_FILE)}. Next: tailor import FORMAT FILE --project ${root}`,
@@ -63,6 +63,48 @@ export async function init(context: CommandContext, options: InitOptions): Promi
 }
 
 const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
+const STUDENTS = new Map<string, string>([
+  ['practice', PRACTICE_PATHS.student],
+  ['smollm2', SMOLLM2_FOLDER],
+]);
+
+function newProject(options: InitOptions): ProjectFile {
+  const parsed = projectFileSchema.safeParse({
+    v: 1,
+    name: options.name ?? 'My project',
+    task: 'numeric',
+    data: { train: 'data/train.jsonl', dev: 'data/dev.jsonl' },
+    student: STUDENTS.get(options.student) ?? options.student,
+    teacher: options.teacher ?? 'programmatic',
+    seed: options.seed,
+    exam: { maxNewTokens: options.maxNewTokens },
+    training: {},
+  });
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new AppError(
+    'usage',
+    `${first?.path.map(String).join('.') ?? 'An option'}: ${first?.message ?? 'is not valid'}.`,
+    { hint: 'See tailor init --help.', cause: parsed.error },
+  );
+}
+
+/** The prompts that the teacher gets, to be read and edited; a person's own stay. */
+async function writePrompts(root: string): Promise<void> {
+  for (const purpose of purposeSchema.options) {
+    const path = await assertWritable(root, `prompts/${purpose}.md`);
+    if (await isThere(path)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await writeSnapshot(path, DEFAULT_TEMPLATES[purpose], { mode: 0o644 });
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function useSmollm2(context: CommandContext, root: string): Promise<void> {
   await makeSmollm2(context, root);
@@ -97,11 +139,7 @@ async function makeSmollm2(context: CommandContext, root: string): Promise<void>
 
 async function refuseExisting(root: string): Promise<void> {
   const path = join(root, PROJECT_FILE);
-  const there = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return;
+  if (!(await isThere(path))) return;
   throw new AppError('project.exists', `${path} is already there.`, {
     hint: 'Name another folder, or edit that file.',
   });
@@ -136,21 +174,28 @@ export async function importData(
   }
   const targets: [string, readonly Question[]][] = [];
   if (options.to === 'split') {
-    const { train, dev } = carve(result.questions, {
-      dev: options.dev ?? { share: 0.1 },
-      seed: project.seed,
-    });
+    const { train, dev } = carved(result.questions, options.dev, project.seed);
     targets.push([project.data.train, train], [project.data.dev, dev]);
   } else {
     targets.push([project.data[options.to], result.questions]);
   }
-  for (const [path, questions] of targets) await writeData(root, path, questions, options.replace);
+  // All refusals come before the first write.
+  const files = [];
+  for (const [path, questions] of targets) {
+    files.push({ absolute: await dataTarget(root, path, options.replace), questions });
+  }
+  for (const { absolute, questions } of files) {
+    await mkdir(dirname(absolute), { recursive: true });
+    const text = questions.map((row) => `${JSON.stringify(row)}\n`).join('');
+    await writeSnapshot(absolute, text, { mode: 0o644 });
+  }
   const { counts, bad, duplicates, notes } = result;
   const lines = [
     `Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
     ...targets.map(([path, questions]) => `${path}: ${questions.length} questions`),
-    ...bad.slice(0, 20).map(({ line, field, reason }) => `line ${line}, ${field}: ${reason}`),
-    ...(bad.length > 20 ? [`… and ${bad.length - 20} more; --json lists all.`] : []),
+    ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
+    ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
+    ...atMost20(notes.map(({ line, field, note }) => `Line ${line}: ${field} ${note}.`)),
   ];
   return {
     text: lines.join('\n'),
@@ -164,23 +209,48 @@ export async function importData(
   };
 }
 
-async function writeData(
-  root: string,
-  path: string,
+function atMost20(lines: readonly string[]): string[] {
+  const rest = lines.length - 20;
+  return [...lines.slice(0, 20), ...(rest > 0 ? [`… and ${rest} more; --json lists all.`] : [])];
+}
+
+function describeDuplicate(file: string, row: DuplicateRow): string {
+  const { line, same, firstLine, sameAnswer } = row;
+  const but = sameAnswer ? '' : ', and they disagree about the answer';
+  return `Line ${line} of ${file} is left out: it has the ${same} of line ${firstLine}${but}.`;
+}
+
+/** At least one dev question wherever there are two: a loop without a dev exam shows nothing. */
+function carved(
   questions: readonly Question[],
-  replace: boolean,
-): Promise<void> {
-  const absolute = await resolveInside(root, path);
-  await assertWritable(root, absolute);
+  dev: ImportOptions['dev'] = { share: 0.1 },
+  seed: number,
+): Carved {
+  if ('count' in dev && dev.count >= questions.length) {
+    throw new AppError(
+      'usage',
+      `--dev ${dev.count} leaves nothing of ${questions.length} questions.`,
+      {
+        hint: 'Name a smaller number, or import everything with --to dev.',
+      },
+    );
+  }
+  const split = carve(questions, { dev, seed });
+  const isEmpty = split.dev.length === 0 && questions.length > 1 && 'share' in dev;
+  return isEmpty ? carve(questions, { dev: { count: 1 }, seed }) : split;
+}
+
+/** Where a set's file lies, once nothing speaks against writing it. */
+async function dataTarget(root: string, path: string, replace: boolean): Promise<string> {
+  const absolute = await assertWritable(root, await resolveInside(root, path));
   const there = await stat(absolute).then(
     ({ size }) => size > 0,
     () => false,
   );
   if (there && !replace) {
-    throw new AppError('data.invalid', `${relative(root, absolute)} is already there.`, {
+    throw new AppError('data.invalid', `${path} is already there.`, {
       hint: 'Add --replace to write it anew; rounds that were run on the old questions stay as they are.',
     });
   }
-  await mkdir(join(absolute, '..'), { recursive: true });
-  await writeSnapshot(absolute, questions.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return absolute;
 }

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { LoopPorts } from '../../core/round/ports.ts';
 import type { Trainer } from '../../core/training/trainer.ts';
 import { EngineStudent } from '../engineStudent.ts';
 import { findPython } from '../python/findPython.ts';
 import { createTrainer } from '../trainer/trainerRun.ts';
+import { assertWritable } from '../storage/safePath.ts';
 import { openTeacher } from './openTeacher.ts';
 import type { Session } from './session.ts';
 import { loadTemplate } from './templates.ts';
@@ -31,6 +33,8 @@ function lazyTrainer(session: Session): Trainer {
   const { assets, clock, log, environment, python: named, signal } = session.surroundings;
   return {
     run: async (runFolder, config, hooks) => {
+      await assertWritable(session.root, join(runFolder, 'run.json'));
+      await assertWritable(session.root, join(config.export.path, 'config.json'));
       const python = await findPython({
         named,
         environment,

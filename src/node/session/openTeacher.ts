@@ -11,12 +11,14 @@ import {
   readKey,
 } from '../teacher/profiles.ts';
 import { formatDuration } from '../terminal/format.ts';
+import { assertWritable } from '../storage/safePath.ts';
 import type { Session } from './session.ts';
 
 /** Opens the project's teacher for one round: its own server for the programmatic one, the person's profile else. */
 export async function openTeacher(session: Session, round: number): Promise<OpenTeacher> {
   const { store, surroundings } = session;
   const { clock, log, environment } = surroundings;
+  await assertWritable(session.root, `rounds/${round}/teacher/${store.writer}.jsonl`);
   const { endpoint, stop } = await endpointOf(session);
   const { maxRequests, maxTotalTokens } = store.project.teaching;
   try {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadProject, type LoadedProject } from '../project/loadProject.ts';
 import { ProjectStore } from '../project/projectStore.ts';
 import { acquireLock, type Lock } from '../storage/lock.ts';
+import { assertWritable } from '../storage/safePath.ts';
 import { claimWriter } from '../storage/writerSlot.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
 
@@ -66,6 +67,10 @@ export class Session {
     const project =
       options.teacher === undefined ? loaded.file : { ...loaded.file, teacher: options.teacher };
     const { clock, log } = surroundings;
+    // A cloned project may hold links: nothing is written through one that leads elsewhere.
+    for (const folder of ['.tailor/locks', 'rounds', 'models']) {
+      await assertWritable(loaded.root, `${folder}/x`);
+    }
     const slot = await claimWriter(join(loaded.root, '.tailor'), installationId(), { clock });
     const store = new ProjectStore({
       root: loaded.root,
