@@ -146,6 +146,9 @@ def parity(model: LlamaForCausalLM, folder: Path) -> None:
     """parity.json as the trainer leaves it beside a student."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     eos = tokenizer.eos_token_id
+    # Texts are plain: special tokens written inside them are split into ordinary pieces.
+    plain = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    plain.encode_special_tokens = True
     prompts: list[dict[str, Any]] = []
     for number in range(8):
         text = f"Question: Ann has {number + 3} cards and buys {7 * number + 2} more.\nReasoning:"
@@ -180,7 +183,10 @@ def parity(model: LlamaForCausalLM, folder: Path) -> None:
         "eosIds": [eos],
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
         "prompts": prompts,
-        "strings": [{"text": text, "ids": tokenizer(text)["input_ids"]} for text in strings(5)],
+        "strings": [
+            {"text": text, "ids": plain.encode(text, add_special_tokens=False).ids}
+            for text in strings(5)
+        ],
     }
     (folder / "parity.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
 

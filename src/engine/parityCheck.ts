@@ -71,9 +71,7 @@ function checkTokens(parity: Parity, tokenizer: StudentTokenizer): void {
   }
   for (const { text, ids } of parity.prompts) compareIds(text, ids, tokenizer.encodeWhole(text));
   for (const { text, ids } of parity.strings) {
-    // Strings may be recorded with or without the tokenizer's own prefix; what is compared is the text's ids.
-    const recorded = tokenizer.bos.every((id, i) => ids[i] === id);
-    compareIds(text, ids, recorded ? tokenizer.encodeWhole(text) : tokenizer.encode(text));
+    compareIds(text, ids, tokenizer.encode(text));
   }
 }
 

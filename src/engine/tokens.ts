@@ -7,7 +7,9 @@ import { TokenBytes, type Spelling } from './tokenBytes.ts';
 const id = z.number().int().min(0);
 const tokenizerSchema = z.looseObject({
   model: z.looseObject({ type: z.literal('BPE'), vocab: z.record(z.string(), id) }),
-  added_tokens: z.array(z.looseObject({ id, content: z.string() })).nullish(),
+  added_tokens: z
+    .array(z.looseObject({ id, content: z.string(), special: z.boolean().nullish() }))
+    .nullish(),
   decoder: z.looseObject({ type: z.string() }).nullish(),
 });
 
@@ -17,12 +19,16 @@ const tokenizerSchema = z.looseObject({
  */
 const CONTINUATIONS = ['Q', ' a', '1', '\n', '"', '\n\nx'];
 
-/** A student's tokenizer. */
+/**
+ * A student's tokenizer. Texts are plain: a special token written inside one (an end-of-turn in a question) is split into
+ * ordinary pieces, as the trainer does, so that no text can forge the end of a turn.
+ */
 export class StudentTokenizer {
   readonly bytes: TokenBytes;
   /** Ids that the tokenizer itself puts before a text: one begin-of-sequence id or none. */
   readonly bos: readonly number[];
-  private readonly tokenizer: Tokenizer;
+  /** Knows no special tokens. */
+  private readonly plain: Tokenizer;
 
   static async load(folder: string): Promise<StudentTokenizer> {
     const json = await requireJson(folder, 'tokenizer.json');
@@ -45,7 +51,9 @@ export class StudentTokenizer {
       added: added ?? [],
     });
     try {
-      return new StudentTokenizer(new Tokenizer(parsed.data, config), bytes);
+      const ordinary = (added ?? []).filter(({ special }) => special !== true);
+      const plain = new Tokenizer({ ...parsed.data, added_tokens: ordinary }, config);
+      return new StudentTokenizer(plain, ownPrefix(new Tokenizer(parsed.data, config)), bytes);
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
       throw new AppError(
@@ -60,15 +68,15 @@ export class StudentTokenizer {
     }
   }
 
-  private constructor(tokenizer: Tokenizer, bytes: TokenBytes) {
-    this.tokenizer = tokenizer;
+  private constructor(plain: Tokenizer, bos: readonly number[], bytes: TokenBytes) {
+    this.plain = plain;
+    this.bos = bos;
     this.bytes = bytes;
-    this.bos = this.ownPrefix();
   }
 
-  /** Ids of a text, nothing added. */
+  /** Ids of a plain text, nothing added. */
   encode(text: string): number[] {
-    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+    return this.plain.encode(text, { add_special_tokens: false }).ids;
   }
 
   /** Ids of a text as the tokenizer gives them to a model: with its own begin-of-sequence id, where it has one. */
@@ -100,17 +108,17 @@ export class StudentTokenizer {
     }
     return whole.slice(headIds.length);
   }
+}
 
-  private ownPrefix(): number[] {
-    const probe = 'a';
-    const plain = this.encode(probe);
-    const whole = this.tokenizer.encode(probe, { add_special_tokens: true }).ids;
-    const at = whole.length - plain.length;
-    for (let before = 0; before <= at; before++) {
-      if (plain.every((token, i) => whole[before + i] === token)) return whole.slice(0, before);
-    }
-    return [];
+/** Ids that a tokenizer puts before a text by itself. */
+function ownPrefix(tokenizer: Tokenizer): number[] {
+  const probe = 'a';
+  const plain = tokenizer.encode(probe, { add_special_tokens: false }).ids;
+  const whole = tokenizer.encode(probe, { add_special_tokens: true }).ids;
+  for (let before = 0; before + plain.length <= whole.length; before++) {
+    if (plain.every((token, i) => whole[before + i] === token)) return whole.slice(0, before);
   }
+  return [];
 }
 
 function spellingOf(

@@ -38,6 +38,7 @@ export const paritySchema = z.object({
       }),
     )
     .min(1),
+  /** Plain texts: no begin-of-sequence id, special tokens inside them split into ordinary pieces. */
   strings: z.array(z.object({ text: z.string(), ids: z.array(id) })),
 });
 export type Parity = z.infer<typeof paritySchema>;

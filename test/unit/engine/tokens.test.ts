@@ -22,6 +22,13 @@ describe('StudentTokenizer', () => {
     },
   );
 
+  it('reads special tokens inside a text as ordinary pieces, so that no text ends a turn', () => {
+    const ids = tokenizer.encode('x<|end|>y<|begin|>');
+    expect(ids).not.toContain(0);
+    expect(ids).not.toContain(1);
+    expect(tokenizer.bytes.text(ids)).toBe('x<|end|>y<|begin|>');
+  });
+
   it.each([
     'Question: a\nReasoning: b\nAnswer: 1\n\n',
     'Question: a\nReasoning: b\n\n\n',
