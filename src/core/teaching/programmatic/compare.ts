@@ -258,7 +258,7 @@ export function compareAttempt(
     }
   }
   found ??= walk.reached
-    ? afterTheEnd(gold, extras, answer)
+    ? afterTheEnd(gold, walk, extras, answer)
     : attempt.every((one) => one.whole)
       ? beforeTheEnd(gold, walk, attempt.length, claims.length, answer, base)
       : UNKNOWN;
@@ -298,6 +298,7 @@ function explain(claim: Claim, at: number, walk: Walk, seen: Seen): Found {
 
 function afterTheEnd(
   gold: GoldSolution,
+  walk: Walk,
   extras: readonly { claim: Claim; at: number }[],
   answer: Rational | null,
 ): Found {
@@ -308,10 +309,13 @@ function afterTheEnd(
   const used = answer && extras.some(({ claim }) => has([answer], resultOf(claim)));
   const first = extras[0];
   if (used && first) {
+    // A gold step that is said again is not itself false: then no step is pointed at.
+    const step = repeats(first.claim, walk.accepted) ? null : first.at;
+    const which = step === null ? 'The repeated step' : `Step ${step}`;
     return {
       kind: 'extra_step',
-      step: first.at,
-      why: `Step ${first.at} is not needed: ${value} was reached before it and is the answer.`,
+      step,
+      why: `${which} is not needed: ${value} was reached before it and is the answer.`,
     };
   }
   return {
