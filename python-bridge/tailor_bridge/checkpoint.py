@@ -87,7 +87,7 @@ def save(
     try:
         _require_space(run_folder, student)
         temp.mkdir()
-        names = {parameter: name for name, parameter in student.named_parameters()}
+        names: dict[torch.Tensor, str] = {p: name for name, p in student.named_parameters()}
         save_file(
             {
                 name: tensor.detach().cpu().contiguous()
@@ -204,7 +204,7 @@ def choose(
 ) -> tuple[Path, dict[str, Any]] | None:
     """The checkpoint to resume from: the newest whole one (`auto`), or the one named. None: from the start.
 
-    A damaged one is passed over with a warning; one of another configuration, data, model or plan is an error.
+    A damaged one is set aside with a warning; one of another configuration, data, model or plan is an error.
     """
     if resume != "auto":
         path = Path(resume) if Path(resume).is_absolute() else run_folder / resume
@@ -215,11 +215,20 @@ def choose(
         try:
             state = verify(path)
         except TrainerError as error:
-            warn("checkpoint-damaged", f"{error.message} An older one is tried.")
+            warn("checkpoint-damaged", f"{error.message} It is set aside; an older one is tried.")
+            _set_aside(path)
             continue
         _require_same(path, state, identity)
         return path, state
     return None
+
+
+def _set_aside(path: Path) -> None:
+    """Takes a damaged checkpoint out of the way of the run that comes to its step again; nothing is deleted."""
+    number = 1
+    while (aside := path.with_name(f"damaged-{path.name}.{number}")).exists():
+        number += 1
+    path.rename(aside)
 
 
 def _require_same(path: Path, state: dict[str, Any], identity: Identity) -> None:

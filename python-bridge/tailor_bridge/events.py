@@ -104,13 +104,13 @@ def _count(value: Any) -> int:
 class EventLog:
     """Appends records for one attempt. Safe to use from several threads of the one writing process."""
 
-    def __init__(self, path: Path, run_id: str, attempt: int, *, echo: bool = False) -> None:
+    def __init__(self, path: Path, run_id: str, attempt: int, *, echo: int | None = None) -> None:
         self.path = path
         self.run_id = run_id
         self.attempt = attempt
         self._lock = threading.Lock()
         self._closed = False
-        self._echo_fd = _private_stdout() if echo else None
+        self._echo_fd = echo  # a second descriptor that gets every record
         records = list(read_records(path))
         self._seq = max((_count(record.get("seq")) for record in records), default=-1) + 1
         self._terminal = any(
@@ -195,7 +195,7 @@ def _write_all(fd: int, data: bytes) -> None:
         sent += os.write(fd, data[sent:])
 
 
-def _private_stdout() -> int:
+def private_stdout() -> int:
     """Keeps stdout for records: prints of libraries go to stderr from here on and cannot break a line."""
     sys.stdout.flush()
     private = os.dup(1)

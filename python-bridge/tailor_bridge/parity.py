@@ -159,7 +159,9 @@ def parity_strings(tokens: StudentTokens, texts: Sequence[str]) -> list[str]:
         "\\boxed{12}",
     ]
     fixed = list(dict.fromkeys([*digits, *spaces, *unicode, *special, *words]))
-    own = [text for text in dict.fromkeys(texts) if text not in fixed]
+    # A small training set does not fill the list: sums do.
+    sums = (f" {n} + {n * 3 + 8} = {n * 4 + 8}." for n in range(STRINGS))
+    own = [text for text in dict.fromkeys((*texts, *sums)) if text not in fixed]
     return [*fixed, *own[: max(0, STRINGS - len(fixed))]]
 
 
@@ -183,6 +185,9 @@ def make_parity(
 ) -> dict[str, Any]:
     """Computes parity.json of an exported folder; raises when transformers and the trainer's forward disagree."""
     from transformers.models.llama.modeling_llama import LlamaForCausalLM
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
     oracle: Any = LlamaForCausalLM.from_pretrained(
         str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True

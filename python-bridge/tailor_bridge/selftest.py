@@ -72,11 +72,11 @@ def check_losses() -> bool:
         torch.tensor([[0.6, 0.8], [0.0, -1.0], [1.0, 0.0]]),
         1.0,
     )
-    values = torch.tensor([-10.0, -12.0, -9.0, -8.0])
+    chosen, rejected, ref_chosen, ref_rejected = torch.tensor([-10.0, -12.0, -9.0, -8.0])
     return (
         _close(float(masked_mean(term, torch.tensor([1.0, 0.0, 1.0]))) * 0.5, 0.7)
         and _close(float(masked_mean(term, torch.zeros(3))), 0.0)
-        and _close(float(dpo(*values, 0.1)), 0.554355)
+        and _close(float(dpo(chosen, rejected, ref_chosen, ref_rejected, 0.1)), 0.554355)
     )
 
 
@@ -104,8 +104,9 @@ def check_packed() -> bool:
                 if anchors:
                     lm += float(objective(batch, counts).lm_sum)
             for one in row.pairs:
-                picked = (states[k].unsqueeze(0) for k in (one.anchor, one.positive, one.negative))
-                pair += float(triplet_terms(*picked, 1.0)[0])
+                indices = (one.anchor, one.positive, one.negative)
+                a, p, n = (states[k].unsqueeze(0) for k in indices)
+                pair += float(triplet_terms(a, p, n, 1.0)[0])
     return _close(packed, lm / counts.lm + 0.5 * pair / counts.pairs)
 
 

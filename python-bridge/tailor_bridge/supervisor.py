@@ -54,8 +54,10 @@ def _attempt(
 ) -> int:
     raw = read_request(run_folder / "run.json") or {}
     run_id = raw.get("runId")
+    # This process prints nothing else on stdout; the worker sees to it for itself.
+    stdout = 1 if echo else None
     events = EventLog(
-        run_folder / "events.jsonl", run_id if isinstance(run_id, str) else "", attempt, echo=echo
+        run_folder / "events.jsonl", run_id if isinstance(run_id, str) else "", attempt, echo=stdout
     )
     events.emit(
         "hello",
@@ -87,7 +89,8 @@ def _attempt(
     name = None if number is None else signal.Signals(number).name
     _write_exit(run_folder, attempt, code, name, peak)
     if terminal_record(run_folder / "events.jsonl", attempt) is None:
-        _last_word(EventLog(run_folder / "events.jsonl", events.run_id, attempt), code, number)
+        last = EventLog(run_folder / "events.jsonl", events.run_id, attempt, echo=stdout)
+        _last_word(last, code, number)
     return EXIT_OTHER if code is None else code
 
 

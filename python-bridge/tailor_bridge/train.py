@@ -34,7 +34,7 @@ from .errors import (
     TrainerError,
     is_out_of_memory,
 )
-from .events import EventLog, Heartbeat, finite
+from .events import EventLog, Heartbeat, finite, private_stdout
 
 if TYPE_CHECKING:
     from .data import TrainingData
@@ -105,7 +105,9 @@ def work(
     """Runs one attempt to its terminal record; returns the exit code."""
     system_ready = time.monotonic()
     config = load_config(run_folder)
-    events = EventLog(run_folder / "events.jsonl", config.run_id, attempt, echo=echo)
+    events = EventLog(
+        run_folder / "events.jsonl", config.run_id, attempt, echo=private_stdout() if echo else None
+    )
     control = Control(run_folder, attempt, events)
     clock = Clock(began=system_ready)
     run = Run(run_folder, config, events, control, clock)

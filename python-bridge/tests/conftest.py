@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# Before torch is loaded: threads that wait without spinning keep a busy computer usable.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures"
 END = "<|end|>"
@@ -143,11 +147,19 @@ class RunFolder:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        data = (self.path / "events.jsonl").read_bytes()
-        return [json.loads(line) for line in data.split(b"\n") if line.strip()]
+        from tailor_bridge.events import read_records
+
+        return list(read_records(self.path / "events.jsonl"))
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == kind]
+
+    def of_done(self) -> bool:
+        """Whether the run has finished; a torn last line (the writer was killed) is no record."""
+        from tailor_bridge.events import terminal_record
+
+        last = terminal_record(self.path / "events.jsonl")
+        return last is not None and last["type"] == "done"
 
     @property
     def student(self) -> Path:

@@ -99,10 +99,9 @@ def test_total(case: dict) -> None:
 
 def test_preference_formulas() -> None:
     for case in VECTORS["dpo"]:
-        inputs = (case[k] for k in ("chosen", "rejected", "refChosen", "refRejected"))
-        assert float(dpo(*(torch.tensor(float(x)) for x in inputs), case["beta"])) == close(
-            case["expect"]
-        )
+        keys = ("chosen", "rejected", "refChosen", "refRejected")
+        c, r, ref_c, ref_r = (torch.tensor(float(case[key])) for key in keys)
+        assert float(dpo(c, r, ref_c, ref_r, case["beta"])) == close(case["expect"])
     for case in VECTORS["tpo"]:
         chosen, rejected = (
             torch.tensor(float(case["chosen"])),

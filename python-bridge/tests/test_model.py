@@ -99,8 +99,9 @@ def separate(
                 lm = lm + (ce * weights).sum()
                 tokens += len(text.ids)
         for pair in row.pairs:
-            picked = (states[k].unsqueeze(0) for k in (pair.anchor, pair.positive, pair.negative))
-            terms.append(triplet_terms(*picked, 1.0)[0])
+            indices = (pair.anchor, pair.positive, pair.negative)
+            a, p, n = (states[k].unsqueeze(0) for k in indices)
+            terms.append(triplet_terms(a, p, n, 1.0)[0])
     loss = lm / tokens + (0.5 * torch.cat(terms).mean() if terms else 0.0)
     loss.backward()
     flat = [

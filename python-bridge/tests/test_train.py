@@ -1,0 +1,525 @@
+"""Whole runs in this process: done, cancelled, resumed, failed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from conftest import MakeRun, RunFolder, frozen_row
+from safetensors.torch import load_file
+from test_model import Canary
+
+from tailor_bridge import checkpoint, export, train
+from tailor_bridge.control import Control, move_stale_requests
+from tailor_bridge.errors import Cancelled, TrainerError
+from tailor_bridge.events import FIELDS, PHASES
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def no_parity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exports without parity.json: for tests that need weights only, many times."""
+    monkeypatch.setattr("tailor_bridge.parity.make_parity", lambda *args, **kwargs: {"v": 1})
+
+
+def work(run: RunFolder, attempt: int = 1, resume: str = "auto") -> int:
+    return train.work(run.path, attempt, resume, supervised=False)
+
+
+def weights(run: RunFolder) -> dict[str, torch.Tensor]:
+    return load_file(run.student / "model.safetensors")
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def request(run: RunFolder, name: str, attempt: int, mode: str = "checkpoint") -> None:
+    content = {"attempt": attempt, "mode": mode, "at": "now", "by": "test"}
+    (run.path / name).write_text(json.dumps(content))
+
+
+class After:
+    """Calls `act` when the n-th record of a kind is written."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, kind: str, number: int, act: Any) -> None:
+        from tailor_bridge.events import EventLog
+
+        emit = EventLog.emit
+        seen = [0]
+
+        def counting(self: EventLog, of: str, /, **fields: Any) -> None:
+            emit(self, of, **fields)
+            if of == kind or (of, fields.get("name")) == ("phase", kind):
+                seen[0] += 1
+                if seen[0] == number:
+                    act()
+
+        monkeypatch.setattr(EventLog, "emit", counting)
+
+
+def test_a_run_from_start_to_done(make_run: MakeRun) -> None:
+    run = make_run(optim__lr=5e-3, optim__epochs=4)
+    assert work(run) == 0
+    kinds = [event["type"] for event in run.events]
+    assert kinds[-1] == "done"
+    assert kinds.index("ready") < kinds.index("accepted") < kinds.index("metrics")
+    assert [e["seq"] for e in run.events] == list(range(len(run.events)))
+    for event in run.events:
+        assert event.keys() == FIELDS[event["type"]] | {"v", "seq", "attempt", "t", "type", "runId"}
+    phases = [event["name"] for event in run.of("phase")]
+    assert set(phases) <= set(PHASES)
+    assert phases[:4] == ["importing", "loading", "probing", "training"]
+    assert phases[-3:] == ["saving", "exporting", "parity"]
+    (accepted,) = run.of("accepted")
+    assert (accepted["steps"], accepted["rows"], accepted["droppedCount"]) == (20, 17, 0)
+    metrics = run.of("metrics")
+    assert [m["step"] for m in metrics] == list(range(1, 21))
+    assert metrics[-1]["lm"] < metrics[0]["lm"] / 2
+    assert sum(s["n"] for s in metrics[0]["bySource"].values()) in (3, 4)
+    assert run.of("progress")[-1]["etaMs"] == 0
+    (done,) = run.of("done")
+    assert done["summary"]["steps"] == 20
+    assert done["summary"]["lastLm"] == metrics[-1]["lm"]
+    assert done["summary"]["tokens"] > 0
+    plan = [json.loads(line) for line in (run.path / "plan.jsonl").read_text().splitlines()]
+    assert (len(plan), plan[-1]["epoch"], plan[-1]["step"]) == (68, 3, 20)
+    assert (run.path / "dropped.jsonl").read_text() == ""
+    assert [c["kind"] for c in run.of("checkpoint")][-1] == "final"
+    # The last two are kept.
+    assert [step for step, _ in checkpoint.committed(run.path)] == [20, 18]
+
+
+def test_the_student_folder_is_whole_and_loads_in_transformers(make_run: MakeRun) -> None:
+    run = make_run(export__dtype="bfloat16")
+    assert work(run) == 0
+    names = {path.name for path in run.student.iterdir()}
+    assert names == {
+        "config.json",
+        "generation_config.json",
+        "model.safetensors",
+        "parity.json",
+        "tailor.student.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
+    (done,) = run.of("done")
+    import hashlib
+
+    assert {Path(a["path"]).name for a in done["artifacts"]} == names
+    for artifact in done["artifacts"]:
+        data = Path(artifact["path"]).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (
+            artifact["sha256"],
+            artifact["bytes"],
+        )
+    about = json.loads((run.student / "tailor.student.json").read_text())
+    assert about["files"].keys() == names - {"tailor.student.json"}
+    assert (about["runId"], about["dtype"], about["steps"]) == ("run-a", "bfloat16", 10)
+    assert not list(run.student.parent.glob(".*"))
+    assert json.loads((run.student / "config.json").read_text())["dtype"] == "bfloat16"
+    parity = json.loads((run.student / "parity.json").read_text())
+    assert parity.keys() == {
+        "v", "weightsSha256", "dtype", "bos", "eosIds", "versions", "prompts", "strings",
+    }  # fmt: skip
+    assert (parity["dtype"], parity["bos"], parity["eosIds"]) == ("bfloat16", False, [1])
+    assert len(parity["prompts"]) == 8
+    assert 180 <= len(parity["strings"]) <= 220
+    assert parity["strings"][0] == {"text": "0", "ids": parity["strings"][0]["ids"]}
+    look_alike = next(s for s in parity["strings"] if s["text"] == "<|end|>")
+    assert 1 not in look_alike["ids"]
+    from transformers.models.llama.modeling_llama import LlamaForCausalLM
+
+    oracle: Any = LlamaForCausalLM.from_pretrained(run.student, dtype=torch.float32)
+    for prompt in parity["prompts"]:
+        ids = prompt["ids"]
+        with torch.no_grad():
+            logits = oracle(input_ids=torch.tensor([ids])).logits[0]
+            out = oracle.generate(
+                torch.tensor([ids]), max_new_tokens=32, do_sample=False, pad_token_id=0
+            )
+        assert out[0, len(ids) :].tolist() == prompt["greedyIds"]
+        assert len(prompt["greedyIds"]) == len(prompt["greedyMargins"])
+        assert len(prompt["logits"]) == 3
+        for place in prompt["logits"]:
+            assert len(place["topIds"]) == len(place["topValues"]) == 20
+            values = logits[place["position"]][place["topIds"]]
+            assert torch.allclose(values, torch.tensor(place["topValues"]), atol=1e-4)
+    assert prompt["logits"][2]["position"] == len(prompt["ids"]) - 1
+
+
+def test_export_again_from_a_checkpoint(make_run: MakeRun, capsys: pytest.CaptureFixture) -> None:
+    run = make_run()
+    assert work(run) == 0
+    before = weights(run)
+    shutil.rmtree(run.student)
+    assert export.main(["--run", str(run.path)]) == 0
+    assert same(weights(run), before)
+    assert json.loads(capsys.readouterr().out)["student"] == str(run.student)
+    older = checkpoint.committed(run.path)[1][1]
+    assert export.main(["--run", str(run.path), "--checkpoint", str(older)]) == 0
+    assert not same(weights(run), before)
+
+
+def test_a_foreign_folder_is_never_replaced(make_run: MakeRun) -> None:
+    run = make_run()
+    run.student.mkdir(parents=True)
+    (run.student / "keep.txt").write_text("mine")
+    assert work(run) == 4
+    assert run.events[-1]["code"] == "BAD_CONFIG"
+    assert (run.student / "keep.txt").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("no_parity")
+@pytest.mark.parametrize("budget", [4096, 64], ids=["one micro-batch", "accumulated"])
+def test_resumed_equals_uninterrupted_bit_for_bit(
+    make_run: MakeRun, budget: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = make_run("run-whole", optim__tokenBudget=budget)
+    assert work(whole) == 0
+    expected = weights(whole)
+    losses = [m["loss"] for m in whole.of("metrics")]
+    for step in (1, 2, 3, 5, 9):
+        run = make_run(f"run-{budget}-{step}", optim__tokenBudget=budget)
+        with monkeypatch.context() as patch:
+            After(patch, "metrics", step, lambda run=run: request(run, "cancel", 1))
+            assert work(run, 1) == 3
+        assert run.events[-1]["checkpoint"] == f"checkpoints/step-{step:06d}"
+        assert [e["type"] for e in run.events[-2:]] == ["checkpoint", "cancelled"]
+        move_stale_requests(run.path, 2)
+        assert work(run, 2) == 0
+        assert [m["loss"] for m in run.of("metrics")] == losses
+        assert same(weights(run), expected)
+        summary = run.of("done")[0]["summary"]
+        assert summary["firstLoss"] == losses[0]
+        assert summary["tokens"] == whole.of("done")[0]["summary"]["tokens"]
+
+
+@pytest.mark.usefixtures("no_parity")
+@pytest.mark.parametrize(
+    ("kind", "number", "checkpoints"),
+    [
+        ("importing", 1, 0),
+        ("loading", 1, 0),
+        ("probing", 1, 0),
+        ("training", 1, 0),
+        ("saving", 1, 1),
+        ("exporting", 1, 2),
+    ],
+)
+def test_cancel_at_any_time_is_resumable(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, kind: str, number: int, checkpoints: int
+) -> None:
+    """fault: cancel at any time"""
+    run = make_run()
+    with monkeypatch.context() as patch:
+        After(patch, kind, number, lambda: request(run, "cancel", 1))
+        assert work(run, 1) == 3
+    assert "stopping" in [e["name"] for e in run.of("phase")]
+    assert len(checkpoint.committed(run.path)) == checkpoints
+    assert (run.events[-1]["checkpoint"] is None) == (checkpoints == 0)
+    assert not run.student.exists()
+    move_stale_requests(run.path, 2)
+    assert work(run, 2) == 0
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_discard_writes_no_checkpoint(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run()
+    After(monkeypatch, "metrics", 5, lambda: request(run, "cancel", 1, "discard"))
+    assert work(run) == 3
+    assert run.events[-1]["checkpoint"] == "checkpoints/step-000003"
+    assert [step for step, _ in checkpoint.committed(run.path)] == [3]
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_stale_cancel_of_another_attempt_is_ignored(make_run: MakeRun) -> None:
+    run = make_run()
+    request(run, "cancel", 1)
+    request(run, "save", 1)
+    assert work(run, 2) == 0
+    move_stale_requests(run.path, 2)
+    assert not (run.path / "cancel").exists()
+    assert (run.path / "cancel.1").exists()
+    request(run, "cancel", 2)
+    (run.path / "save").write_text("{half a requ")
+    move_stale_requests(run.path, 3)
+    move_stale_requests(run.path, 3)
+    assert {p.name for p in run.path.glob("cancel*")} == {"cancel.1", "cancel.2"}
+    assert {p.name for p in run.path.glob("save*")} == {"save.1", "save.2"}
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_save_now(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(save__everySteps=100)
+    After(monkeypatch, "metrics", 4, lambda: request(run, "save", 1))
+    assert work(run) == 0
+    asked = [c for c in run.of("checkpoint") if c["kind"] == "asked"]
+    assert [c["step"] for c in asked] == [4]
+    assert not (run.path / "save").exists()
+
+
+def test_second_signal_stops_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tailor_bridge.events import EventLog
+
+    control = Control(tmp_path, 1, EventLog(tmp_path / "events.jsonl", "run-a", 1))
+    now = [100.0]
+    monkeypatch.setattr("tailor_bridge.control.time.monotonic", lambda: now[0])
+    control._on_signal(signal.SIGTERM, None)
+    # The same request, by way of the group and of the supervisor.
+    control._on_signal(signal.SIGTERM, None)
+    with pytest.raises(Cancelled) as caught:
+        control.poll()
+    assert (caught.value.mode, caught.value.at_once) == ("checkpoint", False)
+    now[0] += 5
+    with pytest.raises(Cancelled) as caught:
+        control._on_signal(signal.SIGTERM, None)
+    assert caught.value.at_once
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_kill_at_random_moments_then_resume(make_run: MakeRun) -> None:
+    """fault: kill -9 host at every journal operation (the trainer's side: its own checkpoints and records)"""
+    whole = make_run("run-whole", save__everySteps=1)
+    assert work(whole) == 0
+    run = make_run("run-killed", save__everySteps=1)
+    rng = random.Random(7)
+    attempt = 0
+    kills = 0
+    while not (run.path / "events.jsonl").exists() or not run.of_done():
+        attempt += 1
+        child = os.fork()
+        if child == 0:
+            os._exit(work(run, attempt))
+        # The first attempts are killed, later ones sooner or later left to finish.
+        if attempt <= 6:
+            time.sleep(rng.uniform(0.05, 0.6))
+            os.kill(child, signal.SIGKILL)
+            kills += 1
+        os.waitpid(child, 0)
+        for _, path in checkpoint.committed(run.path):
+            checkpoint.verify(path)
+    assert kills > 0
+    assert same(weights(run), weights(whole))
+    steps = [m["step"] for m in run.of("metrics")]
+    assert set(steps) == set(range(1, 11))
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_kill_at_every_operation_of_a_commit(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dies before the n-th rename, sync or hash of the second checkpoint: the first stays, nothing half counts."""
+    whole = make_run("run-whole")
+    assert work(whole) == 0
+    for number in range(1, 9):
+        run = make_run(f"run-{number}")
+        child = os.fork()
+        if child == 0:
+            left = [number]
+
+            def dying(act: Any, left: list[int] = left, run: RunFolder = run) -> Any:
+                def call(*args: Any, **kwargs: Any) -> Any:
+                    if len(checkpoint.committed(run.path)) == 1:
+                        left[0] -= 1
+                        if left[0] == 0:
+                            os.kill(os.getpid(), signal.SIGKILL)
+                    return act(*args, **kwargs)
+
+                return call
+
+            for name in ("fsync_file", "fsync_folder", "sha256_file", "write_atomic"):
+                monkeypatch.setattr(
+                    checkpoint.jsonio, name, dying(getattr(checkpoint.jsonio, name))
+                )
+            os._exit(work(run, 1))
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status), "the operation was never reached"
+        assert [step for step, _ in checkpoint.committed(run.path)] == [3]
+        assert work(run, 2) == 0
+        assert not list((run.path / "checkpoints").glob("*.tmp"))
+        assert same(weights(run), weights(whole))
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_a_damaged_checkpoint_is_passed_over(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    with monkeypatch.context() as patch:
+        After(patch, "metrics", 7, lambda: request(run, "cancel", 1))
+        assert work(run, 1) == 3
+    newest = checkpoint.committed(run.path)[0][1]
+    data = bytearray((newest / "optimizer.safetensors").read_bytes())
+    data[-1] ^= 1
+    (newest / "optimizer.safetensors").write_bytes(bytes(data))
+    move_stale_requests(run.path, 2)
+    assert work(run, 2) == 0
+    assert "checkpoint-damaged" in [w["code"] for w in run.of("warning")]
+    assert next(m["step"] for m in run.of("metrics") if m["attempt"] == 2) == 7
+    assert [p.name for p in newest.parent.glob("damaged-*")] == ["damaged-step-000007.1"]
+
+
+@pytest.mark.usefixtures("no_parity")
+@pytest.mark.parametrize("change", ["config", "data"])
+def test_another_configuration_or_data_is_a_mismatch(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    run = make_run()
+    with monkeypatch.context() as patch:
+        After(patch, "metrics", 4, lambda: request(run, "cancel", 1))
+        assert work(run, 1) == 3
+    move_stale_requests(run.path, 2)
+    if change == "config":
+        run.config["optim"]["lr"] = 1e-4
+    else:
+        other = make_run("run-other", rows=[frozen_row(k) for k in range(9)])
+        run.config["data"] = other.config["data"]
+    run.save_config()
+    assert work(run, 2) == 1
+    assert run.events[-1]["code"] == "CKPT_MISMATCH"
+
+
+def test_threat_13_a_pickle_among_checkpoints_is_refused(make_run: MakeRun, tmp_path: Path) -> None:
+    """threat 13: malicious weights"""
+    run = make_run()
+    canary = tmp_path / "touched"
+    folder = run.path / "checkpoints" / "step-000005"
+    folder.mkdir(parents=True)
+    torch.save({"w": Canary(str(canary))}, folder / "optimizer.pt")
+    hashes = {"optimizer.pt": checkpoint.jsonio.sha256_file(folder / "optimizer.pt")}
+    (folder / "COMMITTED").write_text(json.dumps({"v": 1, "step": 5, "files": hashes}))
+    with pytest.raises(TrainerError, match="names other files"):
+        checkpoint.verify(folder)
+    assert work(run, resume=str(folder)) == 1
+    assert run.events[-1]["code"] == "CKPT_MISMATCH"
+    assert not canary.exists()
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_disk_full_at_checkpoint_keeps_the_older_one(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """fault: disk full (journal, snapshot, checkpoint, dataset save)"""
+    run = make_run()
+    save_file = checkpoint.save_file
+
+    def failing(tensors: Any, path: Path) -> None:
+        if "step-000006" in str(path) and path.name == "optimizer.safetensors":
+            path.write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save_file(tensors, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save_file", failing)
+        assert work(run, 1) == 1
+    assert (run.events[-1]["code"], run.events[-1]["retryable"]) == ("DISK_FULL", True)
+    assert [p.name for p in (run.path / "checkpoints").iterdir()] == ["step-000003"]
+    assert work(run, 2) == 0
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_a_really_full_disk(make_run: MakeRun, tmp_path: Path) -> None:
+    """fault: disk full (journal, snapshot, checkpoint, dataset save)"""
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a tmpfs is not allowed here")
+    try:
+        run = make_run()
+        # A checkpoint takes 0.3 MB: the first fit, then there is too little space for another.
+        run.path = small
+        run.save_config()
+        assert work(run, 1) == 1
+        assert run.events[-1]["code"] == "DISK_FULL"
+        kept = checkpoint.committed(small)
+        assert len(kept) >= 1
+        for _, path in kept:
+            checkpoint.verify(path)
+        subprocess.run(["mount", "-o", "remount,size=8m", str(small)], check=True)
+        assert work(run, 2) == 0
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+def test_bad_data_is_reported_with_its_place(make_run: MakeRun) -> None:
+    row = frozen_row(0)
+    row["prompt"] += " "
+    run = make_run(rows=[frozen_row(1), row])
+    assert work(run) == 4
+    assert run.events[-1]["code"] == "DATA_INVALID"
+    assert "train.jsonl line 2, prompt: " in run.events[-1]["message"]
+
+
+def test_missing_package_is_named(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """fault: trainer: import error"""
+    import builtins
+
+    run = make_run()
+    real = builtins.__import__
+
+    def without_tokenizers(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name == "tokenizers" or (name == "tokens" and args[3] == 1):
+            raise ModuleNotFoundError("No module named 'tokenizers'", name="tokenizers")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_tokenizers)
+    assert work(run) == 1
+    monkeypatch.undo()
+    assert run.events[-1]["code"] == "DEPS_MISSING"
+    assert "tokenizers" in run.events[-1]["message"]
+
+
+def test_no_gpu_and_out_of_memory_have_their_codes(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not torch.cuda.is_available():
+        run = make_run("run-gpu", device="cuda")
+        assert work(run) == 1
+        assert run.events[-1]["code"] == "NO_GPU"
+    run = make_run("run-oom")
+
+    def failing(*args: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr("tailor_bridge.step.Stepper._micro_step", failing)
+    assert work(run) == 5
+    assert run.events[-1]["code"] == "OOM"
+    assert len(run.of("oom")) > 0
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_equal_compute_arm_has_no_pairs(make_run: MakeRun) -> None:
+    run = make_run(objective__pair__kind="none")
+    assert work(run) == 0
+    assert all(m["pair"] is None and m["pairsInBatch"] == 0 for m in run.of("metrics"))
+    assert run.of("accepted")[0]["pairCoverage"]["withPair"] == 0
+
+
+def test_two_threads_give_the_same_bits_again(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tailor_bridge.parity.make_parity", lambda *args, **kwargs: {"v": 1})
+    runs = [make_run(f"run-{k}", threads=2, optim__epochs=1) for k in range(2)]
+    try:
+        for run in runs:
+            assert work(run) == 0
+    finally:
+        torch.set_num_threads(1)
+    assert same(weights(runs[0]), weights(runs[1]))
