@@ -9,15 +9,21 @@ import {
   portOf,
   post,
   QUESTIONS,
+  replyOf,
+  type PlainReply,
   raw,
   rawBody,
   requestText,
   start,
   textOf,
+  type Raw,
 } from './programmatic/client.ts';
 
 let teacher: ProgrammaticTeacher;
 afterEach(() => teacher.close());
+
+const plainOf = (response: Raw): string =>
+  (JSON.parse(rawBody(response)) as PlainReply).choices[0]!.message.content;
 
 const RATIONALE = /12 \+ 5 = 17[\s\S]*\nAnswer: 17\nEND$/u;
 
@@ -35,14 +41,14 @@ describe('the OpenAI-shaped surface', () => {
 
   test('a plain reply has text, finish reason, fingerprint and usage', async () => {
     teacher = await start();
-    const reply = await (await post(teacher, { seed: 0 })).json();
+    const reply = await replyOf(await post(teacher, { seed: 0 }));
     expect(reply).toMatchObject({
       object: 'chat.completion',
       created: 1_700_000_000,
       model: 'tailor-programmatic-1',
       choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant' } }],
     });
-    const text: string = reply.choices[0].message.content;
+    const text: string = reply.choices[0]!.message.content;
     expect(text).toMatch(RATIONALE);
     expect(reply.system_fingerprint).toMatch(/^fp_[0-9a-f]{12}$/u);
     expect(reply.usage.completion_tokens).toBe(Math.ceil(Buffer.byteLength(text) / 4));
@@ -57,11 +63,11 @@ describe('the OpenAI-shaped surface', () => {
 
   test('a stream carries the same text, a finish reason, a usage event and [DONE]', async () => {
     teacher = await start();
-    const plain = await (await post(teacher, { seed: 3 })).json();
+    const plain = await replyOf(await post(teacher, { seed: 3 }));
     const wanted = { seed: 3, stream: true, stream_options: { include_usage: true } };
     const body = await (await post(teacher, wanted)).text();
     const all = events(body);
-    expect(textOf(all)).toBe(plain.choices[0].message.content);
+    expect(textOf(all)).toBe(plain.choices[0]!.message.content);
     expect(body.endsWith('data: [DONE]\n\n')).toBe(true);
     expect(all.at(-1)).toMatchObject({ choices: [], usage: plain.usage });
     expect(all.slice(0, -1).every((event) => event.usage === null)).toBe(true);
@@ -71,39 +77,39 @@ describe('the OpenAI-shaped surface', () => {
 
   test('seed, n, max_tokens, stop and json are honoured', async () => {
     teacher = await start();
-    const text = async (fields: object): Promise<any[]> =>
-      (await (await post(teacher, { ...fields })).json()).choices;
-    const [first] = await text({ seed: 5 });
+    const text = async (fields: object): Promise<PlainReply['choices']> =>
+      (await replyOf(await post(teacher, { ...fields }))).choices;
+    const first = (await text({ seed: 5 }))[0]!;
     expect(await text({ seed: 5 })).toEqual([first]);
     const four = await text({ seed: 0, n: 4 });
     expect(new Set(four.map((choice) => choice.message.content)).size).toBe(4);
-    const [short] = await text({ seed: 5, max_tokens: 3 });
+    const short = (await text({ seed: 5, max_tokens: 3 }))[0]!;
     expect(short).toMatchObject({ finish_reason: 'length' });
     expect(short.message.content).toBe(first.message.content.slice(0, 12));
-    const [stopped] = await text({ seed: 5, stop: ['Answer'] });
+    const stopped = (await text({ seed: 5, stop: ['Answer'] }))[0]!;
     expect(stopped.finish_reason).toBe('stop');
     expect(stopped.message.content).toBe(first.message.content.split('Answer')[0]);
-    const [json] = await text({ seed: 5, response_format: { type: 'json_object' } });
+    const json = (await text({ seed: 5, response_format: { type: 'json_object' } }))[0]!;
     expect(JSON.parse(json.message.content)).toMatchObject({ finalAnswer: '17' });
   });
 
   test('without a seed, asking again gives another text', async () => {
     teacher = await start();
-    const replies = [];
+    const replies: string[] = [];
     for (let i = 0; i < 3; i += 1)
-      replies.push((await (await post(teacher)).json()).choices[0].message.content);
+      replies.push((await replyOf(await post(teacher))).choices[0]!.message.content);
     expect(new Set(replies).size).toBe(3);
   });
 
   test('a shared beginning of two long prompts is reported as cached, in steps of 128', async () => {
     teacher = await start();
     const long = 'rules '.repeat(900);
-    const ask = async (last: string): Promise<any> => {
+    const ask = async (last: string): Promise<PlainReply['usage']['prompt_tokens_details']> => {
       const messages = [
         { role: 'system', content: long },
         { role: 'user', content: last },
       ];
-      return (await (await post(teacher, { messages })).json()).usage.prompt_tokens_details;
+      return (await replyOf(await post(teacher, { messages }))).usage.prompt_tokens_details;
     };
     expect(await ask('ping')).toEqual({ cached_tokens: 0 });
     const { cached_tokens: cached } = await ask('hello');
@@ -145,7 +151,7 @@ describe('the OpenAI-shaped surface', () => {
       messages: [{ role: 'user', content }],
       logit_bias: { 1: 2 },
     });
-    expect((await reply.json()).choices[0].message.content).toMatch(RATIONALE);
+    expect((await replyOf(reply)).choices[0]!.message.content).toMatch(RATIONALE);
   });
 
   test('a pace makes tokens come one after another', async () => {
@@ -162,7 +168,7 @@ describe('the books', () => {
     const slow = plan({ fault: { type: 'slow', at: 'headers', ms: 150 }, times: 3 });
     teacher = await start({ faults: slow });
     const replies = await Promise.all(
-      [0, 1, 2].map(async (seed) => (await post(teacher, { seed })).json()),
+      [0, 1, 2].map(async (seed) => replyOf(await post(teacher, { seed }))),
     );
     const { ledger } = teacher;
     expect(ledger.peakInFlight).toBe(3);
@@ -186,7 +192,8 @@ describe('the books', () => {
     const entry = teacher.ledger.entries[0]!;
     await expect.poll(() => entry.done).toBe(true);
     expect(entry).toMatchObject({ aborted: true, status: 200, fault: 'stall' });
-    expect(entry.bytesSent).toBeGreaterThanOrEqual(first.value!.length);
+    const got = first.value as Uint8Array;
+    expect(entry.bytesSent).toBeGreaterThanOrEqual(got.length);
     expect(entry.billedCompletionTokens).toBeGreaterThan(0);
   });
 });
@@ -299,7 +306,7 @@ describe('the door', () => {
   test('a hand-written request gets what a client gets', async () => {
     teacher = await start();
     const response = await raw(portOf(teacher), requestText(teacher, { seed: 1 }));
-    expect(JSON.parse(rawBody(response)).choices[0].message.content).toMatch(RATIONALE);
+    expect(plainOf(response)).toMatch(RATIONALE);
     expect(bodyOf().model).toBe('tailor-programmatic-1');
   });
 });

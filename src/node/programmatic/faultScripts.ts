@@ -49,6 +49,14 @@ function changed(completion: Completion, fault: Fault | null): Completion {
       ? { ...completion, model: 'another-model-2' }
       : { ...completion, fingerprint: 'fp_another00000' };
   }
+  if (fault?.type === 'form' && fault.form === 'everyByte') {
+    // Characters of two, three and four bytes, so that the cuts fall inside code points too.
+    const choices = completion.choices.map((one) => ({
+      ...one,
+      text: `Zoë’s way 😀\n${one.text}`,
+    }));
+    return { ...completion, choices };
+  }
   const [only, second] = completion.choices;
   if (fault?.type === 'form' && fault.form === 'interleaved' && only && !second) {
     const other = { text: 'A second choice nobody asked for.\nAnswer: 0\nEND', finish: 'stop' };

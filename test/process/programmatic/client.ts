@@ -38,7 +38,7 @@ export interface Ask {
   readonly [field: string]: unknown;
 }
 
-export function bodyOf(fields: Ask = {}): Ask {
+export function bodyOf(fields: Ask = {}): Ask & { readonly model: unknown } {
   return {
     model: 'tailor-programmatic-1',
     messages: [{ role: 'user', content: `Solve this.\n${QUESTIONS[0]!.question}` }],
@@ -146,12 +146,34 @@ export interface ChunkEvent {
   readonly error?: unknown;
 }
 
+export interface PlainReply {
+  readonly model: string;
+  readonly created: number;
+  readonly system_fingerprint: string;
+  readonly choices: readonly {
+    readonly index: number;
+    readonly message: { readonly content: string };
+    readonly finish_reason: string | null;
+  }[];
+  readonly usage: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly total_tokens: number;
+    readonly prompt_tokens_details: { readonly cached_tokens: number };
+  };
+}
+
+/** A plain reply's body, as the tests expect it: what is not so fails where it is read. */
+export async function replyOf(response: Response): Promise<PlainReply> {
+  return (await response.json()) as PlainReply;
+}
+
 /** The parsed events of a stream's text in plain form, without `[DONE]`. */
 export function events(text: string): ChunkEvent[] {
   return text
     .split('\n\n')
     .filter((event) => event.startsWith('data: ') && event !== 'data: [DONE]')
-    .map((event) => JSON.parse(event.slice(6)));
+    .map((event): ChunkEvent => JSON.parse(event.slice(6)) as ChunkEvent);
 }
 
 export function textOf(all: readonly ChunkEvent[], index = 0): string {
