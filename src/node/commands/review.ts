@@ -45,7 +45,8 @@ export function audit(context: CommandContext, options: RoundOption): Promise<Co
   });
 }
 
-const editRowSchema = z.union([
+/** A row of `tailor decide edit FILE`. */
+export const editRowSchema = z.union([
   z.strictObject({
     itemId: z.string(),
     rationale: z.string().min(1),
