@@ -1,0 +1,170 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExtensionContext, TreeItem } from 'vscode';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openRound, reduceRound } from '../../../src/core/round/state.ts';
+import { activate } from '../../../src/extension.ts';
+import { COMMANDS } from '../../../src/shared/commands.ts';
+import { sums } from '../../fakes/loopFakes.ts';
+import { openStore, writeProject } from '../../fakes/projectFolder.ts';
+import { temporaryFolder } from '../../fakes/temporaryFolder.ts';
+import { editor, resetVscode } from '../../fakes/vscode.ts';
+
+vi.mock('vscode', async () => (await import('../../fakes/vscode.ts')).vscodeModule);
+
+/** Activates the extension; the result ends it as the editor does. */
+function start(): () => void {
+  const subscriptions: { dispose(): unknown }[] = [];
+  const context = { subscriptions, extensionPath: '/opt/tailor' };
+  // SAFETY: the extension reads these two members of its context and no other.
+  activate(context as unknown as ExtensionContext);
+  return () => subscriptions.forEach((one) => one.dispose());
+}
+
+async function project(name = 'p'): Promise<string> {
+  const root = join(await temporaryFolder(), name);
+  await mkdir(root);
+  await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
+  return root;
+}
+
+const run = (id: string): unknown => editor.commands.get(id)?.();
+
+/** The tree as indented lines of label and description. */
+async function shownTree(node?: unknown, depth = 0): Promise<string[]> {
+  const tree = editor.trees.get('tailor.rounds')!;
+  const lines: string[] = [];
+  for (const child of (await tree.getChildren(node)) ?? []) {
+    const item: TreeItem = await tree.getTreeItem(child);
+    const label = typeof item.label === 'string' ? item.label : '';
+    lines.push(`${'  '.repeat(depth)}${label}: ${String(item.description)}`);
+    lines.push(...(await shownTree(child, depth + 1)));
+  }
+  return lines;
+}
+
+beforeEach(resetVscode);
+
+describe('the extension', () => {
+  it('registers every command of the table and the Rounds tree', () => {
+    start();
+    expect([...editor.commands.keys()].sort()).toEqual(Object.keys(COMMANDS).sort());
+    expect([...editor.trees.keys()]).toEqual(['tailor.rounds']);
+  });
+
+  it('leaves nothing alive when it ends', () => {
+    const end = start();
+    expect(editor.live.size).toBeGreaterThan(Object.keys(COMMANDS).length);
+    end();
+    expect(editor.live.size).toBe(0);
+    expect(editor.commands.size + editor.trees.size).toBe(0);
+  });
+
+  it('shows a project, its rounds and their steps from the files', async () => {
+    const root = await project();
+    editor.folders = [root];
+    let state = openRound(0, { path: 'models/base', digest: 'x' });
+    state = reduceRound(state, {
+      type: 'exam-finished',
+      set: 'dev',
+      fingerprint: 'f',
+      questions: 2,
+      samples: 1,
+    });
+    state = reduceRound(state, {
+      type: 'taught',
+      purpose: 'annotate',
+      profile: 'programmatic',
+      programmatic: true,
+      questions: 4,
+      accepted: 8,
+      humanQueue: 0,
+    });
+    await openStore(root).store.saveState(state);
+    start();
+    expect(await shownTree()).toEqual([
+      `Test project: ${root}`,
+      '  Round 0: models/base',
+      '    Exam: dev 2 × 1',
+      '    Teaching: annotate: 8 rationales (programmatic)',
+      '    Curation: not done',
+      '    Frozen set: not done',
+      '    Training: not done',
+    ]);
+  });
+
+  it('shows what changed on disk', async () => {
+    const root = await project();
+    editor.folders = [root];
+    start();
+    const tree = editor.trees.get('tailor.rounds')!;
+    const changed = vi.fn();
+    tree.onDidChangeTreeData?.(changed);
+    expect(await shownTree()).toHaveLength(1);
+    await openStore(root).store.saveState(openRound(0, { path: 'models/base', digest: 'x' }));
+    editor.fileEvents.forEach((fire) => fire());
+    expect(changed).toHaveBeenCalled();
+    expect(await shownTree()).toHaveLength(7);
+  });
+
+  it('shows the other projects where one is broken, and logs why', async () => {
+    const good = await project('good');
+    const bad = await project('bad');
+    await writeFile(join(bad, 'tailor.json'), '{"v":1,');
+    editor.folders = [bad, good];
+    start();
+    expect(await shownTree()).toEqual([expect.stringContaining('Test project')]);
+    expect(editor.log.join()).toContain('not valid JSON');
+  });
+});
+
+describe('commands', () => {
+  it('threat 17: run this editor’s own runtime with an array of arguments, never a shell', async () => {
+    const root = await project('$(touch x); `id` && "q"');
+    editor.folders = [root];
+    start();
+    await run('tailor.exam');
+    expect(editor.terminals).toHaveLength(1);
+    expect(editor.terminals[0]).toMatchObject({
+      shellPath: process.execPath,
+      shellArgs: ['/opt/tailor/dist/cli.cjs', 'exam'],
+      cwd: root,
+    });
+  });
+
+  it('refuse everything in a folder that is not trusted, also when called by name', async () => {
+    editor.folders = [await project()];
+    editor.isTrusted = false;
+    start();
+    for (const id of Object.keys(COMMANDS)) await run(id);
+    expect(editor.terminals).toEqual([]);
+    expect(editor.errors).toHaveLength(Object.keys(COMMANDS).length);
+    for (const text of editor.errors) expect(text).toContain('Manage Workspace Trust');
+  });
+
+  it('still show the rounds of a folder that is not trusted', async () => {
+    editor.folders = [await project()];
+    editor.isTrusted = false;
+    start();
+    expect(await shownTree()).toHaveLength(1);
+  });
+
+  it('ask which project where there are several, and do nothing when nobody answers', async () => {
+    const [one, two] = [await project('one'), await project('two')];
+    editor.folders = [one, two];
+    start();
+    await run('tailor.status');
+    expect(editor.picks).toEqual([[one, two]]);
+    expect(editor.terminals).toEqual([]);
+    expect(editor.errors).toEqual([]);
+    editor.answer = two;
+    await run('tailor.status');
+    expect(editor.terminals.map(({ cwd }) => cwd)).toEqual([two]);
+  });
+
+  it('say what to do where no folder is open', async () => {
+    start();
+    await run('tailor.status');
+    expect(editor.errors[0]).toContain('Open a folder');
+  });
+});
