@@ -18,7 +18,7 @@ from .data import Question, Text
 from .plan import PlannedAnchor
 
 # What starting another micro-batch costs, in padded tokens (some 40 small kernels a layer).
-MICRO_BATCH_COST = 160
+MICRO_BATCH_COST = 100
 # Added to a score that must not count. Not −inf: fp32 and bf16 both hold it, and no softmax becomes NaN.
 UNSEEN = -1e30
 
