@@ -80,8 +80,11 @@ def check_metadata(metadata: Mapping[str, Any]) -> None:
 
 
 def build_tokenizer(metadata: Mapping[str, Any]) -> Any:
-    """Byte-level BPE of the GGUF's own tokens and merges; "smollm" splits digits one by one."""
-    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+    """Byte-level BPE of the GGUF's own tokens and merges; "smollm" splits digits one by one.
+
+    A regular expression and not the `Digits` part: some readers take that for ASCII digits only.
+    """
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
     tokens: list[str] = metadata["tokenizer.ggml.tokens"]
     types: list[int] = metadata["tokenizer.ggml.token_type"]
@@ -90,7 +93,7 @@ def build_tokenizer(metadata: Mapping[str, Any]) -> Any:
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))  # type: ignore[arg-type]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(  # type: ignore[assignment]
         [
-            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.Split(Regex(r"\p{N}"), "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False),
         ]
     )
