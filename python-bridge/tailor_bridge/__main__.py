@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from .errors import TrainerError
+from .errors import EXIT_OTHER, TrainerError
 
 # Each command imports only what it needs: `probe` and the supervisor must answer before torch could be imported.
 COMMANDS = {
@@ -33,6 +33,11 @@ def main(argv: Sequence[str]) -> int:
     except TrainerError as error:
         print(f"{error.code}: {error.message} {error.hint}", file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        print(
+            f"DEPS_MISSING: {error}. `probe` names the command that installs it.", file=sys.stderr
+        )
+        return EXIT_OTHER
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 from . import jsonio, system
 from .config import load_config
 from .errors import EXIT_DONE, TrainerError
-from .train import accepted, prepare_run
+from .prepare import accepted, prepare_run
 
 MAX_HEADER = 100 << 20
 

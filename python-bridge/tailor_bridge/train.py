@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import os
-import statistics
 import sys
 import time
 import traceback
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,17 +30,11 @@ from .errors import (
     TrainerError,
     is_out_of_memory,
 )
-from .events import EventLog, Heartbeat, finite, private_stdout
+from .events import EventLog, Heartbeat, private_stdout
+from .watch import Clock, Counters, Watch, summary
 
 if TYPE_CHECKING:
-    from .data import TrainingData
     from .device import Device
-    from .plan import Plan
-
-PROGRESS_S = 0.5
-METRICS_RECORDS = 1000
-FLAT_STEPS = 50
-FLAT_COSINE = 0.01
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,32 +56,6 @@ def main(argv: Sequence[str]) -> int:
 
         return supervise(run_folder, resume=args.resume, echo=args.events == "stdout")
     return work(run_folder, args.worker, args.resume, echo=args.events == "stdout")
-
-
-@dataclass
-class Counters:
-    """What a resumed run continues to count; part of every checkpoint."""
-
-    step: int = 0  # optimizer steps done, skipped ones included
-    seconds: float = 0.0
-    tokens: int = 0
-    first_loss: float | None = None
-    first_lm: float | None = None
-    last_loss: float | None = None
-    last_lm: float | None = None
-    cos_pos: float | None = None
-    cos_neg: float | None = None
-    active: float | None = None
-    max_rows: int = 1 << 20
-    skipped: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Clock:
-    """When the step in progress began, for the heartbeat."""
-
-    step: int = 0
-    began: float = field(default_factory=time.monotonic)
 
 
 def work(
@@ -215,6 +179,7 @@ class Run:
         from .export import export_student, student_weights
         from .model import load_student
         from .objective import Objective
+        from .prepare import prepare_run
         from .step import Stepper, StepState, make_optimizer
 
         self.device = device = choose_device(config)
@@ -322,7 +287,7 @@ class Run:
                 seconds = time.monotonic() - began
                 counters.seconds += seconds
                 rate = optimizer.param_groups[0]["lr"]
-                watch.after(result, len(plan.steps[number - 1]), seconds, rate)
+                watch.after(result, seconds, rate)
                 if self.control.save_requested():
                     commit("asked")
                     self.control.save_done()
@@ -363,174 +328,3 @@ class Run:
             return self._save_now("cancel")
         found = checkpoint.committed(self.folder)
         return found[0][1].relative_to(self.folder).as_posix() if found else None
-
-
-def prepare_run(
-    run_folder: Path, config: RunConfig, events: EventLog | None
-) -> tuple[TrainingData, Plan, list[str], list[str]]:
-    """Reads and checks the data, plans every step, writes the files that explain them. No torch.
-
-    Returns data and plan, and the prompts and completions as texts (for parity.json).
-    """
-    from .data import prepare, read_frozen
-    from .first_batch import first_batch
-    from .plan import make_plan
-    from .tokens import StudentTokens
-
-    rows = read_frozen(config.data)
-    tokens = StudentTokens(Path(config.model.path))
-    data = prepare(rows, tokens, config.max_len, config.data.sha256)
-    plan = make_plan(
-        data.questions,
-        seed=config.seed,
-        data_hash=data.sha256,
-        epochs=config.optim.epochs,
-        global_batch=config.optim.global_batch,
-        pairs=config.pair.kind != "none",
-    )
-    view = first_batch(data.questions, plan, tokens, config.lm.prompt_weight)
-    jsonio.write_atomic(run_folder / "first-batch.json", jsonio.dumps(view) + "\n", sync=False)
-    if events is not None:
-        dropped = "".join(
-            jsonio.dumps(
-                {"id": d.id, "question": d.question, "reason": d.reason, "detail": d.detail}
-            )
-            + "\n"
-            for d in data.dropped
-        )
-        jsonio.write_atomic(run_folder / "dropped.jsonl", dropped, sync=False)
-        for warning in data.warnings[:20]:
-            events.warning("data", warning)
-        events.emit("accepted", **accepted(config, data, plan))
-    prompts = [row.prompt for row in rows]
-    return data, plan, prompts, [p.completion for row in rows for p in row.positives]
-
-
-def accepted(config: RunConfig, data: TrainingData, plan: Plan) -> dict[str, Any]:
-    """The fields of the `accepted` record; `rows` counts anchors."""
-    return {
-        "configHash": config.hash,
-        "dataHash": data.sha256,
-        "steps": len(plan.steps),
-        "rows": data.anchors,
-        "pairCoverage": data.coverage(config.pair),
-        "dropped": [{"id": d.id, "reason": d.reason} for d in data.dropped[:200]],
-        "droppedCount": len(data.dropped),
-    }
-
-
-class Watch:
-    """Turns what a step returns into `metrics` and `progress`, and warns of two patterns."""
-
-    def __init__(
-        self, events: EventLog, config: RunConfig, plan: Plan, counters: Counters, clock: Clock
-    ) -> None:
-        self.events = events
-        self.config = config
-        self.plan = plan
-        self.counters = counters
-        self.clock = clock
-        self.every = max(1, len(plan.steps) // METRICS_RECORDS)
-        self.recent: deque[float] = deque(maxlen=20)
-        self.last_progress = 0.0
-        self.flat = 0
-        self.epoch_lm: list[float] = []
-        self.epoch_means: deque[float] = deque(maxlen=4)
-
-    def after(self, result: Any, anchors: int, seconds: float, rate: float) -> None:
-        """Called once per optimizer step."""
-        counters, figures = self.counters, result.figures
-        now = time.monotonic()
-        self.clock.step, self.clock.began = counters.step, now
-        self.recent.append(seconds)
-        paired = figures.pairs > 0
-        loss = figures.lm + self.config.pair.ratio * figures.pair
-        values = {
-            "loss": finite(loss),
-            "lm": finite(figures.lm),
-            "pair": finite(figures.pair) if paired else None,
-            "cosPos": finite(figures.cos_pos) if paired else None,
-            "cosNeg": finite(figures.cos_neg) if paired else None,
-            "activeFrac": finite(figures.active) if paired else None,
-        }
-        if counters.first_loss is None:
-            counters.first_loss, counters.first_lm = values["loss"], values["lm"]
-        counters.last_loss, counters.last_lm = values["loss"], values["lm"]
-        if paired:
-            counters.cos_pos, counters.cos_neg = values["cosPos"], values["cosNeg"]
-            counters.active = values["activeFrac"]
-        last = counters.step == len(self.plan.steps)
-        if counters.step % self.every == 0 or last or result.grad_norm is None:
-            self.events.emit(
-                "metrics",
-                step=counters.step,
-                epoch=self.plan.epoch_of(counters.step),
-                **values,
-                pairsInBatch=figures.pairs,
-                lr=rate,
-                gradNorm=finite(result.grad_norm),
-                tokPerS=round(figures.tokens / max(seconds, 1e-9), 1),
-                padFrac=round(1 - figures.tokens / max(1, figures.padded), 4),
-                memMB=system.rss_mb(),
-                bySource=_by_source(figures),
-            )
-        if last or now - self.last_progress >= PROGRESS_S:
-            self.last_progress = now
-            left = len(self.plan.steps) - counters.step
-            self.events.emit(
-                "progress",
-                step=counters.step,
-                steps=len(self.plan.steps),
-                epoch=self.plan.epoch_of(counters.step),
-                etaMs=round(left * statistics.median(self.recent) * 1e3),
-            )
-        self._warn(paired, figures)
-
-    def _warn(self, paired: bool, figures: Any) -> None:
-        step = self.counters.step
-        if paired:
-            self.flat = self.flat + 1 if abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE else 0
-            if self.flat == FLAT_STEPS:
-                self.events.warning(
-                    "pair-flat",
-                    f"Step {step}: right and wrong attempts have looked alike to the student for "
-                    f"{FLAT_STEPS} steps (cosines differ by less than {FLAT_COSINE}).",
-                )
-        # Means over epochs, not steps: single steps hold different questions.
-        self.epoch_lm.append(figures.lm)
-        if step % self.plan.steps_per_epoch == 0:
-            self.epoch_means.append(statistics.fmean(self.epoch_lm))
-            self.epoch_lm.clear()
-            means = list(self.epoch_means)
-            if len(means) == 4 and all(a < b for a, b in itertools.pairwise(means)):
-                self.events.warning(
-                    "lm-rising", f"Step {step}: the language-model loss rose three epochs running."
-                )
-
-
-def _by_source(figures: Any) -> dict[str, dict[str, Any]]:
-    sources = {}
-    for source, (n, ce, tokens) in sorted(figures.source_ce.items()):
-        pairs, terms = figures.source_pair.get(source, (0.0, 0.0))
-        sources[source] = {
-            "n": int(n),
-            "lm": finite(ce / max(1.0, tokens)),
-            "pair": finite(terms / pairs) if pairs else None,
-        }
-    return sources
-
-
-def summary(counters: Counters) -> dict[str, Any]:
-    """The `summary` of the `done` record."""
-    return {
-        "steps": counters.step,
-        "seconds": round(counters.seconds, 3),
-        "tokens": counters.tokens,
-        "firstLoss": counters.first_loss,
-        "lastLoss": counters.last_loss,
-        "firstLm": counters.first_lm,
-        "lastLm": counters.last_lm,
-        "cosPos": counters.cos_pos,
-        "cosNeg": counters.cos_neg,
-        "activeFrac": counters.active,
-    }

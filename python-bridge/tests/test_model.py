@@ -173,7 +173,7 @@ def test_padding_and_order_do_not_matter(student: Student) -> None:
     long = PackedRow(tuple(range(2, 90)), (), (), ())
     counts = counts_of(rows, objective.lm)
     padded = objective(build_batch([*rows, long]), counts)
-    assert float(padded.loss) == pytest.approx(whole[0], rel=1e-6)
+    assert padded.loss.item() == pytest.approx(whole[0], rel=1e-6)
 
 
 def test_branch_order_does_not_matter(student: Student) -> None:

@@ -164,9 +164,11 @@ def test_what_must_be_quick_does_not_import_torch(make_run: MakeRun) -> None:
         "try: runpy.run_module('tailor_bridge', run_name='__main__')\n"
         "except SystemExit as stop: assert not stop.code, stop.code\n"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+        "import tailor_bridge.supervisor, tailor_bridge.train\n"
+        "assert {dry} or 'tokenizers' not in sys.modules\n"
     )
     for arguments in (["probe"], ["train", "--run", str(run.path), "--dry-run"], ["--help"]):
-        source = script.format(arguments=arguments, bridge=str(BRIDGE))
+        source = script.format(arguments=arguments, bridge=str(BRIDGE), dry=arguments[0] == "train")
         result = subprocess.run(
             [sys.executable, "-c", source], capture_output=True, text=True, check=False
         )
