@@ -10,6 +10,7 @@ import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { gradeRound } from '../../core/round/examRound.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import { curateRound } from '../../core/round/curateRound.ts';
+import type { TeachingItem } from '../../core/teaching/records.ts';
 import type { Session } from '../session/session.ts';
 import { translating } from '../storage/storeError.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
@@ -136,6 +137,7 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
     if (options.rule === undefined) {
       return append(session, round, 'accept', options);
     }
+    await knownItems(session, round);
     if (options.rule !== GATE_RULE) {
       throw new AppError('usage', `There is no rule called ${JSON.stringify(options.rule)}.`, {
         hint: `The rule there is: ${GATE_RULE}.`,
@@ -198,13 +200,22 @@ async function decideItems(
   });
 }
 
+/** What there is to accept or reject; a round without any is told how to get some. */
+async function knownItems(session: Session, round: number): Promise<readonly TeachingItem[]> {
+  const items = await session.store.items(round);
+  if (items.length > 0) return items;
+  throw new AppError('round.notReady', `The teacher has written nothing in round ${round} yet.`, {
+    hint: 'Ask it first: tailor exam, then tailor teach.',
+  });
+}
+
 async function append(
   session: Session,
   round: number,
   type: 'accept' | 'reject',
   { names, reason }: DecideOptions,
 ): Promise<string> {
-  const known = await session.store.items(round);
+  const known = await knownItems(session, round);
   const items = names.map((name) => {
     const matching = known.filter(
       ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
