@@ -100,6 +100,7 @@ export function i64Tensor(data: BigInt64Array, dims: readonly number[]): GraphTe
 const PROBE_FLOATS = 4 * 1024 * 1024;
 /** Passing the probe by pointer takes about 0.02 ms, copying its 16 MB at least 1.5 ms. */
 const COPY_MS = 0.5;
+const TRIES = 50;
 
 /**
  * Whether inputs reach onnxruntime without a copy: true for the pinned release. A build that copies would move the whole
@@ -107,13 +108,13 @@ const COPY_MS = 0.5;
  */
 export async function isZeroCopy(runProbe: (probe: Feeds) => Promise<void>): Promise<boolean> {
   const probe = { x: f32Tensor(new Float32Array(PROBE_FLOATS), [PROBE_FLOATS]) };
-  let best = Infinity;
-  for (let i = 0; i < 5; i++) {
+  // One quick run proves it; slow ones prove nothing on a busy computer, so they are repeated before they count.
+  for (let i = 0; i < TRIES; i++) {
     const start = performance.now();
     await runProbe(probe);
-    best = Math.min(best, performance.now() - start);
+    if (performance.now() - start < COPY_MS) return true;
   }
-  return best < COPY_MS;
+  return false;
 }
 
 /** Runs the zero-copy self test on a graph that never reads its input. */

@@ -1,6 +1,7 @@
 import { AppError, cancelled, isAppError } from '../errors.ts';
 import type { Question } from '../dataset/question.ts';
 import type { TeachingItem } from '../teaching/records.ts';
+import { sha256Text } from '../hash.ts';
 import { teachQuestion, type TaughtQuestion } from '../teaching/teachQuestion.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { attemptForFeedback, settledVerdict, type GradedAttempt } from '../curation/negatives.ts';
@@ -121,6 +122,7 @@ async function askAbout(
             sample: about.attempt.sample,
             fingerprint: about.attempt.fingerprint,
             text: rationaleOfAttempt(about.attempt.text),
+            textHash: sha256Text(about.attempt.text),
           },
         }
       : {}),
