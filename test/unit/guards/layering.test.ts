@@ -23,7 +23,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
 
 /** Packages that come only because another one needs them. */
 const UNDER_EXECA =
-  /^(@sec-ant\/readable-stream|@sindresorhus\/merge-streams|cross-spawn|figures|get-stream|human-signals|is-plain-obj|is-stream|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|yoctocolors|shebang-command|shebang-regex|which|isexe|is-unicode-supported)$/u;
+  /^(@sec-ant\/readable-stream|@sindresorhus\/merge-streams|cross-spawn|figures|get-stream|human-signals|is-plain-obj|is-stream|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|which-command|yoctocolors|shebang-command|shebang-regex|which|isexe|is-unicode-supported)$/u;
 
 interface Metafile {
   readonly inputs: Record<string, { readonly imports: readonly { readonly path: string }[] }>;
