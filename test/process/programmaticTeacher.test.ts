@@ -165,7 +165,7 @@ describe('the OpenAI-shaped surface', () => {
 
 describe('the books', () => {
   test('requests, header names, peak in flight and billed tokens agree with what the client saw', async () => {
-    const slow = plan({ fault: { type: 'slow', at: 'headers', ms: 150 }, times: 3 });
+    const slow = plan({ fault: { type: 'slow', at: 'headers', ms: 1500 }, times: 3 });
     teacher = await start({ faults: slow });
     const replies = await Promise.all(
       [0, 1, 2].map(async (seed) => replyOf(await post(teacher, { seed }))),
@@ -297,7 +297,7 @@ describe('the door', () => {
   });
 
   test('threat 18: it closes by itself when nobody asks', async () => {
-    teacher = await start({ idleMs: 60 });
+    teacher = await start({ idleMs: 1000 });
     expect((await post(teacher)).status).toBe(200);
     await teacher.closed;
     await expect(fetch(teacher.baseURL)).rejects.toThrow();

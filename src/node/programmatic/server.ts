@@ -7,7 +7,7 @@ import { Desk, type DeskOptions } from './desk.ts';
 import type { ServerLedger } from './ledger.ts';
 
 export interface ProgrammaticTeacherOptions extends DeskOptions {
-  /** 0, the default: any free port. */
+  /** 0, the default: the system picks one. */
   readonly port?: number;
   readonly log?: Log;
 }

@@ -183,3 +183,27 @@ export function textOf(all: readonly ChunkEvent[], index = 0): string {
     .map((choice) => choice.delta.content ?? '')
     .join('');
 }
+
+/** Asks by hand for a stream (or a plain reply) under a named fault; the answer is what was on the wire. */
+export function wire(
+  teacher: ProgrammaticTeacher,
+  profile: string,
+  stream = true,
+  waitMs = 4000,
+): Promise<Raw> {
+  const model = `tailor-programmatic-1:${profile}`;
+  const fields = { model, stream, seed: 0, stream_options: { include_usage: true } };
+  return raw(portOf(teacher), requestText(teacher, fields), waitMs);
+}
+
+export const statusOf = (response: Raw): number =>
+  Number(response.bytes.toString('latin1').slice(9, 12));
+
+export const headOf = (response: Raw): string =>
+  response.bytes.toString('latin1').split('\r\n\r\n')[0]!.toLowerCase();
+
+export function finishesOf(body: string): (string | null)[] {
+  return events(body)
+    .flatMap((event) => event.choices ?? [])
+    .map((choice) => choice.finish_reason);
+}

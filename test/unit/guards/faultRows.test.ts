@@ -26,10 +26,6 @@ const missing: readonly { readonly row: string; readonly reason: string }[] = [
     row: 'threat 15: chat templates',
     reason: "owed by the bridge's loading",
   },
-  {
-    row: 'threat 18: local server attacks (DNS rebinding)',
-    reason: "the programmatic teacher's server is being written",
-  },
 ];
 
 const titles = markedTitles();

@@ -8,25 +8,12 @@ import {
   type Claim,
 } from './attemptSteps.ts';
 import { deviationOf, targetText, type ProvenKind, type Seen } from './deviation.ts';
-import {
-  afterStep,
-  applications,
-  formOf,
-  treeOf,
-  withEquivalents,
-  type Form,
-} from './equivalents.ts';
+import { formOf, treeOf } from './equivalents.ts';
 import { GoldProgress } from './goldProgress.ts';
 import { inferFromAnswer } from './infer.ts';
-import { numbersOf, wordNumbersOf } from './nounLabels.ts';
-import { equal, roundTo, show } from './rational.ts';
+import { equal, parseDecimal, show } from './rational.ts';
 import { leaf, leavesOf, type Tree } from './tree.ts';
-
-export interface GoldSolution {
-  readonly question: string;
-  /** The tree as the teacher writes it. */
-  readonly tree: Tree;
-}
+import { has, isGold, repeats, seenIn, start, step, type GoldSolution, type Walk } from './walk.ts';
 
 export interface Comparison {
   readonly kind: ProvenKind;
@@ -39,132 +26,6 @@ export interface Comparison {
   readonly kept: readonly AttemptStep[];
   /** What remains to be done after the kept steps. */
   readonly rest: Tree;
-}
-
-/** Where a walk along the attempt stands. */
-interface Walk {
-  /** What may be left to do, by every equivalent tree. */
-  readonly forms: readonly Form[];
-  /** What is left to do without distributing or factoring; null once a right step did. */
-  readonly plain: Form | null;
-  /** Null once a right step belonged to an equivalent tree only. */
-  readonly progress: GoldProgress | null;
-  readonly results: readonly Rational[];
-  readonly accepted: readonly Claim[];
-  readonly reached: boolean;
-}
-
-type Verdict = 'right' | 'restated' | 'check' | 'arithmetic' | 'off';
-
-function start(gold: GoldSolution): Walk {
-  const form = formOf(gold.tree);
-  return {
-    forms: withEquivalents([form]),
-    plain: form,
-    progress: new GoldProgress(gold.tree),
-    results: [],
-    accepted: [],
-    reached: form.kind === 'leaf',
-  };
-}
-
-const has = (values: readonly Rational[], value: Rational | null): boolean =>
-  value !== null && values.some((other) => equal(other, value));
-
-/** The same statement again, its operands in either order. */
-function repeats(claim: Claim, accepted: readonly Claim[]): boolean {
-  const commutes = claim.op === '+' || claim.op === '*';
-  return accepted.some(
-    (earlier) =>
-      earlier.op === claim.op &&
-      isTrue(claim) &&
-      ((equal(earlier.left, claim.left) && equal(earlier.right, claim.right)) ||
-        (commutes && equal(earlier.left, claim.right) && equal(earlier.right, claim.left))),
-  );
-}
-
-/** A true statement over the numbers of an earlier one, such as its check by the inverse operation. */
-function checks(claim: Claim, accepted: readonly Claim[]): boolean {
-  const result = resultOf(claim);
-  if (!result || !isTrue(claim)) return false;
-  return accepted.some((earlier) => {
-    const about = resultOf(earlier);
-    const numbers = [earlier.left, earlier.right, ...(about ? [about] : [])];
-    const stated = [claim.left, claim.right, result];
-    return stated.every((value) => has(numbers, value)) && has(stated, about);
-  });
-}
-
-function isGold(value: Rational, decimals: number, gold: Rational): boolean {
-  return equal(value, gold) || (decimals > 0 && equal(roundTo(gold, decimals), value));
-}
-
-/** Walks one claim further: what it is against the open gold steps, and where the walk then stands. */
-function step(walk: Walk, claim: Claim, gold: GoldSolution, seen: Seen): [Verdict, Walk] {
-  if (!walk.reached) {
-    const next = afterStep(walk.forms, claim);
-    if (next.length > 0) {
-      return isTrue(claim) ? ['right', advance(walk, claim, next)] : ['arithmetic', walk];
-    }
-    const mental = afterMentalStep(walk, claim, seen);
-    if (mental) return ['right', mental];
-  }
-  if (walk.reached && checks(claim, walk.accepted)) return ['check', walk];
-  if (repeats(claim, walk.accepted)) return ['restated', walk];
-  return (walk.reached ? null : otherWay(walk, claim, gold, seen)) ?? ['off', walk];
-}
-
-/** A right step with an operand that was worked out in the head: the value of a gold step that is nowhere written. */
-function afterMentalStep(walk: Walk, claim: Claim, seen: Seen): Walk | null {
-  const written = [...seen.inQuestion, ...walk.results];
-  for (const operand of [claim.left, claim.right]) {
-    const progress = has(written, operand) ? null : (walk.progress?.having(operand) ?? null);
-    if (!progress || !isTrue(claim)) continue;
-    const next = afterStep(withEquivalents([formOf(progress.rest())]), claim);
-    const plain = formOf(progress.rest());
-    if (next.length > 0) return advance({ ...walk, progress, plain }, claim, next);
-  }
-  return null;
-}
-
-/**
- * A true equation over known numbers that gives a value which the gold solution needs, by another way: a number that
- * its equation uses but the question does not say, the value of an open gold step, or the gold value itself.
- */
-function otherWay(
-  walk: Walk,
-  claim: Claim,
-  gold: GoldSolution,
-  seen: Seen,
-): [Verdict, Walk] | null {
-  const result = resultOf(claim);
-  const leaves = leavesOf(gold.tree).map((one) => one.value);
-  const known = [...seen.inQuestion, ...walk.results, ...leaves];
-  if (!result || !isTrue(claim) || !has(known, claim.left) || !has(known, claim.right)) return null;
-  if (has(leaves, result) && !has(seen.inQuestion, result)) {
-    const { progress, plain } = walk;
-    return ['right', { ...advance(walk, claim, walk.forms), progress, plain }];
-  }
-  if (deviationOf(claim, walk.progress, walk.plain, seen)) return null;
-  const reached = isGold(result, claim.said?.decimals ?? 0, gold.tree.value);
-  if (reached) return ['right', { ...advance(walk, claim, walk.forms), reached }];
-  const progress = walk.progress?.having(result);
-  if (!progress) return null;
-  const plain = formOf(progress.rest());
-  return ['right', { ...advance(walk, claim, [plain]), progress, plain }];
-}
-
-function advance(walk: Walk, claim: Claim, forms: readonly Form[]): Walk {
-  const result = resultOf(claim);
-  const exact = exactResult(claim);
-  return {
-    forms: withEquivalents(forms),
-    plain: walk.plain ? (applications(walk.plain, claim)[0] ?? null) : null,
-    progress: walk.progress?.after(claim) ?? null,
-    results: [...walk.results, ...[result, exact].filter((value) => value !== null)],
-    accepted: [...walk.accepted, claim],
-    reached: forms.some((form) => form.kind === 'leaf'),
-  };
 }
 
 /** A step that nothing uses: without it the others reach the gold value. */
@@ -186,15 +47,6 @@ function isSpare(
     current = after;
   }
   return current.reached;
-}
-
-export function seenIn(gold: GoldSolution): Omit<Seen, 'results'> {
-  const used = leavesOf(gold.tree).map((one) => one.value);
-  const digits = numbersOf(gold.question);
-  return {
-    inQuestion: [...digits, ...wordNumbersOf(gold.question)],
-    unused: digits.filter((value) => !has(used, value)),
-  };
 }
 
 interface Found {
@@ -226,7 +78,7 @@ export function compareAttempt(
   const base = seenIn(gold);
   let walk = start(gold);
   let found: Found | null = null;
-  let kept = { steps: [] as AttemptStep[], walk };
+  let kept: Kept = { steps: [], walk };
   const extras: { claim: Claim; at: number }[] = [];
   for (const [index, { claim, at }] of claims.entries()) {
     const seen = { ...base, results: walk.results };
@@ -246,7 +98,7 @@ export function compareAttempt(
             step: at,
             why: `Step ${at} is not needed: nothing uses its result.`,
           }
-        : explain(claim, at, walk, seen);
+        : explain(claim, at, walk, gold, seen);
     }
     if (found && attempt.slice(0, at - 1).some((one) => !one.whole)) found = UNKNOWN;
     if (found) break;
@@ -269,12 +121,14 @@ export function compareAttempt(
   return { ...found, inferred: found.inferred ?? false, kept: kept.steps, rest };
 }
 
+/** The steps that are kept, and where the walk stood after them. */
+interface Kept {
+  readonly steps: readonly AttemptStep[];
+  readonly walk: Walk;
+}
+
 /** A step is kept only in an unbroken row: every earlier claim of the walk stands in a kept step. */
-function keepStep(
-  kept: { steps: AttemptStep[]; walk: Walk },
-  whole: AttemptStep,
-  walk: Walk,
-): { steps: AttemptStep[]; walk: Walk } {
+function keepStep(kept: Kept, whole: AttemptStep, walk: Walk): Kept {
   const covered = kept.steps.flatMap((one) => one.claims);
   const now = [...covered, ...whole.claims];
   const unbroken = walk.accepted.every((claim) => now.includes(claim));
@@ -289,7 +143,43 @@ function arithmeticWhy(claim: Claim, at: number): string {
   return `Step ${at} has the right operation and numbers, but ${done} is ${exact ? show(exact) : 'not a number'}, not ${said}.`;
 }
 
-function explain(claim: Claim, at: number, walk: Walk, seen: Seen): Found {
+/** Numbers that everybody knows: units of time and length, dozens, percent. */
+const COMMON = [
+  '0.01',
+  '0.1',
+  '0.5',
+  '1',
+  '2',
+  '7',
+  '10',
+  '12',
+  '24',
+  '30',
+  '52',
+  '60',
+  '100',
+  '365',
+  '1000',
+]
+  .map(parseDecimal)
+  .filter((value) => value !== null);
+
+/**
+ * Whether a departure from the gold steps may be no error: the gold uses a number that the question does not say, so
+ * that its derivation is unknown here, or the step converts a unit, which the gold may do nowhere.
+ */
+function mayBeRight(claim: Claim, gold: GoldSolution, seen: Seen): boolean {
+  const leaves = leavesOf(gold.tree).map((one) => one.value);
+  const unsaid = leaves.some((value) => !has(seen.inQuestion, value) && !has(COMMON, value));
+  const known = [...seen.inQuestion, ...seen.results, ...leaves];
+  const converts = [claim.left, claim.right].some(
+    (value) => has(COMMON, value) && !has(known, value),
+  );
+  return unsaid || (converts && isTrue(claim));
+}
+
+function explain(claim: Claim, at: number, walk: Walk, gold: GoldSolution, seen: Seen): Found {
+  if (mayBeRight(claim, gold, seen)) return UNKNOWN;
   const deviation = deviationOf(claim, walk.progress, walk.plain, seen);
   return deviation
     ? { kind: deviation.kind, step: at, why: `Step ${at} ${deviation.why}` }

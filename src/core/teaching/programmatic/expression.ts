@@ -1,4 +1,5 @@
 import type { Rational } from '../../grading/rational.ts';
+import { numbersOf } from './nounLabels.ts';
 import { divide, equal, parseDecimal, rational } from './rational.ts';
 import { leaf, operation, type Operator, type Tree } from './tree.ts';
 
@@ -142,17 +143,30 @@ export function parseExpression(text: string): Tree | null {
 
 /**
  * Reads calculator marks (`<<48/2=24>><<48+24=72>>`) as one tree: a number that equals an earlier mark's result is
- * that result. Null when there are none, one cannot be read, or one is false by more than rounding.
+ * that result, unless that one is used up and the question says the number itself. Null when there are no marks, one
+ * cannot be read, or one is false by more than rounding.
  */
-export function parseChain(text: string): Tree | null {
+export function parseChain(text: string, question = ''): Tree | null {
   const results: Tree[] = [];
+  const used = new Set<Tree>();
+  const said = numbersOf(question);
+  const link = (tree: Tree): Tree => {
+    if (tree.kind === 'operation') return operation(tree.op, link(tree.left), link(tree.right));
+    const same = results.filter(
+      (result) => result.kind === 'operation' && equal(result.value, tree.value),
+    );
+    const inText = said.some((value) => equal(value, tree.value));
+    const found = same.findLast((result) => !used.has(result)) ?? (inText ? null : same.at(-1));
+    if (found) used.add(found);
+    return found ?? tree;
+  };
   for (const mark of text.slice(0, 20_000).matchAll(/<<([^<>]*)>>/gu)) {
     const [left, right, ...more] = (mark[1] ?? '').split('=');
     const tree = left === undefined ? null : parseExpression(left);
     const claimed = right === undefined ? null : parseExpression(right);
     if (!tree || !claimed || more.length > 0) return null;
     if (!closeTo(tree.value, claimed.value)) return null;
-    const linked = attempt(() => link(tree, results));
+    const linked = attempt(() => link(tree));
     if (!linked) return null;
     results.push(linked);
   }
@@ -163,14 +177,4 @@ function closeTo(exact: Rational, shown: Rational): boolean {
   const a = Number(exact.n) / Number(exact.d);
   const b = Number(shown.n) / Number(shown.d);
   return Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(a));
-}
-
-function link(tree: Tree, results: readonly Tree[]): Tree {
-  if (tree.kind === 'operation') {
-    return operation(tree.op, link(tree.left, results), link(tree.right, results));
-  }
-  const earlier = results.findLast(
-    (result) => result.kind === 'operation' && equal(result.value, tree.value),
-  );
-  return earlier ?? tree;
 }

@@ -65,11 +65,11 @@ function nearly(value: Rational, gold: string): boolean {
 
 function treeOf(row: Question): Tree | 'no-equation' | 'unreadable' {
   if (row.equation !== undefined) {
-    const marks = row.equation.includes('<<') ? parseChain(row.equation) : null;
+    const marks = row.equation.includes('<<') ? parseChain(row.equation, row.question) : null;
     return marks ?? parseExpression(row.equation) ?? 'unreadable';
   }
   if (!row.rationale?.includes('<<')) return 'no-equation';
-  return parseChain(row.rationale) ?? 'unreadable';
+  return parseChain(row.rationale, row.question) ?? 'unreadable';
 }
 
 /** Reads one row: from its equation, else from the calculator marks of its reference rationale. */

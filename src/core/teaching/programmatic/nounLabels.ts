@@ -41,33 +41,27 @@ export function numbersOf(text: string): Rational[] {
   return found;
 }
 
-const WORDS: Readonly<Record<string, bigint>> = {
-  one: 1n,
-  two: 2n,
-  three: 3n,
-  four: 4n,
-  five: 5n,
-  six: 6n,
-  seven: 7n,
-  eight: 8n,
-  nine: 9n,
-  ten: 10n,
-  eleven: 11n,
-  twelve: 12n,
-  dozen: 12n,
-  twenty: 20n,
-  half: 2n,
-  twice: 2n,
-  double: 2n,
-  triple: 3n,
-  hundred: 100n,
-};
+const WORDS = new Map<string, bigint>([
+  ...'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+    .split(' ')
+    .map((word, value): [string, bigint] => [word, BigInt(value)]),
+  ...'twenty thirty forty fifty sixty seventy eighty ninety hundred'
+    .split(' ')
+    .map((word, index): [string, bigint] => [word, BigInt(20 + 10 * index)]),
+  ['half', 2n],
+  ['twice', 2n],
+  ['double', 2n],
+  ['third', 3n],
+  ['triple', 3n],
+  ['quarter', 4n],
+  ['dozen', 12n],
+]);
 
 /** The numbers that a text writes as words ("three", "twice"). */
 export function wordNumbersOf(text: string): Rational[] {
   const words = text.toLowerCase().match(/[a-z]+/gu) ?? [];
   return [...new Set(words)].flatMap((word) => {
-    const value = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+    const value = WORDS.get(word);
     return value === undefined ? [] : [{ n: value, d: 1n }];
   });
 }

@@ -85,6 +85,41 @@ describe('the first wrong step of an attempt', () => {
     expect(judge(left, '20 - 8 = 12\n12 + 5 = 17\nAnswer: 17')).toEqual(['unknown', null]);
   });
 
+  test('what may be right in a way that the gold does not show is not called wrong', () => {
+    const hours = known({
+      question:
+        'Jon plays 2 hours every day. How many dollars would he earn at 10 dollars an hour in a week?',
+      answer: '140',
+      equation: '2 * 7 * 10',
+    });
+    expect(judge(hours, '2 * 60 = 120\n120 * 7 = 840\nAnswer: 840')).toEqual(['unknown', null]);
+    const tip = known({
+      question: 'The bill is 50 dollars and the tip 20 percent of it. What is paid in all?',
+      answer: '60',
+      equation: '50 + 50 * 20 / 100',
+    });
+    expect(judge(tip, '50 * 0.2 = 10\n50 - 10 = 40\nAnswer: 40')).toEqual(['wrong_operation', 2]);
+    const unsaid = known({
+      question: 'Bo is 9 years younger than Al.',
+      answer: '19',
+      equation: '28 - 9',
+    });
+    expect(judge(unsaid, '30 - 9 = 21\nAnswer: 21')).toEqual(['unknown', null]);
+  });
+
+  test('a mark’s number is the question’s own when the earlier result is used up', () => {
+    const apples = known({
+      question:
+        'Two apples fell, one went back, 5 more fell, one went back, and another 6 fell. How many?',
+      answer: '11',
+      rationale: '<<2-1=1>> <<5+1=6>> <<6-1=5>> <<5+6=11>>',
+    });
+    expect(judge(apples, '2 - 1 = 1\n1 + 5 = 6\n6 + 6 = 12\nAnswer: 12')).toEqual([
+      'missing_step',
+      4,
+    ]);
+  });
+
   test('right leading steps are kept word for word, doubtful words are not', () => {
     const text = ['He eats some: 20 - 8 = 12 nuts.', '12 - 5 = 7'];
     expect(feedbackOn(left, text, '7', 0).correctedRationale).toMatch(
