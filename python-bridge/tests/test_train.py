@@ -9,6 +9,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -469,17 +470,10 @@ def test_bad_data_is_reported_with_its_place(make_run: MakeRun) -> None:
 
 def test_missing_package_is_named(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """fault: trainer: import error"""
-    import builtins
-
     run = make_run()
-    real = builtins.__import__
-
-    def without_tokenizers(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name == "tokenizers" or (name == "tokens" and args[3] == 1):
-            raise ModuleNotFoundError("No module named 'tokenizers'", name="tokenizers")
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without_tokenizers)
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    for name in ("tokens", "prepare"):
+        monkeypatch.delitem(sys.modules, f"tailor_bridge.{name}", raising=False)
     assert work(run) == 1
     monkeypatch.undo()
     assert run.events[-1]["code"] == "DEPS_MISSING"
