@@ -11,7 +11,7 @@ import { deviationOf, targetText, type ProvenKind, type Seen } from './deviation
 import { formOf, treeOf } from './equivalents.ts';
 import { GoldProgress } from './goldProgress.ts';
 import { inferFromAnswer } from './infer.ts';
-import { equal, parseDecimal, show } from './rational.ts';
+import { equal, ONE, parseDecimal, show } from './rational.ts';
 import { leaf, leavesOf, type Tree } from './tree.ts';
 import { has, isGold, repeats, seenIn, start, step, type GoldSolution, type Walk } from './walk.ts';
 
@@ -175,7 +175,10 @@ function mayBeRight(claim: Claim, gold: GoldSolution, seen: Seen): boolean {
   const converts = [claim.left, claim.right].some(
     (value) => has(COMMON, value) && !has(known, value),
   );
-  return unsaid || (converts && isTrue(claim));
+  // "1 hour / 2" where the gold writes 60 / 2: the same amount in another unit.
+  const oneUnit =
+    has([claim.left, claim.right], ONE) && leaves.some((value) => !has(seen.inQuestion, value));
+  return unsaid || ((converts || oneUnit) && isTrue(claim));
 }
 
 function explain(claim: Claim, at: number, walk: Walk, gold: GoldSolution, seen: Seen): Found {
