@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { AppError, cancelled } from '../../core/errors.ts';
-import { parseFaults } from '../programmatic/faults.ts';
+import { readFaultPlan } from '../programmatic/faultPlan.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
 import { withSession, type CommandContext, type CommandResult } from './context.ts';
 
@@ -22,9 +21,7 @@ export function serveTeacher(
       questions: await store.questions('train'),
       clock: context.clock,
       ...(options.port === undefined ? {} : { port: options.port }),
-      ...(options.faults === undefined
-        ? {}
-        : { faults: parseFaults(await readFile(options.faults, 'utf8')) }),
+      ...(options.faults === undefined ? {} : { faults: await readFaultPlan(options.faults) }),
     });
     options.say(`Programmatic teacher (not a language model) at ${server.baseURL}`);
     options.say(`Bearer token for this start only: ${server.token}`);

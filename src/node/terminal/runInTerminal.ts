@@ -16,6 +16,9 @@ export interface TerminalOptions {
   readonly rounds?: number;
 }
 
+/** Stopping takes less than a second: what is not over by then is safe on disk or ends without us. */
+const STOP_MS = 900;
+
 /**
  * The command line's one edge: runs an action with progress on stderr, its result on stdout, and turns failures into
  * a sentence, a hint and an exit code. The first Ctrl-C stops the work cleanly, a second one ends the process.
@@ -33,6 +36,8 @@ export async function runInTerminal(
     asked = true;
     line.line('Stopping; nothing is lost, running again continues. (Again: at once.)');
     abort.abort();
+    // A trainer may still be writing its checkpoint: it ends by itself, and nobody has to wait for it.
+    setTimeout(() => process.exit(EXIT.cancelled), STOP_MS).unref();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
