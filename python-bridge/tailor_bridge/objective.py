@@ -99,7 +99,9 @@ class Objective(torch.nn.Module):
         with torch.no_grad():
             own = batch.lm_own
             anchor_ce = hidden.new_zeros((batch.anchors, 2))
-            values = torch.stack((ce.detach()[own], torch.ones_like(ce[own])), dim=1).to(hidden.dtype)
+            values = torch.stack((ce.detach()[own], torch.ones_like(ce[own])), dim=1).to(
+                hidden.dtype
+            )
             anchor_ce.index_add_(0, batch.lm_anchor[own], values)
         return MicroResult(loss, lm_sum.detach(), anchor_ce, terms)
 

@@ -16,7 +16,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,25 +26,28 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from .parity import make_parity
 from .practice_exam import END_ID, PAD_ID, sit_exam
 from .stories import (
-    OWN_STYLES,
+    Story,
     Templates,
     completion_of,
     draw_set,
     draw_story,
+    draw_sum,
     drill,
     load_templates,
-    own_rationale,
     prompt_of,
 )
+from .tokens import StudentTokens
+from .wording import own_rationale, pick
 
 PAD, END = "<|pad|>", "<|end|>"
 CURVE_STEPS = 20
 LABEL = "Practice student, 1.7 M parameters, trained on generated stories."
 
-# Words of tutors that the base never writes: they only earn their place in the vocabulary here, so that taught
-# rationales stay short in tokens.
+# Words of tutors that the base never writes: they only earn their place in the vocabulary here, so that rationales of
+# other teachers stay short in tokens.
 _TUTOR_SENTENCES = (
     "Start with the numbers that matter: 12 and 5. The 3 does not matter here.",
     "First, add the parts together. Next, take away what is gone. After that, multiply. Finally, divide.",
@@ -65,8 +68,10 @@ class Recipe:
     warmup: int = 50
     weight_decay: float = 0.01
     clip: float = 1.0
-    drill_share: float = 0.5
     drills_per_row: int = 5
+    drill_share: float = 0.3
+    sum_share: float = 0.2
+    reading_share: float = 0.15
     vocabulary: int = 768
     hidden: int = 192
     intermediate: int = 512
@@ -85,8 +90,7 @@ def build_tokenizer(recipe: Recipe, templates: Templates) -> Tokenizer:
         side = ("train", "dev")[index % 2]
         family = templates.families[rng.randrange(len(templates.families))]
         story = draw_story(rng, family, templates.names[side], templates.things[side])
-        rationale = own_rationale(story, rng.randrange(OWN_STYLES))
-        corpus.append(prompt_of(story.question) + completion_of(rationale))
+        corpus.append(prompt_of(story.question) + completion_of(own_rationale(rng, story)))
     corpus += [drill(rng) for _ in range(1000)]
     corpus += list(_TUTOR_SENTENCES) * 200
     tokenizer = Tokenizer(models.BPE())
@@ -109,12 +113,12 @@ def build_tokenizer(recipe: Recipe, templates: Templates) -> Tokenizer:
     return tokenizer
 
 
-def build_model(recipe: Recipe) -> LlamaForCausalLM:
-    """A fresh model with the recipe's shape and seed."""
+def build_model(recipe: Recipe, vocabulary: int) -> LlamaForCausalLM:
+    """A fresh model with the recipe's shape and seed; `vocabulary` is the tokenizer's."""
     torch.manual_seed(recipe.seed)
     return LlamaForCausalLM(
         LlamaConfig(
-            vocab_size=recipe.vocabulary,
+            vocab_size=vocabulary,
             hidden_size=recipe.hidden,
             intermediate_size=recipe.intermediate,
             num_hidden_layers=recipe.layers,
@@ -131,18 +135,26 @@ def build_model(recipe: Recipe) -> LlamaForCausalLM:
 
 
 def base_row(rng: random.Random, recipe: Recipe, templates: Templates) -> tuple[str, str]:
-    """One (prompt, completion) of the base's schooling: drills, or a story of a known family.
+    """One (prompt, completion) of the base's schooling.
 
-    A story pairs one side's names with the other side's things. The project's questions never do, so the base knows
-    every word and has seen none of the questions.
+    Drills and sums teach it arithmetic and steps, reading lets it meet the words of every family without an answer,
+    and stories with solutions come from the known families only. A story pairs one side's names with the other
+    side's things. The project's questions never do, so the base knows every word and has seen none of the questions.
     """
-    if rng.random() < recipe.drill_share:
+    draw, families = rng.random(), templates.families
+    if draw < recipe.drill_share:
         return "\n", " ".join(drill(rng) for _ in range(recipe.drills_per_row))
-    known = [family for family in templates.families if family.known]
-    family = known[rng.randrange(len(known))]
+    draw -= recipe.drill_share
+    if draw < recipe.sum_share:
+        story = draw_sum(rng, pick(rng, families))
+        return prompt_of(story.question), completion_of(own_rationale(rng, story))
+    read = draw - recipe.sum_share < recipe.reading_share
+    family = pick(rng, families if read else [one for one in families if one.known])
     side, other = ("train", "dev") if rng.randrange(2) else ("dev", "train")
     story = draw_story(rng, family, templates.names[side], templates.things[other])
-    return prompt_of(story.question), completion_of(own_rationale(story, rng.randrange(OWN_STYLES)))
+    if read:
+        return "\n", prompt_of(story.question)
+    return prompt_of(story.question), completion_of(own_rationale(rng, story))
 
 
 def completion_loss(
@@ -164,10 +176,14 @@ def completion_loss(
 
 
 def train_base(
-    recipe: Recipe, templates: Templates, tokenizer: Tokenizer, stop_after: int | None = None
+    recipe: Recipe,
+    templates: Templates,
+    tokenizer: Tokenizer,
+    stop_after: int | None = None,
+    on_step: Callable[[int, float, LlamaForCausalLM], None] = lambda step, loss, model: None,
 ) -> tuple[LlamaForCausalLM, list[float]]:
     """Train from scratch; returns the model and the loss of every step. `stop_after` keeps the full schedule."""
-    model = build_model(recipe)
+    model = build_model(recipe, tokenizer.get_vocab_size())
     model.train()
     rng = random.Random(recipe.seed + 2)
     optimizer = torch.optim.AdamW(
@@ -176,7 +192,7 @@ def train_base(
         weight_decay=recipe.weight_decay,
         betas=(0.9, 0.95),
     )
-    losses, began = list[float](), time.monotonic()
+    losses = list[float]()
     for step in range(1, (stop_after or recipe.steps) + 1):
         share = min(1.0, step / recipe.warmup) * max(0.05, 1 - step / recipe.steps)
         for group in optimizer.param_groups:
@@ -188,9 +204,7 @@ def train_base(
         torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
         optimizer.step()
         losses.append(loss.item())
-        if step % 100 == 0:
-            note = f"step {step} of {recipe.steps}, loss {losses[-1]:.3f}, {time.monotonic() - began:.0f} s"
-            print(note, file=sys.stderr, flush=True)
+        on_step(step, losses[-1], model)
     return model, losses
 
 
@@ -203,8 +217,6 @@ def save_student(
 ) -> tuple[LlamaForCausalLM, Tokenizer]:
     """Write the Hugging Face folder in bf16 and read it back in fp32: the rounded weights are what is examined."""
     out.mkdir(parents=True, exist_ok=True)
-    # The corpus has fewer words than the recipe's vocabulary allows: rows that no token uses are left out.
-    model.resize_token_embeddings(tokenizer.get_vocab_size())
     model.bfloat16().save_pretrained(out)
     tokenizer.save(str(out / "tokenizer.json"))
     write_json(
@@ -226,6 +238,18 @@ def save_student(
     return again, Tokenizer.from_file(str(out / "tokenizer.json"))
 
 
+def write_parity(folder: Path, stories: Sequence[Story]) -> None:
+    """What transformers computes with the stored student, for the exam engine to repeat."""
+    rng = random.Random(0)
+    prompts = [prompt_of(story.question) for story in stories]
+    texts = [completion_of(own_rationale(rng, story)) for story in stories]
+    record = make_parity(folder, StudentTokens(folder), prompts, texts, "bfloat16")
+    # One line: nobody reads it, and it stands in the repository.
+    (folder / "parity.json").write_text(
+        json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tailor_bridge practice", description=LABEL)
     parser.add_argument("--out", type=Path, required=True, help="folder of the new student")
@@ -238,7 +262,15 @@ def main(argv: Sequence[str]) -> int:
     recipe, templates = Recipe(seed=args.seed, steps=args.steps), load_templates()
     tokenizer = build_tokenizer(recipe, templates)
     began = time.monotonic()
-    trained, losses = train_base(recipe, templates, tokenizer)
+
+    def tell(step: int, loss: float, _: LlamaForCausalLM) -> None:
+        if step % 100 == 0:
+            note = (
+                f"step {step} of {recipe.steps}, loss {loss:.3f}, {time.monotonic() - began:.0f} s"
+            )
+            print(note, file=sys.stderr, flush=True)
+
+    trained, losses = train_base(recipe, templates, tokenizer, on_step=tell)
     seconds = round(time.monotonic() - began)
     dev = draw_set(templates, recipe.seed + 3, "dev", 300)
     fp32 = sit_exam(trained, tokenizer, dev)
@@ -246,6 +278,7 @@ def main(argv: Sequence[str]) -> int:
     families = sit_exam(student, tokenizer, dev)
     right = sum(count for count, _ in families.values())
     weights = (args.out / "model.safetensors").read_bytes()
+    write_parity(args.out, dev)
     write_json(
         args.out / "tailor.student.json",
         {

@@ -10,7 +10,7 @@ import json
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "media" / "practice" / "templates.json"
@@ -217,17 +217,12 @@ def draw_set(
     return stories
 
 
-OWN_STYLES = 3
-_VERB = {"+": "We add", "-": "We subtract", "*": "We multiply", "/": "We divide"}
-
-
-def own_rationale(story: Story, style: int) -> str:
-    """The solution in one of the practice student's own styles, last line `Answer: X`."""
-    texts = list[str]()
-    for index, step in enumerate(story.steps):
-        lead = ("", "First, " if index == 0 else "Then ", f"{_VERB[step.op]}: ")[style]
-        texts.append(f"{lead}{step}.")
-    return "\n".join([*texts, f"Answer: {story.answer}"])
+def draw_sum(rng: random.Random, family: Family) -> Story:
+    """The bare equation of a family as a question, such as "What is 5 + ( 3 * 4 )?"."""
+    drawn = {slot: whole(rng, low, high) for slot, (low, high) in family.numbers.items()}
+    words: dict[str, str] = {"n": "", "m": "", "t": "", "u": ""}
+    story = render(family, 0, words, drawn)
+    return replace(story, family="sum", question=f"What is {story.equation}?")
 
 
 def prompt_of(question: str) -> str:

@@ -216,3 +216,9 @@ def make_run(tmp_path: Path, student_folder: Path) -> MakeRun:
         return run
 
     return make
+
+
+@pytest.fixture
+def no_parity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exports without parity.json: for tests that need weights only, many times."""
+    monkeypatch.setattr("tailor_bridge.parity.make_parity", lambda *args, **kwargs: {"v": 1})

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tailor_bridge.stories import (
-    OWN_STYLES,
     Step,
     TemplateError,
     draw_set,
     draw_story,
+    draw_sum,
     drill,
     evaluate,
     load_templates,
-    own_rationale,
     parse,
     prompt_of,
     render,
 )
+from tailor_bridge.wording import own_rationale
 
 FIXTURES = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "practice"
 TEMPLATES = load_templates()
@@ -77,14 +78,40 @@ def test_held_out_phrasings_come_only_when_asked_for() -> None:
                 assert all(mark in story.question for mark in marks) == asked, story.question
 
 
-def test_rationales_hold_every_step_and_the_answer() -> None:
-    for story in draw_set(TEMPLATES, 1, "train", 60):
-        for style in range(OWN_STYLES):
-            lines = own_rationale(story, style).split("\n")
-            assert lines[-1] == f"Answer: {story.answer}"
-            assert [
-                line.endswith(f"{step}.") for line, step in zip(lines, story.steps, strict=False)
-            ] == [True] * len(story.steps)
+def test_rationales_hold_every_step_in_order_and_the_answer() -> None:
+    rng = random.Random(0)
+    for story in draw_set(TEMPLATES, 1, "train", 300):
+        *lines, last = own_rationale(rng, story).split("\n")
+        assert last == f"Answer: {story.answer}"
+        assert len(lines) <= len(story.steps) + 1
+        steps = [line for line in lines if any(line.endswith(f"{step}.") for step in story.steps)]
+        assert [
+            line.endswith(f"{step}.") for line, step in zip(steps, story.steps, strict=True)
+        ] == [True] * len(steps)
+
+
+def test_every_equation_of_a_rationale_is_true() -> None:
+    rng = random.Random(1)
+    for story in draw_set(TEMPLATES, 2, "dev", 300):
+        text = own_rationale(rng, story)
+        equations = re.findall(r"(\d+ [-+*/] \d+) = (\d+)", text)
+        assert len(equations) >= len(story.steps)
+        for left, right in equations:
+            assert evaluate(parse(left), {}, []) == int(right), text
+
+
+def test_rationales_vary_in_words() -> None:
+    rng = random.Random(2)
+    story = draw_set(TEMPLATES, 2, "dev", 1)[0]
+    assert len({own_rationale(rng, story) for _ in range(100)}) >= 20
+
+
+def test_sums_ask_for_their_equation() -> None:
+    rng = random.Random(0)
+    for family in TEMPLATES.families:
+        story = draw_sum(rng, family)
+        assert story.question == f"What is {story.equation}?"
+        assert evaluate(parse(story.equation), {}, []) == story.answer
 
 
 def test_drills_are_true() -> None:

@@ -25,7 +25,7 @@ export function practiceProject(seed: number): ProjectFile {
     exam: { samples: 4, sampling: { temperature: 1, topK: 50, topP: 1 }, maxNewTokens: 72 },
     training: {
       objective: { pair: { kind: 'triplet', ratio: 0.1 } },
-      optim: { lr: 1e-3, schedule: 'linear', warmup: 0.03, epochs: 6, globalBatch: 16 },
+      optim: { lr: 5e-4, schedule: 'linear', warmup: 0.03, epochs: 2, globalBatch: 16 },
       maxLen: 256,
     },
     rounds: 2,

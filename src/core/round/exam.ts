@@ -1,6 +1,6 @@
 import { AppError, cancelled } from '../errors.ts';
 import { sha256Text } from '../hash.ts';
-import type { Question } from '../dataset/question.ts';
+import { normaliseQuestion, type Question } from '../dataset/question.ts';
 import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
 import { examFingerprint } from '../exam/fingerprint.ts';
 import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
@@ -31,23 +31,27 @@ export function chooseByHash(questions: readonly Question[], limit?: number): re
   return questions.filter(({ id }) => chosen.has(id));
 }
 
-/** The ids of every set that is examined greedily and never trained on. */
-export async function heldOutIds({
-  store,
-}: Pick<LoopPorts, 'store'>): Promise<ReadonlySet<string>> {
+/** The questions of every set that is examined greedily and never trained on, by id and by text. */
+export async function heldOut({ store }: Pick<LoopPorts, 'store'>): Promise<{
+  has(question: Pick<Question, 'id' | 'question'>): boolean;
+}> {
   const ids = new Set<string>();
+  const texts = new Set<string>();
   for (const set of ['dev', ...Object.keys(store.project.data.extra)]) {
-    for (const { id } of await store.questions(set)) ids.add(id);
+    for (const { id, question } of await store.questions(set)) {
+      ids.add(id);
+      texts.add(normaliseQuestion(question));
+    }
   }
-  return ids;
+  return { has: ({ id, question }) => ids.has(id) || texts.has(normaliseQuestion(question)) };
 }
 
 /** The questions that are examined, taught and trained on; one that also stands in a held-out set is not. */
 export async function trainQuestions(
   ports: Pick<LoopPorts, 'store'>,
 ): Promise<readonly Question[]> {
-  const heldOut = await heldOutIds(ports);
-  const own = (await ports.store.questions('train')).filter(({ id }) => !heldOut.has(id));
+  const kept = await heldOut(ports);
+  const own = (await ports.store.questions('train')).filter((question) => !kept.has(question));
   return chooseByHash(own, ports.store.project.exam.trainLimit);
 }
 

@@ -1,10 +1,10 @@
 import { AppError } from '../errors.ts';
 import { gradeAttempt } from '../grading/grade.ts';
-import { rationaleOfAttempt } from '../exam/promptForm.ts';
+import { promptOf, rationaleOfAttempt } from '../exam/promptForm.ts';
 import { editedId } from '../curation/positives.ts';
 import type { Curation } from '../curation/curation.ts';
 import { curationUpTo } from './curationUpTo.ts';
-import { heldOutIds } from './exam.ts';
+import { trainQuestions } from './exam.ts';
 import type { FrozenRow } from './frozen.ts';
 import type { RoundStore } from './store.ts';
 
@@ -19,8 +19,10 @@ export async function verifyFrozen(
   rows: readonly FrozenRow[],
 ): Promise<void> {
   const curation = await curationUpTo(store, round);
-  const golds = new Map((await store.questions('train')).map(({ id, answer }) => [id, answer]));
-  const heldOut = await heldOutIds({ store });
+  const known = new Map(
+    (await trainQuestions({ store })).map((question) => [question.id, question]),
+  );
+  const head = await store.head();
   const human = humanTexts(curation);
   const attempts = new Map<string, string>();
   for (let r = 0; r <= round; r += 1) {
@@ -39,11 +41,16 @@ export async function verifyFrozen(
     );
   };
   for (const row of rows) {
-    const source = golds.get(row.id);
-    if (source === undefined) return refuse(row.id, 'a row is not a training question');
-    if (heldOut.has(row.id)) return refuse(row.id, 'a row is also a held-out question');
-    if (row.gold !== (curation.gold.get(row.id) ?? source))
+    const question = known.get(row.id);
+    if (question === undefined) {
+      return refuse(row.id, 'a row is no training question, or also a held-out one');
+    }
+    if (row.prompt !== head + promptOf(question.question)) {
+      return refuse(row.id, 'a prompt is not its question');
+    }
+    if (row.gold !== (curation.gold.get(row.id) ?? question.answer)) {
       return refuse(row.id, 'a gold answer differs');
+    }
     for (const { text, round: of, sample, fingerprint } of row.negatives) {
       if (attempts.get(`${of}/${row.id}/${sample}/${fingerprint}`) !== text) {
         return refuse(row.id, 'a negative is not the stored attempt');

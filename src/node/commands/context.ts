@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import { loadRound } from '../../core/round/runRounds.ts';
 import { examSets, nextStep, type RoundState } from '../../core/round/state.ts';
 import type { LoopPorts } from '../../core/round/ports.ts';
+import type { ExitName } from '../terminal/exitCodes.ts';
 import { loopPorts } from '../session/loopPorts.ts';
 import { Session, type SessionOptions, type Surroundings } from '../session/session.ts';
 
@@ -14,6 +15,8 @@ export interface CommandContext extends Surroundings {
 export interface CommandResult {
   readonly text: string;
   readonly json: unknown;
+  /** How the command ends where it answered and the answer is bad news; "ok" when absent. */
+  readonly exit?: ExitName;
 }
 
 /** Opens the project, does the work and closes it again, whatever happens. */

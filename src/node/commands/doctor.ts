@@ -37,7 +37,11 @@ export async function doctor(context: CommandContext): Promise<CommandResult> {
   );
   const bad = findings.filter(({ ok }) => !ok).length;
   const end = bad === 0 ? 'Everything the loop needs is here.' : `${bad} things are missing.`;
-  return { text: [...lines, end].join('\n'), json: { ok: bad === 0, findings } };
+  return {
+    text: [...lines, end].join('\n'),
+    json: { ok: bad === 0, findings },
+    exit: bad === 0 ? 'ok' : 'environment',
+  };
 }
 
 async function engineFinding({ assets }: CommandContext): Promise<string> {

@@ -1,6 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
+import { findOverlaps, type Overlap } from '../../core/dataset/contamination.ts';
+import { ProjectFiles } from '../project/projectFiles.ts';
 import { carve, type Carved } from '../../core/dataset/splits.ts';
 import { importFile } from '../importFile.ts';
 import {
@@ -190,12 +192,19 @@ export async function importData(
     await writeSnapshot(absolute, text, { mode: 0o644 });
   }
   const { counts, bad, duplicates, notes } = result;
+  const overlaps = await overlapsOf(root, project);
+  const equal = overlaps.filter(({ same }) => same === 'text').length;
   const lines = [
     `Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
     ...targets.map(([path, questions]) => `${path}: ${questions.length} questions`),
     ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
     ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
     ...atMost20(notes.map(({ line, field, note }) => `Line ${line}: ${field} ${note}.`)),
+    ...(overlaps.length === 0
+      ? []
+      : [
+          `Train and dev share ${equal} questions (never trained on) and ${overlaps.length - equal} that differ in numbers only.`,
+        ]),
   ];
   return {
     text: lines.join('\n'),
@@ -204,9 +213,22 @@ export async function importData(
       bad,
       duplicates,
       notes,
+      overlaps,
       files: targets.map(([path, list]) => ({ path, questions: list.length })),
     },
   };
+}
+
+/** Questions that stand in train and in dev: shown, never dropped from the files. */
+async function overlapsOf(root: string, project: ProjectFile): Promise<Overlap[]> {
+  const read = async (path: string): Promise<readonly Question[]> =>
+    new ProjectFiles(() => undefined)
+      .questions(await resolveInside(root, path))
+      .catch((error: unknown) => {
+        if (isAppError(error, 'store.missing')) return [];
+        throw error;
+      });
+  return findOverlaps(await read(project.data.train), await read(project.data.dev));
 }
 
 function atMost20(lines: readonly string[]): string[] {

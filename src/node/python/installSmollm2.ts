@@ -33,7 +33,7 @@ export async function installSmollm2(
       file,
       args,
       cwd: bundle,
-      env: childEnvironment(options.environment),
+      env: childEnvironment(options.environment, pipVariables(options.environment)),
       timeoutMs: minutes * MINUTES,
       signal: options.signal,
     });
@@ -57,4 +57,11 @@ function failure(what: string, { stderr, exitCode }: ShortResult): AppError {
     hint: said === '' ? `The command ended with exit code ${String(exitCode)}.` : said,
     detail: { stderr: stderr.slice(-4000) },
   });
+}
+
+/** pip follows the person's own configuration: indexes, proxies and certificates. */
+function pipVariables(environment: InstallSmollm2['environment']): string[] {
+  return Object.keys(environment).filter((name) =>
+    /^(PIP_|SSL_CERT_FILE$|REQUESTS_CA_BUNDLE$|https?_proxy$|no_proxy$)/iu.test(name),
+  );
 }

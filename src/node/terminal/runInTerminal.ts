@@ -68,7 +68,7 @@ export async function runInTerminal(
     line.clear();
     const text = options.json === true ? visibleJson(result.json) : visibleText(result.text);
     process.stdout.write(`${text}\n`);
-    return EXIT.ok;
+    return EXIT[result.exit ?? 'ok'];
   } catch (error) {
     line.clear();
     return fail(error, options.json === true);

@@ -144,14 +144,12 @@ describe('the loop', () => {
 
   it('threat 22: refuses to train on a frozen set whose rows were forged', async () => {
     const forge: [string, (store: MemoryStore) => void][] = [
-      [
-        'a negative that no attempt holds',
-        (s) => void (s.rows.get(0)![0]!.negatives[0] ??= forged()),
-      ],
+      ['a negative that no attempt holds', (s) => void s.rows.get(0)![0]!.negatives.push(forged())],
       [
         'a positive without the gold',
         (s) => void (s.rows.get(0)![0]!.positives[0]!.completion = ' 1 + 1 = 3.\nAnswer: 3'),
       ],
+      ['another prompt', (s) => void (s.rows.get(0)![0]!.prompt = 'Question: none\nReasoning:')],
       ['another gold', (s) => void (s.rows.get(0)![0]!.gold = '999')],
       ['a dev question', (s) => void (s.rows.get(0)![0]!.id = 'dev-0')],
       [

@@ -28,7 +28,7 @@ describe('the gate', () => {
     ['no-final-line', good.replace('\nAnswer: 7', '')],
     ['no-final-line', good.replace('Answer: 7', 'Answer: unknown')],
     ['arithmetic', good.replace('= 12.', '= 13.')],
-    ['too-long', good.replace('5 are', `${'Then 5 are '.repeat(30)}`)],
+    ['too-long', good.replace('5 are', 'Then 5 are '.repeat(30))],
     ['too-many-steps', `a\nb\nc\nd\ne\n${good}`],
     ['empty', 'Answer: 7'],
     ['empty', ''],
