@@ -109,7 +109,7 @@ def test_the_student_folder_is_whole_and_loads_in_transformers(make_run: MakeRun
             assert len(place["topIds"]) == len(place["topValues"]) == 20
             values = logits[place["position"]][place["topIds"]]
             assert torch.allclose(values, torch.tensor(place["topValues"]), atol=1e-4)
-    assert prompt["logits"][2]["position"] == len(prompt["ids"]) - 1
+        assert prompt["logits"][2]["position"] == len(prompt["ids"]) - 1
 
 
 def test_export_again_from_a_checkpoint(make_run: MakeRun, capsys: pytest.CaptureFixture) -> None:
