@@ -1,0 +1,430 @@
+import * as z from 'zod/mini';
+import { defineContract } from './contract.ts';
+
+/**
+ * Between the host's review service and every Review view. The host owns truth: views ask, show and forget. Items are
+ * named by question id; nothing here carries a path, a command or a setting.
+ */
+
+const count = z.int().check(z.nonnegative());
+const text = z.string();
+
+/** todo: nobody decided yet. `by` of a row says whether a person or a rule did. */
+export const itemStatusSchema = z.enum(['todo', 'accepted', 'edited', 'rejected']);
+export type ItemStatus = z.infer<typeof itemStatusSchema>;
+
+/** Why an item is shown first; each has a sentence in the record's checks. */
+export const itemFlagSchema = z.enum([
+  'gold-in-doubt',
+  'attempt-in-doubt',
+  'gate-failed',
+  'no-candidate',
+  'right-by-luck',
+  'repeat-miss',
+  'question-changed',
+  'gold-changed',
+  'forgotten',
+]);
+export type ItemFlag = z.infer<typeof itemFlagSchema>;
+
+export const pairStatusSchema = z.enum(['keep', 'drop', 'blocked', 'none']);
+export type PairStatus = z.infer<typeof pairStatusSchema>;
+
+/** One line of the queue. */
+export const rowSchema = z.object({
+  id: text,
+  /** The question's text, clipped to 160 characters. */
+  title: text,
+  status: itemStatusSchema,
+  by: z.nullable(z.enum(['person', 'rule'])),
+  pair: pairStatusSchema,
+  flags: z.array(itemFlagSchema),
+  /** k of N attempts of this round right. */
+  right: count,
+  samples: count,
+  /** In how many rounds up to this one it was missed at least once. */
+  misses: count,
+  /** The most frequent wrong answer; null when nothing could be read. */
+  wrongAnswer: z.nullable(text),
+  gold: text,
+  candidates: count,
+});
+export type Row = z.infer<typeof rowSchema>;
+
+export const filterSchema = z.object({
+  /** mistakes: at least one wrong attempt in this round; taught: every question with a candidate; all. */
+  scope: z.enum(['mistakes', 'taught', 'all']),
+  status: z.array(itemStatusSchema),
+  by: z.nullable(z.enum(['person', 'rule'])),
+  flags: z.array(itemFlagSchema),
+  /** No flag at all: what a spot check may speak for. */
+  unflagged: z.boolean(),
+  pair: z.array(pairStatusSchema),
+  /** Missed in at least so many rounds. */
+  misses: count,
+  /** Where a candidate comes from. */
+  sources: z.array(z.enum(['annotate', 'feedback', 'human'])),
+  /** The student's answer equals this value; empty = any. */
+  answer: text,
+  /** Words that must all occur in question, attempts, candidates or id; case and Unicode form aside. */
+  search: text,
+});
+export type Filter = z.infer<typeof filterSchema>;
+
+export const sortSchema = z.enum(['flagged-first', 'least-right', 'most-missed', 'data-order']);
+export type Sort = z.infer<typeof sortSchema>;
+
+export const NO_FILTER: Filter = {
+  scope: 'mistakes',
+  status: [],
+  by: null,
+  flags: [],
+  unflagged: false,
+  pair: [],
+  misses: 0,
+  sources: [],
+  answer: '',
+  search: '',
+};
+
+/** A two-operand equation of a step: where it stands in the step's text, and whether it is true. */
+export const equationSpanSchema = z.object({ start: count, end: count, holds: z.boolean() });
+/** One step of a rationale or an attempt, as the step view shows it. */
+export const stepViewSchema = z.object({
+  text,
+  equations: z.array(equationSpanSchema),
+  /** Numbers that neither stand in the question nor come out of an earlier equation. */
+  strangers: z.array(z.object({ start: count, end: count })),
+});
+export type StepView = z.infer<typeof stepViewSchema>;
+
+export const checkSchema = z.object({
+  code: text,
+  level: z.enum(['ok', 'info', 'warn', 'bad']),
+  message: text,
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const attemptViewSchema = z.object({
+  sample: count,
+  /** How many samples of this round have exactly this text (this one is shown for all of them). */
+  times: count,
+  /** The student's text, byte for byte. */
+  text,
+  steps: z.array(stepViewSchema),
+  /** 1-based step where it leaves the shown candidate's course; null when it cannot be said. By candidate id. */
+  diverges: z.record(z.string(), z.nullable(count)),
+  answer: z.nullable(text),
+  verdict: z.enum(['right', 'wrong', 'no-answer']),
+  /** A person's word against the grader's, where there is one. */
+  settled: z.nullable(z.enum(['right', 'wrong'])),
+  checks: z.array(checkSchema),
+  pair: pairStatusSchema,
+  /** Why the pair is blocked. */
+  pairReason: z.nullable(text),
+  firstError: z.nullable(z.object({ step: count, kind: text })),
+});
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+
+export const candidateViewSchema = z.object({
+  /** Item id; of a person's own text its id. */
+  id: text,
+  source: z.enum(['annotate', 'feedback', 'human', 'dataset']),
+  round: count,
+  rationale: text,
+  /** The teacher's text where a person edited it; null otherwise. */
+  original: z.nullable(text),
+  steps: z.array(stepViewSchema),
+  answer: z.nullable(text),
+  status: itemStatusSchema,
+  by: z.nullable(z.enum(['person', 'rule'])),
+  /** The gate's checks; all of them, passed ones too. */
+  checks: z.array(checkSchema),
+  passes: z.boolean(),
+  /** Feedback only: what the teacher says is wrong, and with which attempt. */
+  why: z.nullable(text),
+  firstErrorStep: z.nullable(count),
+  errorKind: z.nullable(text),
+  aboutSample: z.nullable(count),
+  programmatic: z.boolean(),
+  hinted: z.boolean(),
+});
+export type CandidateView = z.infer<typeof candidateViewSchema>;
+
+/** Everything about one item, whole; a person's view of it is made from nothing else. */
+export const recordSchema = z.object({
+  row: rowSchema,
+  question: text,
+  originalQuestion: z.nullable(text),
+  gold: text,
+  originalGold: z.nullable(text),
+  goldConfirmed: z.boolean(),
+  equation: z.nullable(text),
+  reference: z.nullable(text),
+  /** Answers of this round with their counts, most frequent first; null = nothing could be read. */
+  answers: z.array(z.object({ answer: z.nullable(text), count, right: z.boolean() })),
+  /** Identical texts are collapsed; wrong ones first. */
+  attempts: z.array(attemptViewSchema),
+  candidates: z.array(candidateViewSchema),
+  history: z.array(z.object({ round: count, right: count, samples: count })),
+  trajectory: text,
+  checks: z.array(checkSchema),
+  hint: z.nullable(text),
+  /** The person's last decisions on this item, newest first, as sentences. */
+  log: z.array(z.object({ at: text, by: text, what: text, reason: z.nullable(text) })),
+});
+export type ReviewRecord = z.infer<typeof recordSchema>;
+
+/** One decision of a person on one item. `candidate`, `sample` name what it is about. */
+export const actSchema = z.discriminatedUnion('type', [
+  /** Without a candidate: every candidate that passes the gate and is not rejected. With one: that one, too. */
+  z.object({ type: z.literal('accept'), candidate: z.optional(text) }),
+  /** That one and no other: the item's other candidates are rejected. */
+  z.object({ type: z.literal('choose'), candidate: text }),
+  z.object({
+    type: z.literal('reject'),
+    candidate: z.optional(text),
+    reason: z.optional(text),
+  }),
+  z.object({ type: z.literal('edit'), candidate: text, rationale: text }),
+  z.object({ type: z.literal('write'), rationale: text }),
+  z.object({ type: z.literal('pair'), sample: count, keep: z.boolean() }),
+  /** This attempt and no other of the item. */
+  z.object({ type: z.literal('pair-only'), sample: count }),
+  z.object({ type: z.literal('first-error'), sample: count, step: count, kind: text }),
+  z.object({
+    type: z.literal('verdict'),
+    sample: count,
+    verdict: z.enum(['right', 'wrong']),
+    reason: z.optional(text),
+  }),
+  z.object({ type: z.literal('fix-gold'), answer: text, reason: text }),
+  z.object({ type: z.literal('confirm-gold') }),
+  z.object({ type: z.literal('fix-question'), question: text, reason: text }),
+]);
+export type Act = z.infer<typeof actSchema>;
+
+const countsSchema = z.object({
+  /** Mistakes of the round, by status; `total` is their sum. */
+  total: count,
+  todo: count,
+  accepted: count,
+  edited: count,
+  rejected: count,
+  flagged: count,
+  byRule: count,
+  pairs: count,
+});
+export type Counts = z.infer<typeof countsSchema>;
+
+/** What the view as a whole is about; each has one primary action (a verb of `run`). */
+export const phaseSchema = z.enum([
+  'loading',
+  'no-project',
+  'no-student',
+  'no-exam',
+  'ready',
+  'frozen',
+  'training',
+  'failed',
+]);
+
+const jobSchema = z.object({
+  stage: text,
+  done: count,
+  total: count,
+  etaMs: z.nullable(z.number()),
+  note: z.nullable(text),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+const bannerSchema = z.object({
+  code: z.enum([
+    'untrusted',
+    'no-key',
+    'programmatic',
+    'file-error',
+    'changed-on-disk',
+    'orphans',
+    'paced',
+  ]),
+  message: text,
+  /** Label and verb of its one button, where it has one. */
+  action: z.nullable(z.object({ label: text, verb: text })),
+});
+export type Banner = z.infer<typeof bannerSchema>;
+
+const spotCheckSchema = z.object({
+  /** Items drawn at random from `population`, decided so far, and of these found bad (edited or rejected). */
+  drawn: count,
+  decided: count,
+  bad: count,
+  population: count,
+  /** Exact one-sided 95 % upper bound of the share of bad items; null before the sample is done. */
+  bound: z.nullable(z.number()),
+  /** How many undecided items of the stratum an acceptance would take. */
+  remaining: count,
+  /** False when the person picked the sample or changed the filter: the bound says nothing then. */
+  random: z.boolean(),
+});
+export type SpotCheck = z.infer<typeof spotCheckSchema>;
+
+export const savedFilterSchema = z.object({ name: text, filter: filterSchema });
+
+export const snapshotSchema = z.object({
+  /** Grows with every change of what the views show. */
+  rev: count,
+  phase: phaseSchema,
+  project: text,
+  round: count,
+  /** Rounds that can be looked at. */
+  rounds: z.array(count),
+  counts: countsSchema,
+  banners: z.array(bannerSchema),
+  job: z.nullable(jobSchema),
+  /** What the phase's primary action is, where there is one. */
+  primary: z.nullable(z.object({ label: text, verb: text })),
+  undo: z.nullable(text),
+  redo: z.nullable(text),
+  spotCheck: z.nullable(spotCheckSchema),
+  savedFilters: z.array(savedFilterSchema),
+  /** False: everything can be read, nothing decided. `reason` says why. */
+  writable: z.boolean(),
+  reason: z.nullable(text),
+  teacher: text,
+  /** Whether asking again is possible now. */
+  canAsk: z.boolean(),
+  singleKeys: z.boolean(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+const queryResult = z.object({
+  rev: count,
+  /** Of the filtered queue. */
+  total: count,
+  /** The first rows, at most 50. */
+  rows: z.array(rowSchema),
+  /** Place of the item that was asked for, or of the first undecided one; -1 when there is none. */
+  at: z.int(),
+});
+
+/** Verbs of `run`: the host decides what they do; a view never names a command. */
+export const verbSchema = z.enum([
+  'create-project',
+  'choose-student',
+  'run-exam',
+  'ask-teacher',
+  'freeze',
+  'train',
+  'run-round',
+  'stop',
+  'set-key',
+  'choose-teacher',
+  'manage-trust',
+  'show-log',
+  'reload',
+  'open-bad-line',
+  'open-panel',
+  'show-training',
+]);
+export type Verb = z.infer<typeof verbSchema>;
+
+export const reviewContract = defineContract({
+  requests: {
+    /** First thing a view asks; also after a gap in `rev`. `strings` are the view's texts in the person's language. */
+    init: {
+      params: z.object({ view: z.enum(['side', 'panel']) }),
+      result: z.object({ snapshot: snapshotSchema, strings: z.record(z.string(), z.string()) }),
+    },
+    round: { params: z.object({ round: count }), result: z.object({ rev: count }) },
+    query: {
+      params: z.object({ filter: filterSchema, sort: sortSchema, near: z.nullable(text) }),
+      result: queryResult,
+    },
+    /** Rows [from, to) of this view's last query, at most 500; STALE when the query is gone. */
+    rows: {
+      params: z.object({ from: count, to: count }),
+      result: z.object({ rev: count, from: count, rows: z.array(rowSchema) }),
+    },
+    record: { params: z.object({ id: text }), result: recordSchema },
+    /** The next undecided item of the last query behind (or before) a place, wrapping round; -1 = none. */
+    nextTodo: { params: z.object({ after: z.int() }), result: z.object({ at: z.int() }) },
+    decide: {
+      params: z.object({ id: text, act: actSchema }),
+      result: z.object({ rev: count, record: recordSchema }),
+    },
+    /** On the visible filtered set (or the given ids of it), as one undo step. `expected` guards against a changed set. */
+    bulk: {
+      params: z.object({
+        act: z.enum(['accept', 'reject', 'pair-drop', 'pair-keep']),
+        ids: z.nullable(z.array(text)),
+        expected: count,
+      }),
+      result: z.object({ rev: count, changed: count }),
+    },
+    undo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
+    redo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
+    /** Asks the teacher again about these items, with a hint where the person gives one. */
+    ask: {
+      params: z.object({ ids: z.array(text), hint: text }),
+      result: z.object({ rev: count, accepted: count, failed: count }),
+    },
+    /** Draws a random sample of the undecided items of the last query; ends it with size 0. */
+    spotCheck: { params: z.object({ size: count }), result: z.object({ rev: count }) },
+    acceptRest: {
+      params: z.object({ expected: count }),
+      result: z.object({ rev: count, changed: count }),
+    },
+    saveFilter: {
+      params: z.object({ name: text, filter: z.nullable(filterSchema) }),
+      result: z.object({ rev: count }),
+    },
+    open: {
+      params: z.object({
+        id: text,
+        how: z.enum(['diff', 'my-edit', 'record', 'panel', 'data-line']),
+        candidate: z.nullable(text),
+        sample: z.nullable(count),
+      }),
+      result: z.object({}),
+    },
+    run: { params: z.object({ verb: verbSchema }), result: z.object({}) },
+    /** Where the focus is, for the host's context keys; `selected` makes palette commands act on the same item. */
+    focus: {
+      params: z.object({
+        where: z.enum(['list', 'detail', 'editor', 'none']),
+        selected: z.nullable(text),
+      }),
+      result: z.object({}),
+    },
+  },
+  events: {
+    /** Everything but rows and records. A view asks again for what it shows when `rev` grew. */
+    snapshot: snapshotSchema,
+    /** A palette command meant for the view that had the focus last. */
+    command: z.object({
+      name: z.enum([
+        'next',
+        'previous',
+        'next-todo',
+        'accept',
+        'reject',
+        'skip',
+        'edit',
+        'ask',
+        'pair',
+        'search',
+        'filter',
+        'view-mode',
+        'keys',
+        'first',
+        'last',
+        'toggle-candidate',
+        'next-candidate',
+        'next-attempt',
+        'previous-attempt',
+      ]),
+    }),
+  },
+});
+export type ReviewContract = typeof reviewContract;

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import { defineContract } from './contract.ts';
+
+/** Between the host, which tails a run folder, and the Training panel. */
+
+const count = z.int().check(z.nonnegative());
+
+/** Points of a curve, decimated by the host to at most 600 (smallest and largest of each bucket are kept). */
+export const pointSchema = z.object({
+  step: count,
+  lm: z.nullable(z.number()),
+  pair: z.nullable(z.number()),
+  loss: z.nullable(z.number()),
+  cosPos: z.nullable(z.number()),
+  cosNeg: z.nullable(z.number()),
+  activeFrac: z.nullable(z.number()),
+  lr: z.number(),
+  gradNorm: z.nullable(z.number()),
+  tokPerS: z.number(),
+});
+export type Point = z.infer<typeof pointSchema>;
+
+/** Runs of tokens of the first batch: `trained` = they count in the loss. Text as the tokenizer decodes it. */
+export const firstBatchRowSchema = z.object({
+  id: z.string(),
+  segments: z.array(
+    z.object({
+      kind: z.enum(['prompt', 'positive', 'negative']),
+      source: z.nullable(z.string()),
+      spans: z.array(z.object({ text: z.string(), trained: z.boolean() })),
+      tokens: count,
+      trainedTokens: count,
+    }),
+  ),
+});
+export type FirstBatchRow = z.infer<typeof firstBatchRowSchema>;
+
+export const trainingSnapshotSchema = z.object({
+  rev: count,
+  project: z.string(),
+  round: z.nullable(count),
+  runId: z.nullable(z.string()),
+  runs: z.array(z.object({ round: count, runId: z.string(), state: z.string() })),
+  state: z.enum([
+    'none',
+    'starting',
+    'running',
+    'silent',
+    'stopping',
+    'done',
+    'failed',
+    'cancelled',
+  ]),
+  phase: z.nullable(z.string()),
+  step: count,
+  steps: count,
+  epoch: z.number(),
+  etaMs: z.nullable(z.number()),
+  device: z.nullable(z.string()),
+  precision: z.nullable(z.string()),
+  coverage: z.nullable(z.object({ rows: count, questions: count, withPair: count })),
+  points: z.array(pointSchema),
+  bySource: z.record(
+    z.string(),
+    z.object({ n: count, lm: z.nullable(z.number()), pair: z.nullable(z.number()) }),
+  ),
+  messages: z.array(
+    z.object({
+      t: z.string(),
+      level: z.enum(['info', 'warning', 'error']),
+      text: z.string(),
+      hint: z.nullable(z.string()),
+    }),
+  ),
+  firstBatch: z.nullable(z.array(firstBatchRowSchema)),
+  memoryMB: z.nullable(z.number()),
+  canStop: z.boolean(),
+});
+export type TrainingSnapshot = z.infer<typeof trainingSnapshotSchema>;
+
+export const trainingContract = defineContract({
+  requests: {
+    init: {
+      params: z.object({}),
+      result: z.object({
+        snapshot: trainingSnapshotSchema,
+        strings: z.record(z.string(), z.string()),
+      }),
+    },
+    show: {
+      params: z.object({ round: count, runId: z.string() }),
+      result: z.object({ rev: count }),
+    },
+    run: {
+      params: z.object({ verb: z.enum(['train', 'stop', 'show-log', 'open-folder']) }),
+      result: z.object({}),
+    },
+  },
+  events: { snapshot: trainingSnapshotSchema },
+});
+export type TrainingContract = typeof trainingContract;
