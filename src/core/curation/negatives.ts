@@ -59,7 +59,18 @@ export function negativesOf(
 ): Negative[] {
   const latest = [...rounds].sort((a, b) => b.round - a.round).find((r) => r.attempts.length > 0);
   if (!latest) return [];
-  const usable = latest.attempts.filter((graded) => mayBeNegative(graded, curation));
+  // A gold that an earlier exam put in doubt stays so until someone confirms it, whatever the latest one says.
+  const goldInDoubt = rounds.some(({ attempts }) =>
+    attempts.some(
+      ({ attempt, suspicions }) =>
+        suspicions.includes('suspect-gold') && !curation.goldConfirmed.has(attempt.questionId),
+    ),
+  );
+  const usable = latest.attempts.filter(
+    (graded) =>
+      mayBeNegative(graded, curation) &&
+      (!goldInDoubt || curation.attempts.get(keyOfAttempt(graded.attempt)) === 'wrong'),
+  );
   const frequency = new Map<string | null, number>();
   for (const { grade } of usable) {
     frequency.set(grade.value, (frequency.get(grade.value) ?? 0) + 1);

@@ -69,7 +69,10 @@ export function auditAttempts(question: Question, graded: readonly Graded[]): Su
     const reasons: Suspicion[] = [];
     if (lenient) reasons.push('lenient-right');
     if (inQuestion ? derives(text, values) : mentions(text, values)) reasons.push('gold-elsewhere');
-    if (agreed !== null && grade.value === agreed) reasons.push('suspect-gold');
+    if (agreed !== null && grade.verdict === 'wrong') {
+      // Where the gold is in doubt, so is every verdict on the question, and not that of the majority alone.
+      reasons.push(grade.value === agreed ? 'suspect-gold' : 'gold-in-doubt');
+    }
     if (finish === 'length') reasons.push('truncated');
     if (finish === 'loop') reasons.push('loop');
     if (text.trim() === '') reasons.push('empty');

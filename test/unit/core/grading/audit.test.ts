@@ -47,6 +47,7 @@ describe('the grader audit', () => {
     expect(audit(['Answer: 9', 'Answer: 9.0', 'Answer: 1', 'Answer: 9'])).toEqual({
       0: ['suspect-gold'],
       1: ['suspect-gold'],
+      2: ['gold-in-doubt'],
       3: ['suspect-gold'],
     });
     expect(audit(['Answer: 9', 'Answer: 9', 'Answer: 1', 'Answer: 2'])).toEqual({});

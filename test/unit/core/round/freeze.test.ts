@@ -18,6 +18,8 @@ function textFor(gold: number): fc.Arbitrary<string> {
   const other = fc.integer({ min: -5, max: 200 });
   return fc.oneof(
     other.map((n) => ` x = ${n}.\nAnswer: ${n}`),
+    // Samples that agree on one other answer put the gold in doubt.
+    fc.constantFrom(' 7 of them.\nAnswer: 777', ' so many.\nAnswer: 777'),
     other.map((n) => ` It is ${gold}, no, ${n}.\nAnswer: ${n}`),
     fc.constantFrom(
       `\nAnswer: ${gold}.0`,
@@ -146,7 +148,13 @@ describe('freezeRound', () => {
             expect(curation.pairs.get(key)).not.toBe('drop');
             const doubts = graded.find((g) => g.attempt === attempt)!.suspicions;
             if (curation.attempts.get(key) !== 'wrong') {
-              const allowed = curation.goldConfirmed.has(row.id) ? ['suspect-gold'] : [];
+              const ofQuestion = graded.filter((g) => g.attempt.questionId === row.id);
+              if (ofQuestion.some((g) => g.suspicions.includes('suspect-gold'))) {
+                expect(curation.goldConfirmed.has(row.id)).toBe(true);
+              }
+              const allowed = curation.goldConfirmed.has(row.id)
+                ? ['suspect-gold', 'gold-in-doubt']
+                : [];
               expect(doubts.filter((doubt) => !allowed.includes(doubt))).toEqual([]);
             }
           }
@@ -186,5 +194,47 @@ describe('freezeRound', () => {
     expect(negativesAfter([wrong])).toHaveLength(1);
     expect(negativesAfter([wrong, right])).toHaveLength(0);
     expect(negativesAfter([right, wrong])).toHaveLength(1);
+  });
+
+  it('takes no negative of a question whose gold an earlier exam put in doubt, until it is confirmed', () => {
+    const question = questions[0]!;
+    const samples = (texts: readonly string[]) =>
+      gradeStored(
+        [question],
+        texts.map((text, sample): Attempt => ({
+          type: 'attempt',
+          set: 'train',
+          questionId: question.id,
+          sample,
+          fingerprint: 'a'.repeat(64),
+          text,
+          ids: [],
+          finish: 'eos',
+          minMargin: null,
+        })),
+        new Map(),
+      );
+    const doubted = samples([' a.\nAnswer: 777', ' b.\nAnswer: 777', ' c.\nAnswer: 777']);
+    const mixed = samples([' a.\nAnswer: 777', ' b.\nAnswer: 778', ' c.\nAnswer: 779']);
+    const confirmed: RecordedDecision = {
+      type: 'gold-confirmed',
+      author: { kind: 'person', name: 'ana' },
+      questionId: question.id,
+      answer: question.answer,
+      writer: 'w',
+      seq: 0,
+      at: '',
+    };
+    const negatives = (events: RecordedDecision[]) =>
+      freezeRound({
+        questions: [{ ...question, rationale: `${question.equation} = ${question.answer}.` }],
+        head: '',
+        rounds: [doubted, mixed].map((attempts, round) => ({ round, items: [], attempts })),
+        curation: foldCuration([events]),
+        checkFor: () => () => true,
+        limits,
+      }).rows[0]?.negatives;
+    expect(negatives([])).toHaveLength(0);
+    expect(negatives([confirmed])).toHaveLength(3);
   });
 });
