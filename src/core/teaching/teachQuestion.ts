@@ -178,7 +178,10 @@ function judge(
     limits: task.limits,
     existingTexts: [
       ...task.existingTexts,
-      ...known.flatMap((item) => (item.rationale === null ? [] : [item.rationale])),
+      // A refused text teaches nothing: the same words in a reply that is in order are no repetition.
+      ...known.flatMap(({ accepted, rationale }) =>
+        accepted && rationale !== null ? [rationale] : [],
+      ),
     ],
   };
   const reasons = attempt

@@ -93,7 +93,7 @@ describe('annotating one question', () => {
       [],
       ['wrong-answer'],
       ['duplicate'],
-      ['wrong-answer', 'duplicate'],
+      ['wrong-answer'],
     ]);
     expect(items.map(({ flags }) => flags)).toEqual([
       ['programmatic'],
@@ -119,6 +119,14 @@ describe('annotating one question', () => {
     const third = await teachQuestion(task(partial, { previous: first.items.slice(0, 2) }));
     expect(third.settled).toBe('enough');
     expect(partial.asked.map(({ draw }) => draw)).toEqual([2]);
+  });
+
+  it('does not call a text a duplicate of the same words in a reply that was refused', async () => {
+    const whole = right(1);
+    const teacher = scripted([whole.replace('\nEND', ''), whole]);
+    const { items, settled } = await teachQuestion(task(teacher, { wanted: 1 }));
+    expect(settled).toBe('enough');
+    expect(items.map(({ reasons }) => reasons)).toEqual([['unparsable'], []]);
   });
 
   it('counts texts from elsewhere as duplicates', async () => {
