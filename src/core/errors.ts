@@ -63,6 +63,7 @@ export type ErrorCode =
   | 'trainer.cancelled'
   | 'trainer.noHello'
   | 'trainer.protocol'
+  | 'trainer.notRunning'
   | 'trust.required';
 
 export interface ErrorParts {

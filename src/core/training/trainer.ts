@@ -22,6 +22,8 @@ export interface Trainer {
       readonly signal: Signal;
       readonly report: Report;
       readonly detachOnAbort?: boolean;
+      /** Follows a run that is alive, or returns one that is done; starts none (`trainer.notRunning`). */
+      readonly attachOnly?: boolean;
       onEvent?(event: TrainerEvent): void;
     },
   ): Promise<TrainingResult>;

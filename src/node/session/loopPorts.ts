@@ -31,17 +31,22 @@ export function loopPorts(session: Session): LoopPorts {
 /** Python is looked for when training begins: exams and teaching need none. */
 function lazyTrainer(session: Session): Trainer {
   const { assets, clock, log, environment, python: named, signal } = session.surroundings;
+  const { confirmPython, watch, trainer: manners } = session.surroundings;
   return {
     run: async (runFolder, config, hooks) => {
       await assertWritable(session.root, join(runFolder, 'run.json'));
       await assertWritable(session.root, join(config.export.path, 'config.json'));
-      const python = await findPython({
-        named,
-        environment,
-        installation: assets.installation,
-        projectFolder: session.root,
-        signal,
-      });
+      const python =
+        manners?.attachOnly === true
+          ? null
+          : await findPython({
+              named,
+              environment,
+              installation: assets.installation,
+              projectFolder: session.root,
+              confirm: confirmPython,
+              signal,
+            });
       const trainer = createTrainer({
         python,
         bundle: assets.bridge,
@@ -49,7 +54,16 @@ function lazyTrainer(session: Session): Trainer {
         log,
         projectTailorFolder: session.tailorFolder,
       });
-      return trainer.run(runFolder, config, hooks);
+      watch?.training?.({ folder: runFolder, runId: config.runId });
+      try {
+        return await trainer.run(runFolder, config, {
+          ...hooks,
+          detachOnAbort: hooks.detachOnAbort === true || manners?.detach === true,
+          attachOnly: manners?.attachOnly === true,
+        });
+      } finally {
+        watch?.training?.(null);
+      }
     },
   };
 }

@@ -29,10 +29,20 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       budget: { maxRequests, maxTotalTokens },
       clock,
       log,
-      onPause: (until) =>
+      onPause: (until) => {
         log.info(
           `The teacher asks for a pause of ${formatDuration((until - clock.now()) / 1000)}.`,
-        ),
+        );
+        surroundings.watch?.paused?.(until);
+      },
+    });
+    const { profile, programmatic } = opened.teacher;
+    surroundings.watch?.teacher?.({
+      profile,
+      programmatic,
+      maxRequests,
+      maxTotalTokens,
+      spending: () => opened.teacher.spending(),
     });
     for (const { file, line, reason } of opened.quarantined) {
       log.warn(`Line ${line} of ${file} ${reason}: that reply may be paid for again.`);
@@ -41,6 +51,7 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       teacher: opened.teacher,
       concurrency: opened.concurrency,
       close: async () => {
+        surroundings.watch?.teacher?.(null);
         await opened.close();
         await stop();
       },
@@ -56,7 +67,8 @@ export async function openTeacher(session: Session, round: number): Promise<Open
     const name = of.store.project.teacher;
     if (name !== PROGRAMMATIC) {
       const profile = findProfile(await loadProfiles(profilesPath(environment)), name);
-      const endpoint = remoteEndpoint(profile, readKey(profile, environment));
+      const kept = await surroundings.keyFor?.(new URL(profile.baseURL).origin);
+      const endpoint = remoteEndpoint(profile, kept ?? readKey(profile, environment));
       return { endpoint, stop: () => Promise.resolve() };
     }
     const server = await startProgrammaticTeacher({

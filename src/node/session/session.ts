@@ -7,6 +7,8 @@ import { acquireLock, type Lock } from '../storage/lock.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { claimWriter } from '../storage/writerSlot.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
+import type { TeacherSpending } from '../../core/teaching/teacher.ts';
+import type { FindPython } from '../python/findPython.ts';
 
 /** Where the parts of this installation lie; all absolute. */
 export interface Assets {
@@ -29,6 +31,43 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly python?: string | undefined;
+  /** A key that is kept for this very origin outside the environment; null where there is none. */
+  readonly keyFor?: ((origin: string) => Promise<string | null>) | undefined;
+  /** Asked before an interpreter is started for the first time; false refuses it. */
+  readonly confirmPython?: FindPython['confirm'];
+  readonly watch?: Watch | undefined;
+  /** How training runs meet this process: by default one is started, and stopped when the work is. */
+  readonly trainer?: TrainerManners | undefined;
+}
+
+/** A teacher while it is asked: what its calls have cost, and what they may cost. */
+export interface OpenedTeaching {
+  readonly profile: string;
+  readonly programmatic: boolean;
+  readonly maxRequests: number;
+  readonly maxTotalTokens: number;
+  spending(): TeacherSpending;
+}
+
+/** A training run while this process follows it; `folder` is its run folder. */
+export interface FollowedRun {
+  readonly folder: string;
+  readonly runId: string;
+}
+
+/** Told what long work is about, beyond its progress; null when that is over. */
+export interface Watch {
+  teacher?(teaching: OpenedTeaching | null): void;
+  /** The teacher made everyone wait until then (ms since the epoch). */
+  paused?(until: number): void;
+  training?(run: FollowedRun | null): void;
+}
+
+export interface TrainerManners {
+  /** Aborting leaves the run alone: it goes on without this process. */
+  readonly detach: boolean;
+  /** Follows a run that is alive and takes over one that has finished, but starts none. */
+  readonly attachOnly: boolean;
 }
 
 export interface SessionOptions {

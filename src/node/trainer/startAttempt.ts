@@ -13,11 +13,14 @@ export interface StartParts {
   readonly paths: RunPaths;
   readonly runId: string;
   readonly locksFolder: string;
-  readonly command: TrainerCommand;
+  /** Asked only when an attempt is started. */
+  readonly command: () => TrainerCommand;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: Signal;
+  /** Only joins a run that is alive or done. */
+  readonly attachOnly: boolean;
 }
 
 export interface Started {
@@ -43,6 +46,7 @@ export async function ensureStarted(parts: StartParts): Promise<Started> {
     const state = await readRunState(paths, runId);
     refuseElsewhere(state, paths);
     if (state.status === 'done' || state.status === 'running') return { state, exit: null };
+    if (parts.attachOnly) throw notRunning(runId);
     try {
       return await startUnderLock(parts);
     } catch (error) {
@@ -50,6 +54,12 @@ export async function ensureStarted(parts: StartParts): Promise<Started> {
     }
     await clock.sleep(RETRY_MS, signal);
   }
+}
+
+function notRunning(runId: string): AppError {
+  return new AppError('trainer.notRunning', `The training run ${runId} is not running.`, {
+    hint: 'Train again to resume it from its last checkpoint.',
+  });
 }
 
 function refuseElsewhere(state: RunState, paths: RunPaths): void {
@@ -79,7 +89,7 @@ async function startUnderLock(parts: StartParts): Promise<Started> {
         hint: 'Run again to follow it.',
       });
     }
-    const { exit } = await launchAttempt(paths, parts.command, parts.environment, {
+    const { exit } = await launchAttempt(paths, parts.command(), parts.environment, {
       v: 1,
       attempt,
       nonce: randomBytes(16).toString('hex'),

@@ -31,7 +31,8 @@ export const TRAINER_TIMINGS: TrainerTimings = {
 };
 
 export interface CreateTrainer {
-  readonly python: PythonEnvironment;
+  /** Null where no run is to be started (`attachOnly`). */
+  readonly python: PythonEnvironment | null;
   /** The folder that holds the package tailor_bridge. */
   readonly bundle: string;
   readonly clock: Clock;
@@ -73,20 +74,24 @@ class TrainerRun implements Trainer {
 
   #startParts(paths: RunPaths, config: RunConfig, hooks: Hooks) {
     const { clock, log, projectTailorFolder, extraVariables } = this.#options;
-    const command =
-      this.#options.command ??
-      ((folder: string) =>
-        bridgeCommand(this.#options.python, this.#options.bundle, ['train', '--run', folder]));
     return {
       paths,
       runId: config.runId,
       locksFolder: join(projectTailorFolder, 'locks'),
-      command: command(paths.folder),
+      command: () => this.#command(paths.folder),
       environment: childEnvironment(process.env, extraVariables),
       clock,
       log,
       signal: hooks.signal,
+      attachOnly: hooks.attachOnly === true,
     };
+  }
+
+  #command(folder: string): TrainerCommand {
+    const { command, python, bundle } = this.#options;
+    if (command) return command(folder);
+    if (python) return bridgeCommand(python, bundle, ['train', '--run', folder]);
+    throw new AppError('unexpected', 'A trainer that may only be joined was to be started.');
   }
 
   async #follow(
