@@ -27,13 +27,14 @@ export class SetupError extends Error {
 
 /**
  * Runs a program with its output shown; rejects when it fails.
- * @param {string} file @param {string[]} args @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
+ * @param {string} file @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean, cwd?: string }} [options]
  * @returns {Promise<void>}
  */
-export function runShown(file, args, { env = process.env, quiet = false } = {}) {
+export function runShown(file, args, { env = process.env, quiet = false, cwd = ROOT } = {}) {
   return new Promise((resolve, reject) => {
     // What a program prints here is about set-up: it goes to stderr, so that stdout stays the command's own.
-    const child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', quiet ? 'ignore' : 2, 2] });
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', quiet ? 'ignore' : 2, 2] });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       if (code === 0) resolve();
@@ -53,7 +54,7 @@ function atLeast(version, floor) {
 }
 
 /** npm as the person started it, under the Node given. @param {string} node @returns {[string, string[]]} */
-function npm(node) {
+export function npmUnder(node) {
   const cli = process.env['npm_execpath'];
   if (cli?.endsWith('.js')) return [node, [cli]];
   return [windows ? 'npm.cmd' : 'npm', []];
@@ -63,17 +64,20 @@ function npm(node) {
 export async function ensureNode() {
   const own = process.versions.node.split('.').map(Number);
   if (atLeast(own, NODE_FLOOR)) return process.execPath;
+  return fetchNode(`Node ${process.versions.node} is older than ${NODE_FLOOR.join('.')}`);
+}
+
+/** @param {string} why @returns {Promise<string>} the Node that Tailor brings itself when the found one does not do */
+export async function fetchNode(why) {
   const platform = windows ? 'win' : process.platform;
   const name = `node-${platform}-${process.arch}`;
   const prefix = join(ROOT, '.cache', 'node');
   const binary = join(prefix, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node');
   if (!existsSync(binary)) {
-    say(
-      `Node ${process.versions.node} is older than ${NODE_FLOOR.join('.')}: fetching Node ${NODE_VERSION} from npm (about 50 MB).`,
-    );
+    say(`${why}: fetching Node ${NODE_VERSION} from npm (about 50 MB).`);
     mkdirSync(prefix, { recursive: true });
     writeFileSync(join(prefix, 'package.json'), '{ "private": true }\n');
-    const [file, args] = npm(process.execPath);
+    const [file, args] = npmUnder(process.execPath);
     await runShown(file, [
       ...args,
       'install',
@@ -121,7 +125,7 @@ export async function ensurePackages() {
   const stamp = stampOf(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
   if (readIfThere(stampFile) === stamp) return;
   say('Installing the npm packages (about 150 MB to download, 460 MB on disk).');
-  const [file, args] = npm(process.execPath);
+  const [file, args] = npmUnder(process.execPath);
   await runShown(file, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
