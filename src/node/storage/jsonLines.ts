@@ -34,12 +34,16 @@ export interface JsonLinesOptions {
   /** "keep" only for journals that Tailor wrote itself; a data set with half a character is refused. */
   readonly loneSurrogates?: 'refuse' | 'keep';
   readonly maxLineBytes?: number;
+  /** Where to start: the byte offset of a line's start and that line's number (1-based). */
+  readonly from?: { readonly byteOffset: number; readonly line: number };
 }
 
 export interface JsonLinesSummary {
   readonly values: number;
   readonly bad: number;
   readonly blank: number;
+  /** Lines of any kind, an unfinished last one included. */
+  readonly lines: number;
   /** Offset after the last byte. */
   readonly endOffset: number;
   /** Whether the last line has no newline. */
@@ -61,7 +65,9 @@ export async function readJsonLines(
   let values = 0;
   let bad = 0;
   let blank = 0;
+  let lines = 0;
   let endsMidLine = false;
+  const before = (options.from?.line ?? 1) - 1;
   const refuse = (at: Omit<LinePosition, 'bytes'>, reason: string): void => {
     bad += 1;
     options.onBad({ file: path, line: at.line, byteOffset: at.byteOffset, reason });
@@ -78,7 +84,9 @@ export async function readJsonLines(
       } else refuse(piece, parsed.reason);
     }
   };
-  const onLine = (at: ByteLine): boolean => {
+  const onLine = (scanned: ByteLine): boolean => {
+    const at = before === 0 ? scanned : { ...scanned, line: scanned.line + before };
+    lines += 1;
     const foreign = at.line === 1 ? foreignFormat(at.bytes) : null;
     endsMidLine = !at.terminated || foreign !== null;
     if (foreign !== null) {
@@ -116,9 +124,10 @@ export async function readJsonLines(
       fs: options.fs ?? nodeFs,
       signal: options.signal,
       onLine,
+      ...(options.from === undefined ? {} : { from: options.from.byteOffset }),
       ...(options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes }),
     });
-    return { values, bad, blank, endOffset, endsMidLine };
+    return { values, bad, blank, lines, endOffset, endsMidLine };
   } catch (error) {
     throw storeError(error, path);
   }

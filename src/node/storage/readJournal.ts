@@ -30,50 +30,15 @@ export async function readJournal<T>(
   schema: z.ZodType<T>,
   options: { readonly fs?: Fs } = {},
 ): Promise<JournalContent<T>> {
-  const records: Stamped<T>[] = [];
+  const intake = new JournalIntake(path, schema);
   const quarantined: BadLine[] = [];
-  const seen = new Set<string>();
-  let ignored = 0;
-  let repeated = 0;
   let torn: { readonly byteOffset: number; readonly length: number } | null = null;
-  const newestGeneration = new Map<string, number>();
-
-  const accept = (value: unknown, at: LinePosition): string | null => {
-    if (!isObject(value)) return 'is not a record';
-    const record = value;
-    refuseNewer(record, path, at.line);
-    const stamp = stampSchema.safeParse(record);
-    if (!stamp.success) return `has no valid stamp (${issuesOf(stamp.error)})`;
-    if (!sumHolds(at.bytes, record)) return 'was changed after it was written (checksum)';
-    const { writer, seq, sum, gen = 0 } = stamp.data;
-    const newest = newestGeneration.get(writer) ?? 0;
-    if (gen < newest) {
-      return `was written under lock generation ${gen}, after generation ${newest} had taken over`;
-    }
-    newestGeneration.set(writer, gen);
-    const name = `${writer}#${seq}#${sum}`;
-    if (seen.has(name)) {
-      repeated += 1;
-      return null;
-    }
-    seen.add(name);
-    const payload = schema.safeParse(withoutStamp(record));
-    if (payload.success) {
-      const { sum: checksum, v, at: time } = stamp.data;
-      const generation = stamp.data.gen === undefined ? {} : { gen: stamp.data.gen };
-      records.push({ ...payload.data, v, writer, seq, at: time, ...generation, sum: checksum });
-    } else if (isUnknownType(record, payload.error)) {
-      ignored += 1;
-    } else return `does not fit its type (${issuesOf(payload.error)})`;
-    return null;
-  };
-
   try {
     const summary = await readJsonLines(path, {
       fs: options.fs ?? nodeFs,
       loneSurrogates: 'keep',
       onValue: (value, at) => {
-        const reason = accept(value, at);
+        const reason = intake.accept(value, at);
         if (reason === null) return;
         quarantined.push({ file: path, line: at.line, byteOffset: at.byteOffset, reason });
       },
@@ -82,12 +47,70 @@ export async function readJournal<T>(
         torn = at;
       },
     });
+    const { ignored, repeated } = intake;
     const tornBytes = lengthOf(torn);
     const endOffset = summary.endOffset - tornBytes;
-    return { records, quarantined, ignored, repeated, endOffset, tornBytes };
+    return { records: intake.take(), quarantined, ignored, repeated, endOffset, tornBytes };
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return { records, quarantined, ignored, repeated, endOffset: 0, tornBytes: 0 };
+    return { records: [], quarantined, ignored: 0, repeated: 0, endOffset: 0, tornBytes: 0 };
+  }
+}
+
+/** What a journal's lines become, one after the other: whole records of a known type, each once. */
+export class JournalIntake<T> {
+  /** Whole records of a type that this build does not know. */
+  ignored = 0;
+  /** Exact repeats of an earlier record. */
+  repeated = 0;
+  readonly #path: string;
+  readonly #schema: z.ZodType<T>;
+  readonly #seen = new Set<string>();
+  readonly #newestGeneration = new Map<string, number>();
+  #records: Stamped<T>[] = [];
+
+  constructor(path: string, schema: z.ZodType<T>) {
+    this.#path = path;
+    this.#schema = schema;
+  }
+
+  /** The records accepted since the last call, in file order. */
+  take(): Stamped<T>[] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
+  /** Takes one value, or says why it is no record of this journal. */
+  accept(value: unknown, at: LinePosition): string | null {
+    if (!isObject(value)) return 'is not a record';
+    const record = value;
+    refuseNewer(record, this.#path, at.line);
+    const stamp = stampSchema.safeParse(record);
+    if (!stamp.success) return `has no valid stamp (${issuesOf(stamp.error)})`;
+    if (!sumHolds(at.bytes, record)) return 'was changed after it was written (checksum)';
+    const { writer, seq, sum, gen = 0 } = stamp.data;
+    const newest = this.#newestGeneration.get(writer) ?? 0;
+    if (gen < newest) {
+      return `was written under lock generation ${gen}, after generation ${newest} had taken over`;
+    }
+    this.#newestGeneration.set(writer, gen);
+    const name = `${writer}#${seq}#${sum}`;
+    if (this.#seen.has(name)) {
+      this.repeated += 1;
+      return null;
+    }
+    this.#seen.add(name);
+    const payload = this.#schema.safeParse(withoutStamp(record));
+    if (payload.success) {
+      const { sum: checksum, v, at: time } = stamp.data;
+      const generation = stamp.data.gen === undefined ? {} : { gen: stamp.data.gen };
+      const own = { v, writer, seq, at: time, ...generation, sum: checksum };
+      this.#records.push({ ...payload.data, ...own });
+    } else if (isUnknownType(record, payload.error)) {
+      this.ignored += 1;
+    } else return `does not fit its type (${issuesOf(payload.error)})`;
+    return null;
   }
 }
 
