@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { samplingSchema } from '../exam/attempt.ts';
+import { relativePathSchema } from './relativePath.ts';
 import { objectiveSchema, optimSchema } from '../training/run.ts';
-
-const relativePath = z
-  .string()
-  .min(1)
-  .max(500)
-  .refine((path) => !/^([/\\]|[A-Za-z]:)/u.test(path) && !path.split(/[/\\]/u).includes('..'), {
-    message: 'must be a relative path inside the project',
-  });
 
 /** tailor.json: what a project is. Endpoints, keys and executables are never in it. Unknown keys are refused. */
 export const projectFileSchema = z.strictObject({
@@ -17,15 +10,15 @@ export const projectFileSchema = z.strictObject({
   name: z.string().min(1).max(100),
   task: z.enum(['numeric']),
   data: z.strictObject({
-    train: relativePath,
-    dev: relativePath,
+    train: relativePathSchema,
+    dev: relativePathSchema,
     /** Further sets that sit the greedy exam and are reported apart, by name. */
     extra: z
-      .record(z.string().regex(/^(?!(?:train|dev)$)[a-z][a-z0-9-]{0,30}$/u), relativePath)
+      .record(z.string().regex(/^(?!(?:train|dev)$)[a-z][a-z0-9-]{0,30}$/u), relativePathSchema)
       .default({}),
   }),
   /** The base student's folder. */
-  student: relativePath,
+  student: relativePathSchema,
   /** A profile name of this computer's teacher settings; "programmatic" is built in. */
   teacher: z.string().min(1).max(100),
   seed: z.number().int().min(0).default(1),
@@ -35,7 +28,7 @@ export const projectFileSchema = z.strictObject({
     maxNewTokens: z.number().int().min(1).max(4096),
     stopAtAnswerLine: z.boolean().default(true),
     /** A text file put before every prompt (few-shot examples), computed once. */
-    head: relativePath.optional(),
+    head: relativePathSchema.optional(),
     /** How many train questions sit the exam each round; all when absent. Chosen by question hash. */
     trainLimit: z.number().int().min(1).optional(),
   }),

@@ -2,18 +2,18 @@ import { AppError } from '../errors.ts';
 import { GRADER } from '../grading/grade.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import { gateRationale } from '../teaching/gate.ts';
-import { curationUpTo } from './curationUpTo.ts';
+import { cursorOf, decisionsUpTo } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 import type { RoundStore } from './store.ts';
-import type { Curation } from '../curation/curation.ts';
+import { foldCuration, type Curation } from '../curation/curation.ts';
 
 type FreezePorts = Pick<LoopPorts, 'store' | 'clock'>;
 
-/** What a freeze would write now: shown before it is done, and recomputed before training to catch forged files. */
+/** What a freeze would write now. */
 export async function assembleFrozen(
   store: RoundStore,
   round: number,
@@ -61,7 +61,8 @@ async function writeFrozen(
   state: RoundState,
 ): ReturnType<RoundStore['freeze']> {
   const round = state.round;
-  const curation = await curationUpTo(store, round);
+  const events = await decisionsUpTo(store, round);
+  const curation = foldCuration(events);
   const { rows, coverage } = await assembleFrozen(store, round, curation);
   if (rows.length === 0) {
     throw new AppError('round.notReady', `Round ${round} has no accepted rationale to train on.`, {
@@ -86,6 +87,7 @@ async function writeFrozen(
     promptForm: PROMPT_FORM,
     grader: GRADER,
     decisions: { ...curation.counts },
+    decidedUpTo: cursorOf(events),
     warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind),
   });
 }

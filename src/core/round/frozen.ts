@@ -54,6 +54,10 @@ export const coverageSchema = z.object({
 });
 export type Coverage = z.infer<typeof coverageSchema>;
 
+/** `round/writer` → the number of that writer's last decision. */
+export const decisionCursorSchema = z.record(z.string(), z.number().int().min(0));
+export type DecisionCursor = z.infer<typeof decisionCursorSchema>;
+
 /** rounds/N/manifest.json: written last at freeze; a round without it is not frozen. */
 export const manifestSchema = z.strictObject({
   v: z.literal(1),
@@ -72,6 +76,8 @@ export const manifestSchema = z.strictObject({
   promptForm: z.string(),
   grader: z.string(),
   decisions: z.object({ person: z.number().int(), rule: z.number().int() }),
+  /** Which decisions it was made from: later ones count for the next round. */
+  decidedUpTo: decisionCursorSchema.optional(),
   warnings: z.array(z.string()),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

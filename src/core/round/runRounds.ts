@@ -14,6 +14,12 @@ import { trainRound } from './trainRound.ts';
 export async function loadRound(ports: LoopPorts, round: number): Promise<RoundState> {
   const { store } = ports;
   const existing = await store.state(round);
+  if (existing?.frozen && !(await store.manifest(round))) {
+    // Its frozen set was deleted, which is how a person has a round frozen again.
+    const reopened = reduceRound(existing, { type: 'unfrozen' });
+    await store.saveState(reopened);
+    return reopened;
+  }
   if (existing) return existing;
   let student: RoundState['student'] | null | undefined;
   if (round === 0) {

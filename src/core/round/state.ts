@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { relativePathSchema } from '../project/relativePath.ts';
 
 const examSetSchema = z.object({
   fingerprint: z.string(),
@@ -11,7 +12,7 @@ export const roundStateSchema = z.object({
   v: z.literal(1),
   round: z.number().int().min(0),
   /** The student that sits this round's exam; `path` is relative to the project. */
-  student: z.object({ path: z.string(), digest: z.string() }),
+  student: z.object({ path: relativePathSchema, digest: z.string() }),
   exams: z.record(z.string(), examSetSchema),
   audit: z.object({ suspects: z.number().int(), questions: z.number().int() }).nullable(),
   teaching: z
@@ -30,7 +31,7 @@ export const roundStateSchema = z.object({
     .object({
       runId: z.string(),
       /** The finished student, relative to the project; null while training. */
-      student: z.object({ path: z.string(), digest: z.string() }).nullable(),
+      student: z.object({ path: relativePathSchema, digest: z.string() }).nullable(),
     })
     .nullable(),
   /** Seconds spent in each stage over all starts of it. */
@@ -47,6 +48,7 @@ export type RoundEvent =
   | ({ type: 'taught' } & NonNullable<RoundState['teaching']>)
   | { type: 'curated'; accepted: number; rejected: number }
   | { type: 'frozen'; trainSha256: string }
+  | { type: 'unfrozen' }
   | { type: 'training-started'; runId: string }
   | { type: 'trained'; runId: string; student: { path: string; digest: string } }
   | { type: 'spent'; stage: string; seconds: number };
@@ -84,12 +86,15 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
       return { ...state, audit: { suspects: event.suspects, questions: event.questions } };
     case 'taught': {
       const { type: _type, ...teaching } = event;
-      return { ...state, teaching };
+      // What the teacher has just written nobody has decided on yet.
+      return { ...state, teaching, curated: state.frozen ? state.curated : null };
     }
     case 'curated':
       return { ...state, curated: { accepted: event.accepted, rejected: event.rejected } };
     case 'frozen':
       return { ...state, frozen: { trainSha256: event.trainSha256 } };
+    case 'unfrozen':
+      return { ...state, frozen: null, training: null };
     case 'training-started':
       return state.training?.runId === event.runId
         ? state
@@ -110,7 +115,8 @@ export function examSets(extra: readonly string[], isLast: boolean): string[] {
 
 /** The first unfinished step of a round; null when nothing is left to do in it. */
 export function nextStep(state: RoundState, sets: readonly string[], isLast: boolean): Step | null {
-  if (sets.some((set) => state.exams[set] === undefined)) return 'exam';
+  // Without its audit an exam was stopped before its grades were written.
+  if (state.audit === null || sets.some((set) => state.exams[set] === undefined)) return 'exam';
   if (isLast) return null;
   if (!state.teaching && !state.frozen) return 'teach';
   if (!state.curated && !state.frozen) return 'curate';

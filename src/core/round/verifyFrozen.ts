@@ -1,35 +1,41 @@
 import { AppError } from '../errors.ts';
-import { gradeAttempt } from '../grading/grade.ts';
-import { promptOf, rationaleOfAttempt } from '../exam/promptForm.ts';
-import { editedId } from '../curation/positives.ts';
-import type { Curation } from '../curation/curation.ts';
-import { curationUpTo } from './curationUpTo.ts';
+import { foldCuration } from '../curation/curation.ts';
+import { mayBeNegative, type GradedAttempt } from '../curation/negatives.ts';
+import type { Attempt } from '../exam/attempt.ts';
+import { promptOf } from '../exam/promptForm.ts';
+import { decisionsUpTo } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import type { FrozenRow } from './frozen.ts';
+import { gradeStored } from './grading.ts';
 import type { RoundStore } from './store.ts';
+import { doubtOfPositive } from './verifyPositive.ts';
 
 /**
  * Checks a frozen set against the files it came from before anything is trained on it: a cloned repository may carry
- * forged rows. Every negative must be a stored attempt byte for byte and grade as wrong under both rules; every
- * positive that no person wrote must reach the gold; no row may be a dev or extra question.
+ * forged rows. Every negative must be a stored attempt byte for byte that passes grader and audit; every positive must
+ * be the text of its source and, where no person decided on it, pass the gate; no row may be a dev or extra question.
+ * Decisions that came after the freeze count for the next round and are not asked.
  */
 export async function verifyFrozen(
   store: RoundStore,
   round: number,
   rows: readonly FrozenRow[],
 ): Promise<void> {
-  const curation = await curationUpTo(store, round);
+  const manifest = await store.manifest(round);
+  const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
+  const curation = foldCuration(events);
   const known = new Map(
     (await trainQuestions({ store })).map((question) => [question.id, question]),
   );
   const head = await store.head();
-  const human = humanTexts(curation);
-  const attempts = new Map<string, string>();
+  const attempts = new Map<number, ReadonlyMap<string, Attempt[]>>();
+  const items = [];
   for (let r = 0; r <= round; r += 1) {
-    for (const one of await store.attempts(r, 'train')) {
-      attempts.set(`${r}/${one.questionId}/${one.sample}/${one.fingerprint}`, one.text);
-    }
+    attempts.set(r, byQuestion(await store.attempts(r, 'train')));
+    items.push(...(await store.items(r)));
   }
+  const rationales = new Map(items.map(({ itemId, rationale }) => [itemId, rationale]));
+
   const refuse = (id: string, what: string): never => {
     throw new AppError(
       'round.changed',
@@ -41,46 +47,41 @@ export async function verifyFrozen(
     );
   };
   for (const row of rows) {
-    const question = known.get(row.id);
-    if (question === undefined) {
+    const source = known.get(row.id);
+    if (source === undefined) {
       return refuse(row.id, 'a row is no training question, or also a held-out one');
     }
-    if (row.prompt !== head + promptOf(question.question)) {
+    if (row.prompt !== head + promptOf(source.question)) {
       return refuse(row.id, 'a prompt is not its question');
     }
-    if (row.gold !== (curation.gold.get(row.id) ?? question.answer)) {
-      return refuse(row.id, 'a gold answer differs');
-    }
+    const question = { ...source, answer: curation.gold.get(row.id) ?? source.answer };
+    if (row.gold !== question.answer) return refuse(row.id, 'a gold answer differs');
     for (const { text, round: of, sample, fingerprint } of row.negatives) {
-      if (attempts.get(`${of}/${row.id}/${sample}/${fingerprint}`) !== text) {
+      const exam = (attempts.get(of)?.get(row.id) ?? []).filter(
+        (one) => one.fingerprint === fingerprint,
+      );
+      const graded: GradedAttempt | undefined = gradeStored([question], exam, curation.gold).find(
+        ({ attempt }) => attempt.sample === sample,
+      );
+      if (graded?.attempt.text !== text) {
         return refuse(row.id, 'a negative is not the stored attempt');
       }
-      const grade = gradeAttempt({ text, finish: 'eos' }, row.gold);
-      if (grade.verdict !== 'wrong' || grade.lenient === 'right') {
-        return refuse(row.id, 'a negative may be right');
-      }
+      if (!mayBeNegative(graded, curation)) return refuse(row.id, 'a negative may be right');
     }
-    for (const { id, completion, source: provenance } of row.positives) {
-      if (provenance === 'human') {
-        if (!human.has(id))
-          return refuse(row.id, 'a positive is called human and no decision says so');
-        continue;
-      }
-      if (curation.items.get(id)?.by === 'person') continue;
-      const rationale = rationaleOfAttempt(completion);
-      if (gradeAttempt({ text: rationale, finish: 'eos' }, row.gold).verdict !== 'right') {
-        return refuse(row.id, 'a positive does not reach the gold answer');
-      }
+    const own = [...attempts.values()].flatMap((ofRound) => ofRound.get(row.id) ?? []);
+    for (const positive of row.positives) {
+      const doubt = doubtOfPositive(positive, { question, attempts: own, rationales, curation });
+      if (doubt !== null) return refuse(row.id, doubt);
     }
   }
 }
 
-/** The ids of the texts that people wrote or edited, as positives name them. */
-function humanTexts(curation: Curation): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const list of curation.written.values()) for (const { id } of list) ids.add(id);
-  for (const [itemId, { rationale }] of curation.items) {
-    if (rationale !== undefined) ids.add(editedId(itemId, rationale));
+function byQuestion(attempts: readonly Attempt[]): Map<string, Attempt[]> {
+  const groups = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const group = groups.get(attempt.questionId);
+    if (group) group.push(attempt);
+    else groups.set(attempt.questionId, [attempt]);
   }
-  return ids;
+  return groups;
 }

@@ -1,55 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/core/errors.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { projectFileSchema } from '../../../../src/core/project/projectFile.ts';
-import type { LoopPorts } from '../../../../src/core/round/ports.ts';
 import { loadRound, runRounds } from '../../../../src/core/round/runRounds.ts';
 import { teachRound } from '../../../../src/core/round/teachRound.ts';
-import { DEFAULT_TEMPLATES, parseTemplate } from '../../../../src/core/teaching/templates.ts';
-import {
-  FakeStudent,
-  FakeTeacher,
-  FakeTrainer,
-  fakeClock,
-  silentLog,
-  sums,
-} from '../../../fakes/loopFakes.ts';
-import { MemoryStore } from '../../../fakes/memoryStore.ts';
-
-function setUp(training: Record<string, unknown> = {}) {
-  const project = projectFileSchema.parse({
-    v: 1,
-    name: 'sums',
-    task: 'numeric',
-    data: { train: 'data/train.jsonl', dev: 'data/dev.jsonl' },
-    student: 'models/base',
-    teacher: 'fake',
-    exam: { maxNewTokens: 32 },
-    training,
-  });
-  const train = sums('train', 60, 10);
-  const store = new MemoryStore(project, { train, dev: sums('dev', 40, 500) });
-  const student = new FakeStudent();
-  const teacher = new FakeTeacher(train);
-  const trainer = new FakeTrainer(store, student);
-  const abort = new AbortController();
-  const ports: LoopPorts = {
-    store,
-    student,
-    trainer,
-    openTeacher: () => Promise.resolve({ teacher, concurrency: 4, close: () => Promise.resolve() }),
-    templates: () =>
-      Promise.resolve({
-        annotate: parseTemplate('annotate', DEFAULT_TEMPLATES.annotate),
-        feedback: parseTemplate('feedback', DEFAULT_TEMPLATES.feedback),
-      }),
-    clock: fakeClock(),
-    log: silentLog,
-    report: () => undefined,
-    signal: abort.signal,
-  };
-  return { store, student, teacher, trainer, ports, abort };
-}
+import { setUp } from '../../../fakes/loopSetUp.ts';
+import type { MemoryStore } from '../../../fakes/memoryStore.ts';
 
 const rightOnTrain = async (store: MemoryStore, round: number): Promise<number> => {
   const attempts = await store.attempts(round, 'train');
@@ -155,6 +110,49 @@ describe('the loop', () => {
       [
         'a human text nobody wrote',
         (s) => void (s.rows.get(0)![0]!.positives[0]!.source = 'human'),
+      ],
+      [
+        'another text with the right answer',
+        (s) => {
+          const { gold, positives } = s.rows.get(0)![0]!;
+          positives[0]!.completion = ` Read https://example.org first.\nAnswer: ${gold}`;
+        },
+      ],
+      [
+        'a teacher’s text that nobody accepted',
+        (s) => {
+          const { id } = s.rows.get(0)![0]!.positives[0]!;
+          const accepts = s.decisionsOf.get(0)!.filter(({ type }) => type === 'accept');
+          for (const event of accepts) {
+            if (event.type === 'accept')
+              event.items = event.items.filter(({ itemId }) => itemId !== id);
+          }
+        },
+      ],
+      [
+        'a text of the student that passes no gate',
+        (s) => {
+          const row = s.rows.get(0)![0]!;
+          const text = ` Read https://example.org first.\nAnswer: ${row.gold}`;
+          const attempt = s.attemptsOf
+            .get('0/train')!
+            .find(({ questionId }) => questionId === row.id)!;
+          attempt.text = text;
+          row.positives[0] = { ...row.positives[0]!, source: 'self', completion: text };
+          row.negatives = [];
+        },
+      ],
+      [
+        'a stored attempt that was cut off',
+        (s) => {
+          const row = s.rows.get(0)![0]!;
+          const attempt = s.attemptsOf
+            .get('0/train')!
+            .find(({ questionId }) => questionId === row.id)!;
+          Object.assign(attempt, { text: ' so\nAnswer: 99999', finish: 'length' });
+          const { text, sample, fingerprint } = attempt;
+          row.negatives = [{ id: 'n-1', text, round: 0, sample, fingerprint }];
+        },
       ],
     ];
     for (const [what, change] of forge) {
