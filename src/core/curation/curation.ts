@@ -1,10 +1,11 @@
 import { sha256Text } from '../hash.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { activeDecisions, type RecordedDecision } from './activeDecisions.ts';
+import type { Decision } from './decision.ts';
 
 /** What people and rules have decided so far, folded from the events of all rounds up to one. */
 export interface Curation {
-  /** itemId → the last word on a candidate rationale. `rationale` holds an edit's text. */
+  /** itemId → the last word on a candidate rationale, a person's own text included. `rationale` holds an edit's text. */
   readonly items: ReadonlyMap<string, ItemDecision>;
   /** questionId → rationales that a person wrote. */
   readonly written: ReadonlyMap<string, readonly WrittenRationale[]>;
@@ -14,10 +15,20 @@ export interface Curation {
   readonly pairs: ReadonlyMap<string, 'keep' | 'drop'>;
   /** attemptKey → a person's verdict against the grader's. */
   readonly attempts: ReadonlyMap<string, 'right' | 'wrong'>;
+  /** attemptKey → where a person saw the first wrong step. */
+  readonly firstErrors: ReadonlyMap<string, FirstError>;
   /** questionId → the gold that counts now. */
   readonly gold: ReadonlyMap<string, string>;
+  /** questionId → when that gold was set. */
+  readonly goldFixes: ReadonlyMap<string, Fix>;
   /** Questions whose gold a person looked at and confirmed. */
   readonly goldConfirmed: ReadonlySet<string>;
+  /** questionId → the text that counts now. */
+  readonly questions: ReadonlyMap<string, QuestionFix>;
+  /** In order; the last one without items has ended. */
+  readonly spotChecks: readonly SpotCheckRecord[];
+  /** Questions on whose attempts somebody decided: for all others no attempt needs to be named. */
+  readonly attemptsDecided: ReadonlySet<string>;
   readonly counts: { readonly person: number; readonly rule: number };
 }
 
@@ -25,6 +36,8 @@ export interface ItemDecision {
   readonly status: 'accepted' | 'rejected';
   readonly by: 'person' | 'rule';
   readonly round: number;
+  /** Place among all standing decisions: what came before a fix does not speak for the time after it. */
+  readonly order: number;
   readonly rationale?: string;
 }
 
@@ -34,6 +47,28 @@ export interface WrittenRationale {
   readonly round: number;
 }
 
+/** Where among the decisions something was changed. */
+export interface Fix {
+  readonly round: number;
+  readonly order: number;
+  readonly was: string;
+  readonly reason: string | null;
+}
+
+export interface QuestionFix extends Fix {
+  readonly text: string;
+}
+
+export interface FirstError {
+  readonly step: number;
+  readonly kind: string;
+}
+
+export type SpotCheckRecord = Omit<Extract<Decision, { type: 'spot-check' }>, 'type'> & {
+  readonly round: number;
+  readonly order: number;
+};
+
 /** Names one attempt *and its text*: a decision about another text than the stored one is stale and matches nothing. */
 export function attemptKey(
   attempt: Pick<Attempt, 'questionId' | 'sample' | 'fingerprint'> & { textHash: string },
@@ -41,76 +76,150 @@ export function attemptKey(
   return [attempt.questionId, attempt.sample, attempt.fingerprint, attempt.textHash].join('\u0000');
 }
 
+const keys = new WeakMap<Attempt, string>();
+
 export function keyOfAttempt(attempt: Attempt): string {
-  return attemptKey({ ...attempt, textHash: sha256Text(attempt.text) });
+  const known = keys.get(attempt);
+  if (known !== undefined) return known;
+  const key = attemptKey({ ...attempt, textHash: sha256Text(attempt.text) });
+  keys.set(attempt, key);
+  return key;
+}
+
+/** The id of a rationale that a person wrote for a question. */
+export function writtenId(questionId: string, rationale: string): string {
+  return `w-${sha256Text(questionId + rationale).slice(0, 16)}`;
+}
+
+/**
+ * A curation that grows decision by decision: what `foldCuration` is made of. `apply` takes every event but undo and
+ * redo; after one of those fold afresh.
+ */
+export class CurationFold {
+  readonly #items = new Map<string, ItemDecision>();
+  readonly #written = new Map<string, WrittenRationale[]>();
+  readonly #hints = new Map<string, string>();
+  readonly #pairs = new Map<string, 'keep' | 'drop'>();
+  readonly #attempts = new Map<string, 'right' | 'wrong'>();
+  readonly #firstErrors = new Map<string, FirstError>();
+  readonly #gold = new Map<string, string>();
+  readonly #goldFixes = new Map<string, Fix>();
+  readonly #goldConfirmed = new Set<string>();
+  readonly #questions = new Map<string, QuestionFix>();
+  readonly #spotChecks: SpotCheckRecord[] = [];
+  readonly #attemptsDecided = new Set<string>();
+  readonly #counts = { person: 0, rule: 0 };
+  #order = 0;
+
+  readonly curation: Curation = {
+    items: this.#items,
+    written: this.#written,
+    hints: this.#hints,
+    pairs: this.#pairs,
+    attempts: this.#attempts,
+    firstErrors: this.#firstErrors,
+    gold: this.#gold,
+    goldFixes: this.#goldFixes,
+    goldConfirmed: this.#goldConfirmed,
+    questions: this.#questions,
+    spotChecks: this.#spotChecks,
+    attemptsDecided: this.#attemptsDecided,
+    counts: this.#counts,
+  };
+
+  apply(event: Decision, round: number): void {
+    const by = event.author.kind;
+    const order = this.#order;
+    this.#order += 1;
+    this.#counts[by] += 1;
+    switch (event.type) {
+      case 'accept':
+      case 'reject': {
+        const status = event.type === 'accept' ? 'accepted' : 'rejected';
+        for (const { itemId } of event.items) this.#decide(itemId, { status, by, round, order });
+        break;
+      }
+      case 'edit':
+        this.#decide(event.itemId, {
+          status: 'accepted',
+          by,
+          round,
+          order,
+          rationale: event.rationale,
+        });
+        break;
+      case 'write':
+        this.#write(event, by, round, order);
+        break;
+      case 'hint':
+        this.#hints.set(event.questionId, event.hint);
+        break;
+      case 'pair-drop':
+      case 'pair-keep':
+        this.#attemptsDecided.add(event.questionId);
+        this.#pairs.set(attemptKey(event), event.type === 'pair-drop' ? 'drop' : 'keep');
+        break;
+      case 'attempt-right':
+      case 'attempt-wrong':
+        this.#attemptsDecided.add(event.questionId);
+        this.#attempts.set(attemptKey(event), event.type === 'attempt-right' ? 'right' : 'wrong');
+        break;
+      case 'first-error':
+        this.#attemptsDecided.add(event.questionId);
+        this.#firstErrors.set(attemptKey(event), { step: event.step, kind: event.errorKind });
+        break;
+      case 'fix-gold': {
+        const { questionId, was, answer, reason = null } = event;
+        this.#gold.set(questionId, answer);
+        this.#goldFixes.set(questionId, { round, order, was, reason });
+        this.#goldConfirmed.add(questionId);
+        break;
+      }
+      case 'gold-confirmed':
+        this.#goldConfirmed.add(event.questionId);
+        break;
+      case 'fix-question': {
+        const { questionId, was, text, reason } = event;
+        this.#questions.set(questionId, { round, order, was, text, reason });
+        break;
+      }
+      case 'spot-check': {
+        const { type: _type, ...sample } = event;
+        this.#spotChecks.push({ ...sample, round, order });
+        break;
+      }
+      case 'undo':
+      case 'redo':
+        break;
+    }
+  }
+
+  #decide(itemId: string, decision: ItemDecision): void {
+    // A rule never overrides a person.
+    if (this.#items.get(itemId)?.by === 'person' && decision.by === 'rule') return;
+    this.#items.set(itemId, decision);
+  }
+
+  #write(
+    { questionId, rationale }: Extract<Decision, { type: 'write' }>,
+    by: 'person' | 'rule',
+    round: number,
+    order: number,
+  ): void {
+    const list = this.#written.get(questionId) ?? [];
+    const id = writtenId(questionId, rationale);
+    if (!list.some((one) => one.id === id)) {
+      this.#written.set(questionId, [...list, { id, rationale, round }]);
+    }
+    this.#decide(id, { status: 'accepted', by, round, order });
+  }
 }
 
 /** Folds the decisions of rounds 0…N, oldest round first; `events[r]` is in merge order. */
 export function foldCuration(events: readonly (readonly RecordedDecision[])[]): Curation {
-  const items = new Map<string, ItemDecision>();
-  const written = new Map<string, WrittenRationale[]>();
-  const hints = new Map<string, string>();
-  const pairs = new Map<string, 'keep' | 'drop'>();
-  const attempts = new Map<string, 'right' | 'wrong'>();
-  const gold = new Map<string, string>();
-  const goldConfirmed = new Set<string>();
-  const counts = { person: 0, rule: 0 };
-
-  const decide = (itemId: string, decision: ItemDecision): void => {
-    const before = items.get(itemId);
-    // A rule never overrides a person.
-    if (before?.by === 'person' && decision.by === 'rule') return;
-    items.set(itemId, decision);
-  };
-
+  const fold = new CurationFold();
   events.forEach((ofRound, round) => {
-    for (const event of activeDecisions(ofRound)) {
-      const by = event.author.kind;
-      counts[by] += 1;
-      switch (event.type) {
-        case 'accept':
-          for (const { itemId } of event.items) decide(itemId, { status: 'accepted', by, round });
-          break;
-        case 'reject':
-          for (const { itemId } of event.items) decide(itemId, { status: 'rejected', by, round });
-          break;
-        case 'edit':
-          decide(event.itemId, { status: 'accepted', by, round, rationale: event.rationale });
-          break;
-        case 'write': {
-          const list = written.get(event.questionId) ?? [];
-          const id = `w-${sha256Text(event.questionId + event.rationale).slice(0, 16)}`;
-          written.set(event.questionId, [...list, { id, rationale: event.rationale, round }]);
-          break;
-        }
-        case 'hint':
-          hints.set(event.questionId, event.hint);
-          break;
-        case 'pair-drop':
-          pairs.set(attemptKey(event), 'drop');
-          break;
-        case 'pair-keep':
-          pairs.set(attemptKey(event), 'keep');
-          break;
-        case 'attempt-right':
-          attempts.set(attemptKey(event), 'right');
-          break;
-        case 'attempt-wrong':
-          attempts.set(attemptKey(event), 'wrong');
-          break;
-        case 'fix-gold':
-          gold.set(event.questionId, event.answer);
-          goldConfirmed.add(event.questionId);
-          break;
-        case 'gold-confirmed':
-          goldConfirmed.add(event.questionId);
-          break;
-        case 'first-error':
-        case 'undo':
-        case 'redo':
-          break;
-      }
-    }
+    for (const event of activeDecisions(ofRound)) fold.apply(event, round);
   });
-  return { items, written, hints, pairs, attempts, gold, goldConfirmed, counts };
+  return fold.curation;
 }

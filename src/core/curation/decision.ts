@@ -6,7 +6,12 @@ export const authorSchema = z.object({
   name: z.string().min(1),
 });
 
-const base = { author: authorSchema, reason: z.string().optional() };
+const base = {
+  author: authorSchema,
+  reason: z.string().optional(),
+  /** The same on every event of one act: together they are one step of undo. */
+  action: z.string().min(1).optional(),
+};
 const target = { questionId: z.string().min(1), itemId: z.string().min(1) };
 const attemptRef = {
   questionId: z.string().min(1),
@@ -56,6 +61,28 @@ export const decisionSchema = z.discriminatedUnion('type', [
     ...base,
     questionId: z.string().min(1),
     answer: z.string(),
+  }),
+  /** `was` is the text that counted before; the data file keeps the original. */
+  z.object({
+    type: z.literal('fix-question'),
+    ...base,
+    questionId: z.string().min(1),
+    was: z.string(),
+    text: z.string().min(1),
+    reason: z.string().min(1),
+  }),
+  /** A random sample of a filtered queue: what its bound is about, and that nobody picked it. */
+  z.object({
+    type: z.literal('spot-check'),
+    ...base,
+    id: z.string().min(1),
+    /** How many undecided items the sample was drawn from. */
+    population: z.number().int().min(0),
+    /** Question ids; none ends the spot check. */
+    items: z.array(z.string().min(1)),
+    /** The filter in force, as canonical JSON. */
+    filter: z.string(),
+    seed: z.string(),
   }),
   /** Takes back the event (ofWriter, ofSeq) of the same round; `redo` takes back an undo. */
   z.object({
