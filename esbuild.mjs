@@ -12,8 +12,38 @@ export const BUNDLES = {
   engine: { ...node, entry: 'src/engine/main.ts', external: ['onnxruntime-node'] },
 };
 
+/** What runs in a webview: one script and one style sheet each, for the Chromium of the oldest VS Code we support. */
+export const WEBVIEWS = {
+  review: 'webview/review/main.tsx',
+  training: 'webview/training/main.tsx',
+};
+
+/** Builds the webviews' scripts and style sheets into `folder`/webview. */
+export async function buildWebviews(folder = 'dist') {
+  await mkdir(`${folder}/webview`, { recursive: true });
+  for (const [name, entry] of Object.entries(WEBVIEWS)) {
+    const result = await build({
+      entryPoints: [entry],
+      outfile: `${folder}/webview/${name}.js`,
+      bundle: true,
+      platform: 'browser',
+      target: 'chrome138',
+      format: 'iife',
+      minify: true,
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      define: { 'process.env.NODE_ENV': '"production"' },
+      metafile: true,
+      sourcemap: 'external',
+      logLevel: 'warning',
+    });
+    await writeFile(`${folder}/${name}.meta.json`, JSON.stringify(result.metafile));
+  }
+}
+
 export async function buildAll() {
   await mkdir('dist', { recursive: true });
+  await buildWebviews();
   for (const [name, { entry, external, platform, target, format }] of Object.entries(BUNDLES)) {
     if (!existsSync(entry)) continue;
     const result = await build({

@@ -12,6 +12,11 @@ const HOME_OF = {
   execa: ['src/node/**'],
   commander: ['src/cli.ts'],
   '@vscode/webview-ui-toolkit': ['webview/kit/**'],
+  '@observablehq/plot': ['webview/training/**'],
+  preact: ['webview/**'],
+  '@preact/signals': ['webview/**'],
+  '@tanstack/virtual-core': ['webview/**'],
+  'fast-myers-diff': ['webview/**'],
 };
 
 /** What a folder must not import: the direction is shared ← core ← {engine, node} ← vscode ← extension.ts. */
@@ -20,18 +25,25 @@ const FORBIDDEN = {
   'src/core': ['engine', 'node', 'vscode'],
   'src/engine': ['node', 'vscode'],
   'src/node': ['engine', 'vscode'],
-  'src/vscode': ['engine'],
+  'src/vscode': ['engine', 'webview'],
+  'webview/kit': ['core', 'engine', 'node', 'vscode', 'review', 'training'],
+  'webview/review': ['core', 'engine', 'node', 'vscode', 'training'],
+  'webview/training': ['core', 'engine', 'node', 'vscode', 'review'],
 };
+
+/** @param {string} home @param {string} folder */
+const isAtHome = (home, folder) =>
+  home.startsWith(folder) || `${folder}/`.startsWith(home.replace('**', ''));
 
 /**
  * @param {string} folder @param {string[]} layers
  * @returns {import('eslint').Linter.Config}
  */
 function layering(folder, layers) {
-  const pure = folder === 'src/shared' || folder === 'src/core';
+  const pure = ['src/shared', 'src/core'].includes(folder) || folder.startsWith('webview/');
   const packages = Object.keys(HOME_OF).filter(
     (name) =>
-      !HOME_OF[/** @type {keyof typeof HOME_OF} */ (name)].some((home) => home.startsWith(folder)),
+      !HOME_OF[/** @type {keyof typeof HOME_OF} */ (name)].some((home) => isAtHome(home, folder)),
   );
   return {
     files: [`${folder}/**/*.{ts,tsx}`],
@@ -48,7 +60,7 @@ function layering(folder, layers) {
               group: [name, `${name}/*`],
               message: `${name} has one home: see CONTRIBUTING.md.`,
             })),
-            ...(pure ? [{ group: ['node:*'], message: `${folder} is pure: no Node.` }] : []),
+            ...(pure ? [{ group: ['node:*'], message: `${folder} runs without Node.` }] : []),
           ],
         },
       ],
@@ -81,6 +93,7 @@ export default defineConfig(
           'src/core/tsconfig.json',
           'src/tsconfig.json',
           'webview/tsconfig.json',
+          'test/unit/webview/tsconfig.json',
           'test/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,
@@ -104,7 +117,7 @@ export default defineConfig(
   },
   ...Object.entries(FORBIDDEN).map(([folder, layers]) => layering(folder, layers)),
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
