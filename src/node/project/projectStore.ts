@@ -132,8 +132,8 @@ export class ProjectStore implements RoundStore {
     const folder = this.roundFolder(round, 'exam');
     const records = await this.#files.journals(folder, `${set}.`, attemptSchema);
     const seen = new Set<string>();
-    return records.filter(({ questionId, sample, fingerprint }) => {
-      const key = `${fingerprint}/${sample}/${questionId}`;
+    return records.filter(({ questionId, sample, fingerprint, asked = '' }) => {
+      const key = `${fingerprint}/${asked}/${sample}/${questionId}`;
       if (seen.has(key)) return false;
       seen.add(key);
       return true;
@@ -150,7 +150,7 @@ export class ProjectStore implements RoundStore {
         if (sync) unsynced = 0;
         await journal.append({ type: 'attempt', set, fingerprint, ...attempt }, { sync });
       },
-      close: () => journal.close(),
+      close: () => closeSynced(journal),
     };
   }
 
@@ -198,7 +198,7 @@ export class ProjectStore implements RoundStore {
       append: async (item) => {
         await journal.append(item);
       },
-      close: () => journal.close(),
+      close: () => closeSynced(journal),
     };
   }
 
@@ -207,12 +207,48 @@ export class ProjectStore implements RoundStore {
   }
 
   async decide(round: number, decisions: readonly Decision[]): Promise<void> {
-    let journal = this.#decisionJournals.get(round);
-    if (!journal) {
-      journal = await this.#journal(this.roundFolder(round, 'decisions'), '', decisionSchema);
-      this.#decisionJournals.set(round, journal);
+    for (const decision of decisions) await this.#append(round, [decision], true);
+  }
+
+  /**
+   * Appends decisions and resolves when they are in the file, where the end of this process cannot lose them;
+   * `flushDecisions` puts them on the disk.
+   */
+  appendDecisions(round: number, decisions: readonly Decision[]): Promise<RecordedDecision[]> {
+    return this.#append(round, decisions, false);
+  }
+
+  async flushDecisions(): Promise<void> {
+    for (const journal of this.#decisionJournals.values()) await journal.flush();
+  }
+
+  async #append(
+    round: number,
+    decisions: readonly Decision[],
+    sync: boolean,
+  ): Promise<RecordedDecision[]> {
+    const journal = await this.#decisionJournal(round);
+    const settled = await Promise.allSettled(
+      decisions.map((decision) => journal.append(decision, { sync })),
+    );
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed === undefined) {
+      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     }
-    for (const decision of decisions) await journal.append(decision, { sync: true });
+    if (isAppError(failed.reason, 'store.missing')) {
+      // The file was replaced (git checkout): the next decision begins it anew.
+      this.#decisionJournals.delete(round);
+      await journal.close().catch(() => undefined);
+    }
+    throw failed.reason;
+  }
+
+  async #decisionJournal(round: number): Promise<Journal<Decision>> {
+    const known = this.#decisionJournals.get(round);
+    if (known) return known;
+    const opened = await this.#journal(this.roundFolder(round, 'decisions'), '', decisionSchema);
+    this.#decisionJournals.set(round, opened);
+    return opened;
   }
 
   async manifest(round: number): Promise<Manifest | null> {
@@ -318,6 +354,15 @@ export class ProjectStore implements RoundStore {
     const target = await assertWritable(this.root, path, { fs });
     await translating(target, () => fs.mkdir(dirname(target)));
     await writeSnapshot(target, text, { fs });
+  }
+}
+
+/** What a round's state calls finished is on the disk before the state says so. */
+async function closeSynced(journal: Journal<unknown>): Promise<void> {
+  try {
+    await journal.flush();
+  } finally {
+    await journal.close();
   }
 }
 
