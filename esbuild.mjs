@@ -41,24 +41,31 @@ export async function buildWebviews(folder = 'dist') {
   }
 }
 
-export async function buildAll() {
-  await mkdir('dist', { recursive: true });
-  await buildWebviews();
+/**
+ * Builds everything. For the package (`production`) the programs are minified and have no source map.
+ * @param {{ folder?: string, production?: boolean }} [options]
+ */
+export async function buildAll({ folder = 'dist', production = false } = {}) {
+  await mkdir(folder, { recursive: true });
+  await buildWebviews(folder);
   for (const [name, { entry, external, platform, target, format }] of Object.entries(BUNDLES)) {
     if (!existsSync(entry)) continue;
     const result = await build({
       entryPoints: [entry],
-      outfile: `dist/${name}.cjs`,
+      outfile: `${folder}/${name}.cjs`,
       bundle: true,
       platform: /** @type {'node'} */ (platform),
       target,
       format: /** @type {'cjs'} */ (format),
       external,
       metafile: true,
-      sourcemap: true,
+      sourcemap: !production,
+      minify: production,
+      // Names of classes are read at run time, in logs for instance.
+      keepNames: production,
       logLevel: 'warning',
     });
-    await writeFile(`dist/${name}.meta.json`, JSON.stringify(result.metafile));
+    await writeFile(`${folder}/${name}.meta.json`, JSON.stringify(result.metafile));
   }
 }
 
