@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { COMMANDS } from './shared/commands.ts';
+import { COMMANDS, type CommandId } from './shared/commands.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
+import { stop } from './node/commands/stop.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
@@ -44,7 +45,10 @@ export function buildProgram(): Command {
     .version(manifest.version)
     .enablePositionalOptions(false)
     .exitOverride();
-  const add = (id: keyof typeof COMMANDS, args = ''): Command =>
+  type Offered = {
+    [K in CommandId]: (typeof COMMANDS)[K]['cli'] extends string ? K : never;
+  }[CommandId];
+  const add = (id: Offered, args = ''): Command =>
     program
       .command(`${COMMANDS[id].cli}${args}`)
       .option('--project <dir>', 'the project folder, or one inside it', '.')
@@ -63,7 +67,11 @@ export function buildProgram(): Command {
     .option('--name <name>', 'what the project is called')
     .option('--teacher <profile>', 'teacher profile of this computer')
     .option('--seed <n>', 'decides every draw of the project', count, 1)
-    .option('--max-new-tokens <n>', 'length limit of an answer, for all exams', count, 256)
+    .option(
+      '--max-new-tokens <n>',
+      'length limit of an answer, for all exams (default: 256; practice project: 72)',
+      count,
+    )
     .action(
       (
         folder: string | undefined,
@@ -177,6 +185,13 @@ export function buildProgram(): Command {
     .option('--teacher <profile>', 'another teacher than the project names')
     .action((_options: unknown, command: Command) =>
       run(command, (context) => steps.round(context)),
+    );
+
+  add('tailor.stop')
+    .description('ask the running training for a checkpoint and an end')
+    .option('--now', 'end it at once, without a further checkpoint')
+    .action((options: { now?: boolean }, command: Command) =>
+      run(command, (context) => stop(context, options)),
     );
 
   add('tailor.status')

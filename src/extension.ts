@@ -1,49 +1,95 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { COMMANDS, type CommandId } from './shared/commands.ts';
+import { COMMANDS } from './shared/commands.ts';
+import { PROJECT_FILE } from './node/project/loadProject.ts';
 import { systemClock } from './node/storage/systemClock.ts';
-import { registerCommands, type Handlers } from './vscode/commands.ts';
+import { registerCommands } from './vscode/commands.ts';
 import { DisposableStore } from './vscode/disposableStore.ts';
+import { Reports, REPORT_SCHEME } from './vscode/documents.ts';
+import type { Editor } from './vscode/editor.ts';
+import { EditorJobs } from './vscode/jobs.ts';
+import { lookHandlers } from './vscode/lookAt.ts';
+import { WorkspaceProjects } from './vscode/projects.ts';
 import { RoundsTree } from './vscode/roundsTree.ts';
-import { runInTerminal } from './vscode/terminalCommand.ts';
+import { stepHandlers } from './vscode/runSteps.ts';
+import { TeacherKeys } from './vscode/secrets.ts';
+import { assetsOf, contextMaker, editorLog } from './vscode/surroundings.ts';
+import { terminalHandlers } from './vscode/terminalCommand.ts';
 
-/** Wires the extension: a log, the Rounds tree, the commands. Nothing heavy is loaded and no process started. */
+/** Ends what runs in this window; a training run is left alone. */
+let atWork: EditorJobs | undefined;
+
+/** Wires the extension. Nothing heavy is loaded and no process started before a command asks for it. */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel('Tailor', { log: true });
-  const store = new DisposableStore((error) => {
-    log.error(error instanceof Error ? error : String(error));
-  });
+  const channel = vscode.window.createOutputChannel('Tailor', { log: true });
+  const keys = new TeacherKeys(context.secrets);
+  const log = editorLog(channel, keys.redact);
+  const store = new DisposableStore((error) => log.error(String(error)));
   context.subscriptions.push(store);
-  store.add(log);
+  store.add(channel);
 
-  const tree = store.add(new RoundsTree(systemClock, (message) => log.warn(message)));
-  store.add(vscode.window.registerTreeDataProvider('tailor.rounds', tree));
-  const watcher = store.add(
-    vscode.workspace.createFileSystemWatcher('**/{tailor.json,round.json,manifest.json}'),
+  const assets = assetsOf(context.extensionPath);
+  const makeContext = contextMaker({
+    assets,
+    clock: systemClock,
+    log,
+    environment: process.env,
+    python: () => undefined,
+    keyFor: keys.keyFor,
+    confirmPython: () => Promise.resolve(true),
+  });
+  const projects = store.add(
+    new WorkspaceProjects(context.workspaceState, (message) => log.warn(message)),
   );
-  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
-    store.add(event(() => tree.refresh()));
-  }
+  const jobs = store.add(
+    new EditorJobs({
+      makeContext,
+      clock: systemClock,
+      stopRun: async ({ folder, runId }, now) =>
+        (await import('./node/trainer/stopRun.ts')).requestStop(folder, runId, {
+          clock: systemClock,
+          now,
+        }),
+      isCurrent: (root) => projects.current?.root === root,
+    }),
+  );
+  atWork = jobs;
+  const reports = store.add(new Reports());
+  store.add(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
+  const editor: Editor = { projects, jobs, reports, makeContext, log };
 
-  const cli = join(context.extensionPath, 'dist', 'cli.cjs');
-  const inTerminal =
-    (id: CommandId, ...args: string[]) =>
-    (): Promise<void> =>
-      runInTerminal(cli, [COMMANDS[id].cli, ...args], COMMANDS[id].title);
-  const handlers: Handlers = {
-    'tailor.init': inTerminal('tailor.init', '.', '--practice'),
-    'tailor.import': inTerminal('tailor.import', '--help'),
-    'tailor.exam': inTerminal('tailor.exam'),
-    'tailor.audit': inTerminal('tailor.audit'),
-    'tailor.teach': inTerminal('tailor.teach'),
-    'tailor.decide': inTerminal('tailor.decide', 'list'),
-    'tailor.freeze': inTerminal('tailor.freeze'),
-    'tailor.train': inTerminal('tailor.train'),
-    'tailor.round': inTerminal('tailor.round'),
-    'tailor.status': inTerminal('tailor.status'),
-    'tailor.compare': inTerminal('tailor.compare'),
-    'tailor.doctor': inTerminal('tailor.doctor'),
-    'tailor.teacher': inTerminal('tailor.teacher', '--programmatic'),
-  };
-  registerCommands(store, handlers, log);
+  const tree = store.add(new RoundsTree(projects, systemClock, (message) => log.warn(message)));
+  store.add(vscode.window.registerTreeDataProvider('tailor.rounds', tree));
+  store.add(projects.onDidChange(() => tree.refresh()));
+  store.add(jobs.onDidChange(() => tree.refresh()));
+  watchFiles(store, PROJECT_FILE, () => void projects.refresh());
+  watchFiles(store, '{round.json,manifest.json}', () => tree.refresh());
+  void projects.known();
+
+  const edge = { log, showLog: () => channel.show() };
+  registerCommands(
+    store,
+    COMMANDS,
+    {
+      ...stepHandlers(editor),
+      ...lookHandlers(editor),
+      ...terminalHandlers(assets.installation),
+      'tailor.stop': ({ root }) => jobs.stop(root),
+      'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
+      'tailor.showLog': () => channel.show(),
+    },
+    edge,
+  );
+}
+
+/** Waits for exams and teaching to end; what they did is on disk. */
+export async function deactivate(): Promise<void> {
+  atWork?.dispose();
+  await atWork?.ended();
+}
+
+function watchFiles(store: DisposableStore, pattern: string, changed: () => void): void {
+  const watcher = store.add(vscode.workspace.createFileSystemWatcher(`**/${pattern}`));
+  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
+    store.add(event(changed));
+  }
 }

@@ -1,6 +1,13 @@
+/** A command of the palette and its twin in the terminal. */
+export interface CommandInfo {
+  readonly title: string;
+  /** The words after `tailor`; null for what only shows something or stores a secret in the editor. */
+  readonly cli: string | null;
+}
+
 /**
- * Every action of Tailor, once: the palette registers `id`, the command line offers `cli`. A test compares this
- * table with package.json and with the command line's own help.
+ * Every action of Tailor, once: the palette registers the id, the command line offers `cli`. A test compares these
+ * tables with package.json and with the command line's own help.
  */
 export const COMMANDS = {
   'tailor.init': { title: 'Create Project', cli: 'init' },
@@ -12,10 +19,21 @@ export const COMMANDS = {
   'tailor.freeze': { title: 'Freeze Round', cli: 'freeze' },
   'tailor.train': { title: 'Train Student', cli: 'train' },
   'tailor.round': { title: 'Run Next Round', cli: 'round' },
+  'tailor.stop': { title: 'Stop', cli: 'stop' },
   'tailor.status': { title: 'Show Rounds', cli: 'status' },
   'tailor.compare': { title: 'Compare Rounds', cli: 'compare' },
   'tailor.doctor': { title: 'Check This Computer', cli: 'doctor' },
   'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher' },
-} as const;
+  'tailor.showLog': { title: 'Show Log', cli: null },
+} as const satisfies Readonly<Record<string, CommandInfo>>;
 
 export type CommandId = keyof typeof COMMANDS;
+
+/** The actions of the review and training views; their handlers live with those views. */
+export const REVIEW_COMMANDS = {} as const satisfies Readonly<Record<string, CommandInfo>>;
+
+/** Both tables. */
+export const ALL_COMMANDS: Readonly<Record<string, CommandInfo>> = {
+  ...COMMANDS,
+  ...REVIEW_COMMANDS,
+};

@@ -1,41 +1,83 @@
 import * as vscode from 'vscode';
-import { COMMANDS, type CommandId } from '../shared/commands.ts';
-import { isAppError } from '../core/errors.ts';
+import { z } from 'zod';
+import { isAppError, type AppError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { CommandInfo } from '../shared/commands.ts';
+import { visibleText } from '../node/terminal/visibleText.ts';
 import type { DisposableStore } from './disposableStore.ts';
+import { wayOut } from './waysOut.ts';
 
-export type Handlers = Readonly<Record<CommandId, () => Promise<void> | void>>;
+/** What a command was called on: a row of the tree names its project and round. */
+export const targetSchema = z.object({
+  root: z.string().optional(),
+  round: z.number().int().min(0).optional(),
+});
+export type Target = z.infer<typeof targetSchema>;
 
-/** Registers every command of the table; forgetting a handler does not compile. */
-export function registerCommands(
-  store: DisposableStore,
-  handlers: Handlers,
-  log: vscode.LogOutputChannel,
-): void {
-  for (const id of commandIds()) {
-    store.add(vscode.commands.registerCommand(id, () => runCommand(id, handlers[id], log)));
-  }
+export type Handler = (target: Target) => Promise<void> | void;
+
+/** Where failures go. */
+export interface Edge {
+  readonly log: Log;
+  showLog(): void;
 }
 
-function commandIds(): CommandId[] {
-  // SAFETY: the keys of a literal object without index signature are exactly its key type.
-  return Object.keys(COMMANDS) as CommandId[];
+/** Registers every command of a table; forgetting a handler does not compile. Commands give nothing back to callers. */
+export function registerCommands<Id extends string>(
+  store: DisposableStore,
+  table: Readonly<Record<Id, CommandInfo>>,
+  handlers: Readonly<Record<Id, Handler>>,
+  edge: Edge,
+): void {
+  // SAFETY: the keys of a table without index signature are exactly its key type.
+  for (const id of Object.keys(table) as Id[]) {
+    const { title } = table[id];
+    const run = (arg: unknown): Promise<void> => {
+      // Anyone may call a command with anything: what is no target names nothing.
+      const target = targetSchema.safeParse(arg).data ?? {};
+      return runCommand(title, () => handlers[id](target), edge);
+    };
+    store.add(vscode.commands.registerCommand(id, run));
+  }
 }
 
 /** The one edge where a failure becomes something a person sees: silent when stopped, a sentence with a way on else. */
-async function runCommand(
-  id: CommandId,
-  handler: () => Promise<void> | void,
-  log: vscode.LogOutputChannel,
+export async function runCommand(
+  title: string,
+  work: () => Promise<void> | void,
+  edge: Edge,
 ): Promise<void> {
   try {
-    await handler();
+    await work();
   } catch (error) {
     if (isAppError(error, 'cancelled')) return;
-    log.error(error instanceof Error ? error : String(error));
-    const showLog = vscode.l10n.t('Show Log');
-    const text = isAppError(error)
-      ? [error.message, error.hint].filter(Boolean).join(' ')
-      : vscode.l10n.t('{0} failed unexpectedly.', COMMANDS[id].title);
-    if ((await vscode.window.showErrorMessage(text, showLog)) === showLog) log.show();
+    edge.log.error(describe(error));
+    // Not awaited: a command is over when its work is, not when the person has read about it.
+    void show(title, error, edge);
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\nCaused by: ${describe(error.cause)}`;
+  if (isAppError(error)) {
+    return `${error.code}: ${error.message} ${error.hint ?? ''} ${JSON.stringify(error.detail)}${cause}`;
+  }
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+async function show(title: string, error: unknown, edge: Edge): Promise<void> {
+  const showLog = vscode.l10n.t('Show Log');
+  const way = isAppError(error) ? wayOut(error.code) : null;
+  const text = isAppError(error)
+    ? sentence(error)
+    : vscode.l10n.t('{0} failed unexpectedly. This is a defect; the log says more.', title);
+  const buttons = [...(way ? [way.label] : []), showLog];
+  const chosen = await vscode.window.showErrorMessage(visibleText(text), ...buttons);
+  if (chosen === showLog) edge.showLog();
+  else if (way && chosen === way.label) await vscode.commands.executeCommand(way.command);
+}
+
+function sentence({ message, hint }: AppError): string {
+  return hint === undefined ? message : `${message} ${hint}`;
 }

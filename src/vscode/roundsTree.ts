@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { loadProject } from '../node/project/loadProject.ts';
 import { ProjectStore } from '../node/project/projectStore.ts';
 import type { Clock } from '../core/ports.ts';
+import type { WorkspaceProjects } from './projects.ts';
 import { STEPS, type RoundState, type Step } from '../core/round/state.ts';
 
 type Node =
@@ -29,7 +30,10 @@ export class RoundsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #warn: (message: string) => void;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(clock: Clock, warn: (message: string) => void) {
+  readonly #projects: WorkspaceProjects;
+
+  constructor(projects: WorkspaceProjects, clock: Clock, warn: (message: string) => void) {
+    this.#projects = projects;
     this.#clock = clock;
     this.#warn = warn;
   }
@@ -70,26 +74,13 @@ export class RoundsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (!node) return this.#projects();
+    if (!node) {
+      await this.#projects.known();
+      return this.#projects.all.map(({ root, name }) => ({ kind: 'project', root, name }));
+    }
     if (node.kind === 'project') return this.#rounds(node.root);
     if (node.kind === 'step') return [];
     return STEPS.map((step) => ({ kind: 'step', root: node.root, state: node.state, step }));
-  }
-
-  async #projects(): Promise<Node[]> {
-    const files = await vscode.workspace.findFiles('**/tailor.json', '**/node_modules/**', 50);
-    const nodes: Node[] = [];
-    for (const uri of files) {
-      if (uri.scheme !== 'file') continue;
-      const root = vscode.Uri.joinPath(uri, '..').fsPath;
-      try {
-        const { file } = await loadProject(root);
-        nodes.push({ kind: 'project', root, name: file.name });
-      } catch (error) {
-        this.#warn(error instanceof Error ? error.message : String(error));
-      }
-    }
-    return nodes;
   }
 
   async #rounds(root: string): Promise<Node[]> {

@@ -7,8 +7,21 @@ export const editor = {
   isTrusted: true,
   /** Folders of the workspace. */
   folders: [] as string[],
-  /** What the person answers to an error message or a pick. */
+  /** What the person answers to an error message, a question or a pick; a pick's item by its label. */
   answer: undefined as string | undefined,
+  /** Answers in order, before `answer`. */
+  answers: [] as (string | undefined)[],
+  settings: new Map<string, unknown>(),
+  context: new Map<string, unknown>(),
+  secrets: new Map<string, string>(),
+  /** Calls of commands that are not ours. */
+  executed: [] as { id: string; args: unknown[] }[],
+  information: [] as string[],
+  documents: [] as { path: string; text: string }[],
+  providers: new Map<string, vscode.TextDocumentContentProvider>(),
+  statusBar: [] as vscode.StatusBarItem[],
+  clipboard: '',
+  trustListeners: new Set<() => unknown>(),
   live: new Set<object>(),
   commands: new Map<string, (...args: unknown[]) => unknown>(),
   trees: new Map<string, vscode.TreeDataProvider<unknown>>(),
@@ -26,7 +39,22 @@ export function resetVscode(): void {
   editor.live.clear();
   editor.commands.clear();
   editor.trees.clear();
-  for (const list of [editor.terminals, editor.errors, editor.log, editor.picks, editor.fileEvents])
+  editor.clipboard = '';
+  for (const map of [editor.settings, editor.context, editor.secrets, editor.providers])
+    map.clear();
+  editor.trustListeners.clear();
+  for (const list of [
+    editor.answers,
+    editor.executed,
+    editor.information,
+    editor.documents,
+    editor.statusBar,
+    editor.terminals,
+    editor.errors,
+    editor.log,
+    editor.picks,
+    editor.fileEvents,
+  ])
     list.length = 0;
 }
 
@@ -45,7 +73,7 @@ function tracked<T extends object>(
   return made;
 }
 
-class EventEmitter<T> {
+class EventEmitter<T> implements vscode.EventEmitter<T> {
   readonly #listeners = new Set<(value: T) => unknown>();
   constructor() {
     tracked(this, () => this.#listeners.clear());
@@ -61,29 +89,111 @@ class EventEmitter<T> {
   dispose(): void {}
 }
 
-class TreeItem {
-  label: string;
-  collapsibleState: number;
-  description?: string;
-  iconPath?: unknown;
-  constructor(label: string, collapsibleState = 0) {
+class TreeItem implements vscode.TreeItem {
+  label: string | vscode.TreeItemLabel;
+  collapsibleState: vscode.TreeItemCollapsibleState;
+  description?: string | boolean;
+  iconPath?: string | vscode.IconPath;
+  constructor(
+    label: string | vscode.TreeItemLabel,
+    collapsibleState: vscode.TreeItemCollapsibleState,
+  ) {
     this.label = label;
     this.collapsibleState = collapsibleState;
   }
 }
 
-class ThemeIcon {
+class ThemeColor implements vscode.ThemeColor {
   readonly id: string;
   constructor(id: string) {
     this.id = id;
   }
 }
 
-const uri = (path: string) => ({ scheme: 'file', fsPath: path, path });
+class ThemeIcon implements vscode.ThemeIcon {
+  readonly id: string;
+  readonly color?: vscode.ThemeColor;
+  constructor(id: string, color?: vscode.ThemeColor) {
+    this.id = id;
+    if (color) this.color = color;
+  }
+}
+
+/** The next answer of the person. */
+function answer(): string | undefined {
+  return editor.answers.length > 0 ? editor.answers.shift() : editor.answer;
+}
+
+function labelOf(item: unknown): string {
+  if (typeof item === 'string') return item;
+  return typeof item === 'object' && item !== null && 'label' in item ? String(item.label) : '';
+}
+
+/** A memento that forgets at the end. */
+export function memento(): vscode.Memento & { setKeysForSync(keys: readonly string[]): void } {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: (key: string, otherwise?: unknown) => values.get(key) ?? otherwise,
+    update: (key, value) => {
+      values.set(key, value);
+      return Promise.resolve();
+    },
+    setKeysForSync: () => undefined,
+  } as vscode.Memento & { setKeysForSync(keys: readonly string[]): void };
+}
+
+/** Secrets in memory, with the event of the real ones. */
+export function secretStorage(): vscode.SecretStorage {
+  const changed = new EventEmitter<vscode.SecretStorageChangeEvent>();
+  editor.live.delete(changed);
+  return {
+    keys: () => Promise.resolve([...editor.secrets.keys()]),
+    get: (key) => Promise.resolve(editor.secrets.get(key)),
+    store: (key, value) => {
+      editor.secrets.set(key, value);
+      changed.fire({ key });
+      return Promise.resolve();
+    },
+    delete: (key) => {
+      editor.secrets.delete(key);
+      changed.fire({ key });
+      return Promise.resolve();
+    },
+    onDidChange: changed.event,
+  };
+}
+
+/** The part of the extension's context that the extension reads. */
+export function extensionContext(extensionPath = '/opt/tailor'): vscode.ExtensionContext {
+  const subscriptions: { dispose(): unknown }[] = [];
+  const context = {
+    subscriptions,
+    extensionPath,
+    extensionUri: uri(extensionPath),
+    globalStorageUri: uri(join(extensionPath, 'storage')),
+    workspaceState: memento(),
+    globalState: memento(),
+    secrets: secretStorage(),
+  };
+  // SAFETY: the extension reads these members of its context and no other.
+  return context as unknown as vscode.ExtensionContext;
+}
+
+const uri = (path: string, scheme = 'file') => ({
+  scheme,
+  fsPath: path,
+  path,
+  toString: () => `${scheme}:${path}`,
+});
 
 const log = (level: string) => (text: unknown) => {
   editor.log.push(`${level}: ${text instanceof Error ? text.message : String(text)}`);
 };
+
+/** The names of `{a,b}` or of a plain pattern. */
+const namesOf = (pattern: string): string[] =>
+  /^\{(.*)\}$/u.exec(pattern)?.[1]?.split(',') ?? [pattern];
 
 const find = (name: string): ReturnType<typeof uri>[] =>
   editor.folders.flatMap((folder) =>
@@ -98,11 +208,28 @@ export const vscodeModule = {
   EventEmitter,
   TreeItem,
   ThemeIcon,
+  ThemeColor,
+  ProgressLocation: { SourceControl: 1, Window: 10, Notification: 15 },
+  StatusBarAlignment: { Left: 1, Right: 2 },
+  ConfigurationTarget: { Global: 1, Workspace: 2, WorkspaceFolder: 3 },
+  QuickPickItemKind: { Separator: -1, Default: 0 },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   Uri: {
-    file: uri,
+    file: (path: string) => uri(path),
+    parse: (text: string) => uri(text.slice(text.indexOf(':') + 1), text.split(':')[0]),
+    from: ({ scheme, path }: { scheme: string; path: string }) => uri(path, scheme),
     joinPath: (base: { fsPath: string }, ...parts: string[]) => uri(join(base.fsPath, ...parts)),
   },
+  env: {
+    language: 'en',
+    clipboard: {
+      writeText: (text: string) => {
+        editor.clipboard = text;
+        return Promise.resolve();
+      },
+    },
+  },
+  extensions: { getExtension: () => undefined },
   l10n: {
     t: (text: string, ...args: unknown[]) =>
       text.replace(/\{(\d)\}/gu, (_, index: string) => String(args[Number(index)])),
@@ -113,21 +240,62 @@ export const vscodeModule = {
       editor.commands.set(id, run);
       return tracked({}, () => editor.commands.delete(id));
     },
+    executeCommand: (id: string, ...args: unknown[]) => {
+      if (id === 'setContext') editor.context.set(String(args[0]), args[1]);
+      else editor.executed.push({ id, args });
+      return Promise.resolve(undefined);
+    },
   },
   window: {
     createOutputChannel: () =>
-      tracked({ show: () => undefined, error: log('error'), warn: log('warn'), info: log('info') }),
+      tracked({
+        show: () => undefined,
+        error: log('error'),
+        warn: log('warn'),
+        info: log('info'),
+        debug: log('debug'),
+      }),
+    createStatusBarItem: (id: string) => {
+      const item = tracked({ id, text: '', show: () => undefined, hide: () => undefined });
+      // SAFETY: the members that the extension sets are added by setting them.
+      editor.statusBar.push(item as unknown as vscode.StatusBarItem);
+      return item;
+    },
+    createTreeView: (id: string, options: vscode.TreeViewOptions<unknown>) => {
+      editor.trees.set(id, options.treeDataProvider);
+      return tracked({ message: '', description: '' }, () => editor.trees.delete(id));
+    },
+    withProgress: <T>(
+      _options: unknown,
+      work: (progress: { report(): void }, token: unknown) => Promise<T>,
+    ): Promise<T> =>
+      work(
+        { report: () => undefined },
+        { isCancellationRequested: false, onCancellationRequested: () => tracked({}) },
+      ),
+    showTextDocument: () => Promise.resolve(undefined),
+    showWarningMessage: (text: string) => {
+      editor.information.push(text);
+      return Promise.resolve(answer());
+    },
+    showInformationMessage: (text: string) => {
+      editor.information.push(text);
+      return Promise.resolve(answer());
+    },
+    showInputBox: () => Promise.resolve(answer()),
     registerTreeDataProvider: (id: string, tree: vscode.TreeDataProvider<unknown>) => {
       editor.trees.set(id, tree);
       return tracked({}, () => editor.trees.delete(id));
     },
     showErrorMessage: (text: string) => {
       editor.errors.push(text);
-      return Promise.resolve(editor.answer);
+      return Promise.resolve(answer());
     },
-    showQuickPick: (items: string[]) => {
-      editor.picks.push(items);
-      return Promise.resolve(editor.answer);
+    showQuickPick: async (given: unknown[] | Promise<unknown[]>) => {
+      const items = await given;
+      editor.picks.push(items.map(labelOf));
+      const chosen = answer();
+      return items.find((item) => labelOf(item) === chosen);
     },
     createTerminal: (options: vscode.TerminalOptions) => {
       editor.terminals.push(options);
@@ -139,10 +307,44 @@ export const vscodeModule = {
       return editor.isTrusted;
     },
     get workspaceFolders() {
+      if (editor.folders.length === 0) return undefined;
       return editor.folders.map((folder) => ({ uri: uri(folder), name: folder, index: 0 }));
     },
     asRelativePath: (path: string) => relative(editor.folders[0] ?? '/', path) || path,
-    findFiles: (pattern: string) => Promise.resolve(find(pattern.replace('**/', ''))),
+    findFiles: (pattern: string) =>
+      Promise.resolve(namesOf(pattern.replace('**/', '')).flatMap(find)),
+    onDidGrantWorkspaceTrust: (listener: () => unknown) => {
+      editor.trustListeners.add(listener);
+      return tracked({}, () => editor.trustListeners.delete(listener));
+    },
+    onDidChangeConfiguration: () => tracked({}),
+    getConfiguration: (section: string) => ({
+      get: (key: string, otherwise?: unknown) =>
+        editor.settings.get(`${section}.${key}`) ?? otherwise,
+      inspect: (key: string) => ({ globalValue: editor.settings.get(`${section}.${key}`) }),
+      update: (key: string, value: unknown) => {
+        editor.settings.set(`${section}.${key}`, value);
+        return Promise.resolve();
+      },
+    }),
+    registerTextDocumentContentProvider: (
+      scheme: string,
+      provider: vscode.TextDocumentContentProvider,
+    ) => {
+      editor.providers.set(scheme, provider);
+      return tracked({}, () => editor.providers.delete(scheme));
+    },
+    openTextDocument: async (target: ReturnType<typeof uri>) => {
+      const provider = editor.providers.get(target.scheme);
+      // SAFETY: the members of a URI that our providers read.
+      const asked = provider?.provideTextDocumentContent(
+        target as unknown as vscode.Uri,
+        undefined as unknown as vscode.CancellationToken,
+      );
+      const document = { path: target.path, text: (await asked) ?? '' };
+      editor.documents.push(document);
+      return document;
+    },
     createFileSystemWatcher: () => {
       const event = (listener: () => void) => {
         editor.fileEvents.push(listener);

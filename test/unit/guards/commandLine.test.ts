@@ -1,19 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../../src/cli.ts';
-import { COMMANDS } from '../../../src/shared/commands.ts';
+import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
 
 describe('palette and command line', () => {
   const program = buildProgram();
   const subcommands = program.commands.map((command) => command.name());
 
+  const twins = Object.values(ALL_COMMANDS).flatMap(({ cli }) => (cli === null ? [] : [cli]));
+
   it('offer the same actions', () => {
-    const table = Object.values(COMMANDS).map(({ cli }) => cli);
-    expect([...subcommands].sort()).toEqual([...table].sort());
-    expect(new Set(table).size).toBe(table.length);
+    const first = new Set(twins.map((twin) => twin.split(' ')[0]));
+    expect([...subcommands].sort()).toEqual([...first].sort());
+    expect(new Set(twins).size).toBe(twins.length);
   });
 
   it('name an action alike: tailor.exam is tailor exam', () => {
-    for (const [id, { cli }] of Object.entries(COMMANDS)) expect(id).toBe(`tailor.${cli}`);
+    for (const [id, { cli }] of Object.entries(ALL_COMMANDS)) {
+      if (cli !== null && /^[a-z]+$/u.test(cli)) expect(id).toBe(`tailor.${cli}`);
+    }
+  });
+
+  it('give a twin only options that it has', () => {
+    for (const twin of twins) {
+      const [name, ...words] = twin.split(' ');
+      const command = program.commands.find((one) => one.name() === name);
+      const known = command?.options.map(({ long }) => long) ?? [];
+      const asked = words.filter((word) => word.startsWith('--'));
+      expect(
+        asked.filter((flag) => !known.includes(flag)),
+        twin,
+      ).toEqual([]);
+    }
   });
 
   it('say what each command, argument and option is for', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { COMMANDS } from '../../../src/shared/commands.ts';
+import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
 import { repositoryFiles, ROOT } from './repositoryFiles.ts';
 
 const manifestSchema = z.object({
@@ -36,14 +36,14 @@ const MACHINE_ONLY = /python|interpreter|launcher|environment|endpoint|url|heade
 describe('the manifest', () => {
   it('contributes exactly the commands of the table, each with category and enablement', () => {
     const contributed = manifest.contributes.commands.map(({ command }) => command).sort();
-    expect(contributed).toEqual(Object.keys(COMMANDS).sort());
+    expect(contributed).toEqual(Object.keys(ALL_COMMANDS).sort());
     for (const { category } of manifest.contributes.commands) expect(category).toBe('Tailor');
   });
 
   it('titles its commands as the table does', () => {
     for (const { command, title } of manifest.contributes.commands) {
       const shown = strings[title.replaceAll('%', '')];
-      const entry = Object.entries(COMMANDS).find(([id]) => id === command)?.[1];
+      const entry = Object.entries(ALL_COMMANDS).find(([id]) => id === command)?.[1];
       expect(shown, command).toBe(entry?.title);
     }
   });
@@ -66,7 +66,7 @@ describe('the manifest', () => {
     ].map(([, id]) => id);
     expect(provided.sort()).toEqual(views.sort());
     const ids = [...code.matchAll(/'(tailor\.[a-z]+)'/gu)].map(([, id]) => id!);
-    const known = new Set([...Object.keys(COMMANDS), ...views]);
+    const known = new Set([...Object.keys(ALL_COMMANDS), ...views]);
     expect(ids.filter((id) => !known.has(id))).toEqual([]);
   });
 

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { visibleText } from '../node/terminal/visibleText.ts';
+
+/** The scheme of what Tailor shows and nobody edits. */
+export const REPORT_SCHEME = 'tailor-report';
+
+/** Read-only documents made by commands: tables, comparisons, findings. Asking again renews the open one. */
+export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #texts = new Map<string, string>();
+  readonly onDidChange = this.#changed.event;
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.path) ?? '';
+  }
+
+  /** Shows a text under a title. It stands in a code block: nothing in it is read as a link or a picture. */
+  async show(title: string, text: string): Promise<void> {
+    const path = `/${title.replaceAll(/[/\\?#:]/gu, ' ')}.md`;
+    const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path });
+    const shown = visibleText(text);
+    // One backtick more than the longest run inside, so that no text can end the block.
+    const longest = Math.max(2, ...[...shown.matchAll(/`+/gu)].map(([run]) => run.length));
+    const fence = '`'.repeat(longest + 1);
+    this.#texts.set(uri.path, `# ${title}\n\n${fence}text\n${shown}\n${fence}\n`);
+    this.#changed.fire(uri);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
+      preview: true,
+    });
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#texts.clear();
+  }
+}

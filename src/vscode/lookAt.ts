@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { CommandContext, CommandResult } from '../node/commands/context.ts';
+import { withToken } from './cancellation.ts';
+import type { Handler, Target } from './commands.ts';
+import type { Editor } from './editor.ts';
+import type { ProjectRef } from './ports.ts';
+import { requireTrust } from './trust.ts';
+
+type LookId = 'tailor.audit' | 'tailor.status' | 'tailor.compare' | 'tailor.doctor';
+
+/** The commands whose answer is a text to read. */
+export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> {
+  const show = async (
+    title: string,
+    root: string,
+    work: (context: CommandContext) => Promise<CommandResult>,
+  ): Promise<void> => {
+    const { text } = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title, cancellable: true },
+      (_progress, token) =>
+        withToken(token, (signal) => work(editor.makeContext({ root, signal }))),
+    );
+    await editor.reports.show(title, text);
+  };
+  const ofProject =
+    (
+      title: (project: ProjectRef) => string,
+      work: (context: CommandContext, target: Target) => Promise<CommandResult>,
+    ): Handler =>
+    async (target) => {
+      const project = await editor.projects.pick(target.root);
+      await show(title(project), project.root, (context) => work(context, target));
+    };
+  return {
+    'tailor.audit': async (target) => {
+      requireTrust();
+      await ofProject(
+        ({ name }) => vscode.l10n.t('Doubtful grades of {0}', name),
+        async (context, { round }) => {
+          const { audit } = await import('../node/commands/review.ts');
+          return audit(context, round === undefined ? {} : { round });
+        },
+      )(target);
+    },
+    'tailor.status': ofProject(
+      ({ name }) => vscode.l10n.t('Rounds of {0}', name),
+      async (context) => (await import('../node/commands/status.ts')).status(context),
+    ),
+    'tailor.compare': ofProject(
+      ({ name }) => vscode.l10n.t('Rounds of {0} compared', name),
+      async (context) =>
+        (await import('../node/commands/status.ts')).compare(context, { set: 'dev' }),
+    ),
+    'tailor.doctor': async () => {
+      requireTrust();
+      const root = editor.projects.current?.root ?? process.cwd();
+      await show(vscode.l10n.t('What this computer has for Tailor'), root, async (context) =>
+        (await import('../node/commands/doctor.ts')).doctor(context),
+      );
+    },
+  };
+}
