@@ -88,8 +88,10 @@ export class FakeTeacher implements Teacher {
 
   ask(request: TeacherRequest): Promise<TeacherReply> {
     this.asked.push(request);
-    const question = this.#questions.get(request.questionId);
-    const { a, b } = sumOf(question?.question ?? '');
+    const shown = request.messages.at(-1)?.content ?? '';
+    const known = this.#questions.get(request.questionId)?.question ?? '';
+    // The prompt's own question, which may have been fixed; templates without one fall back on the data.
+    const { a, b } = sumOf(/What is \d+ plus \d+\?/u.exec(shown)?.[0] ?? known);
     const words = ['We add', 'Adding', 'Together', 'In all', 'So'][request.draw % 5] ?? 'Then';
     const rationale = `${words}: ${a} + ${b} = ${a + b}.`;
     const answer = `Answer: ${a + b}\nEND`;

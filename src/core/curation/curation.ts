@@ -57,6 +57,8 @@ export interface Fix {
 
 export interface QuestionFix extends Fix {
   readonly text: string;
+  /** The text before the first fix: the data file's. */
+  readonly original: string;
 }
 
 export interface FirstError {
@@ -180,7 +182,8 @@ export class CurationFold {
         break;
       case 'fix-question': {
         const { questionId, was, text, reason } = event;
-        this.#questions.set(questionId, { round, order, was, text, reason });
+        const original = this.#questions.get(questionId)?.original ?? was;
+        this.#questions.set(questionId, { round, order, was, text, original, reason });
         break;
       }
       case 'spot-check': {

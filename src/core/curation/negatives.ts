@@ -9,6 +9,8 @@ export interface GradedAttempt {
   readonly attempt: Attempt;
   readonly grade: Grade;
   readonly suspicions: readonly Suspicion[];
+  /** It answers another text of the question than the one that counts now: never trained on. */
+  readonly stale?: boolean;
 }
 
 export interface Negative {
@@ -36,6 +38,7 @@ export function settledVerdict(
  */
 export function mayBeNegative(graded: GradedAttempt, curation: Curation): boolean {
   const { attempt, grade, suspicions } = graded;
+  if (graded.stale === true) return false;
   const key = keyOfAttempt(attempt);
   if (curation.pairs.get(key) === 'drop') return false;
   if (grade.verdict !== 'wrong' || grade.lenient === 'right') return false;
@@ -102,7 +105,9 @@ export function attemptForFeedback(
   attempts: readonly GradedAttempt[],
   curation: Pick<Curation, 'attempts'>,
 ): GradedAttempt | undefined {
-  const wrong = attempts.filter((graded) => settledVerdict(graded, curation) === 'wrong');
+  const wrong = attempts.filter(
+    (graded) => graded.stale !== true && settledVerdict(graded, curation) === 'wrong',
+  );
   const frequency = new Map<string | null, number>();
   for (const { grade } of wrong) {
     frequency.set(grade.value, (frequency.get(grade.value) ?? 0) + 1);

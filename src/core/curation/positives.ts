@@ -7,6 +7,8 @@ import type { Question } from '../dataset/question.ts';
 import type { Curation } from './curation.ts';
 import { keyOfAttempt } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
+import { askedOf } from './questionText.ts';
+import { standingOf, standingOfHuman } from './standing.ts';
 
 export interface Positive {
   readonly id: string;
@@ -40,8 +42,8 @@ export type RationaleCheck = (rationale: string) => boolean;
 const ORDER: readonly Source[] = ['human', 'feedback', 'teacher', 'dataset', 'self'];
 
 /**
- * The rationales of one question that are trained on, best provenance first. A person's text overrides the gate;
- * everything else must pass it now.
+ * The rationales of one question that are trained on, best provenance first. A person's word overrides the gate, unless
+ * the question or its gold was fixed since; everything else must pass it now.
  */
 export function positivesOf(
   material: PositiveMaterial,
@@ -50,9 +52,9 @@ export function positivesOf(
   limits: PositiveLimits,
 ): Positive[] {
   const found: Positive[] = [
-    ...fromPeople(material, curation),
+    ...fromPeople(material, curation, passes),
     ...fromTeacher(material, curation, passes),
-    ...(limits.useDatasetRationales ? fromDataset(material.question, passes) : []),
+    ...(limits.useDatasetRationales ? fromDataset(material.question, curation, passes) : []),
     ...fromSelf(material, curation, passes, limits.selfPositives),
   ];
   const seen = new Set<string>();
@@ -67,31 +69,44 @@ export function positivesOf(
     .slice(0, limits.maxPositives);
 }
 
-function fromPeople({ question }: PositiveMaterial, curation: Curation): Positive[] {
-  return (curation.written.get(question.id) ?? []).map(({ id, rationale, round }) => ({
-    id,
-    rationale,
-    source: 'human',
-    round,
-    hinted: false,
-    programmatic: false,
-  }));
+function fromPeople(
+  { question }: PositiveMaterial,
+  curation: Curation,
+  passes: RationaleCheck,
+): Positive[] {
+  return (curation.written.get(question.id) ?? []).flatMap(({ id, rationale, round }) => {
+    const decision = curation.items.get(id);
+    const edited = decision?.rationale;
+    const text = edited ?? rationale;
+    const standing = standingOfHuman(decision, question.id, curation);
+    if (standing === 'out' || (standing === 'by-gate' && !passes(text))) return [];
+    return {
+      id: edited === undefined ? id : editedId(id, edited),
+      rationale: text,
+      source: 'human',
+      round,
+      hinted: false,
+      programmatic: false,
+    } satisfies Positive;
+  });
 }
 
 function fromTeacher(
-  { items }: PositiveMaterial,
+  { question, items }: PositiveMaterial,
   curation: Curation,
   passes: RationaleCheck,
 ): Positive[] {
   const positives: Positive[] = [];
   for (const { round, item } of items) {
     const decision = curation.items.get(item.itemId);
-    if (decision?.status !== 'accepted') continue;
-    const edited = decision.rationale;
+    const edited = decision?.rationale;
     const rationale = edited ?? item.rationale;
     if (rationale === null) continue;
-    const overridden = decision.by === 'person';
-    if (!overridden && !passes(rationale)) continue;
+    const standing =
+      edited === undefined
+        ? standingOf(decision, question.id, item.asked, curation)
+        : standingOfHuman(decision, question.id, curation);
+    if (standing === 'out' || (standing === 'by-gate' && !passes(rationale))) continue;
     positives.push({
       id: edited === undefined ? item.itemId : editedId(item.itemId, edited),
       rationale,
@@ -109,10 +124,20 @@ export function editedId(itemId: string, rationale: string): string {
   return `e-${sha256Text(itemId + rationale).slice(0, 16)}`;
 }
 
-function fromDataset(question: Question, passes: RationaleCheck): Positive[] {
+/** The id of the rationale that the data file itself holds. */
+export function datasetId(questionId: string, rationale: string): string {
+  return `d-${sha256Text(questionId + rationale).slice(0, 16)}`;
+}
+
+/** Taught unless a person rejected it; written for the data file's text of the question. */
+function fromDataset(question: Question, curation: Curation, passes: RationaleCheck): Positive[] {
   const { rationale } = question;
   if (rationale === undefined || !passes(rationale)) return [];
-  const id = `d-${sha256Text(question.id + rationale).slice(0, 16)}`;
+  const id = datasetId(question.id, rationale);
+  const decision = curation.items.get(id);
+  if (decision?.status === 'rejected') return [];
+  const isOlder = askedOf(question.id, curation) !== undefined;
+  if (isOlder && standingOf(decision, question.id, undefined, curation) === 'out') return [];
   return [{ id, rationale, source: 'dataset', round: 0, hinted: false, programmatic: false }];
 }
 
@@ -126,8 +151,9 @@ function fromSelf(
   const positives: Positive[] = [];
   const seen = new Set<string>();
   for (const { round, attempts: graded } of [...attempts].sort((a, b) => b.round - a.round)) {
-    for (const { attempt, grade } of graded) {
+    for (const { attempt, grade, stale } of graded) {
       if (positives.length >= limit) return positives;
+      if (stale === true) continue;
       if (grade.verdict !== 'right' || attempt.finish === 'length') continue;
       if (curation.attempts.get(keyOfAttempt(attempt)) === 'wrong') continue;
       const rationale = rationaleOfAttempt(attempt.text).trimEnd();

@@ -6,6 +6,7 @@ import type { TeachingItem } from '../teaching/records.ts';
 import type { Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { settledVerdict } from './negatives.ts';
+import { questionNow } from './questionText.ts';
 
 /** How a question went in one round's exam. */
 export interface RoundOutcome extends RoundShare {
@@ -110,18 +111,6 @@ export function reviewItems(material: ReviewMaterial): ReviewItem[] {
 
 const NONE: readonly never[] = [];
 
-/** The question as it counts now: text and gold after fixes. */
-export function questionNow(question: Question, curation: Curation): Question {
-  const answer = curation.gold.get(question.id);
-  const fix = curation.questions.get(question.id);
-  if (answer === undefined && fix === undefined) return question;
-  return {
-    ...question,
-    answer: answer ?? question.answer,
-    question: fix?.text ?? question.question,
-  };
-}
-
 const regraded = new WeakMap<
   ReviewItem,
   { readonly gold: string; readonly text: string; readonly attempts: readonly GradedAttempt[] }
@@ -136,7 +125,7 @@ export function attemptsNow(item: ReviewItem, curation: Curation): readonly Grad
   const attempts = gradeStored(
     [item.question],
     item.attempts.map(({ attempt }) => attempt),
-    curation.gold,
+    curation,
   );
   regraded.set(item, { gold: answer, text: question, attempts });
   return attempts;

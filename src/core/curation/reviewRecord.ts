@@ -2,7 +2,7 @@ import type { ReviewRecord } from '../../shared/reviewContract.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
 import type { Curation } from './curation.ts';
 import type { ReviewItem } from './reviewItem.ts';
-import { questionNow } from './reviewItem.ts';
+import { questionNow } from './questionText.ts';
 import { rowOf } from './reviewRow.ts';
 
 export interface RecordContext {

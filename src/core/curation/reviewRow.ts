@@ -1,7 +1,8 @@
 import type { Row } from '../../shared/reviewContract.ts';
 import type { Curation } from './curation.ts';
 import type { ReviewItem } from './reviewItem.ts';
-import { attemptsNow, questionNow } from './reviewItem.ts';
+import { questionNow } from './questionText.ts';
+import { attemptsNow } from './reviewItem.ts';
 import { settledVerdict } from './negatives.ts';
 
 /** The item's line in the queue. */

@@ -41,7 +41,7 @@ export async function confirmGolds(ports: CuratePorts, round: number): Promise<n
       .map(({ attempt }) => attempt.questionId)
       .filter((id) => !curation.goldConfirmed.has(id)),
   );
-  const decisions = (await trainQuestions(ports))
+  const decisions = (await trainQuestions(ports, curation))
     .filter((question) => doubted.has(question.id) && equationGivesGold(question))
     .map(({ id, answer }): Decision => ({
       type: 'gold-confirmed',

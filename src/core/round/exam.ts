@@ -1,9 +1,12 @@
+import type { Curation } from '../curation/curation.ts';
+import { askedOf, withTextNow } from '../curation/questionText.ts';
 import { AppError, cancelled } from '../errors.ts';
 import { sha256Text } from '../hash.ts';
 import { normaliseQuestion, type Question } from '../dataset/question.ts';
 import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
 import { examFingerprint } from '../exam/fingerprint.ts';
 import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
+import { curationUpTo } from './curationUpTo.ts';
 import type { LoopPorts } from './ports.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
 
@@ -14,6 +17,10 @@ export interface ExamPlan {
   readonly sampling: Sampling;
   readonly seed: string;
   readonly fingerprint: string;
+  /** questionId → name of the text that is asked, where that is not the data file's. */
+  readonly asked: ReadonlyMap<string, string>;
+  /** A frozen round keeps the texts it was asked, whatever was fixed since. */
+  readonly settled: boolean;
 }
 
 const GREEDY: Sampling = { temperature: 0, topK: 1, topP: 1 };
@@ -46,13 +53,21 @@ export async function heldOut({ store }: Pick<LoopPorts, 'store'>): Promise<{
   return { has: ({ id, question }) => ids.has(id) || texts.has(normaliseQuestion(question)) };
 }
 
-/** The questions that are examined, taught and trained on; one that also stands in a held-out set is not. */
+/**
+ * The questions that are examined, taught and trained on, with the texts that count by `curation`; one that also
+ * stands in a held-out set, or was fixed to a text that does, is not.
+ */
 export async function trainQuestions(
   ports: Pick<LoopPorts, 'store'>,
+  curation: Pick<Curation, 'questions'>,
 ): Promise<readonly Question[]> {
   const kept = await heldOut(ports);
   const own = (await ports.store.questions('train')).filter((question) => !kept.has(question));
-  return chooseByHash(own, ports.store.project.exam.trainLimit);
+  const chosen = chooseByHash(own, ports.store.project.exam.trainLimit);
+  if (curation.questions.size === 0) return chosen;
+  return chosen
+    .map((question) => withTextNow(question, curation))
+    .filter((question) => !kept.has(question));
 }
 
 /** What an exam of one set consists of: training questions are sampled N times, every other set is greedy. */
@@ -79,15 +94,30 @@ export async function planExam(
       stopAtAnswerLine: exam.stopAtAnswerLine,
     },
   });
-  const questions = isTrain ? await trainQuestions(ports) : await store.questions(set);
-  return { set, questions, samples: isTrain ? exam.samples : 1, sampling, seed, fingerprint };
+  const samples = isTrain ? exam.samples : 1;
+  const planned = { set, samples, sampling, seed, fingerprint };
+  if (!isTrain) {
+    return { ...planned, questions: await store.questions(set), asked: new Map(), settled: false };
+  }
+  const curation = await curationUpTo(store, round);
+  const questions = await trainQuestions(ports, curation);
+  const asked = new Map<string, string>();
+  for (const { id } of questions) {
+    const name = askedOf(id, curation);
+    if (name !== undefined) asked.set(id, name);
+  }
+  return { ...planned, questions, asked, settled: (await store.manifest(round)) !== null };
 }
 
-/** The planned items that no stored attempt of this fingerprint answers yet, samples of a question side by side. */
+/** The planned items that no stored attempt of this fingerprint and text answers yet, samples of a question side by side. */
 export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamItem[] {
   const done = new Set(
     stored
-      .filter(({ fingerprint }) => fingerprint === plan.fingerprint)
+      .filter(
+        ({ fingerprint, questionId, asked }) =>
+          fingerprint === plan.fingerprint &&
+          (plan.settled || asked === plan.asked.get(questionId)),
+      )
       .map(({ questionId, sample }) => `${sample}/${questionId}`),
   );
   return plan.questions.flatMap((question) =>
@@ -133,7 +163,10 @@ export async function sitExam(
             done: before + progress.done,
             total,
           }),
-        onAttempt: (attempt) => writer.append(attempt),
+        onAttempt: (attempt) => {
+          const asked = plan.asked.get(attempt.questionId);
+          return writer.append(asked === undefined ? attempt : { ...attempt, asked });
+        },
       },
     );
   } finally {

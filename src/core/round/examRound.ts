@@ -45,7 +45,11 @@ export async function gradeRound(
   const doubted = new Set<string>();
   for (const [set, exam] of Object.entries(initial.exams)) {
     const attempts = attemptsOfPlan(exam, await store.attempts(initial.round, set));
-    const graded = gradeStored(await store.questions(set), attempts, curation.gold);
+    const graded = gradeStored(
+      await store.questions(set),
+      attempts,
+      set === 'train' ? curation : { ...curation, questions: new Map() },
+    );
     all.push(...graded);
     if (set !== 'train') continue;
     for (const { attempt, suspicions } of graded) {

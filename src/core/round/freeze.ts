@@ -4,6 +4,7 @@ import type { TeachingItem } from '../teaching/records.ts';
 import type { Curation } from '../curation/curation.ts';
 import { negativesOf, type GradedAttempt } from '../curation/negatives.ts';
 import { positivesOf, type RationaleCheck } from '../curation/positives.ts';
+import { gradeNumeric } from '../grading/grade.ts';
 import { rationaleKey } from '../teaching/steps.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Coverage, FrozenRow, Source } from './frozen.ts';
@@ -76,15 +77,20 @@ export function freezeRound(material: FreezeMaterial): Frozen {
       limits,
     );
     const taught = new Set(positives.map(({ rationale }) => rationaleKey(rationale)));
-    const negatives = negativesOf(attempts, curation, limits.maxNegatives).filter(
-      ({ text }) => !taught.has(rationaleKey(rationaleOfAttempt(text))),
+    // Against a text that misses the gold itself no mistake can be held: a person may teach it, but not in a pair.
+    const reachGold = positives.every(
+      ({ rationale }) => gradeNumeric(rationale, question.answer).verdict === 'right',
     );
+    const negatives = (
+      reachGold ? negativesOf(attempts, curation, limits.maxNegatives) : []
+    ).filter(({ text }) => !taught.has(rationaleKey(rationaleOfAttempt(text))));
     if (positives.length === 0) {
       miss('no rationale');
       continue;
     }
     const paired = positives.length >= 2 && negatives.length > 0;
-    if (!paired) miss(negatives.length === 0 ? 'no own mistake' : 'only one rationale');
+    if (!reachGold) miss('a rationale misses the gold');
+    else if (!paired) miss(negatives.length === 0 ? 'no own mistake' : 'only one rationale');
     count.two += positives.length >= 2 ? 1 : 0;
     count.negative += negatives.length > 0 ? 1 : 0;
     count.pair += paired ? 1 : 0;

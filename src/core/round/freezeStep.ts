@@ -30,7 +30,7 @@ export async function assembleFrozen(
     });
   }
   return freezeRound({
-    questions: await trainQuestions({ store }),
+    questions: await trainQuestions({ store }, curation),
     head: await store.head(),
     rounds,
     curation,

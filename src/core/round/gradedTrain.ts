@@ -8,10 +8,10 @@ import type { RoundStore } from './store.ts';
 export async function gradedTrainAttempts(
   store: RoundStore,
   round: number,
-  curation: Pick<Curation, 'gold'>,
+  curation: Pick<Curation, 'gold' | 'questions'>,
 ): Promise<GradedAttempt[]> {
   const exam = (await store.state(round))?.exams['train'];
   if (!exam) return [];
   const attempts = attemptsOfPlan(exam, await store.attempts(round, 'train'));
-  return gradeStored(await store.questions('train'), attempts, curation.gold);
+  return gradeStored(await store.questions('train'), attempts, curation);
 }

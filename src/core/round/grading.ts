@@ -1,3 +1,5 @@
+import type { Curation } from '../curation/curation.ts';
+import { askedOf, questionNow } from '../curation/questionText.ts';
 import { auditAttempts } from '../grading/audit.ts';
 import { gradeAttempt } from '../grading/grade.ts';
 import type { Question } from '../dataset/question.ts';
@@ -7,12 +9,13 @@ import type { Suspicion } from '../grading/verdict.ts';
 
 /**
  * Grades and audits stored attempts against the golds that count now; the model is never run. Attempts of questions
- * that the data no longer has are left out.
+ * that the data no longer has are left out. An attempt at an older text of a question is graded but not audited, and
+ * gone where the same sample answered the text that counts.
  */
 export function gradeStored(
   questions: readonly Question[],
   attempts: readonly Attempt[],
-  gold: ReadonlyMap<string, string>,
+  { gold, questions: fixes }: Pick<Curation, 'gold' | 'questions'>,
 ): GradedAttempt[] {
   const byQuestion = new Map<string, Attempt[]>();
   for (const attempt of attempts) {
@@ -21,18 +24,25 @@ export function gradeStored(
     else byQuestion.set(attempt.questionId, [attempt]);
   }
   return questions.flatMap((source) => {
-    const answer = gold.get(source.id) ?? source.answer;
-    const question = { ...source, answer };
-    const graded = (byQuestion.get(source.id) ?? [])
+    const question = questionNow(source, { gold, questions: fixes });
+    const asked = askedOf(source.id, { questions: fixes });
+    const all = (byQuestion.get(source.id) ?? [])
       .sort((a, b) => a.sample - b.sample)
-      .map((attempt) => ({ attempt, grade: gradeAttempt(attempt, answer) }));
+      .map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question.answer) }));
+    const graded = all.filter(({ attempt }) => attempt.asked === asked);
     const doubts = new Map<number, readonly Suspicion[]>(
       auditAttempts(question, graded).map(({ sample, reasons }) => [sample, reasons]),
     );
-    return graded.map(({ attempt, grade }) => ({
+    const now = graded.map(({ attempt, grade }) => ({
       attempt,
       grade,
       suspicions: doubts.get(attempt.sample) ?? [],
     }));
+    if (graded.length === all.length) return now;
+    const answered = new Set(graded.map(({ attempt }) => attempt.sample));
+    const stale = all
+      .filter(({ attempt }) => attempt.asked !== asked && !answered.has(attempt.sample))
+      .map(({ attempt, grade }) => ({ attempt, grade, suspicions: [], stale: true }));
+    return [...now, ...stale];
   });
 }

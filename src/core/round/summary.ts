@@ -33,9 +33,13 @@ export async function outcomesOf(
 ): Promise<{ outcomes: Map<string, Outcome>; noAnswer: number; truncated: number } | null> {
   const exam = (await store.state(round))?.exams[set];
   if (!exam) return null;
-  const { gold } = await curationUpTo(store, round);
+  // Every round is graded against the golds that count now: a gold that was fixed is no progress of the student.
+  const { gold } = await curationUpTo(store, (await store.rounds()).at(-1) ?? round);
   const attempts = attemptsOfPlan(exam, await store.attempts(round, set));
-  const graded = gradeStored(await store.questions(set), attempts, gold);
+  const graded = gradeStored(await store.questions(set), attempts, {
+    gold,
+    questions: new Map(),
+  });
   const tally = new Map<string, { right: number; samples: number }>();
   let noAnswer = 0;
   let truncated = 0;

@@ -5,6 +5,7 @@ import { sha256Text } from '../hash.ts';
 import { teachQuestion, type TaughtQuestion } from '../teaching/teachQuestion.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { attemptForFeedback, settledVerdict, type GradedAttempt } from '../curation/negatives.ts';
+import { askedOf, questionNow } from '../curation/questionText.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
@@ -53,14 +54,13 @@ export async function teachRound(
   const round = initial.round;
   const purpose = options.purpose ?? (round === 0 ? 'annotate' : 'feedback');
   const curation = await curationUpTo(store, round);
-  const questions = (await trainQuestions(ports)).map((question) => ({
-    ...question,
-    answer: curation.gold.get(question.id) ?? question.answer,
-  }));
+  const questions = (await trainQuestions(ports, curation)).map((question) =>
+    questionNow(question, curation),
+  );
   const graded = await gradedTrainAttempts(store, round, curation);
   const tasks = teachingTasks(purpose, questions, graded, curation);
   const previous = itemsByQuestion(await store.items(round));
-  const earlier = await earlierTexts(ports, round);
+  const earlier = await earlierItems(ports, round);
 
   const open = await ports.openTeacher(round);
   const writer = await store.openTeaching(round);
@@ -69,10 +69,13 @@ export async function teachRound(
   let done = 0;
   const settle = async (task: TeachingTask): Promise<void> => {
     const id = task.question.id;
-    const known = previous.get(id) ?? [];
+    const asked = askedOf(id, curation);
+    const forThis = (item: TeachingItem): boolean => item.asked === asked;
+    const known = (previous.get(id) ?? []).filter(forThis);
     const result = await askAbout(ports, open, purpose, task, {
       known,
-      texts: earlier.get(id) ?? [],
+      asked,
+      texts: (earlier.get(id) ?? []).filter(forThis).map(({ rationale }) => rationale ?? ''),
       hint: curation.hints.get(id),
     });
     const stored = new Set(known.map(({ key }) => key));
@@ -108,7 +111,12 @@ async function askAbout(
   open: OpenTeacher,
   purpose: 'annotate' | 'feedback',
   { question, about }: TeachingTask,
-  before: { known: readonly TeachingItem[]; texts: readonly string[]; hint: string | undefined },
+  before: {
+    known: readonly TeachingItem[];
+    asked: string | undefined;
+    texts: readonly string[];
+    hint: string | undefined;
+  },
 ): Promise<TaughtQuestion> {
   const { teaching, gate } = ports.store.project;
   const templates = await ports.templates();
@@ -131,6 +139,7 @@ async function askAbout(
     teacher: open.teacher,
     template: templates[purpose],
     limits: gate,
+    ...(before.asked === undefined ? {} : { asked: before.asked }),
     ...(before.hint === undefined ? {} : { hint: before.hint }),
     temperature: teaching.temperature,
     maxTokens: teaching.maxTokens,
@@ -138,21 +147,17 @@ async function askAbout(
   });
 }
 
-/** Texts that earlier rounds already teach: the same words again are a duplicate. */
-async function earlierTexts(
-  ports: LoopPorts,
-  round: number,
-): Promise<Map<string, readonly string[]>> {
-  const texts = new Map<string, string[]>();
+/** What earlier rounds already teach: the same words again are a duplicate. */
+async function earlierItems(ports: LoopPorts, round: number): Promise<Map<string, TeachingItem[]>> {
+  const items: TeachingItem[] = [];
   for (let r = 0; r < round; r += 1) {
-    for (const item of await ports.store.items(r)) {
-      if (!item.accepted || item.rationale === null) continue;
-      const list = texts.get(item.questionId);
-      if (list) list.push(item.rationale);
-      else texts.set(item.questionId, [item.rationale]);
-    }
+    items.push(
+      ...(await ports.store.items(r)).filter(
+        ({ accepted, rationale }) => accepted && rationale !== null,
+      ),
+    );
   }
-  return texts;
+  return itemsByQuestion(items);
 }
 
 function itemsByQuestion(items: readonly TeachingItem[]): Map<string, TeachingItem[]> {

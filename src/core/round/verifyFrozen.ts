@@ -25,8 +25,9 @@ export async function verifyFrozen(
   const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
   const curation = foldCuration(events);
   const known = new Map(
-    (await trainQuestions({ store })).map((question) => [question.id, question]),
+    (await trainQuestions({ store }, curation)).map((question) => [question.id, question]),
   );
+  const originals = new Map((await store.questions('train')).map((one) => [one.id, one]));
   const head = await store.head();
   const attempts = new Map<number, ReadonlyMap<string, Attempt[]>>();
   const items = [];
@@ -60,9 +61,11 @@ export async function verifyFrozen(
       const exam = (attempts.get(of)?.get(row.id) ?? []).filter(
         (one) => one.fingerprint === fingerprint,
       );
-      const graded: GradedAttempt | undefined = gradeStored([question], exam, curation.gold).find(
-        ({ attempt }) => attempt.sample === sample,
-      );
+      const graded: GradedAttempt | undefined = gradeStored(
+        [originals.get(row.id) ?? source],
+        exam,
+        curation,
+      ).find(({ attempt }) => attempt.sample === sample);
       if (graded?.attempt.text !== text) {
         return refuse(row.id, 'a negative is not the stored attempt');
       }

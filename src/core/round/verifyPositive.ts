@@ -1,5 +1,7 @@
 import { editedId } from '../curation/positives.ts';
 import type { Curation } from '../curation/curation.ts';
+import { askedOf } from '../curation/questionText.ts';
+import { standingOf } from '../curation/standing.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { completionOf, rationaleOfAttempt } from '../exam/promptForm.ts';
@@ -42,7 +44,8 @@ export function doubtOfPositive(
     if (source !== 'dataset') {
       const decision = curation.items.get(id);
       if (decision?.status !== 'accepted') return 'a positive was never accepted';
-      if (decision.by === 'person') return null;
+      const asked = askedOf(question.id, curation);
+      if (standingOf(decision, question.id, asked, curation) === 'by-person') return null;
     }
   }
   const passes = rationaleCheck(question, ANY_LENGTH);

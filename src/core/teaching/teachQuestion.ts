@@ -14,6 +14,8 @@ import type { PromptTemplate } from './templates.ts';
 export interface TeachTask {
   readonly purpose: Purpose;
   readonly question: Question;
+  /** Names the question's text where it was fixed; part of every candidate's identity. */
+  readonly asked?: string;
   /** Distinct accepted rationales to stop at. */
   readonly wanted: number;
   /** Feedback: the student's wrong text. */
@@ -138,12 +140,13 @@ function blankItem(
     questionId: question.id,
     purpose,
     draw,
-    itemId: sha256Json([question.id, purpose, null, key]),
+    itemId: itemIdOf(task, null, key),
     rationale: null,
     answer: null,
     firstErrorStep: null,
     errorKind: null,
     why: null,
+    ...(task.asked === undefined ? {} : { asked: task.asked }),
     about: attempt
       ? {
           sample: attempt.sample,
@@ -157,6 +160,14 @@ function blankItem(
   };
 }
 
+/** The same words for another text of the question are another candidate: no decision carries over. */
+function itemIdOf(task: TeachTask, rationale: string | null, key?: string): string {
+  const { purpose, question, asked } = task;
+  return sha256Json(
+    [question.id, purpose, rationale, key, asked].filter((part) => part !== undefined),
+  );
+}
+
 function judge(
   task: TeachTask,
   blank: TeachingItem,
@@ -164,12 +175,11 @@ function judge(
   known: readonly TeachingItem[],
 ): TeachingItem {
   const { purpose, question, attempt } = task;
-  const itemIdOf = (rationale: string) => sha256Json([question.id, purpose, rationale]);
   const flags: TeachingItem['flags'] =
     task.teacher.drifted?.(reply) === true ? [...blank.flags, 'modelDrift'] : blank.flags;
   const parsed = parseReply(purpose, reply.text);
   if (!parsed.ok) {
-    const drafted = parsed.draft === null ? {} : { itemId: itemIdOf(parsed.draft) };
+    const drafted = parsed.draft === null ? {} : { itemId: itemIdOf(task, parsed.draft) };
     return { ...blank, ...drafted, flags, rationale: parsed.draft, reasons: [parsed.problem] };
   }
   const context: GateContext = {
@@ -191,7 +201,7 @@ function judge(
     ...blank,
     ...parsed.reply,
     flags,
-    itemId: itemIdOf(parsed.reply.rationale),
+    itemId: itemIdOf(task, parsed.reply.rationale),
     accepted: reasons.length === 0,
     reasons,
   };

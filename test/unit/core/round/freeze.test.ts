@@ -107,7 +107,7 @@ describe('freezeRound', () => {
           ] as RecordedDecision[];
         });
         const curation = foldCuration([events]);
-        const graded = gradeStored(questions, attempts, curation.gold);
+        const graded = gradeStored(questions, attempts, curation);
         const items = questions.flatMap(({ id, answer, equation }) => [
           item(id, 0, `${equation} = ${answer}.\nAnswer: ${answer}`),
           item(id, 1, `We add: ${equation} = ${answer}.\nAnswer: ${answer}`),
@@ -180,11 +180,13 @@ describe('freezeRound', () => {
       minMargin: null,
     });
     const none = foldCuration([]);
-    const wrong = gradeStored([question], [attempt(' 1.\nAnswer: 1')], none.gold);
-    const right = gradeStored([question], [attempt(` so.\nAnswer: ${question.answer}`)], none.gold);
+    const wrong = gradeStored([question], [attempt(' 1.\nAnswer: 1')], none);
+    const right = gradeStored([question], [attempt(` so.\nAnswer: ${question.answer}`)], none);
     const negativesAfter = (rounds: (typeof wrong)[]) =>
       freezeRound({
-        questions: [{ ...question, rationale: `${question.equation} = ${question.answer}.` }],
+        questions: [
+          { ...question, rationale: `${question.equation} = x.\nAnswer: ${question.answer}` },
+        ],
         head: '',
         rounds: rounds.map((attempts, round) => ({ round, items: [], attempts })),
         curation: none,
@@ -212,7 +214,7 @@ describe('freezeRound', () => {
           finish: 'eos',
           minMargin: null,
         })),
-        new Map(),
+        foldCuration([]),
       );
     const doubted = samples([' a.\nAnswer: 777', ' b.\nAnswer: 777', ' c.\nAnswer: 777']);
     const mixed = samples([' a.\nAnswer: 777', ' b.\nAnswer: 778', ' c.\nAnswer: 779']);
@@ -227,7 +229,9 @@ describe('freezeRound', () => {
     };
     const negatives = (events: RecordedDecision[]) =>
       freezeRound({
-        questions: [{ ...question, rationale: `${question.equation} = ${question.answer}.` }],
+        questions: [
+          { ...question, rationale: `${question.equation} = x.\nAnswer: ${question.answer}` },
+        ],
         head: '',
         rounds: [doubted, mixed].map((attempts, round) => ({ round, items: [], attempts })),
         curation: foldCuration([events]),
