@@ -1,18 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { sha256Text } from '../../core/hash.ts';
 import { activeDecisions } from '../../core/curation/activeDecisions.ts';
-import type { Author, Decision } from '../../core/curation/decision.ts';
+import type { Decision } from '../../core/curation/decision.ts';
 import { acceptByGate, confirmGolds, GATE_RULE } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { gradeRound } from '../../core/round/examRound.ts';
+import { goldValue } from '../../core/grading/gold.ts';
+import { normaliseRationale } from '../../core/teaching/steps.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import { curateRound } from '../../core/round/curateRound.ts';
 import type { TeachingItem } from '../../core/teaching/records.ts';
+import { person } from '../session/person.ts';
 import type { Session } from '../session/session.ts';
 import { translating } from '../storage/storeError.ts';
+import { installationOf } from '../storage/writerSlot.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
 
@@ -268,7 +271,8 @@ async function decisionOf(
     const item = (await session.store.items(round)).find(({ itemId }) => itemId === data.itemId);
     if (!item) throw bad(`round ${round} has no item ${data.itemId}`);
     const { itemId, questionId } = item;
-    return { type: 'edit', author, ...reason, itemId, questionId, rationale: data.rationale };
+    const rationale = textOf(data.rationale, bad);
+    return { type: 'edit', author, ...reason, itemId, questionId, rationale };
   }
   const question = (await session.store.questions('train')).find(
     ({ id }) => id === data.questionId,
@@ -276,9 +280,11 @@ async function decisionOf(
   if (!question) throw bad(`there is no training question ${data.questionId}`);
   const questionId = question.id;
   if ('rationale' in data)
-    return { type: 'write', author, ...reason, questionId, rationale: data.rationale };
+    return { type: 'write', author, ...reason, questionId, rationale: textOf(data.rationale, bad) };
   if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
-  if ('gold' in data)
+  if ('gold' in data) {
+    // Against a gold that is no number nothing could ever be right, and nobody would be told.
+    if (goldValue(data.gold) === null) throw bad(`${JSON.stringify(data.gold)} is not one number`);
     return {
       type: 'fix-gold',
       author,
@@ -287,6 +293,7 @@ async function decisionOf(
       was: question.answer,
       answer: data.gold,
     };
+  }
   const curation = await curationUpTo(session.store, round);
   const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
     ({ attempt }) => attempt.questionId === questionId && attempt.sample === data.sample,
@@ -298,15 +305,11 @@ async function decisionOf(
   return { type: `pair-${data.pair}`, author, ...reason, ...about };
 }
 
-/** A writer's name without the number of its window. */
-const installationOf = (writer: string): string => writer.replace(/-[^-]*$/u, '');
-
-function person(): Author {
-  try {
-    return { kind: 'person', name: userInfo().username };
-  } catch {
-    return { kind: 'person', name: 'unknown' };
-  }
+/** A person's rationale in the form that is taught: line ends and blank lines folded, no white space around it. */
+function textOf(rationale: string, bad: (why: string) => AppError): string {
+  const text = normaliseRationale(rationale);
+  if (text === '') throw bad('its rationale is empty');
+  return text;
 }
 
 async function examinedRound(session: Session, named: number | undefined): Promise<number> {

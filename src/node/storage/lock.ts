@@ -135,7 +135,7 @@ class LockFolder {
       throw this.#refusal(
         'lock.otherHost',
         holder,
-        'stop it there, or take the lock over if that computer is gone.',
+        `stop it there. If that computer is surely gone, delete ${this.#file(generation)}.`,
       );
     }
     if (!(await isAlive(holder.pid, holder.startTime))) return false;

@@ -96,6 +96,7 @@ describe('acquireLock', () => {
     await expect(acquireLock(folder, 'exam', never)).rejects.toMatchObject({
       code: 'lock.otherHost',
       message: expect.stringContaining('gpu-box'),
+      hint: expect.stringContaining(`delete ${join(folder, 'exam.00000007')}`),
     });
     const taken = await acquireLock(folder, 'exam', { ...never, takeFromOtherHost: true });
     expect(taken.generation).toBe(8);
