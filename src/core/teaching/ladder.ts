@@ -2,7 +2,7 @@ import { sha256Text } from '../hash.ts';
 import type { Purpose, TeachingItem } from './records.ts';
 
 /** Requests after the wanted ones: once more the same, then once with the gold or the mismatch shown. */
-const REASKS = 2;
+export const DRAWS_BEYOND_WANTED = 2;
 /** Draws of one ladder; a reviewer's hint starts a ladder of its own, with draws of its own. */
 const LADDER_WIDTH = 100;
 
@@ -39,7 +39,7 @@ export function ladderItems(
 }
 
 /**
- * Decides from what was already received: draws until `wanted` distinct rationales are accepted, at most `REASKS`
+ * Decides from what was already received: draws until `wanted` distinct rationales are accepted, at most two
  * more than that, then the person. The gate refuses duplicates, so accepted items are distinct.
  */
 export function nextStep(
@@ -49,7 +49,7 @@ export function nextStep(
   const accepted = items.filter((item) => item.accepted).length;
   if (accepted >= options.wanted) return { next: 'enough' };
   const asked = items.length;
-  if (asked >= options.wanted + REASKS) return { next: 'human-queue' };
+  if (asked >= options.wanted + DRAWS_BEYOND_WANTED) return { next: 'human-queue' };
   const last = items.at(-1);
   const draw = last === undefined ? options.start : last.draw + 1;
   if (asked < options.wanted) return { next: 'ask', draw, rung: 'plain' };

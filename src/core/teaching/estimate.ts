@@ -1,0 +1,106 @@
+import { wilson } from '../round/statistics.ts';
+import { DRAWS_BEYOND_WANTED } from './ladder.ts';
+
+/** What one real call told: its tokens, and whether the gate accepted what came. */
+export interface SampleCall {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly accepted: boolean;
+  /** From sending to the last word. */
+  readonly ms: number;
+}
+
+/** Price of a million tokens, in whatever currency the person keeps in their profile. */
+export interface Prices {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  readonly currency: string;
+}
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface TeachingEstimate {
+  /** Questions that are still to be asked about, and real calls that the estimate rests on. */
+  readonly questions: number;
+  readonly sampled: number;
+  readonly calls: Range;
+  readonly tokens: Range;
+  /** Null where the profile names no price. */
+  readonly cost: (Range & { readonly currency: string }) | null;
+  readonly seconds: Range;
+}
+
+/** Two-sided 95 % points of Student's t for 1, 2, … degrees of freedom. */
+const T95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+
+/**
+ * Calls that a question takes on average where each is accepted with probability `p`: draws go on until `wanted` are
+ * accepted or the ladder ends. The mean is the sum over k of the probability that k draws were not enough.
+ */
+export function callsPerQuestion(p: number, wanted: number): number {
+  const most = wanted + DRAWS_BEYOND_WANTED;
+  // ways[a]: probability of a acceptances so far, while fewer than wanted.
+  let ways = [1, ...Array<number>(wanted - 1).fill(0)];
+  let mean = 0;
+  for (let draws = 0; draws < most; draws += 1) {
+    mean += ways.reduce((sum, share) => sum + share, 0);
+    ways = ways.map((share, a) => share * (1 - p) + (a > 0 ? (ways[a - 1] ?? 0) * p : 0));
+  }
+  return mean;
+}
+
+/** What a teaching run will take, as a 95 % range from a few real calls; null without any. */
+export function estimateTeaching(
+  samples: readonly SampleCall[],
+  plan: {
+    readonly questions: number;
+    readonly wanted: number;
+    readonly concurrency: number;
+    readonly prices: Prices | null;
+  },
+): TeachingEstimate | null {
+  const n = samples.length;
+  if (n === 0) return null;
+  const { questions, wanted, concurrency, prices } = plan;
+  const share = wilson(samples.filter(({ accepted }) => accepted).length, n);
+  const calls = {
+    low: Math.floor(questions * callsPerQuestion(share.high, wanted)),
+    high: Math.ceil(questions * callsPerQuestion(share.low, wanted)),
+  };
+  const times = (per: Range): Range => ({ low: calls.low * per.low, high: calls.high * per.high });
+  const sum = ({ promptTokens, completionTokens }: SampleCall): number =>
+    promptTokens + completionTokens;
+  const tokens = times(meanRange(samples.map(sum)));
+  const seconds = times(meanRange(samples.map(({ ms }) => ms / 1000 / concurrency)));
+  return {
+    questions,
+    sampled: n,
+    calls,
+    tokens: { low: Math.floor(tokens.low), high: Math.ceil(tokens.high) },
+    cost:
+      prices === null ? null : { ...times(priceRange(samples, prices)), currency: prices.currency },
+    seconds,
+  };
+}
+
+function priceRange(samples: readonly SampleCall[], prices: Prices): Range {
+  return meanRange(
+    samples.map(
+      ({ promptTokens, completionTokens }) =>
+        (promptTokens * prices.inputPerMillion + completionTokens * prices.outputPerMillion) / 1e6,
+    ),
+  );
+}
+
+/** The mean with its 95 % interval; never below zero, and wide open where one value is all there is. */
+function meanRange(values: readonly number[]): Range {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { low: mean / 2, high: mean * 2 };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const half = (T95[n - 2] ?? 1.96) * Math.sqrt(squares / (n - 1) / n);
+  return { low: Math.max(0, mean - half), high: mean + half };
+}
