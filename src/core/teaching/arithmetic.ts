@@ -1,6 +1,9 @@
 /** One two-operand equation of a text, as written. `holds`: the difference is within 0.011 × max(1, |value|). */
 export interface Equation {
   readonly text: string;
+  /** Where it stands in the text that was searched. */
+  readonly start: number;
+  readonly end: number;
   readonly left: readonly [number, '+' | '-' | '*' | '/', number];
   readonly right: number;
   readonly holds: boolean;
@@ -168,6 +171,8 @@ export function findEquations(text: string): Equation[] {
       const end = sides[index + 1]?.at(0)?.end ?? start;
       found.push({
         text: text.slice(start, end),
+        start,
+        end,
         left: [a.value, operator, b.value],
         right: said.value,
         holds: results.some((result) => stated.some((value) => close(value, result))),
