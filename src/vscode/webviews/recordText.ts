@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { visibleText } from '../../node/terminal/visibleText.ts';
+import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+
+/**
+ * A whole item as Markdown. Every text of the data, the student or the teacher stands in a code block: nothing in it is
+ * read as a heading, a link or a picture, and hidden characters are written out.
+ */
+export function recordText(record: ReviewRecord): string {
+  const { t } = vscode.l10n;
+  const parts = [
+    `# ${inline(record.row.id)}`,
+    section(t('Question'), block(record.question)),
+    ...(record.originalQuestion === null
+      ? []
+      : [section(t('Question before it was fixed'), block(record.originalQuestion))]),
+    section(t('Gold answer'), gold(record)),
+    ...(record.equation === null ? [] : [section(t('Equation'), block(record.equation))]),
+    ...(record.reference === null
+      ? []
+      : [section(t('Reference rationale'), block(record.reference))]),
+    ...(record.checks.length === 0 ? [] : [section(t('Checks'), checks(record.checks))]),
+    section(t('History'), history(record)),
+    ...record.candidates.map(candidate),
+    ...record.attempts.map(attempt),
+    ...(record.log.length === 0 ? [] : [section(t('Decisions'), log(record))]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** A text in a code block that it cannot end. */
+export function block(text: string): string {
+  const shown = visibleText(text);
+  const longest = Math.max(2, ...[...shown.matchAll(/`+/gu)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${shown}\n${fence}`;
+}
+
+function inline(text: string): string {
+  const shown = visibleText(text).replaceAll('\n', ' ');
+  return `\`${shown.replaceAll('`', "'")}\``;
+}
+
+const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
+
+const checks = (all: ReviewRecord['checks']): string =>
+  all.map(({ level, message }) => `- ${level}: ${inline(message)}`).join('\n');
+
+function gold({ gold: answer, originalGold, goldConfirmed }: ReviewRecord): string {
+  const { t } = vscode.l10n;
+  const was = originalGold === null ? [] : [`- ${t('before')}: ${inline(originalGold)}`];
+  const confirmed = goldConfirmed ? [`- ${t('confirmed')}`] : [];
+  return [block(answer), ...was, ...confirmed].join('\n');
+}
+
+function history({ history: rounds, answers }: ReviewRecord): string {
+  const { t } = vscode.l10n;
+  const lines = rounds.map(
+    ({ round, right, samples }) => `- ${t('Round {0}: {1} of {2} right', round, right, samples)}`,
+  );
+  const given = answers.map(
+    ({ answer, count, right }) =>
+      `- ${answer === null ? t('no answer') : inline(answer)} × ${count}${right ? ' ✓' : ''}`,
+  );
+  return [...lines, ...given].join('\n');
+}
+
+function candidate(one: CandidateView, index: number): string {
+  const { t } = vscode.l10n;
+  const title = t('Rationale {0} ({1}, {2})', index + 1, one.source, one.status);
+  const original =
+    one.original === null ? [] : [t('Before the edit:'), '', block(one.original), ''];
+  const why = one.why === null ? [] : [`- ${inline(one.why)}`];
+  const body = [block(one.rationale), '', ...original, ...why, checks(one.checks)];
+  return section(title, body.join('\n'));
+}
+
+function attempt(one: AttemptView): string {
+  const { t } = vscode.l10n;
+  const title = t('Attempt {0} ({1}, × {2})', one.sample + 1, one.verdict, one.times);
+  return section(title, [block(one.text), '', checks(one.checks)].join('\n'));
+}
+
+const log = ({ log: entries }: ReviewRecord): string =>
+  entries
+    .map(({ at, by, what, reason }) =>
+      [at, by, what, ...(reason === null ? [] : [reason])].map(inline).join(' · '),
+    )
+    .map((line) => `- ${line}`)
+    .join('\n');

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../disposableStore.ts';
+import { loadPage, webviewOptions } from './page.ts';
+import type { ReviewHost } from './reviewHost.ts';
+
+export const REVIEW_PANEL = 'tailor.reviewPanel';
+
+/** Review as a wide editor: the same page as in the side bar. One panel; it comes back with its window. */
+export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
+  readonly #extension: vscode.Uri;
+  readonly #host: ReviewHost;
+  #panel: vscode.WebviewPanel | null = null;
+
+  constructor(extension: vscode.Uri, host: ReviewHost) {
+    this.#extension = extension;
+    this.#host = host;
+  }
+
+  show(): void {
+    if (this.#panel) {
+      this.#panel.reveal();
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      REVIEW_PANEL,
+      vscode.l10n.t('Review'),
+      vscode.ViewColumn.Active,
+      webviewOptions(this.#extension),
+    );
+    this.#adopt(panel);
+  }
+
+  /** The window was loaded again: what the page had kept it reads itself. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    if (this.#panel) panel.dispose();
+    else this.#adopt(panel);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    const title = vscode.l10n.t('Review');
+    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'tailor.svg');
+    const reload = (): void =>
+      loadPage(panel.webview, {
+        extension: this.#extension,
+        name: 'review',
+        title,
+        place: 'panel',
+      });
+    const attached = this.#host.attach({
+      place: 'panel',
+      webview: panel.webview,
+      reveal: () => panel.reveal(),
+      reload,
+    });
+    panel.onDidDispose(() => {
+      attached.dispose();
+      if (this.#panel === panel) this.#panel = null;
+    });
+    reload();
+  }
+}
