@@ -154,6 +154,18 @@ test('a stop from another window ends the follower with trainer.cancelled', asyn
   expect(isAppError((await end).error, 'trainer.cancelled')).toBe(true);
 });
 
+test('started again while it still stops, a run goes on as the next attempt', async () => {
+  const run = await harness({ steps: 40, stepMs: 20, saveMs: 800 });
+  const first = await run.start();
+  await run.event((event) => event.type === 'progress');
+  first.abort.abort();
+  await run.event((event) => event.type === 'phase' && event.name === 'stopping');
+  const { error } = await (await run.start()).end;
+  expect(error).toBeNull();
+  expect(isAppError((await first.end).error, 'cancelled')).toBe(true);
+  expect((await run.launch()).attempt).toBe(2);
+});
+
 test('stale cancel of another attempt is moved aside and stops nothing', async () => {
   const run = await harness({ behaviours: ['exit1', 'normal'], steps: 10, stepMs: 1 });
   await (

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AppError, cancelled } from '../../core/errors.ts';
+import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { RunConfig } from '../../core/training/run.ts';
 import type { Trainer, TrainingResult } from '../../core/training/trainer.ts';
@@ -11,7 +11,7 @@ import { explainEnd } from './explainEnd.ts';
 import { Follower, type FollowTimings } from './follow.ts';
 import type { TrainerCommand } from './launch.ts';
 import { STARTING } from './progressOf.ts';
-import { ensureRunConfig, runPaths, type RunPaths } from './runFolder.ts';
+import { ensureRunConfig, readCancel, runPaths, type RunPaths } from './runFolder.ts';
 import { readRunState, type RunState } from './runState.ts';
 import { SILENCE_MS } from './silence.ts';
 import { ensureStarted, type Started } from './startAttempt.ts';
@@ -66,10 +66,21 @@ class TrainerRun implements Trainer {
     const paths = runPaths(runFolder);
     if (hooks.signal.aborted) throw cancelled();
     await ensureRunConfig(paths, config);
-    hooks.report(STARTING);
-    const started = await ensureStarted(this.#startParts(paths, config, hooks));
-    if (started.state.done !== null) return await finish(paths, config, started.state.done, hooks);
-    return await this.#follow(paths, config, hooks, started);
+    for (;;) {
+      hooks.report(STARTING);
+      const started = await ensureStarted(this.#startParts(paths, config, hooks));
+      const { done, attempt } = started.state;
+      if (done !== null) return await finish(paths, config, done, hooks);
+      const stopping = started.exit === null && (await readCancel(paths))?.attempt === attempt;
+      try {
+        return await this.#follow(paths, config, hooks, started);
+      } catch (error) {
+        // It was asked to stop before anyone here came to it: whoever starts it now wants it to go on.
+        const goesOn = stopping && hooks.attachOnly !== true && !hooks.signal.aborted;
+        if (!goesOn || !isAppError(error, 'trainer.cancelled')) throw error;
+        this.#options.log.info(`Attempt ${attempt} has stopped as it was asked to; going on.`);
+      }
+    }
   }
 
   #startParts(paths: RunPaths, config: RunConfig, hooks: Hooks) {
