@@ -1,12 +1,33 @@
 import type { Act } from '../../shared/reviewContract.ts';
 import { AppError } from '../errors.ts';
+import { rationaleOfAttempt } from '../exam/promptForm.ts';
+import { readGold } from '../grading/gold.ts';
+import { sha256Text } from '../hash.ts';
+import { normaliseRationale, splitSteps } from '../teaching/steps.ts';
+import { candidatesOf, gateReasons, inQuestion, type Candidate } from './candidates.ts';
+import { GATE_SENTENCES } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
-import type { ReviewItem } from './reviewItem.ts';
+import type { GradedAttempt } from './negatives.ts';
+import { pairReason } from './pairReason.ts';
+import { questionNow } from './questionText.ts';
+import { attemptsNow, type ReviewItem } from './reviewItem.ts';
+import { isGoldInDoubt, missesGold, pairOf } from './reviewRow.ts';
+
+function refuse(item: ReviewItem, message: string, hint?: string): AppError {
+  const detail = { questionId: item.id, round: item.frame.round };
+  return new AppError('usage', message, hint === undefined ? { detail } : { hint, detail });
+}
+
+interface Base {
+  readonly author: Author;
+  readonly action: string;
+  readonly reason?: string;
+}
 
 /**
- * The events that an act of a person on one item stands for; all carry `action`. Throws `usage` with the sentence that
- * the person sees when the act is not possible.
+ * The events that an act of a person on one item stands for; all carry `action`. None where the act changes nothing.
+ * Throws `usage` with the sentence that the person sees when the act is not possible.
  */
 export function decisionsFor(
   item: ReviewItem,
@@ -15,9 +36,236 @@ export function decisionsFor(
   author: Author,
   action: string,
 ): Decision[] {
-  void item;
-  void curation;
-  void author;
-  void action;
-  throw new AppError('usage', `${act.type} is not possible here.`);
+  const reason = 'reason' in act ? act.reason?.trim() : undefined;
+  const base: Base = reason ? { author, action, reason } : { author, action };
+  const now = questionNow(item.question, curation);
+  switch (act.type) {
+    case 'accept':
+      return act.candidate === undefined
+        ? acceptPassing(item, curation, base)
+        : accepting(item, named(item, act.candidate, curation), curation, base);
+    case 'choose': {
+      const chosen = named(item, act.candidate, curation);
+      const others = candidatesOf(item, curation).filter(({ id }) => id !== chosen.id);
+      return [...accepting(item, chosen, curation, base), ...rejecting(item, others, base)];
+    }
+    case 'reject': {
+      if (act.candidate !== undefined) {
+        return rejecting(item, [named(item, act.candidate, curation)], base);
+      }
+      const candidates = offered(item, curation);
+      if (candidates.length === 0) {
+        throw refuse(item, 'There is no candidate to reject yet.', 'Ask the teacher first.');
+      }
+      return rejecting(item, candidates, base);
+    }
+    case 'edit':
+      return editing(item, named(item, act.candidate, curation), act.rationale, curation, base);
+    case 'write':
+      return [
+        {
+          type: 'write',
+          ...base,
+          questionId: item.id,
+          rationale: asRationale(item, act.rationale),
+        },
+      ];
+    case 'pair':
+    case 'pair-only':
+      return pairing(item, act, curation, base);
+    case 'first-error': {
+      const graded = sampleOf(item, act.sample, curation);
+      const steps = splitSteps(rationaleOfAttempt(graded.attempt.text)).length;
+      // A step that is missing at the end stands behind the last one.
+      if (act.step < 1 || act.step > steps + 1) {
+        throw refuse(item, `The attempt has ${steps} steps: there is no step ${act.step}.`);
+      }
+      if (act.kind.trim() === '') throw refuse(item, 'Say what kind of error it is.');
+      return everySample(item, graded, curation).map((one) => ({
+        type: 'first-error',
+        ...base,
+        ...refOf(one),
+        step: act.step,
+        errorKind: act.kind.trim(),
+      }));
+    }
+    case 'verdict': {
+      const graded = sampleOf(item, act.sample, curation);
+      return everySample(item, graded, curation).map((one) => ({
+        type: act.verdict === 'right' ? 'attempt-right' : 'attempt-wrong',
+        ...base,
+        ...refOf(one),
+      }));
+    }
+    case 'fix-gold': {
+      const answer = act.answer.trim();
+      if (!reason) throw refuse(item, 'Say why the gold answer is wrong.');
+      if (!readGold(answer)) throw refuse(item, 'A gold answer is one number.');
+      if (answer === now.answer) throw refuse(item, `${answer} is the gold answer already.`);
+      return [{ type: 'fix-gold', ...base, questionId: item.id, was: now.answer, answer }];
+    }
+    case 'confirm-gold':
+      return [{ type: 'gold-confirmed', ...base, questionId: item.id, answer: now.answer }];
+    case 'fix-question': {
+      const text = act.question.trim();
+      if (!reason) throw refuse(item, 'Say why the question is wrong.');
+      if (text === '') throw refuse(item, 'A question needs a text.');
+      if (text === now.question) throw refuse(item, 'That is the text of the question already.');
+      return [
+        { type: 'fix-question', ...base, questionId: item.id, was: now.question, text, reason },
+      ];
+    }
+  }
+}
+
+/** What an act without a name is about: this round's candidates, or older ones where it has none. */
+function offered(item: ReviewItem, curation: Curation): Candidate[] {
+  const all = candidatesOf(item, curation);
+  const here = inQuestion(all, item.frame.round);
+  return here.length > 0 ? here : all;
+}
+
+function named(item: ReviewItem, id: string, curation: Curation): Candidate {
+  const found = candidatesOf(item, curation).find((one) => one.id === id);
+  if (!found) throw refuse(item, 'That candidate is gone.', 'Look at the item again.');
+  return found;
+}
+
+function acceptPassing(item: ReviewItem, curation: Curation, base: Base): Decision[] {
+  const candidates = offered(item, curation);
+  if (candidates.length === 0) {
+    throw refuse(
+      item,
+      'There is no candidate to accept yet.',
+      'Ask the teacher, or write a rationale of your own.',
+    );
+  }
+  const open = candidates.filter(({ decision }) => decision?.status !== 'rejected');
+  if (open.length === 0) {
+    throw refuse(item, 'Every candidate is rejected.', 'Choose one of them to bring it back.');
+  }
+  const now = questionNow(item.question, curation);
+  const judged = open.map((one) => ({ one, reasons: gateReasons(one, now, item.frame) }));
+  // A person's own text was accepted against the gate when it was written.
+  const passing = judged.filter(
+    ({ one, reasons }) => reasons.length === 0 || one.standing === 'by-person',
+  );
+  if (passing.length > 0) {
+    const usable = passing.filter(({ one }) => !one.stale || one.standing === 'by-person');
+    if (usable.length === 0) {
+      throw refuse(
+        item,
+        'The candidates were written for the older text of the question.',
+        'Ask the teacher again, or accept one of them by its number.',
+      );
+    }
+    return usable.flatMap(({ one }) => accepting(item, one, curation, base));
+  }
+  const why = [...new Set(judged.flatMap(({ reasons }) => reasons))];
+  throw refuse(
+    item,
+    `No candidate passes the gate: ${why.map((code) => GATE_SENTENCES[code]).join(' ')}`,
+    'Edit one, accept one by its number all the same, or reject the item.',
+  );
+}
+
+function accepting(
+  item: ReviewItem,
+  candidate: Candidate,
+  curation: Curation,
+  base: Base,
+): Decision[] {
+  if (candidate.standing === 'by-person') return [];
+  const target = { questionId: item.id, itemId: candidate.id };
+  if (candidate.source === 'dataset') {
+    const reasons = gateReasons(candidate, questionNow(item.question, curation), item.frame);
+    if (reasons.length > 0) {
+      throw refuse(
+        item,
+        `The data's own rationale does not pass the gate: ${reasons.map((code) => GATE_SENTENCES[code]).join(' ')}`,
+        'Edit it instead.',
+      );
+    }
+  }
+  const isUndone = candidate.stale && !curation.questions.has(item.id);
+  // A text that a person edited, or that no fix explains any more, is accepted as the person's own.
+  if (candidate.original !== null || (isUndone && candidate.item !== null)) {
+    return [{ type: 'edit', ...base, ...target, rationale: candidate.text }];
+  }
+  return [{ type: 'accept', ...base, items: [target] }];
+}
+
+function rejecting(item: ReviewItem, candidates: readonly Candidate[], base: Base): Decision[] {
+  const items = candidates
+    .filter(({ decision }) => decision?.status !== 'rejected' || decision.by === 'rule')
+    .map(({ id }) => ({ questionId: item.id, itemId: id }));
+  return items.length === 0 ? [] : [{ type: 'reject', ...base, items }];
+}
+
+function asRationale(item: ReviewItem, text: string): string {
+  const rationale = normaliseRationale(text);
+  if (splitSteps(rationale).length === 0) throw refuse(item, 'A rationale needs a step.');
+  return rationale;
+}
+
+function editing(
+  item: ReviewItem,
+  candidate: Candidate,
+  text: string,
+  curation: Curation,
+  base: Base,
+): Decision[] {
+  const rationale = asRationale(item, text);
+  if (rationale === candidate.text) return accepting(item, candidate, curation, base);
+  if (candidate.source === 'dataset') {
+    return [
+      { type: 'write', ...base, questionId: item.id, rationale },
+      ...rejecting(item, [candidate], base),
+    ];
+  }
+  return [{ type: 'edit', ...base, questionId: item.id, itemId: candidate.id, rationale }];
+}
+
+function sampleOf(item: ReviewItem, sample: number, curation: Curation): GradedAttempt {
+  const found = attemptsNow(item, curation).find(({ attempt }) => attempt.sample === sample);
+  if (!found) throw refuse(item, `Round ${item.frame.round} has no sample ${sample} of it.`);
+  return found;
+}
+
+/** Identical texts are one attempt to a person: what is said of one is said of all. */
+function everySample(item: ReviewItem, graded: GradedAttempt, curation: Curation): GradedAttempt[] {
+  return attemptsNow(item, curation).filter(({ attempt }) => attempt.text === graded.attempt.text);
+}
+
+function refOf({ attempt }: GradedAttempt) {
+  const { questionId, sample, fingerprint, text } = attempt;
+  return { questionId, sample, fingerprint, textHash: sha256Text(text) };
+}
+
+function pairing(
+  item: ReviewItem,
+  act: Extract<Act, { type: 'pair' | 'pair-only' }>,
+  curation: Curation,
+  base: Base,
+): Decision[] {
+  const graded = sampleOf(item, act.sample, curation);
+  const same = everySample(item, graded, curation);
+  if (act.type === 'pair' && !act.keep) {
+    return same.map((one) => ({ type: 'pair-drop', ...base, ...refOf(one) }));
+  }
+  const block = {
+    goldInDoubt: isGoldInDoubt(item, curation),
+    missesGold: missesGold(item, candidatesOf(item, curation), curation),
+  };
+  const why = pairReason(graded, curation, block);
+  if (why !== null) throw refuse(item, `This attempt cannot stand in a pair. ${why}`);
+  const kept = same.map((one): Decision => ({ type: 'pair-keep', ...base, ...refOf(one) }));
+  if (act.type === 'pair') return kept;
+  const others = attemptsNow(item, curation).filter(
+    (one) => !same.includes(one) && pairOf(one, curation, block) === 'keep',
+  );
+  return [
+    ...kept,
+    ...others.map((one): Decision => ({ type: 'pair-drop', ...base, ...refOf(one) })),
+  ];
 }

@@ -24,12 +24,21 @@ export interface Negative {
 /** Doubts that no decision about the attempt itself can lift. */
 const NEVER: readonly Suspicion[] = ['lenient-right', 'empty'];
 
+type Verdicts = Pick<Curation, 'attempts' | 'attemptsDecided'>;
+
+/** What somebody said about the attempt itself. Naming it costs a hash: most questions need none. */
+function wordOn(attempt: Attempt, curation: Verdicts): 'right' | 'wrong' | undefined {
+  return curation.attemptsDecided.has(attempt.questionId)
+    ? curation.attempts.get(keyOfAttempt(attempt))
+    : undefined;
+}
+
 /** A verdict after decisions: a person's word goes before the grader's. */
 export function settledVerdict(
   { attempt, grade }: GradedAttempt,
-  curation: Pick<Curation, 'attempts'>,
+  curation: Verdicts,
 ): 'right' | 'wrong' | 'no-answer' {
-  return curation.attempts.get(keyOfAttempt(attempt)) ?? grade.verdict;
+  return wordOn(attempt, curation) ?? grade.verdict;
 }
 
 /**
@@ -39,12 +48,12 @@ export function settledVerdict(
 export function mayBeNegative(graded: GradedAttempt, curation: Curation): boolean {
   const { attempt, grade, suspicions } = graded;
   if (graded.stale === true) return false;
-  const key = keyOfAttempt(attempt);
-  if (curation.pairs.get(key) === 'drop') return false;
   if (grade.verdict !== 'wrong' || grade.lenient === 'right') return false;
-  if (curation.attempts.get(key) === 'right') return false;
   if (suspicions.some((doubt) => NEVER.includes(doubt))) return false;
-  if (curation.attempts.get(key) === 'wrong') return true;
+  const decided = curation.attemptsDecided.has(attempt.questionId);
+  if (decided && curation.pairs.get(keyOfAttempt(attempt)) === 'drop') return false;
+  const word = wordOn(attempt, curation);
+  if (word !== undefined) return word === 'wrong';
   const goldSettled = curation.goldConfirmed.has(attempt.questionId);
   return suspicions.every(
     (doubt) => goldSettled && (doubt === 'suspect-gold' || doubt === 'gold-in-doubt'),
@@ -72,7 +81,7 @@ export function negativesOf(
   const usable = latest.attempts.filter(
     (graded) =>
       mayBeNegative(graded, curation) &&
-      (!goldInDoubt || curation.attempts.get(keyOfAttempt(graded.attempt)) === 'wrong'),
+      (!goldInDoubt || wordOn(graded.attempt, curation) === 'wrong'),
   );
   const frequency = new Map<string | null, number>();
   for (const { grade } of usable) {
@@ -103,7 +112,7 @@ export function negativesOf(
 /** The attempt that the teacher is asked about: of the most frequent wrong answer, the shortest (method §8). */
 export function attemptForFeedback(
   attempts: readonly GradedAttempt[],
-  curation: Pick<Curation, 'attempts'>,
+  curation: Verdicts,
 ): GradedAttempt | undefined {
   const wrong = attempts.filter(
     (graded) => graded.stale !== true && settledVerdict(graded, curation) === 'wrong',

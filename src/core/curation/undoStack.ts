@@ -14,12 +14,101 @@ export interface UndoStack {
   readonly redo: UndoStep | null;
 }
 
-/** What undo would take back and redo would bring back, worked out from one round's journal alone. */
+interface Action {
+  readonly events: RecordedDecision[];
+}
+
+interface Undone {
+  readonly action: Action;
+  /** The undo events that took it back and stand. */
+  readonly by: RecordedDecision[];
+}
+
+const nameOf = (writer: string, seq: number): string => `${writer}#${seq}`;
+
+/**
+ * What undo would take back and redo would bring back, worked out from one round's journal alone: so it survives
+ * whatever the journal survives. Only events that are `mine` count, and whole actions move. As everywhere, a new
+ * decision after an undo ends the redo.
+ */
 export function undoStack(
   events: readonly RecordedDecision[],
   mine: (event: RecordedDecision) => boolean,
 ): UndoStack {
-  void events;
-  void mine;
-  return { undo: null, redo: null };
+  const actions = new Map<string, Action>();
+  const actionOf = new Map<string, Action>();
+  const byName = new Map<string, RecordedDecision>();
+  const takenBack = new Set<string>();
+  let undone: Undone[] = [];
+
+  for (const event of events) {
+    const name = nameOf(event.writer, event.seq);
+    byName.set(name, event);
+    if (event.type === 'undo') {
+      const target = nameOf(event.ofWriter, event.ofSeq);
+      takenBack.add(target);
+      const action = actionOf.get(target);
+      if (!action || !mine(event)) continue;
+      const last = undone.at(-1);
+      if (last?.action === action) last.by.push(event);
+      else undone.push({ action, by: [event] });
+    } else if (event.type === 'redo') {
+      const undo = byName.get(nameOf(event.ofWriter, event.ofSeq));
+      if (undo?.type !== 'undo') continue;
+      takenBack.delete(nameOf(undo.ofWriter, undo.ofSeq));
+      for (const one of undone) {
+        const at = one.by.indexOf(undo);
+        if (at >= 0) one.by.splice(at, 1);
+      }
+      undone = undone.filter(({ by }) => by.length > 0);
+    } else if (mine(event)) {
+      const key = event.action === undefined ? `event ${name}` : `action ${event.action}`;
+      const action = actions.get(key) ?? { events: [] };
+      actions.set(key, action);
+      action.events.push(event);
+      actionOf.set(name, action);
+      undone = [];
+    }
+  }
+
+  const stands = ({ writer, seq }: RecordedDecision): boolean =>
+    !takenBack.has(nameOf(writer, seq));
+  const last = [...actions.values()].findLast((action) => action.events.some(stands));
+  const next = undone.findLast(({ action }) => !action.events.every(stands));
+  return {
+    undo: last ? undoing(last.events.filter(stands)) : null,
+    redo: next ? redoing(next) : null,
+  };
+}
+
+function undoing(of: readonly RecordedDecision[]): UndoStep {
+  return {
+    of,
+    decisions: (author, action) =>
+      // Backwards, so that a stop half-way leaves a state that once was.
+      [...of].reverse().map(({ writer, seq }) => ({
+        type: 'undo',
+        author,
+        action,
+        ofWriter: writer,
+        ofSeq: seq,
+      })),
+  };
+}
+
+function redoing({ action: { events }, by }: Undone): UndoStep {
+  const named = new Set(
+    by.map((undo) => (undo.type === 'undo' ? nameOf(undo.ofWriter, undo.ofSeq) : '')),
+  );
+  return {
+    of: events.filter(({ writer, seq }) => named.has(nameOf(writer, seq))),
+    decisions: (author, action) =>
+      [...by].reverse().map(({ writer, seq }) => ({
+        type: 'redo',
+        author,
+        action,
+        ofWriter: writer,
+        ofSeq: seq,
+      })),
+  };
 }
