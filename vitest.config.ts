@@ -16,6 +16,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/rig/globalSetup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: ['test/soak/**/*.soak.test.ts'],
           globalSetup: ['test/process/buildBundles.ts'],

@@ -131,7 +131,8 @@ async function fillStage(stage, target, repository) {
       `${onnx}/dist/**/*.js`,
       `${onnx}/bin/*/${ONNX_FOLDER[target]}/*`,
       'node_modules/onnxruntime-common/package.json',
-      'node_modules/onnxruntime-common/dist/cjs/**/*.js',
+      // package.json among them: it says that this folder is CommonJS.
+      'node_modules/onnxruntime-common/dist/cjs/**/*.{js,json}',
     );
     for (const file of fs.globSync(native, { cwd: ROOT })) copy(file, join('dist', file));
   }

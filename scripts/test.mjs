@@ -1,5 +1,5 @@
 // npm test: brings everything, then every check and every test of both languages; ends with "N passed, N failed".
-// npm run soak: the long proofs. npm test -- --quick leaves out the process tests.
+// npm run soak: the long proofs. npm test -- --quick leaves out the process and the end-to-end tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import {
   say,
   underCurrentNode,
 } from './environment.mjs';
+import { ensureChromium } from './chromium.mjs';
 
 const soak = process.argv.includes('--soak');
 const quick = process.argv.includes('--quick');
@@ -69,7 +70,7 @@ async function main() {
     add(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
   const vitest = (/** @type {string[]} */ projects) => {
-    const report = join(out, 'vitest.json');
+    const report = join(out, `vitest-${projects[0]}.json`);
     const args = projects.flatMap((name) => ['--project', name]);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     add(
@@ -113,6 +114,10 @@ async function main() {
     guard(check('Ruff format', python, ['-m', 'ruff', 'format', '--check', '.'], bridge));
     guard(check('Python types', node, [bin('pyright/index.js'), '--pythonpath', python, bridge]));
     vitest(quick ? ['unit', 'contract'] : ['unit', 'contract', 'process']);
+    if (!quick) {
+      await ensureChromium();
+      vitest(['e2e']);
+    }
     const junit = join(out, 'pytest.xml');
     add(
       pytestCounts(

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../../../scripts/environment.mjs';
+import { smallPractice } from '../../process/practiceLoop.ts';
+
+const CLI = join(
+  ROOT,
+  '.cache',
+  'package',
+  `${process.platform}-${process.arch}`,
+  'dist',
+  'cli.cjs',
+);
+
+/** How far a prepared practice project has come. */
+export type Prepared = 'new' | 'examined' | 'taught';
+
+const STEPS: Record<Prepared, readonly string[]> = {
+  new: [],
+  examined: ['exam'],
+  taught: ['exam', 'teach'],
+};
+
+/**
+ * A practice project at `folder`, brought this far by the packaged command line. It is made once for every version of
+ * that program and copied.
+ */
+export async function practiceProject(folder: string, prepared: Prepared): Promise<string> {
+  const version = createHash('sha256').update(readFileSync(CLI)).digest('hex').slice(0, 16);
+  const base = join(ROOT, '.cache', 'e2e', 'projects', `${prepared}-${version}`);
+  if (!existsSync(base)) {
+    const making = `${base}.making`;
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making, { recursive: true });
+    await smallPractice(making, { train: 120, dev: 20, unseen: 10 });
+    for (const step of STEPS[prepared]) {
+      await promisify(execFile)(process.execPath, [CLI, step, '--project', making, '--quiet']);
+    }
+    renameSync(making, base);
+  }
+  cpSync(base, folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConsoleMessage, Frame, Locator, Page } from 'playwright-core';
+import { ROOT } from '../../../scripts/environment.mjs';
+
+const PICTURES = join(ROOT, '.cache', 'e2e', 'pictures');
+/** Long enough for a loaded machine; every wait ends as soon as what it waits for is there. */
+const PATIENCE = 45_000;
+
+/** The toolkit's badge and progress ring carry a style attribute, which our policy refuses: harmless, and named. */
+const KNOWN_VIOLATION = /style-src(?:-attr)?\b.*|Applying inline style violates/u;
+
+/** VS Code's window, as a person sees it. */
+export class Workbench {
+  readonly page: Page;
+  readonly #url: string;
+  readonly #violations: string[] = [];
+  readonly #strangers: string[] = [];
+
+  private constructor(page: Page, url: string, origin: string) {
+    this.page = page;
+    this.#url = url;
+    page.on('console', (message) => this.#listen(message));
+    page.on('request', (request) => {
+      const target = new URL(request.url());
+      const local = ['blob:', 'data:', 'vscode-file:'].includes(target.protocol);
+      const gallery = target.hostname === 'open-vsx.org';
+      if (!local && !gallery && target.origin !== origin) this.#strangers.push(request.url());
+    });
+  }
+
+  /** Opens `folder` and waits until the window stands. */
+  static async open(page: Page, origin: string, folder: string | null): Promise<Workbench> {
+    const query = folder === null ? 'ew=true' : `folder=${encodeURIComponent(folder)}`;
+    const workbench = new Workbench(page, `${origin}/?${query}`, origin);
+    await page.goto(workbench.#url);
+    await workbench.#ready();
+    return workbench;
+  }
+
+  async #ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: PATIENCE });
+    await this.page
+      .locator('.activitybar [aria-label^="Tailor"]')
+      .first()
+      .waitFor({ timeout: PATIENCE });
+  }
+
+  /** What a person's F5 in the browser does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  /** Content-security violations so far, without those of the toolkit that are known. */
+  get violations(): readonly string[] {
+    return this.#violations.filter((text) => !KNOWN_VIOLATION.test(text));
+  }
+
+  /** Requests that left for another server; VS Code itself asks its extension gallery. */
+  get strangers(): readonly string[] {
+    return this.#strangers;
+  }
+
+  #listen(message: ConsoleMessage): void {
+    if (/content security policy/iu.test(message.text())) this.#violations.push(message.text());
+  }
+
+  /** Runs a command by its full title in the palette, for example "Tailor: Run Exam". */
+  async command(title: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    const row = this.quickRow(title);
+    await this.until(`the palette offers "${title}"`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await input.waitFor({ timeout: 2000 });
+      // Its rows are a snapshot: a command that comes later needs the palette opened anew.
+      await input.fill(`>${title}`);
+      await row.waitFor({ timeout: 2000 });
+      return true;
+    });
+    await row.click();
+  }
+
+  /** A row of the open quick pick whose label is exactly this. */
+  quickRow(label: string): Locator {
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator(`.label-name`, { hasText: exactly(label) }) })
+      .first();
+  }
+
+  /** Chooses from the open quick pick. */
+  async pick(label: string | RegExp): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label });
+    await row.first().click({ timeout: PATIENCE });
+  }
+
+  /** Types into the open input box and confirms. */
+  async answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await input.waitFor({ timeout: PATIENCE });
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** A notification that holds this text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  }
+
+  async pressInNotification(text: string | RegExp, button: string): Promise<void> {
+    const found = this.notification(text);
+    await found.waitFor({ timeout: PATIENCE });
+    await found.hover();
+    await found.getByRole('button', { name: button }).click();
+  }
+
+  /** Shows Tailor's container in the Activity Bar. */
+  async showTailor(): Promise<void> {
+    const container = this.page.locator('[id="workbench.view.extension.tailor"]');
+    if (await container.isVisible()) return;
+    await this.page.locator('.activitybar [aria-label^="Tailor"]').first().click();
+    await container.waitFor({ timeout: PATIENCE });
+  }
+
+  /** Rows of the Rounds tree that hold this text. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page
+      .locator('[id="workbench.view.extension.tailor"] .monaco-list-row')
+      .filter({ hasText: text });
+  }
+
+  /** A frame of one of our webviews that holds an element for this selector. */
+  async frame(selector: string): Promise<Frame> {
+    const found: Frame[] = [];
+    await this.until(`a webview holds ${selector}`, async () => {
+      for (const frame of this.page.frames()) {
+        const url = frame.parentFrame()?.url() ?? '';
+        if (!url.includes('extensionId=tailor-distill.tailor-distill')) continue;
+        if ((await frame.locator(selector).count()) > 0) found.push(frame);
+      }
+      return found.length > 0;
+    });
+    const [first] = found;
+    if (first === undefined) throw new Error(`no webview holds ${selector}`);
+    return first;
+  }
+
+  /** Retries until it is true; errors of the page on the way count as "not yet". */
+  async until(
+    what: string,
+    look: () => Promise<boolean> | boolean,
+    patience = PATIENCE,
+  ): Promise<void> {
+    const end = Date.now() + patience;
+    let last: unknown = null;
+    while (Date.now() < end) {
+      try {
+        if (await look()) return;
+      } catch (error) {
+        last = error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`It did not come about in time: ${what}`, { cause: last });
+  }
+
+  /** Keeps a picture of the window for people to look at. */
+  async picture(name: string): Promise<void> {
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')}$`, 'u');
+}
