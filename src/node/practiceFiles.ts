@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import type { Question } from '../core/dataset/question.ts';
 import { PRACTICE_PATHS, practiceProject } from '../core/practice/practiceProject.ts';
 import { practiceReadme } from '../core/practice/practiceReadme.ts';
+import type { ProjectFile } from '../core/project/projectFile.ts';
 import { makePracticeData, type PracticeSizes } from '../core/practice/stories.ts';
 import { parseTemplates } from '../core/practice/templates.ts';
 import { sha256File } from './storage/fileHash.ts';
@@ -18,6 +19,8 @@ export interface PracticeOptions {
   /** The folder media/practice of this installation: templates.json and student/. */
   readonly assets: string;
   readonly sizes?: PracticeSizes;
+  /** tailor.json, where it is not to be the usual one of this seed. */
+  readonly project?: ProjectFile;
 }
 
 const IGNORED = ['models/', '.tailor/', 'rounds/*/runs/*/checkpoints'];
@@ -38,12 +41,13 @@ export async function createPracticeProject(root: string, options: PracticeOptio
       hint: 'Install Tailor again.',
     });
   }
+  const project = options.project ?? practiceProject(options.seed);
   const data = makePracticeData(parseTemplates(templates), options.seed, options.sizes);
   const files = new Map<string, string>([
     [PRACTICE_PATHS.train, jsonLines(data.train)],
     [PRACTICE_PATHS.dev, jsonLines(data.dev)],
     [PRACTICE_PATHS.unseen, jsonLines(data.unseen)],
-    ['README.md', practiceReadme(data)],
+    ['README.md', practiceReadme(data, project.teacher)],
   ]);
   // All refusals come before the first write.
   for (const [path, text] of files) {
@@ -53,7 +57,7 @@ export async function createPracticeProject(root: string, options: PracticeOptio
   for (const [path, text] of files) await write(join(root, path), text);
   await ignoreGenerated(root);
   await placePracticeStudent(root, options.assets);
-  await write(projectPath, `${JSON.stringify(practiceProject(options.seed), null, 2)}\n`);
+  await write(projectPath, `${JSON.stringify(project, null, 2)}\n`);
 }
 
 function exists(path: string): AppError {

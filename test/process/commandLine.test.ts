@@ -49,6 +49,8 @@ describe('tailor', () => {
     [['exam', '--round', '-1']],
     [['import', 'jsonl']],
     [['init', '--student', '../elsewhere']],
+    [['init', '--practice', '--student', 'models/mine']],
+    [['init', '--practice', '--max-new-tokens', '0']],
   ])('ends with 2 and a sentence on %j', async (args) => {
     const folder = await temporaryFolder();
     const { code, out, err } = await tailor(args, folder);
@@ -86,6 +88,22 @@ describe('a new project', () => {
     expect(again.code).toBe(EXIT.project);
     expect(onlyJson(again)).toMatchObject({ error: { code: 'project.exists' } });
     expect(await readFile(join(root, 'tailor.json'), 'utf8')).toBe(text);
+  });
+
+  it('is a practice project with every choice that was made', async () => {
+    const root = await temporaryFolder();
+    const choices = ['--name', 'Mine', '--teacher', 'other', '--max-new-tokens', '40'];
+    const made = await tailor(['init', '.', '--practice', '--seed', '7', ...choices], root);
+    expect(made).toMatchObject({ code: EXIT.ok, err: '' });
+    expect(made.out).toContain('Its teacher is "other" of your own profiles.');
+    expect(JSON.parse(await readFile(join(root, 'tailor.json'), 'utf8'))).toMatchObject({
+      name: 'Mine',
+      teacher: 'other',
+      seed: 7,
+      exam: { maxNewTokens: 40 },
+      student: 'models/practice-base',
+    });
+    expect(await readFile(join(root, 'README.md'), 'utf8')).not.toContain('programmatic');
   });
 
   it('has a status, and says of each later step what must come before it', async () => {

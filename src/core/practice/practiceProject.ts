@@ -8,11 +8,21 @@ export const PRACTICE_PATHS = {
   unseen: 'data/unseen.jsonl',
 } as const;
 
-/** tailor.json of the practice project: taught by the programmatic teacher, two rounds in a few minutes on two cores. */
-export function practiceProject(seed: number): ProjectFile {
+/** What a person may want otherwise in a practice project; everything else suits its questions and its student. */
+export interface PracticeChoices {
+  readonly name?: string | undefined;
+  readonly teacher?: string | undefined;
+  readonly maxNewTokens?: number | undefined;
+}
+
+/**
+ * tailor.json of the practice project: taught by the programmatic teacher, two rounds in a few minutes on two cores.
+ * Throws a ZodError where a choice is not valid.
+ */
+export function practiceProject(seed: number, choices: PracticeChoices = {}): ProjectFile {
   return projectFileSchema.parse({
     v: 1,
-    name: 'Practice',
+    name: choices.name ?? 'Practice',
     task: 'numeric',
     data: {
       train: PRACTICE_PATHS.train,
@@ -20,9 +30,13 @@ export function practiceProject(seed: number): ProjectFile {
       extra: { unseen: PRACTICE_PATHS.unseen },
     },
     student: PRACTICE_PATHS.student,
-    teacher: 'programmatic',
+    teacher: choices.teacher ?? 'programmatic',
     seed,
-    exam: { samples: 4, sampling: { temperature: 1, topK: 50, topP: 1 }, maxNewTokens: 72 },
+    exam: {
+      samples: 4,
+      sampling: { temperature: 1, topK: 50, topP: 1 },
+      maxNewTokens: choices.maxNewTokens ?? 72,
+    },
     training: {
       objective: { pair: { kind: 'triplet', ratio: 0.1 } },
       optim: { lr: 5e-4, schedule: 'linear', warmup: 0.03, epochs: 2, globalBatch: 16 },

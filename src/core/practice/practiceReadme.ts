@@ -1,13 +1,16 @@
 import type { PracticeData } from './stories.ts';
 
 /** README.md of a practice project: what its parts are, and what its numbers may not be used for. */
-export function practiceReadme(data: PracticeData): string {
+export function practiceReadme(data: PracticeData, teacher: string): string {
+  const about =
+    teacher === 'programmatic'
+      ? `is programmatic: it works from the questions' equations and is no language model`
+      : `is the profile "${teacher}" of the settings of whoever runs it`;
   const count = (rows: readonly unknown[]): string => String(rows.length);
   return `# Practice project
 
 **Demonstration numbers.** The student is a practice student (1.7 M parameters, trained on generated stories) and
-the teacher is programmatic: it works from the questions' equations and is no language model. Accuracies measured
-here show the loop at work; they say nothing about real students or teachers.
+the teacher ${about}. Accuracies measured here show the loop at work; they say nothing about real students or teachers.
 
 | file | what |
 |---|---|
@@ -21,6 +24,6 @@ here show the loop at work; they say nothing about real students or teachers.
 Tags of a question: its family, its number of steps, and whether the base was schooled in the family (\`known\`) or
 not (\`new\`).
 
-Run \`tailor round\` in this folder for one round, \`tailor status\` for the table.
+Run \`tailor round\` in this folder for all its rounds, \`tailor status\` for the table.
 `;
 }

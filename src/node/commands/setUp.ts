@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ZodError } from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { findOverlaps, type Overlap } from '../../core/dataset/contamination.ts';
 import { ProjectFiles } from '../project/projectFiles.ts';
@@ -11,7 +12,7 @@ import {
   type DuplicateRow,
 } from '../../core/dataset/importers.ts';
 import type { Question } from '../../core/dataset/question.ts';
-import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
+import { PRACTICE_PATHS, practiceProject } from '../../core/practice/practiceProject.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
@@ -19,6 +20,7 @@ import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '..
 import { findPython } from '../python/findPython.ts';
 import { loadProject, PROJECT_FILE } from '../project/loadProject.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
+import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -31,21 +33,31 @@ export interface InitOptions {
   readonly name?: string;
   readonly teacher?: string;
   readonly seed: number;
-  readonly maxNewTokens: number;
+  /** The practice project's own limit, or 256, when absent. */
+  readonly maxNewTokens?: number;
 }
 
 /** `tailor init`: the practice project, or an empty project for own data. */
 export async function init(context: CommandContext, options: InitOptions): Promise<CommandResult> {
   const root = resolve(options.folder);
   if (options.practice) {
+    if (!STUDENTS.has(options.student)) {
+      throw new AppError(
+        'usage',
+        `--practice brings its own student: ${[...STUDENTS.keys()].join(' or ')}.`,
+        { hint: 'Leave --practice out to examine a student of your own.' },
+      );
+    }
+    const project = understood(() => practiceProject(options.seed, options));
     await createPracticeProject(root, {
       seed: options.seed,
       assets: join(context.assets.media, 'practice'),
+      project,
     });
     if (options.student === 'smollm2') await useSmollm2(context, root);
     await writePrompts(root);
     return {
-      text: `Made the practice project in ${root}. Its teacher is programmatic and its numbers are a demonstration.\nRun its loop: tailor round --project ${root}`,
+      text: `Made the practice project in ${root}. ${aboutTeacher(project.teacher)} Its numbers are a demonstration.\nRun its loop: tailor round --project ${root}`,
       json: { root },
     };
   }
@@ -71,24 +83,40 @@ const STUDENTS = new Map<string, string>([
 ]);
 
 function newProject(options: InitOptions): ProjectFile {
-  const parsed = projectFileSchema.safeParse({
-    v: 1,
-    name: options.name ?? 'My project',
-    task: 'numeric',
-    data: { train: 'data/train.jsonl', dev: 'data/dev.jsonl' },
-    student: STUDENTS.get(options.student) ?? options.student,
-    teacher: options.teacher ?? 'programmatic',
-    seed: options.seed,
-    exam: { maxNewTokens: options.maxNewTokens },
-    training: {},
-  });
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  throw new AppError(
-    'usage',
-    `${first?.path.map(String).join('.') ?? 'An option'}: ${first?.message ?? 'is not valid'}.`,
-    { hint: 'See tailor init --help.', cause: parsed.error },
+  return understood(() =>
+    projectFileSchema.parse({
+      v: 1,
+      name: options.name ?? 'My project',
+      task: 'numeric',
+      data: { train: 'data/train.jsonl', dev: 'data/dev.jsonl' },
+      student: STUDENTS.get(options.student) ?? options.student,
+      teacher: options.teacher ?? PROGRAMMATIC,
+      seed: options.seed,
+      exam: { maxNewTokens: options.maxNewTokens ?? 256 },
+      training: {},
+    }),
   );
+}
+
+/** The project file that the options make, or what is wrong with them. */
+function understood(make: () => ProjectFile): ProjectFile {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    const [first] = error.issues;
+    throw new AppError(
+      'usage',
+      `${first?.path.map(String).join('.') ?? 'An option'}: ${first?.message ?? 'is not valid'}.`,
+      { hint: 'See tailor init --help.', cause: error },
+    );
+  }
+}
+
+function aboutTeacher(teacher: string): string {
+  return teacher === PROGRAMMATIC
+    ? 'Its teacher is programmatic, no language model.'
+    : `Its teacher is "${teacher}" of your own profiles.`;
 }
 
 /** The prompts that the teacher gets, to be read and edited; a person's own stay. */
