@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { COMMANDS, type CommandId } from './shared/commands.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { doctor } from './node/commands/doctor.ts';
+import { estimate } from './node/commands/estimate.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
@@ -143,8 +144,16 @@ export function buildProgram(): Command {
     )
     .addOption(roundOption())
     .option('--teacher <profile>', 'another teacher than the project names')
-    .action((purpose: steps.Purpose | undefined, options: steps.RoundOption, command: Command) =>
-      run(command, (context) => steps.teach(context, purpose, options)),
+    .option('--estimate', 'only make five calls, and say what the rest will take')
+    .action(
+      (
+        purpose: steps.Purpose | undefined,
+        options: steps.RoundOption & { estimate?: boolean },
+        command: Command,
+      ) =>
+        run(command, (context) =>
+          (options.estimate === true ? estimate : steps.teach)(context, purpose, options),
+        ),
     );
 
   add('tailor.decide')

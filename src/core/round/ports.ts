@@ -1,5 +1,6 @@
 import type { Clock, Log, Report, Signal } from '../ports.ts';
 import type { Student } from '../exam/student.ts';
+import type { Prices } from '../teaching/estimate.ts';
 import type { Teacher } from '../teaching/teacher.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { PromptTemplate } from '../teaching/templates.ts';
@@ -10,6 +11,8 @@ export interface OpenTeacher {
   readonly teacher: Teacher;
   /** Questions asked at the same time; pacing is the client's. */
   readonly concurrency: number;
+  /** What its tokens cost, where the person's profile says so. */
+  readonly prices?: Prices | undefined;
   close(): Promise<void>;
 }
 

@@ -65,6 +65,21 @@ export async function teachQuestion(task: TeachTask): Promise<TaughtQuestion> {
   }
 }
 
+/** Takes the next step of a question's ladder and no further one; null when there is none left to take. */
+export async function teachOnce(task: TeachTask): Promise<TeachingItem | null> {
+  const start = ladderStart(task.hint);
+  const ladder = ladderItems(task.previous, task.purpose, start, hashOfAttempt(task));
+  const step = nextStep(ladder, { wanted: task.wanted, start });
+  return step.next === 'ask' ? takeStep(task, step, ladder.at(-1), task.previous) : null;
+}
+
+/** Whether a question still has a call to come. */
+export function isOpen(task: TeachTask): boolean {
+  const start = ladderStart(task.hint);
+  const ladder = ladderItems(task.previous, task.purpose, start, hashOfAttempt(task));
+  return nextStep(ladder, { wanted: task.wanted, start }).next === 'ask';
+}
+
 function hashOfAttempt({ attempt }: TeachTask): string | null {
   return attempt === undefined ? null : (attempt.textHash ?? sha256Text(attempt.text));
 }

@@ -47,7 +47,7 @@ export function teach(
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
     requireExam(state.exams['train'], state.round);
-    if (state.frozen) throw frozen(state.round);
+    if (state.frozen) throw frozenAlready(state.round);
     const after = await teachRound(ports, state, purpose ? { purpose } : {});
     const taught = after.teaching;
     const spent = await session.store.spending(state.round);
@@ -65,7 +65,7 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
     requireExam(state.exams['train'], state.round);
-    if (state.frozen) throw frozen(state.round);
+    if (state.frozen) throw frozenAlready(state.round);
     await runStep(ports, state, 'freeze', []);
     const manifest = await session.store.manifest(state.round);
     const { coverage, trainSha256, warnings } = manifest ?? {};
@@ -103,7 +103,8 @@ export function round(context: CommandContext): Promise<CommandResult> {
   });
 }
 
-function requireExam(exam: unknown, round: number): void {
+/** Refuses to teach or freeze what has not been examined. */
+export function requireExam(exam: unknown, round: number): void {
   if (exam !== undefined) return;
   throw new AppError(
     'round.notReady',
@@ -114,7 +115,8 @@ function requireExam(exam: unknown, round: number): void {
   );
 }
 
-function frozen(round: number): AppError {
+/** A frozen round takes nothing more. */
+export function frozenAlready(round: number): AppError {
   return new AppError('round.frozen', `Round ${round} is frozen; nothing can be added to it.`, {
     hint: 'Go on with tailor train; what is taught or decided now counts for the next round.',
   });

@@ -50,6 +50,7 @@ export async function openTeacher(session: Session, round: number): Promise<Open
     return {
       teacher: opened.teacher,
       concurrency: opened.concurrency,
+      prices: endpoint.prices,
       close: async () => {
         surroundings.watch?.teacher?.(null);
         await opened.close();

@@ -1,3 +1,4 @@
+import type { Prices } from '../../core/teaching/estimate.ts';
 import type { TransportSettings } from './openaiTransport.ts';
 import {
   PROGRAMMATIC,
@@ -15,6 +16,7 @@ export interface Endpoint extends TransportSettings {
   readonly concurrency: number;
   readonly initialRate: number;
   readonly maxRate: number;
+  readonly prices?: Prices | undefined;
 }
 
 /** Requests per second to begin with: nobody limits an address on this computer. */
@@ -39,6 +41,7 @@ export function remoteEndpoint(profile: TeacherProfile, key: string | null): End
     concurrency: profile.limits.concurrency ?? (local ? 4 : 16),
     initialRate: profile.limits.initialRate ?? (local ? LOCAL_RATE : REMOTE_RATE),
     maxRate: profile.limits.maxRate,
+    prices: profile.prices,
   };
 }
 

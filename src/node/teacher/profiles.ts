@@ -48,6 +48,14 @@ export const teacherProfileSchema = z.strictObject({
   tokenLimitField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   /** Whether to ask for usage figures in the stream; false for servers that refuse the option. */
   streamUsage: z.boolean().default(true),
+  /** What this teacher costs, for estimates: the person keeps it, nothing is looked up. */
+  prices: z
+    .strictObject({
+      inputPerMillion: z.number().min(0),
+      outputPerMillion: z.number().min(0),
+      currency: z.string().min(1).max(10).default('USD'),
+    })
+    .optional(),
 });
 export type TeacherProfile = z.infer<typeof teacherProfileSchema>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../../src/cli.ts';
-import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
+import { ALL_COMMANDS, COMMANDS } from '../../../src/shared/commands.ts';
 
 describe('palette and command line', () => {
   const program = buildProgram();
@@ -11,11 +11,13 @@ describe('palette and command line', () => {
   it('offer the same actions', () => {
     const first = new Set(twins.map((twin) => twin.split(' ')[0]));
     expect([...subcommands].sort()).toEqual([...first].sort());
-    expect(new Set(twins).size).toBe(twins.length);
+    // Several actions of the review are rows of the one file that `decide edit` takes.
+    const own = Object.values(COMMANDS).flatMap(({ cli }) => (cli === null ? [] : [cli]));
+    expect(new Set(own).size).toBe(own.length);
   });
 
   it('name an action alike: tailor.exam is tailor exam', () => {
-    for (const [id, { cli }] of Object.entries(ALL_COMMANDS)) {
+    for (const [id, { cli }] of Object.entries(COMMANDS)) {
       if (cli !== null && /^[a-z]+$/u.test(cli)) expect(id).toBe(`tailor.${cli}`);
     }
   });

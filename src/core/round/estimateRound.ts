@@ -1,0 +1,93 @@
+import { cancelled } from '../errors.ts';
+import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
+import type { Purpose, TeacherReply } from '../teaching/records.ts';
+import { isOpen, teachOnce, type TeachTask } from '../teaching/teachQuestion.ts';
+import type { LoopPorts } from './ports.ts';
+import type { RoundState } from './state.ts';
+import { planTeaching } from './teachingPlan.ts';
+
+/** Real calls that an estimate rests on. */
+export const SAMPLE_CALLS = 5;
+
+export interface RoundEstimate {
+  readonly round: number;
+  readonly purpose: Purpose;
+  readonly profile: string;
+  readonly programmatic: boolean;
+  /** Null when no question is left to ask about, or no call came back whole. */
+  readonly estimate: TeachingEstimate | null;
+  /** Questions that are still to be asked about. */
+  readonly questions: number;
+}
+
+/**
+ * What a round's teaching will take. The calls are the first ones that teaching itself would make for these questions,
+ * spread evenly over all of them; they are journalled, and teaching finds their replies instead of paying again.
+ */
+export async function estimateRound(
+  ports: LoopPorts,
+  state: RoundState,
+  options: { readonly purpose?: Purpose } = {},
+): Promise<RoundEstimate> {
+  const plan = await planTeaching(ports, state, options);
+  const open = await ports.openTeacher(state.round);
+  try {
+    const all = await Promise.all(plan.tasks.map((task) => plan.asTask(task, open)));
+    const left = all.filter(isOpen);
+    const chosen = spread(left, SAMPLE_CALLS);
+    let done = 0;
+    const samples: SampleCall[] = [];
+    for (const task of chosen) {
+      if (ports.signal.aborted) throw cancelled();
+      const sample = await callOf(task);
+      if (sample !== null) samples.push(sample);
+      done += 1;
+      ports.report({ stage: 'estimating', done, total: chosen.length, etaMs: null });
+    }
+    return {
+      round: state.round,
+      purpose: plan.purpose,
+      profile: open.teacher.profile,
+      programmatic: open.teacher.programmatic,
+      questions: left.length,
+      estimate: estimateTeaching(samples, {
+        questions: left.length,
+        wanted: left[0]?.wanted ?? 1,
+        concurrency: open.concurrency,
+        prices: open.prices ?? null,
+      }),
+    };
+  } finally {
+    await open.close();
+  }
+}
+
+/** One call for a question; null when its reply did not come whole. */
+async function callOf(task: TeachTask): Promise<SampleCall | null> {
+  const replies: TeacherReply[] = [];
+  const item = await teachOnce({
+    ...task,
+    teacher: {
+      profile: task.teacher.profile,
+      programmatic: task.teacher.programmatic,
+      spending: () => task.teacher.spending(),
+      ask: async (request, signal) => {
+        const reply = await task.teacher.ask(request, signal);
+        replies.push(reply);
+        return reply;
+      },
+    },
+  });
+  const [reply] = replies;
+  if (!reply || !item) return null;
+  const { promptTokens, completionTokens } = reply.usage;
+  return { promptTokens, completionTokens, accepted: item.accepted, ms: reply.totalMs };
+}
+
+/** `n` of the list, evenly spread; all where there are fewer. */
+function spread<T>(list: readonly T[], n: number): T[] {
+  if (list.length <= n) return [...list];
+  return Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * list.length) / n)).flatMap(
+    (index) => list.slice(index, index + 1),
+  );
+}

@@ -1,0 +1,45 @@
+import { AppError } from '../../core/errors.ts';
+import { estimateRound, type RoundEstimate } from '../../core/round/estimateRound.ts';
+import type { Range } from '../../core/teaching/estimate.ts';
+import type { Purpose } from '../../core/teaching/records.ts';
+import { formatDuration } from '../terminal/format.ts';
+import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
+import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
+
+/** `tailor teach --estimate`: what asking the teacher will take, from a few real calls that are not paid again. */
+export async function estimate(
+  context: CommandContext,
+  purpose: Purpose | undefined,
+  options: RoundOption,
+): Promise<CommandResult & { readonly json: RoundEstimate }> {
+  return withLoop(context, async (ports, session) => {
+    const state = await currentState(ports, session, options.round);
+    requireExam(state.exams['train'], state.round);
+    if (state.frozen) throw frozenAlready(state.round);
+    const made = await estimateRound(ports, state, purpose ? { purpose } : {});
+    return { text: describeEstimate(made), json: made };
+  });
+}
+
+/** The estimate in one sentence each: calls, tokens, money where the profile names a price, time. */
+export function describeEstimate({ estimate: made, questions, profile }: RoundEstimate): string {
+  if (questions === 0) return `${profile} has been asked about everything in this round.`;
+  if (!made) {
+    throw new AppError('teacher.unfinished', `No reply of ${profile} came whole.`, {
+      hint: 'Test it: tailor teacher --test.',
+    });
+  }
+  const { calls, tokens, cost, seconds, sampled } = made;
+  const money =
+    cost === null
+      ? ''
+      : `, ${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency} at your prices`;
+  return `${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens${money}, about ${formatDuration(seconds.low)} to ${formatDuration(seconds.high)}. 95 % range from ${sampled} real calls, which are not paid again.`;
+}
+
+const span = ({ low, high }: Range): string => `${rounded(low)}–${rounded(high)}`;
+
+/** Two digits are all that a handful of calls can say. */
+function rounded(value: number): string {
+  return Number(value.toPrecision(2)).toLocaleString('en');
+}
