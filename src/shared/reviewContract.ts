@@ -229,6 +229,8 @@ export const phaseSchema = z.enum([
   'failed',
 ]);
 
+export type Phase = z.infer<typeof phaseSchema>;
+
 const jobSchema = z.object({
   stage: text,
   done: count,
@@ -260,7 +262,7 @@ const spotCheckSchema = z.object({
   decided: count,
   bad: count,
   population: count,
-  /** Exact one-sided 95 % upper bound of the share of bad items; null before the sample is done. */
+  /** Upper end of the exact two-sided 95 % interval of the population's share of bad items; null before the sample is done. */
   bound: z.nullable(z.number()),
   /** How many undecided items of the stratum an acceptance would take. */
   remaining: count,

@@ -1,21 +1,41 @@
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Filter, Row, Sort } from '../../shared/reviewContract.ts';
+import { goldValue } from '../grading/gold.ts';
 import type { Curation } from './curation.ts';
-import type { ReviewItem } from './reviewItem.ts';
+import { sortedByKey, sortKey } from './queueOrder.ts';
+import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isMistake, rowOf } from './reviewRow.ts';
+import { searchTextOf, searchWords } from './searchText.ts';
+
+/** Items that are looked at between two yields: a few milliseconds where their rows are there already. */
+const PIECE = 4000;
+/** Rows or search texts that are made between two yields. */
+const COSTLY_PIECE = 250;
 
 /** Rows and search texts of a review, made when first needed and kept until a decision changes them. */
 export class ReviewIndex {
   readonly items: readonly ReviewItem[];
   #curation: Curation;
-  readonly #rows: (Row | undefined)[];
+  #rows: (Row | undefined)[];
+  #mistakes: (boolean | undefined)[];
+  #texts: (string | undefined)[];
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(items: readonly ReviewItem[], curation: Curation) {
     this.items = items;
     this.#curation = curation;
-    this.#rows = [];
+    this.#rows = new Array<Row | undefined>(items.length).fill(undefined);
+    this.#mistakes = new Array<boolean | undefined>(items.length).fill(undefined);
+    this.#texts = new Array<string | undefined>(items.length).fill(undefined);
     this.#places = new Map(items.map(({ id }, place) => [id, place]));
+  }
+
+  get curation(): Curation {
+    return this.#curation;
+  }
+
+  placeOf(id: string): number | undefined {
+    return this.#places.get(id);
   }
 
   item(id: string): ReviewItem | undefined {
@@ -36,55 +56,135 @@ export class ReviewIndex {
 
   isMistakeAt(place: number): boolean {
     const item = this.items[place];
-    return item !== undefined && isMistake(item, this.#curation);
+    if (!item) return false;
+    return (this.#mistakes[place] ??= isMistake(item, this.#curation));
   }
 
-  /** After decisions: these questions' rows are made anew (all of them without ids). */
+  /** After decisions: these questions' rows and texts are made anew (all of them without ids). */
   update(curation: Curation, ids?: Iterable<string>): void {
     this.#curation = curation;
     if (ids === undefined) {
-      this.#rows.length = 0;
+      this.#rows.fill(undefined);
+      this.#mistakes.fill(undefined);
+      this.#texts.fill(undefined);
       return;
     }
     for (const id of ids) {
       const place = this.#places.get(id);
-      if (place !== undefined) this.#rows[place] = undefined;
+      if (place === undefined) continue;
+      this.#rows[place] = undefined;
+      this.#mistakes[place] = undefined;
+      this.#texts[place] = undefined;
     }
   }
 
   /**
    * The places of the items that fit, sorted. A generator: each `next` does a bounded piece of work, so that the caller
-   * can let others go first; returns null when the signal aborted.
+   * can let others go first; its result is null when the signal aborted.
    */
   *query(
     filter: Filter,
     sort: Sort,
     signal?: AbortSignalLike,
-  ): Generator<void, readonly number[] | null> {
-    void sort;
+  ): Generator<void, number[] | null, void> {
+    const words = searchWords(filter.search);
+    const fits = this.#test(filter);
     const found: number[] = [];
+    let left = PIECE;
     for (let place = 0; place < this.items.length; place += 1) {
-      if (signal?.aborted) return null;
-      if (filter.scope === 'mistakes' && !this.isMistakeAt(place)) continue;
+      left -= this.#rows[place] === undefined ? PIECE / COSTLY_PIECE : 1;
+      if (left <= 0) {
+        yield;
+        if (signal?.aborted) return null;
+        left = PIECE;
+      }
+      if (!fits(place)) continue;
+      if (words.length > 0) {
+        if (this.#texts[place] === undefined) left -= PIECE / COSTLY_PIECE;
+        if (!this.#holds(place, words)) continue;
+      }
       found.push(place);
-      if (place % 1000 === 999) yield;
     }
-    return found;
+    if (signal?.aborted) return null;
+    if (sort === 'data-order') return found;
+    return sortedByKey(found, (place) => {
+      const row = this.rowAt(place);
+      return row === undefined ? 0 : sortKey(row, sort);
+    });
   }
 
-  /** Makes rows and search texts ahead of the first query, piece by piece. */
-  *prepare(): Generator<void, void> {
+  /** Makes rows, and with `texts` the search texts, ahead of the first query, piece by piece. */
+  *prepare(what: 'rows' | 'texts'): Generator<void, void, void> {
     for (let place = 0; place < this.items.length; place += 1) {
-      this.rowAt(place);
-      if (place % 500 === 499) yield;
+      if (what === 'rows') {
+        this.rowAt(place);
+        this.isMistakeAt(place);
+      } else this.#textAt(place);
+      if (place % COSTLY_PIECE === COSTLY_PIECE - 1) yield;
     }
+  }
+
+  #textAt(place: number): string {
+    const item = this.items[place];
+    if (!item) return '';
+    return (this.#texts[place] ??= searchTextOf(item, this.#curation));
+  }
+
+  #holds(place: number, words: readonly string[]): boolean {
+    const text = this.#textAt(place);
+    return words.every((word) => text.includes(word));
+  }
+
+  #test(filter: Filter): (place: number) => boolean {
+    const tests: ((place: number, row: Row) => boolean)[] = [];
+    const { status, by, flags, unflagged, pair, misses, sources, answer } = filter;
+    if (status.length > 0) tests.push((_, row) => status.includes(row.status));
+    if (by !== null) tests.push((_, row) => row.by === by);
+    if (flags.length > 0) tests.push((_, row) => row.flags.some((flag) => flags.includes(flag)));
+    if (unflagged) tests.push((_, row) => row.flags.length === 0);
+    if (pair.length > 0) tests.push((_, row) => pair.includes(row.pair));
+    if (misses > 0) tests.push((_, row) => row.misses >= misses);
+    if (sources.length > 0) tests.push((place) => this.#comesFrom(place, sources));
+    const wanted = answer.trim();
+    if (wanted !== '') {
+      const value = goldValue(wanted) ?? wanted;
+      tests.push((place) => this.#answers(place, value));
+    }
+    return (place) => {
+      if (filter.scope === 'mistakes' && !this.isMistakeAt(place)) return false;
+      if (tests.length === 0 && filter.scope !== 'taught') return true;
+      const row = this.rowAt(place);
+      if (row === undefined) return false;
+      if (filter.scope === 'taught' && row.candidates === 0) return false;
+      return tests.every((test) => test(place, row));
+    };
+  }
+
+  #comesFrom(place: number, sources: Filter['sources']): boolean {
+    const item = this.items[place];
+    if (!item) return false;
+    const { items, written } = this.#curation;
+    return (
+      item.candidates.some(({ item: made }) =>
+        made.rationale !== null && sources.includes(made.purpose)
+          ? true
+          : sources.includes('human') && items.get(made.itemId)?.rationale !== undefined,
+      ) ||
+      (sources.includes('human') && written.has(item.id))
+    );
+  }
+
+  #answers(place: number, value: string): boolean {
+    const item = this.items[place];
+    if (!item) return false;
+    return attemptsNow(item, this.#curation).some(({ grade }) => grade.value === value);
   }
 }
 
-/** Runs a query to its end at once. */
-export function runQuery<T>(work: Generator<void, T>): T {
+/** Does all of a piecewise work at once. */
+export function runWhole<T>(work: Generator<void, T, void>): T {
   for (;;) {
     const step = work.next();
-    if (step.done) return step.value;
+    if (step.done === true) return step.value;
   }
 }

@@ -1,19 +1,57 @@
-import type { SpotCheck } from '../../shared/reviewContract.ts';
+import type { ItemStatus, SpotCheck } from '../../shared/reviewContract.ts';
+import { uniforms } from '../round/bootstrap.ts';
+import { populationUpperBound } from '../round/statistics.ts';
 import type { SpotCheckRecord } from './curation.ts';
 
-/** `size` of the ids, each set equally likely; the same seed draws the same. In the order of `ids`. */
+/** `size` of the ids, every set of them equally likely, in their order; the same seed draws the same ones. */
 export function drawSample(ids: readonly string[], size: number, seed: string): string[] {
-  void seed;
-  return ids.slice(0, size);
+  const random = uniforms(`spot-check ${seed}`);
+  const wanted = Math.min(size, ids.length);
+  const sample: string[] = [];
+  for (const [place, id] of ids.entries()) {
+    // Of what is left, each has the same chance to be among the ones still missing (Knuth, selection sampling).
+    if (random() * (ids.length - place) < wanted - sample.length) sample.push(id);
+  }
+  return sample;
 }
 
-/** How a spot check stands; null when it was ended. */
+/** The spot check that is open: the last one drawn, unless it was ended. */
+export function openSpotCheck(
+  records: readonly SpotCheckRecord[],
+  round: number,
+): SpotCheckRecord | null {
+  const last = records.filter((record) => record.round === round).at(-1);
+  return last && last.items.length > 0 ? last : null;
+}
+
+export interface StratumNow {
+  /** Undecided items of the stratum that are not in the sample. */
+  readonly remaining: number;
+  /** The filter in force is the one that the sample was drawn by, and nobody chose the sample by hand. */
+  readonly random: boolean;
+}
+
+/**
+ * How a spot check stands. Bad is what a person edited or rejected; what is gone from the data counts as bad, so that
+ * nothing gets better by disappearing. The bound is null until every drawn item is decided.
+ */
 export function spotCheckState(
-  record: SpotCheckRecord | undefined,
-  statusOf: (id: string) => 'todo' | 'accepted' | 'edited' | 'rejected' | undefined,
-  now: { readonly remaining: number; readonly sameFilter: boolean },
-): SpotCheck | null {
-  void statusOf;
-  void now;
-  return record ? null : null;
+  record: SpotCheckRecord,
+  statusOf: (id: string) => ItemStatus | undefined,
+  { remaining, random }: StratumNow,
+): SpotCheck {
+  const statuses = record.items.map(statusOf);
+  const decided = statuses.filter((status) => status !== 'todo').length;
+  const bad = statuses.filter((status) => status !== 'todo' && status !== 'accepted').length;
+  const drawn = record.items.length;
+  return {
+    drawn,
+    decided,
+    bad,
+    population: record.population,
+    bound:
+      decided === drawn && drawn > 0 ? populationUpperBound(bad, drawn, record.population) : null,
+    remaining,
+    random,
+  };
 }

@@ -98,6 +98,43 @@ export function clopperPearson(k: number, n: number, confidence = 0.95): Interva
   };
 }
 
+/** P(X ≤ k) when n of `population` items, of which `bad` are bad, are drawn without putting back. */
+function hypergeometricCdf(k: number, n: number, bad: number, population: number): number {
+  const whole = logChoose(population, n);
+  let sum = 0;
+  for (let i = Math.max(0, n - (population - bad)); i <= Math.min(k, bad, n); i += 1) {
+    sum += Math.exp(logChoose(bad, i) + logChoose(population - bad, n - i) - whole);
+  }
+  return Math.min(1, sum);
+}
+
+/**
+ * The upper end of the exact 95 % interval of the share of bad items in a population of which n were drawn at random
+ * and k found bad: both ends of the interval have 2.5 % beyond them. For an endless population it is Clopper and
+ * Pearson's (1 of 60: 8.9 %); of a small one the drawn items are a known part, and the bound is lower.
+ */
+export function populationUpperBound(
+  k: number,
+  n: number,
+  population: number = Infinity,
+  confidence = 0.95,
+): number {
+  checkCounts(k, n);
+  const endless = clopperPearson(k, n, confidence).high;
+  if (!Number.isFinite(population) || n === 0) return endless;
+  checkCounts(n, population);
+  const tail = (1 - confidence) / 2;
+  // The largest number of bad items that is not refuted; at most all that were not seen to be good.
+  let low = k;
+  let high = population - (n - k);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (hypergeometricCdf(k, n, middle, population) > tail) low = middle;
+    else high = middle - 1;
+  }
+  return Math.min(endless, low / population);
+}
+
 /**
  * The exact two-sided McNemar test: how surprising it is that of all changed questions `fixed` went one way and
  * `newlyWrong` the other, were both equally likely.
