@@ -1,3 +1,5 @@
+import { REVIEW_COMMANDS } from './reviewCommands.ts';
+
 /** A command of the palette and its twin in the terminal. */
 export interface CommandInfo {
   readonly title: string;
@@ -28,9 +30,6 @@ export const COMMANDS = {
 } as const satisfies Readonly<Record<string, CommandInfo>>;
 
 export type CommandId = keyof typeof COMMANDS;
-
-/** The actions of the review and training views; their handlers live with those views. */
-export const REVIEW_COMMANDS = {} as const satisfies Readonly<Record<string, CommandInfo>>;
 
 /** Both tables. */
 export const ALL_COMMANDS: Readonly<Record<string, CommandInfo>> = {

@@ -38,6 +38,11 @@ interface Attached {
   readonly surface: ReviewSurface;
   readonly server: Server<ReviewContract>;
   loaded: boolean;
+  /** This view's connection with the review that is open now. */
+  connection: {
+    readonly peer: ReviewPeer;
+    readonly handlers: ReturnType<ReviewPeer['handlersFor']>;
+  } | null;
 }
 
 interface Current {
@@ -72,19 +77,22 @@ export class ReviewHost implements Disposable {
 
   /** Serves a view until the result is disposed. */
   attach(surface: ReviewSurface): Disposable {
-    this.#views.get(surface.place)?.server.dispose();
+    const former = this.#views.get(surface.place);
+    former?.server.dispose();
+    former?.connection?.handlers.dispose();
     const server = serve(
       reviewContract,
       webviewPort(surface.webview),
       this.#delegate(surface.place),
       { onError: (error, method) => this.#logError(method, error) },
     );
-    const attached: Attached = { surface, server, loaded: false };
+    const attached: Attached = { surface, server, loaded: false, connection: null };
     this.#views.set(surface.place, attached);
     surface.badge?.(this.#snapshot?.counts.todo ?? 0);
     return {
       dispose: () => {
         server.dispose();
+        attached.connection?.handlers.dispose();
         if (this.#views.get(surface.place) !== attached) return;
         this.#views.delete(surface.place);
         if (this.#lastFocused === surface.place) this.#noteFocus(surface.place, 'none');
@@ -145,9 +153,18 @@ export class ReviewHost implements Disposable {
     await this.#parts.projects.known();
     const current = this.#open();
     const peer = await current.peer;
-    if (peer) return peer.handlersFor(place);
+    if (peer) return this.#connection(place, peer);
     const actions = this.#parts.actionsFor(current.root);
     return handlersWithoutReview(this.#without(this.#current ?? current), actions);
+  }
+
+  #connection(place: Place, peer: ReviewPeer): Handlers<ReviewContract> {
+    const view = this.#views.get(place);
+    if (view?.connection?.peer === peer) return view.connection.handlers;
+    view?.connection?.handlers.dispose();
+    const handlers = peer.handlersFor(place);
+    if (view) view.connection = { peer, handlers };
+    return handlers;
   }
 
   #without({ root, failure }: Current): Snapshot {

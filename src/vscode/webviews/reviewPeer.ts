@@ -7,7 +7,8 @@ export type Place = 'side' | 'panel';
 
 /** What hosting needs of a project's review service. */
 export interface ReviewPeer {
-  handlersFor(view: Place): Handlers<ReviewContract>;
+  /** Answers one view, which has a place in the queue of its own until it is disposed. */
+  handlersFor(view: Place): Handlers<ReviewContract> & { dispose(): void };
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void;
   setOutside(outside: Outside): void;
   /** A whole item, for documents; rejects where the round has no such item. */

@@ -1,0 +1,28 @@
+import { REVIEW_ACTIONS, type REVIEW_COMMANDS } from '../shared/reviewCommands.ts';
+import type { Handler } from './commands.ts';
+import type { ViewCommand } from './webviews/reviewHost.ts';
+
+type ActionId = keyof typeof REVIEW_ACTIONS;
+
+/** What the palette's review commands act on. */
+export interface ReviewPlaces {
+  forward(name: ViewCommand): Promise<void>;
+  openPanel(): void;
+  showTraining(root: string | undefined): Promise<void> | void;
+}
+
+/** Handlers of the view's commands: each goes to the Review view that had the keyboard last. */
+export function reviewHandlers(
+  places: ReviewPlaces,
+): Readonly<Record<keyof typeof REVIEW_COMMANDS, Handler>> {
+  const forwarded = Object.entries(REVIEW_ACTIONS).map(([id, { name }]): [string, Handler] => [
+    id,
+    () => places.forward(name),
+  ]);
+  return {
+    // SAFETY: one handler for every key of the table, made from that table.
+    ...(Object.fromEntries(forwarded) as Record<ActionId, Handler>),
+    'tailor.openReview': () => places.openPanel(),
+    'tailor.showTraining': ({ root }) => places.showTraining(root),
+  };
+}
