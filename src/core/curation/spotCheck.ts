@@ -27,8 +27,8 @@ export function openSpotCheck(
 export interface StratumNow {
   /** Undecided items of the stratum that are not in the sample. */
   readonly remaining: number;
-  /** The filter in force is the one that the sample was drawn by, and nobody chose the sample by hand. */
-  readonly random: boolean;
+  /** The filter in force is the one that the sample was drawn by: otherwise the bound is about something else. */
+  readonly sameFilter: boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface StratumNow {
 export function spotCheckState(
   record: SpotCheckRecord,
   statusOf: (id: string) => ItemStatus | undefined,
-  { remaining, random }: StratumNow,
+  { remaining, sameFilter }: StratumNow,
 ): SpotCheck {
   const statuses = record.items.map(statusOf);
   const decided = statuses.filter((status) => status !== 'todo').length;
@@ -52,6 +52,6 @@ export function spotCheckState(
     bound:
       decided === drawn && drawn > 0 ? populationUpperBound(bad, drawn, record.population) : null,
     remaining,
-    random,
+    random: sameFilter,
   };
 }
