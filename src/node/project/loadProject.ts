@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
@@ -7,7 +7,7 @@ export const PROJECT_FILE = 'tailor.json';
 const MAX_BYTES = 1024 * 1024;
 
 export interface LoadedProject {
-  /** Absolute. */
+  /** Absolute and without links: a run is named by its paths too, and one project has one set of them. */
   readonly root: string;
   readonly file: ProjectFile;
 }
@@ -51,7 +51,9 @@ export async function loadProject(start: string): Promise<LoadedProject> {
   for (;;) {
     const path = join(folder, PROJECT_FILE);
     const text = await readIfThere(path);
-    if (text !== null) return { root: folder, file: parseProject(text, path) };
+    if (text !== null) {
+      return { root: await realpath(folder), file: parseProject(text, path) };
+    }
     const parent = dirname(folder);
     if (parent === folder) break;
     folder = parent;

@@ -17,7 +17,7 @@ export async function verifyArtifacts(
   student: string,
   signal?: Signal,
 ): Promise<void> {
-  await requireFolder(student);
+  await requireFolder(student, runFolder);
   for (const artifact of done.artifacts) {
     const path = resolve(runFolder, artifact.path);
     if (!isInside(path, runFolder) && !isInside(path, student)) {
@@ -33,21 +33,21 @@ export async function verifyArtifacts(
     const found = await hashOf(path, signal);
     if (found !== artifact.sha256) {
       throw new AppError('student.invalid', `${path} is not the file that the training wrote.`, {
-        hint: 'Restore it, or delete the student folder and train again into a new run folder.',
+        hint: `Restore it, or delete ${student} and ${runFolder} and train again.`,
         detail: { path, expected: artifact.sha256, found },
       });
     }
   }
 }
 
-async function requireFolder(student: string): Promise<void> {
+async function requireFolder(student: string, runFolder: string): Promise<void> {
   const isFolder = await stat(student).then(
     (found) => found.isDirectory(),
     () => false,
   );
   if (isFolder) return;
   throw new AppError('student.modelMissing', `The trained student is gone: ${student}.`, {
-    hint: 'Restore the folder, or train again into a new run folder.',
+    hint: `Restore the folder, or delete ${runFolder} and train again.`,
     detail: { path: student },
   });
 }

@@ -124,7 +124,7 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
     'trainer.checkpointMismatch',
     `The run in ${paths.folder} was started with another configuration.`,
     {
-      hint: 'Resume it with its own configuration, or train into a new run folder.',
+      hint: `Restore its run.json, or delete ${paths.folder} and train again.`,
       detail: { file: paths.config },
     },
   );

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/core/errors.ts';
@@ -20,6 +20,15 @@ describe('tailor.json', () => {
     await writeFile(join(inner, 'tailor.json'), `\uFEFF${JSON.stringify(file)}`);
     expect(await loadProject(deep)).toEqual({ root: inner, file });
     expect((await loadProject(outer)).file.name).toBe('outer');
+  });
+
+  it('has one root, by whatever link it is opened: its runs are named by their paths', async () => {
+    const folder = await realpath(await temporaryFolder());
+    const root = join(folder, 'real');
+    await mkdir(root);
+    await writeFile(join(root, 'tailor.json'), JSON.stringify(file));
+    await symlink(root, join(folder, 'link'));
+    expect((await loadProject(join(folder, 'link'))).root).toBe(root);
   });
 
   it('says how to make one where there is none', async () => {

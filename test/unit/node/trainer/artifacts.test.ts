@@ -68,5 +68,8 @@ test('a path outside the run and student folders is refused', async () => {
 
 test('a student folder that is gone is said to be gone', async () => {
   await rm(student, { recursive: true });
-  await expect(verify('x')).rejects.toMatchObject({ code: 'student.modelMissing' });
+  await expect(verify('x')).rejects.toMatchObject({
+    code: 'student.modelMissing',
+    hint: expect.stringContaining(`delete ${run} and train again`),
+  });
 });
