@@ -250,13 +250,16 @@ function pairing(
 ): Decision[] {
   const graded = sampleOf(item, act.sample, curation);
   const same = everySample(item, graded, curation);
-  if (act.type === 'pair' && !act.keep) {
-    return same.map((one) => ({ type: 'pair-drop', ...base, ...refOf(one) }));
-  }
   const block = {
     goldInDoubt: isGoldInDoubt(item, curation),
     missesGold: missesGold(item, candidatesOf(item, curation), curation),
   };
+  if (act.type === 'pair' && !act.keep) {
+    const pair = pairOf(graded, curation, block);
+    if (pair === 'none') throw refuse(item, 'This attempt is right: it stands in no pair.');
+    if (pair === 'drop') return [];
+    return same.map((one) => ({ type: 'pair-drop', ...base, ...refOf(one) }));
+  }
   const why = pairReason(graded, curation, block);
   if (why !== null) throw refuse(item, `This attempt cannot stand in a pair. ${why}`);
   const kept = same.map((one): Decision => ({ type: 'pair-keep', ...base, ...refOf(one) }));
