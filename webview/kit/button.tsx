@@ -1,0 +1,54 @@
+import { createElement, type ComponentChildren, type JSX } from 'preact';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface ButtonProps {
+  readonly onPress: () => void;
+  readonly children?: ComponentChildren;
+  readonly kind?: 'primary' | 'secondary' | 'icon';
+  readonly icon?: IconName;
+  /** The key that does the same, shown as a cap. */
+  readonly keyCap?: string | undefined;
+  /** Said instead of the content; an icon button must have one. */
+  readonly label?: string;
+  readonly title?: string | undefined;
+  readonly disabled?: boolean;
+  readonly pressed?: boolean;
+  readonly expanded?: boolean;
+  readonly class?: string;
+  readonly autofocus?: boolean;
+}
+
+/** A button; a disabled one keeps its place and says why in its title. */
+export function Button({
+  onPress,
+  children,
+  kind = 'secondary',
+  icon,
+  keyCap,
+  label,
+  title,
+  disabled = false,
+  pressed,
+  expanded,
+  class: className,
+}: ButtonProps): JSX.Element {
+  return createElement(
+    'vscode-button',
+    {
+      appearance: kind,
+      class: ['button', `button-${kind}`, className].filter(Boolean).join(' '),
+      disabled,
+      title: title ?? (kind === 'icon' ? label : undefined),
+      'aria-label': label,
+      'aria-pressed': pressed === undefined ? undefined : String(pressed),
+      'aria-expanded': expanded === undefined ? undefined : String(expanded),
+      'aria-keyshortcuts': keyCap === undefined ? undefined : keyCap,
+      onClick: () => {
+        if (!disabled) onPress();
+      },
+    },
+    icon === undefined ? null : createElement(Icon, { name: icon }),
+    children === undefined ? null : createElement('span', { class: 'button-text' }, children),
+    keyCap === undefined ? null : createElement('kbd', { 'aria-hidden': 'true' }, keyCap),
+  );
+}

@@ -1,0 +1,37 @@
+import { useComputed, type ReadonlySignal } from '@preact/signals';
+import { createContext, type JSX } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Control } from './control.ts';
+import type { ReviewState } from './state.ts';
+import type { Texts } from './texts.ts';
+
+const ControlContext = createContext<Control | null>(null);
+export const ControlProvider = ControlContext.Provider;
+
+/** The control of the page this component is on. */
+export function useControl(): Control {
+  const control = useContext(ControlContext);
+  if (!control) throw new Error('There is no control around this component.');
+  return control;
+}
+
+/** The view's texts; a component that uses them renders again when the language's texts arrive. */
+export function useTexts(): Texts {
+  return useControl().store.texts.value;
+}
+
+/** A part of the state; the component renders again only when that part became another value. */
+export function usePart<T>(part: (state: ReviewState) => T): T {
+  const { store } = useControl();
+  const picked: ReadonlySignal<T> = useComputed(() => part(store.state.value));
+  return picked.value;
+}
+
+/** Words between two parts of a line. */
+export function Dot(): JSX.Element {
+  return (
+    <span class="dot" aria-hidden="true">
+      ·
+    </span>
+  );
+}

@@ -1,0 +1,115 @@
+import type { JSX } from 'preact';
+import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import { Data } from '../kit/data.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { useTexts } from './app.tsx';
+import { Checks } from './checks.tsx';
+
+/** What else is known about the item: checks that are no doubt, how it went before, what was decided. */
+export function Aside({ record }: { readonly record: ReviewRecord }): JSX.Element {
+  const t = useTexts();
+  const quiet = record.checks.filter(({ level }) => level === 'ok' || level === 'info');
+  return (
+    <aside class="aside" aria-label={t('aside')}>
+      {quiet.length > 0 ? (
+        <section>
+          <h2 class="aside-title">{t('checks')}</h2>
+          <Checks checks={quiet} />
+        </section>
+      ) : null}
+      <History record={record} />
+      {record.hint === null ? null : (
+        <section>
+          <h2 class="aside-title">{t('hint')}</h2>
+          <p class="text">
+            <Data text={record.hint} />
+          </p>
+        </section>
+      )}
+      {record.reference === null ? null : (
+        <section>
+          <details class="fold">
+            <summary class="aside-title">{t('reference')}</summary>
+            <p class="text">
+              <Data text={record.reference} />
+            </p>
+          </details>
+        </section>
+      )}
+      <Log record={record} />
+    </aside>
+  );
+}
+
+function History({ record }: { readonly record: ReviewRecord }): JSX.Element | null {
+  const t = useTexts();
+  const { history, trajectory } = record;
+  if (history.length === 0) return null;
+  return (
+    <section>
+      <h2 class="aside-title">{t('history')}</h2>
+      <ul class="history">
+        {history.map(({ round, right, samples }) => {
+          const all = samples > 0 && right === samples;
+          const name = t('history.round', { n: round, right, samples });
+          return (
+            <li key={round} title={name}>
+              <span class="history-round">{t('history.short', { n: round })}</span>
+              <span class={all ? 'history-right' : 'history-wrong'}>
+                <Icon name={all ? 'check' : 'cross'} label={name} />
+              </span>
+              <span class="muted" aria-hidden="true">
+                {right}/{samples}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {trajectory === '' ? null : (
+        <p class="muted">
+          <Data text={trajectory} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Log({ record }: { readonly record: ReviewRecord }): JSX.Element | null {
+  const t = useTexts();
+  if (record.log.length === 0) return null;
+  return (
+    <section>
+      <h2 class="aside-title">{t('log')}</h2>
+      <ol class="log">
+        {record.log.map(({ at, by, what, reason }, index) => (
+          <li key={index}>
+            <p>
+              <Data text={what} />
+            </p>
+            {reason === null ? null : (
+              <p class="log-reason">
+                <Data text={reason} />
+              </p>
+            )}
+            <p class="muted log-about">
+              <Data text={by} /> · <When at={at} />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** A moment in the person's own writing; one that cannot be read stays as it is. */
+function When({ at }: { readonly at: string }): JSX.Element {
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime())) return <Data text={at} />;
+  const words = time.toLocaleString(document.documentElement.lang || undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return <time dateTime={at}>{words}</time>;
+}

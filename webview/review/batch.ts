@@ -1,0 +1,59 @@
+import type { Control } from './control.ts';
+import { messageOf } from './link.ts';
+
+export type BulkAct = 'accept' | 'reject' | 'pair-drop' | 'pair-keep';
+
+/** Asks for the yes to a decision on everything picked, or on the whole filtered list. */
+export function bulk(control: Control, act: BulkAct): void {
+  if (control.readOnly()) return;
+  const { marked, list } = control.state;
+  const ids = marked.size > 0 ? [...marked] : null;
+  const count = ids?.length ?? list.total;
+  if (count === 0) return;
+  control.store.dispatch({ type: 'overlay', overlay: { kind: 'bulk', act, count, ids } });
+}
+
+/** What the open question stands for is done: one request, one step to undo. */
+export async function confirm(control: Control): Promise<void> {
+  const { overlay } = control.state;
+  const texts = control.store.texts.peek();
+  control.store.dispatch({ type: 'overlay', overlay: { kind: 'none' } });
+  control.page.focusList();
+  try {
+    if (overlay.kind === 'bulk') {
+      const { act, ids, count } = overlay;
+      const request = { act, ids: ids === null ? null : [...ids], expected: count };
+      const { changed } = await control.link.change(() => control.client.request('bulk', request));
+      control.store.dispatch({ type: 'unmark' });
+      await refresh(control);
+      control.say(texts.count('say.bulk', changed));
+    } else if (overlay.kind === 'accept-rest') {
+      const request = { expected: overlay.count };
+      const { changed } = await control.link.change(() =>
+        control.client.request('acceptRest', request),
+      );
+      await refresh(control);
+      control.say(texts.count('say.bulk', changed));
+    } else if (overlay.kind === 'spot-check') await spotCheck(control, overlay.size);
+  } catch (error) {
+    const { shown } = control.state;
+    const message = messageOf(error);
+    if (shown !== null) control.store.dispatch({ type: 'notice', id: shown, message });
+    control.say(message);
+  }
+}
+
+/** Draws a random sample of the filtered list, or ends the spot check with size 0. */
+export async function spotCheck(control: Control, size: number): Promise<void> {
+  await control.quietly(async () => {
+    await control.link.change(() => control.client.request('spotCheck', { size }));
+    await refresh(control);
+  });
+}
+
+async function refresh(control: Control): Promise<void> {
+  control.store.dispatch({ type: 'stale-records' });
+  await control.list(control.state.filter);
+  const { shown } = control.state;
+  if (shown !== null) await control.link.record(shown, true);
+}

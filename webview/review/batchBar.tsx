@@ -1,0 +1,145 @@
+import type { JSX } from 'preact';
+import type { SpotCheck } from '../../src/shared/reviewContract.ts';
+import { Button } from '../kit/button.tsx';
+import { TextField } from '../kit/field.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { bulk, confirm, spotCheck } from './batch.ts';
+
+const SAMPLE = 60;
+
+/** Decisions on many items: what is picked or filtered, or, after a random spot check, everything like it. */
+export function BatchBar(): JSX.Element | null {
+  const snapshot = usePart((state) => state.snapshot);
+  const overlay = usePart((state) => state.overlay);
+  const marked = usePart((state) => state.marked.size);
+  const total = usePart((state) => state.list.total);
+  const t = useTexts();
+  const control = useControl();
+  if (!snapshot?.writable || total === 0) return null;
+  const asks =
+    overlay.kind === 'bulk' || overlay.kind === 'spot-check' || overlay.kind === 'accept-rest';
+  if (asks) return <Question />;
+  if (snapshot.spotCheck && marked === 0) return <SpotCheckBar check={snapshot.spotCheck} />;
+  const n = marked > 0 ? marked : total;
+  return (
+    <div class="batch" role="region" aria-label={t('batch')}>
+      <span class="batch-words">
+        {marked > 0 ? t.count('batch.marked', n) : t.count('batch.filtered', n)}
+      </span>
+      <span class="batch-buttons">
+        <button type="button" class="link" onClick={() => bulk(control, 'accept')}>
+          {t('act.accept')}
+        </button>
+        <button type="button" class="link" onClick={() => bulk(control, 'reject')}>
+          {t('act.reject')}
+        </button>
+        <button type="button" class="link" onClick={() => bulk(control, 'pair-drop')}>
+          {t('batch.pairDrop')}
+        </button>
+        <button type="button" class="link" onClick={() => bulk(control, 'pair-keep')}>
+          {t('batch.pairKeep')}
+        </button>
+        {marked > 0 ? (
+          <button type="button" class="link" onClick={() => control.act('escape')}>
+            {t('batch.unmark')}
+          </button>
+        ) : (
+          <button
+            type="button"
+            class="link"
+            onClick={() =>
+              control.store.dispatch({
+                type: 'overlay',
+                overlay: { kind: 'spot-check', size: SAMPLE },
+              })
+            }
+          >
+            {t('batch.spotCheck')}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Question(): JSX.Element | null {
+  const overlay = usePart((state) => state.overlay);
+  const t = useTexts();
+  const control = useControl();
+  const words = ((): string => {
+    if (overlay.kind === 'bulk') return t.count(`batch.ask.${overlay.act}`, overlay.count);
+    if (overlay.kind === 'accept-rest') return t.count('spot.acceptRest.ask', overlay.count);
+    return t('spot.ask');
+  })();
+  return (
+    <div class="batch batch-question" role="alertdialog" aria-label={words}>
+      <p class="batch-words">
+        {words} {overlay.kind === 'spot-check' ? null : t('batch.oneStep')}
+      </p>
+      {overlay.kind === 'spot-check' ? (
+        <TextField
+          autofocus
+          label={t('spot.size')}
+          value={String(overlay.size)}
+          onValue={(value) => {
+            const size = Math.min(1000, Number.parseInt(value, 10));
+            if (size > 0)
+              control.store.dispatch({ type: 'overlay', overlay: { kind: 'spot-check', size } });
+          }}
+        />
+      ) : null}
+      <span class="batch-buttons">
+        <Button kind="primary" onPress={() => void confirm(control)}>
+          {overlay.kind === 'spot-check' ? t('spot.draw') : t('batch.yes')}
+        </Button>
+        <Button keyCap="Esc" onPress={() => control.act('escape')}>
+          {t('cancel')}
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+/** How far a spot check is, what it says in the end, and the offer that follows from it. */
+function SpotCheckBar({ check }: { readonly check: SpotCheck }): JSX.Element {
+  const t = useTexts();
+  const control = useControl();
+  const { drawn, decided, bad, population, bound, remaining, random } = check;
+  const percent = bound === null ? null : (100 * bound).toFixed(1);
+  return (
+    <div class="batch spot" role="region" aria-label={t('spot')}>
+      <p class="batch-words">
+        {percent === null || !random ? (
+          <strong>{t('spot.going', { decided, drawn })}</strong>
+        ) : (
+          <strong>{t('spot.bound', { decided, bad, percent })}</strong>
+        )}{' '}
+        <span class="muted">{t('spot.of', { population })}</span>
+        {random ? null : (
+          <span class="spot-warning">
+            <Icon name="warning" /> {t('spot.notRandom')}
+          </span>
+        )}
+      </p>
+      <span class="batch-buttons">
+        {percent !== null && random && remaining > 0 ? (
+          <Button
+            kind="primary"
+            onPress={() =>
+              control.store.dispatch({
+                type: 'overlay',
+                overlay: { kind: 'accept-rest', count: remaining },
+              })
+            }
+          >
+            {t.count('spot.acceptRest', remaining)}
+          </Button>
+        ) : null}
+        <button type="button" class="link" onClick={() => void spotCheck(control, 0)}>
+          {t('spot.end')}
+        </button>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,308 @@
+import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
+import { ABOUT_SHOWN, type Action } from './actions.ts';
+import { actOf, expected, movesOn, type Step } from './decide.ts';
+import { draftKey, missingIn, type Form } from './forms.ts';
+import type { Kept } from './kept.ts';
+import { Link, messageOf, type ReviewClient } from './link.ts';
+import { perform } from './perform.ts';
+import { rowById, type ReviewState } from './state.ts';
+import type { Store } from './store.ts';
+
+/** Two keys closer than this are a held key or a fast hand: the cursor goes at once, the detail a little later. */
+const FAST_MS = 120;
+const DETAIL_MS = 90;
+const QUEUED = 16;
+
+/** What the control does to the page itself; the page fills it in. */
+export interface Page {
+  focusList(): void;
+  focusSearch(): void;
+  moveRegion(step: 1 | -1): void;
+  rowsPerPage(): number;
+}
+
+/** Turns what a person asks for into requests and events. The host decides; this only asks and shows. */
+export class Control {
+  readonly store: Store;
+  readonly link: Link;
+  readonly page: Page;
+  readonly #client: ReviewClient;
+  readonly #now: () => number;
+  #movedAt = -Infinity;
+  #detail: ReturnType<typeof setTimeout> | undefined;
+  #waiting: Action[] = [];
+  #openForm: string | null = null;
+
+  constructor(
+    client: ReviewClient,
+    store: Store,
+    page: Page,
+    { view, now }: { readonly view: 'side' | 'panel'; readonly now: () => number },
+  ) {
+    this.#client = client;
+    this.store = store;
+    this.page = page;
+    this.link = new Link(client, store, view);
+    this.#now = now;
+  }
+
+  get state(): ReviewState {
+    return this.store.state.peek();
+  }
+
+  /** Connects and goes back to where the person was. */
+  async start({ filter, sort, sel, draft, open }: Kept): Promise<void> {
+    this.store.dispatch({ type: 'drafts', drafts: draft });
+    this.#openForm = open;
+    await this.link.start(filter, sort, sel);
+    await this.#showSelected();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#detail);
+    this.link.dispose();
+  }
+
+  /** Does an action, or puts it aside until the item under the cursor is on screen. False = it means nothing now. */
+  act(action: Action): boolean {
+    const { selected, shown, at } = this.state;
+    if (ABOUT_SHOWN.has(action) && at >= 0 && (selected === null || selected !== shown)) {
+      if (this.#waiting.length < QUEUED) this.#waiting.push(action);
+      void this.#showSelected();
+      return true;
+    }
+    return perform(this, action);
+  }
+
+  /** Moves the cursor; the detail follows at once, or shortly after the last of several quick moves. */
+  moveTo(at: number): void {
+    const now = this.#now();
+    const fast = now - this.#movedAt < FAST_MS;
+    this.#movedAt = now;
+    this.store.dispatch({ type: 'select', at });
+    clearTimeout(this.#detail);
+    if (fast) this.#detail = setTimeout(() => void this.#showSelected(), DETAIL_MS);
+    else void this.#showSelected();
+  }
+
+  async #showSelected(): Promise<void> {
+    clearTimeout(this.#detail);
+    const { at } = this.state;
+    if (at < 0) return;
+    if (this.state.selected === null) await this.link.need(at, at + 1);
+    const id = this.state.selected;
+    if (id === null) return;
+    if (!this.state.records.has(id)) await this.link.record(id);
+    if (this.state.selected !== id || !this.state.records.has(id)) return;
+    if (this.state.shown !== id) {
+      this.store.dispatch({ type: 'show', id });
+      this.#reopen();
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const action of waiting) this.act(action);
+    void this.#prefetch();
+  }
+
+  /** The records a person most likely looks at next. */
+  async #prefetch(): Promise<void> {
+    const { at, list } = this.state;
+    await this.link.need(at - 20, at + 60);
+    for (const place of [at + 1, this.localNextTodo() ?? at + 2, at - 1]) {
+      const id = list.rows.get(place)?.id;
+      if (id !== undefined && this.state.at === at) await this.link.record(id);
+    }
+  }
+
+  /** The next undecided place among the rows at hand; null when they do not tell. */
+  localNextTodo(): number | null {
+    const { at, list } = this.state;
+    for (let place = at + 1; place < list.total; place += 1) {
+      const row = list.rows.get(place);
+      if (!row) return null;
+      if (row.status === 'todo') return place;
+    }
+    return null;
+  }
+
+  async nextTodo(): Promise<void> {
+    const local = this.localNextTodo();
+    if (local !== null) {
+      this.moveTo(local);
+      return;
+    }
+    const { at: from, list } = this.state;
+    try {
+      const { at } = await this.#client.request('nextTodo', { after: from });
+      // The person went elsewhere meanwhile.
+      if (this.state.at !== from || this.state.list.query !== list.query) return;
+      if (at >= 0) this.moveTo(at);
+      else this.say(this.store.texts.peek()('say.allDone'));
+    } catch (error) {
+      this.say(messageOf(error));
+    }
+  }
+
+  say(text: string): void {
+    this.store.dispatch({ type: 'say', text });
+  }
+
+  /** Says why nothing can be decided, where that is so. */
+  readOnly(): boolean {
+    const { snapshot } = this.state;
+    if (!snapshot || snapshot.writable) return false;
+    const reason = snapshot.reason ?? this.store.texts.peek()('say.readOnly');
+    this.say(reason);
+    const { shown } = this.state;
+    if (shown !== null) this.store.dispatch({ type: 'notice', id: shown, message: reason });
+    return true;
+  }
+
+  take(step: Step): void {
+    const texts = this.store.texts.peek();
+    if (this.readOnly()) return;
+    if (step.kind === 'send') void this.decide(step.act);
+    else if (step.kind === 'form') this.open(step.form);
+    else {
+      const message = step.kind === 'say' ? texts(step.text) : step.message;
+      const { shown } = this.state;
+      if (shown !== null) this.store.dispatch({ type: 'notice', id: shown, message });
+      this.say(message);
+    }
+  }
+
+  open(form: Form): void {
+    const { shown, drafts } = this.state;
+    const draft = shown === null ? undefined : drafts[draftKey(shown, form.kind)];
+    const fits =
+      draft &&
+      (draft.kind !== 'edit' || form.kind !== 'edit' || draft.candidate === form.candidate);
+    this.store.dispatch({ type: 'form', form: fits ? draft : form });
+  }
+
+  /** After a reload the form that was open is open again, with what was typed. */
+  #reopen(): void {
+    const { shown, drafts } = this.state;
+    const key = this.#openForm;
+    this.#openForm = null;
+    const form = key === null ? undefined : drafts[key];
+    if (form && shown !== null && key === draftKey(shown, form.kind))
+      this.store.dispatch({ type: 'form', form });
+  }
+
+  /** Shows a decision at once and takes it back if the host refuses it. */
+  async decide(act: Act): Promise<void> {
+    const { shown, texts } = { ...this.state, texts: this.store.texts.peek() };
+    if (shown === null || this.readOnly()) return;
+    const before = rowById(this.state, shown)?.[1] ?? null;
+    this.store.dispatch({ type: 'deciding', id: shown, row: expected(act) });
+    if (this.state.form) this.store.dispatch({ type: 'form-sent' });
+    const sent = this.link.change(() => this.#client.request('decide', { id: shown, act }));
+    if (movesOn(act)) this.#goOn(before?.status === 'todo');
+    try {
+      const { record } = await sent;
+      this.store.dispatch({ type: 'decided', record });
+      const left = this.state.snapshot?.counts.todo ?? 0;
+      this.say(`${texts(`done.${act.type}`)} ${texts.count('left', left)}`);
+    } catch (error) {
+      const message = messageOf(error);
+      this.store.dispatch({ type: 'refused', id: shown, before, message });
+      this.say(texts('say.refused', { message }));
+    }
+  }
+
+  /** Looking again at decided items goes one by one; reviewing goes to the next undecided one. */
+  #goOn(wasTodo: boolean): void {
+    const { at, list } = this.state;
+    if (wasTodo) void this.nextTodo();
+    else if (at + 1 < list.total) this.moveTo(at + 1);
+  }
+
+  async saveForm(): Promise<void> {
+    const { form, shown } = this.state;
+    if (!form || shown === null || this.readOnly()) return;
+    const problem = missingIn(form);
+    if (problem !== null) {
+      this.store.dispatch({ type: 'form-problem', problem });
+      this.say(this.store.texts.peek()(problem));
+      return;
+    }
+    const act = actOf(form);
+    this.page.focusList();
+    if (act) await this.decide(act);
+    else if (form.kind === 'ask') await this.ask([shown], form.hint.trim());
+  }
+
+  /** Asks the teacher; the items say so until the answer is there. */
+  async ask(ids: readonly string[], hint: string): Promise<void> {
+    const texts = this.store.texts.peek();
+    this.store.dispatch({ type: 'form-sent' });
+    this.store.dispatch({ type: 'asking', ids, on: true });
+    this.say(texts('say.asking'));
+    try {
+      const request = { ids: [...ids], hint };
+      const result = await this.link.change(() => this.#client.request('ask', request));
+      this.store.dispatch({ type: 'asking', ids, on: false });
+      await Promise.all(ids.map((id) => this.link.record(id, true)));
+      this.say(texts('say.asked', { accepted: result.accepted, failed: result.failed }));
+    } catch (error) {
+      this.store.dispatch({ type: 'asking', ids, on: false });
+      const message = messageOf(error);
+      for (const id of ids) this.store.dispatch({ type: 'notice', id, message });
+      this.say(message);
+    }
+  }
+
+  async history(which: 'undo' | 'redo'): Promise<void> {
+    if (this.readOnly()) return;
+    const texts = this.store.texts.peek();
+    const label = this.state.snapshot?.[which];
+    if (label === null || label === undefined) {
+      this.say(texts(`say.nothingTo.${which}`));
+      return;
+    }
+    try {
+      const { id } = await this.link.change(() => this.#client.request(which, {}));
+      this.say(texts(`say.${which}`, { what: label }));
+      if (id === null) await this.link.again();
+      else await this.#backTo(id);
+    } catch (error) {
+      this.say(messageOf(error));
+    }
+  }
+
+  async #backTo(id: string): Promise<void> {
+    await this.link.record(id, true);
+    const place = rowById(this.state, id)?.[0];
+    if (place !== undefined) this.moveTo(place);
+    else {
+      await this.link.again(id);
+      await this.#showSelected();
+    }
+  }
+
+  async list(filter: Filter, sort: Sort = this.state.sort): Promise<void> {
+    await this.link.list(filter, sort, this.state.selected);
+    await this.#showSelected();
+  }
+
+  /** Requests without an answer worth showing; a failure is said. */
+  async run(verb: Verb): Promise<void> {
+    await this.quietly(() => this.#client.request('run', { verb }));
+  }
+
+  async quietly(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request();
+    } catch (error) {
+      const { shown } = this.state;
+      const message = messageOf(error);
+      if (shown !== null) this.store.dispatch({ type: 'notice', id: shown, message });
+      this.say(message);
+    }
+  }
+
+  get client(): ReviewClient {
+    return this.#client;
+  }
+}

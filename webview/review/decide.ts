@@ -1,0 +1,149 @@
+import type { Act, Row } from '../../src/shared/reviewContract.ts';
+import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
+import type { Form } from './forms.ts';
+import { shownAttempt, shownCandidate, shownRecord, type ReviewState } from './state.ts';
+
+/** An act to send, or why there is none, or a form to open first. */
+export type Step =
+  | { readonly kind: 'send'; readonly act: Act }
+  | { readonly kind: 'say'; readonly text: ReviewTextKey }
+  | { readonly kind: 'tell'; readonly message: string }
+  | { readonly kind: 'form'; readonly form: Form };
+
+/** How a row looks while its decision is on its way; the host's answer replaces it. */
+export function expected(act: Act): Partial<Row> {
+  switch (act.type) {
+    case 'accept':
+    case 'choose':
+      return { status: 'accepted', by: 'person' };
+    case 'reject':
+      return act.candidate === undefined ? { status: 'rejected', by: 'person' } : {};
+    case 'edit':
+    case 'write':
+      return { status: 'edited', by: 'person' };
+    case 'pair':
+    case 'pair-only':
+    case 'first-error':
+    case 'verdict':
+    case 'fix-gold':
+    case 'confirm-gold':
+    case 'fix-question':
+      return {};
+  }
+}
+
+/** Whether the cursor goes on to the next undecided item after an act. */
+export function movesOn(act: Act): boolean {
+  return (
+    act.type === 'accept' ||
+    act.type === 'choose' ||
+    act.type === 'edit' ||
+    act.type === 'write' ||
+    (act.type === 'reject' && act.candidate === undefined)
+  );
+}
+
+/** Accepts what passes; where nothing does, a second yes is asked for, naming the text it is about. */
+export function acceptStep(state: ReviewState): Step {
+  const record = shownRecord(state);
+  const candidate = shownCandidate(state);
+  if (!record || !candidate) return { kind: 'say', text: 'say.noCandidate' };
+  if (record.candidates.some(({ passes, status }) => passes && status !== 'rejected'))
+    return { kind: 'send', act: { type: 'accept' } };
+  if (candidate.passes || candidate.source === 'human' || candidate.original !== null)
+    return { kind: 'send', act: { type: 'accept', candidate: candidate.id } };
+  if (state.form?.kind === 'override' && state.form.candidate === candidate.id)
+    return { kind: 'send', act: { type: 'accept', candidate: candidate.id } };
+  return { kind: 'form', form: { kind: 'override', candidate: candidate.id } };
+}
+
+export function toggleCandidateStep(state: ReviewState): Step {
+  const candidate = shownCandidate(state);
+  if (!candidate) return { kind: 'say', text: 'say.noCandidate' };
+  const { id, status } = candidate;
+  const taken = status === 'accepted' || status === 'edited';
+  return { kind: 'send', act: { type: taken ? 'reject' : 'accept', candidate: id } };
+}
+
+export function onlyThisStep(state: ReviewState): Step {
+  const candidate = shownCandidate(state);
+  if (!candidate) return { kind: 'say', text: 'say.noCandidate' };
+  return { kind: 'send', act: { type: 'choose', candidate: candidate.id } };
+}
+
+export function pairStep(state: ReviewState, only: boolean): Step {
+  const attempt = shownAttempt(state);
+  if (!attempt) return { kind: 'say', text: 'say.noAttempt' };
+  const { sample, pair, pairReason } = attempt;
+  if (pair === 'blocked')
+    return pairReason === null
+      ? { kind: 'say', text: 'say.pairBlocked' }
+      : { kind: 'tell', message: pairReason };
+  if (pair === 'none')
+    return pairReason === null
+      ? { kind: 'say', text: 'say.pairNone' }
+      : { kind: 'tell', message: pairReason };
+  if (only) return { kind: 'send', act: { type: 'pair-only', sample } };
+  return { kind: 'send', act: { type: 'pair', sample, keep: pair !== 'keep' } };
+}
+
+export function editStep(state: ReviewState): Step {
+  const candidate = shownCandidate(state);
+  if (!candidate) return { kind: 'form', form: { kind: 'write', text: '' } };
+  return {
+    kind: 'form',
+    form: { kind: 'edit', candidate: candidate.id, text: candidate.rationale },
+  };
+}
+
+export function firstErrorStep(state: ReviewState, at?: number): Step {
+  const attempt = shownAttempt(state);
+  if (!attempt) return { kind: 'say', text: 'say.noAttempt' };
+  const candidate = shownCandidate(state);
+  const { sample, firstError, diverges } = attempt;
+  const guess = candidate ? (diverges[candidate.id] ?? null) : null;
+  const told = candidate?.aboutSample === sample ? candidate : null;
+  return {
+    kind: 'form',
+    form: {
+      kind: 'first-error',
+      sample,
+      step: at ?? firstError?.step ?? told?.firstErrorStep ?? guess ?? 1,
+      errorKind: firstError?.kind ?? told?.errorKind ?? 'unknown',
+    },
+  };
+}
+
+/** The act that a form stands for. */
+export function actOf(form: Form): Act | null {
+  switch (form.kind) {
+    case 'edit':
+      return { type: 'edit', candidate: form.candidate, rationale: form.text };
+    case 'write':
+      return { type: 'write', rationale: form.text };
+    case 'reject': {
+      const reason = form.reason.trim();
+      return reason === '' ? { type: 'reject' } : { type: 'reject', reason };
+    }
+    case 'gold':
+      return { type: 'fix-gold', answer: form.answer.trim(), reason: form.reason.trim() };
+    case 'question':
+      return { type: 'fix-question', question: form.question, reason: form.reason.trim() };
+    case 'verdict': {
+      const { sample, verdict } = form;
+      const reason = form.reason.trim();
+      return { type: 'verdict', sample, verdict, ...(reason === '' ? {} : { reason }) };
+    }
+    case 'first-error':
+      return {
+        type: 'first-error',
+        sample: form.sample,
+        step: form.step,
+        kind: form.errorKind,
+      };
+    case 'override':
+      return { type: 'accept', candidate: form.candidate };
+    case 'ask':
+      return null;
+  }
+}

@@ -1,0 +1,81 @@
+import type { JSX } from 'preact';
+import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import { Button } from '../kit/button.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { FormCard } from './formCard.tsx';
+import { draftKey } from './forms.ts';
+
+/** The decisions on the item, each with its key. */
+export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.Element {
+  const snapshot = usePart((state) => state.snapshot);
+  const draft = usePart(
+    ({ drafts, shown }) =>
+      shown !== null && (draftKey(shown, 'edit') in drafts || draftKey(shown, 'write') in drafts),
+  );
+  const asking = usePart((state) => state.asking.has(record.row.id));
+  const t = useTexts();
+  const control = useControl();
+  const writable = snapshot?.writable ?? false;
+  const why = writable ? undefined : (snapshot?.reason ?? t('say.readOnly'));
+  const good = record.candidates.filter(
+    ({ passes, status }) => passes && status !== 'rejected',
+  ).length;
+  const singleKeys = snapshot?.singleKeys ?? true;
+  const cap = (key: string): string | undefined => (singleKeys ? key : undefined);
+  return (
+    <div class="decide" data-region="actions" role="region" aria-label={t('actions')}>
+      <FormCard kinds={['ask', 'reject', 'override']} />
+      <div class="decide-buttons">
+        <Button
+          kind="primary"
+          icon="check"
+          keyCap={cap('a')}
+          disabled={!writable || record.candidates.length === 0}
+          title={why ?? (record.candidates.length === 0 ? t('say.noCandidate') : undefined)}
+          onPress={() => control.act('accept')}
+        >
+          {good > 1 ? t('act.acceptAll', { n: good }) : t('act.accept')}
+        </Button>
+        <Button
+          icon="cross"
+          keyCap={cap('x')}
+          disabled={!writable}
+          title={why}
+          onPress={() => control.act('reject')}
+        >
+          {t('act.reject')}
+        </Button>
+        <Button
+          icon="pencil"
+          keyCap={cap('e')}
+          disabled={!writable}
+          title={why ?? (draft ? t('draft') : undefined)}
+          onPress={() => control.act('edit')}
+        >
+          {draft ? t('act.editDraft') : t('act.edit')}
+        </Button>
+        <Button
+          icon="again"
+          keyCap={cap('r')}
+          disabled={!writable || snapshot?.canAsk !== true || asking}
+          title={why ?? (snapshot?.canAsk === true ? undefined : t('say.cannotAsk'))}
+          onPress={() => control.act('ask')}
+        >
+          {t('act.ask')}
+        </Button>
+        <Button
+          icon="write"
+          keyCap={cap('w')}
+          disabled={!writable}
+          title={why}
+          onPress={() => control.act('write')}
+        >
+          {t('act.write')}
+        </Button>
+        <Button icon="skip" keyCap={cap('s')} onPress={() => control.act('skip')}>
+          {t('act.skip')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Filter, ReviewRecord, Row, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
+import type { Form } from './forms.ts';
+import type { Mode, Overlay } from './state.ts';
+
+/** Everything that can happen to what the view shows. */
+export type ReviewEvent =
+  | {
+      readonly type: 'ready';
+      readonly snapshot: Snapshot;
+      readonly texts: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'lost'; readonly problem: string }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'asked-list'; readonly filter: Filter; readonly sort: Sort }
+  | {
+      readonly type: 'listed';
+      readonly query: number;
+      readonly total: number;
+      readonly rows: readonly Row[];
+      readonly at: number;
+    }
+  | {
+      readonly type: 'rows';
+      readonly query: number;
+      readonly from: number;
+      readonly rows: readonly Row[];
+    }
+  | { readonly type: 'select'; readonly at: number }
+  | { readonly type: 'mark'; readonly at: number }
+  | { readonly type: 'mark-to'; readonly at: number }
+  | { readonly type: 'unmark' }
+  | { readonly type: 'record'; readonly record: ReviewRecord }
+  | { readonly type: 'stale-records' }
+  | { readonly type: 'show'; readonly id: string }
+  | { readonly type: 'candidate'; readonly index: number }
+  | { readonly type: 'attempt'; readonly index: number }
+  | { readonly type: 'mode'; readonly mode: Mode }
+  | { readonly type: 'form'; readonly form: Form | null }
+  | { readonly type: 'form-problem'; readonly problem: string }
+  | { readonly type: 'form-sent' }
+  | { readonly type: 'overlay'; readonly overlay: Overlay }
+  | { readonly type: 'deciding'; readonly id: string; readonly row: Partial<Row> }
+  | { readonly type: 'decided'; readonly record: ReviewRecord }
+  | {
+      readonly type: 'refused';
+      readonly id: string;
+      readonly before: Row | null;
+      readonly message: string;
+    }
+  | { readonly type: 'notice'; readonly id: string; readonly message: string | null }
+  | { readonly type: 'asking'; readonly ids: readonly string[]; readonly on: boolean }
+  | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, Form>> }
+  | { readonly type: 'say'; readonly text: string };

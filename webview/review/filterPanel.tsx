@@ -1,0 +1,191 @@
+import type { JSX } from 'preact';
+import {
+  filterSchema,
+  itemFlagSchema,
+  itemStatusSchema,
+  NO_FILTER,
+  pairStatusSchema,
+  type Filter,
+} from '../../src/shared/reviewContract.ts';
+import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
+import { Button } from '../kit/button.tsx';
+import { Checkbox, Select } from '../kit/choice.tsx';
+import { TextField } from '../kit/field.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { filterSize } from './state.ts';
+
+const SOURCES = ['annotate', 'feedback', 'human'] as const;
+const SCOPES = ['mistakes', 'taught', 'all'] as const;
+
+/** Every choice a filter can make; each takes effect at once. */
+export function FilterPanel(): JSX.Element {
+  const filter = usePart((state) => state.filter);
+  const saving = usePart(({ overlay }) => (overlay.kind === 'save-filter' ? overlay : null));
+  const t = useTexts();
+  const control = useControl();
+  const apply = (change: Partial<Filter>): void => void control.list({ ...filter, ...change });
+  return (
+    <div class="filter-panel" id="filter-panel" role="group" aria-label={t('filter')}>
+      <div class="filter-fields">
+        <Select
+          label={t('filter.scope')}
+          value={filter.scope}
+          options={SCOPES.map((value) => ({ value, label: t(`scope.${value}`) }))}
+          onValue={(value) => {
+            const scope = SCOPES.find((one) => one === value);
+            if (scope) apply({ scope });
+          }}
+        />
+        <Select
+          label={t('filter.by')}
+          value={filter.by ?? 'any'}
+          options={(['any', 'person', 'rule'] as const).map((value) => ({
+            value,
+            label: t(`by.${value}`),
+          }))}
+          onValue={(value) => {
+            const by = filterSchema.shape.by.safeParse(value === 'any' ? null : value);
+            if (by.success) apply({ by: by.data });
+          }}
+        />
+        <Select
+          label={t('filter.misses')}
+          value={String(filter.misses)}
+          options={[0, 2, 3, 4].map((n) => ({
+            value: String(n),
+            label: n === 0 ? t('misses.any') : t('misses.least', { n }),
+          }))}
+          onValue={(value) => apply({ misses: Number(value) })}
+        />
+        <TextField
+          bare
+          label={t('filter.answer')}
+          placeholder={t('filter.answer')}
+          value={filter.answer}
+          onValue={(answer) => apply({ answer: answer.trim() })}
+        />
+      </div>
+      <Many
+        title="filter.status"
+        all={itemStatusSchema.options}
+        chosen={filter.status}
+        text={(one) => `status.${one}`}
+        onChosen={(status) => apply({ status })}
+      />
+      <Many
+        title="filter.flags"
+        all={itemFlagSchema.options}
+        chosen={filter.flags}
+        text={(one) => `flag.${one}`}
+        onChosen={(flags) => apply({ flags, unflagged: false })}
+      >
+        <Checkbox
+          checked={filter.unflagged}
+          onChecked={(unflagged) => apply({ unflagged, flags: [] })}
+        >
+          {t('filter.unflagged')}
+        </Checkbox>
+      </Many>
+      <Many
+        title="filter.pair"
+        all={pairStatusSchema.options}
+        chosen={filter.pair}
+        text={(one) => `pair.${one}`}
+        onChosen={(pair) => apply({ pair })}
+      />
+      <Many
+        title="filter.source"
+        all={SOURCES}
+        chosen={filter.sources}
+        text={(one) => `source.${one}`}
+        onChosen={(sources) => apply({ sources })}
+      />
+      {saving ? <SaveFilter name={saving.name} /> : null}
+      <div class="filter-actions">
+        <Button
+          disabled={filterSize(filter) === 0 && filter.search === ''}
+          onPress={() => void control.list(NO_FILTER)}
+        >
+          {t('filter.clear')}
+        </Button>
+        {saving ? null : (
+          <Button
+            icon="bookmark"
+            onPress={() =>
+              control.store.dispatch({
+                type: 'overlay',
+                overlay: { kind: 'save-filter', name: '' },
+              })
+            }
+          >
+            {t('filter.save')}
+          </Button>
+        )}
+        <span class="grow" />
+        <Button onPress={() => control.act('escape')} keyCap="Esc">
+          {t('close')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface ManyProps<T extends string> {
+  readonly title: ReviewTextKey;
+  readonly all: readonly T[];
+  readonly chosen: readonly T[];
+  readonly text: (one: T) => ReviewTextKey;
+  readonly onChosen: (chosen: T[]) => void;
+  readonly children?: JSX.Element;
+}
+
+function Many<T extends string>(props: ManyProps<T>): JSX.Element {
+  const { title, all, chosen, text, onChosen, children } = props;
+  const t = useTexts();
+  return (
+    <fieldset class="filter-group">
+      <legend>{t(title)}</legend>
+      {all.map((one) => (
+        <Checkbox
+          key={one}
+          checked={chosen.includes(one)}
+          onChecked={(on) =>
+            onChosen(on ? [...chosen, one] : chosen.filter((other) => other !== one))
+          }
+        >
+          {t(text(one))}
+        </Checkbox>
+      ))}
+      {children}
+    </fieldset>
+  );
+}
+
+function SaveFilter({ name }: { readonly name: string }): JSX.Element {
+  const t = useTexts();
+  const control = useControl();
+  const { store, client } = control;
+  return (
+    <div class="filter-save">
+      <TextField
+        autofocus
+        label={t('filter.name')}
+        value={name}
+        onValue={(value) =>
+          store.dispatch({ type: 'overlay', overlay: { kind: 'save-filter', name: value } })
+        }
+      />
+      <Button
+        kind="primary"
+        disabled={name.trim() === ''}
+        onPress={() => {
+          const { filter } = control.state;
+          store.dispatch({ type: 'overlay', overlay: { kind: 'filter' } });
+          void control.quietly(() => client.request('saveFilter', { name: name.trim(), filter }));
+        }}
+      >
+        {t('save')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../kit/button.tsx';
+import { Select } from '../kit/choice.tsx';
+import { Data } from '../kit/data.tsx';
+import { TextArea, TextField } from '../kit/field.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { ERROR_KINDS, type Form, type FormKind } from './forms.ts';
+import { shownAttempt, shownCandidate } from './state.ts';
+
+/** The open form, where it is one of these kinds. */
+export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JSX.Element | null {
+  const form = usePart((state) => state.form);
+  const problem = usePart((state) => state.formProblem);
+  const shown = usePart((state) => state.shown);
+  const t = useTexts();
+  const control = useControl();
+  const card = useRef<HTMLFormElement>(null);
+  const here = form !== null && kinds.includes(form.kind);
+  useEffect(() => {
+    if (here) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [here, form?.kind]);
+  if (!here) return null;
+  return (
+    <form
+      class={`form form-${form.kind}`}
+      ref={card}
+      key={`${form.kind} ${shown ?? ''}`}
+      aria-label={t(`form.${form.kind}`)}
+      onSubmit={(event) => {
+        event.preventDefault();
+      }}
+    >
+      <h3 class="form-title">{t(`form.${form.kind}`)}</h3>
+      <Fields form={form} />
+      {problem === null ? null : (
+        <p class="form-problem" role="alert">
+          <Icon name="warning" />{' '}
+          {t(
+            problem === 'need.answer'
+              ? 'need.answer'
+              : problem === 'need.reason'
+                ? 'need.reason'
+                : 'need.text',
+          )}
+        </p>
+      )}
+      <p class="form-tools">
+        <Button kind="primary" keyCap="Ctrl+Enter" onPress={() => void control.saveForm()}>
+          {t(`form.${form.kind}.save`)}
+        </Button>
+        <Button keyCap="Esc" onPress={() => control.act('escape')}>
+          {t('cancel')}
+        </Button>
+      </p>
+    </form>
+  );
+}
+
+function Fields({ form }: { readonly form: Form }): JSX.Element {
+  const t = useTexts();
+  const { store } = useControl();
+  const candidate = usePart(shownCandidate);
+  const attempt = usePart(shownAttempt);
+  const set = (next: Form): void => store.dispatch({ type: 'form', form: next });
+  switch (form.kind) {
+    case 'edit':
+    case 'write':
+      return (
+        <>
+          <TextArea
+            autofocus
+            rows={6}
+            label={t('field.rationale')}
+            value={form.text}
+            onValue={(text) => set({ ...form, text })}
+          />
+          <p class="form-hint muted">{t('field.rationale.hint')}</p>
+        </>
+      );
+    case 'ask':
+      return (
+        <>
+          <TextArea
+            autofocus
+            rows={2}
+            label={t('field.hint')}
+            placeholder={t('field.hint.example')}
+            value={form.hint}
+            onValue={(hint) => set({ ...form, hint })}
+          />
+          <p class="form-hint muted">{t('field.hint.hint')}</p>
+        </>
+      );
+    case 'reject':
+      return (
+        <TextField
+          autofocus
+          label={t('field.reason.optional')}
+          value={form.reason}
+          onValue={(reason) => set({ ...form, reason })}
+        />
+      );
+    case 'gold':
+      return (
+        <>
+          <TextField
+            autofocus
+            label={t('field.gold')}
+            value={form.answer}
+            onValue={(answer) => set({ ...form, answer })}
+          />
+          <TextField
+            label={t('field.reason')}
+            value={form.reason}
+            onValue={(reason) => set({ ...form, reason })}
+          />
+          <p class="form-hint muted">{t('field.fix.hint')}</p>
+        </>
+      );
+    case 'question':
+      return (
+        <>
+          <TextArea
+            autofocus
+            label={t('field.question')}
+            value={form.question}
+            onValue={(question) => set({ ...form, question })}
+          />
+          <TextField
+            label={t('field.reason')}
+            value={form.reason}
+            onValue={(reason) => set({ ...form, reason })}
+          />
+          <p class="form-hint muted">{t('field.fix.hint')}</p>
+        </>
+      );
+    case 'verdict':
+      return (
+        <>
+          <p class="form-hint">{t(`field.verdict.${form.verdict}`)}</p>
+          <TextField
+            autofocus
+            label={t('field.reason.optional')}
+            value={form.reason}
+            onValue={(reason) => set({ ...form, reason })}
+          />
+        </>
+      );
+    case 'first-error': {
+      const steps = attempt?.steps.length ?? 1;
+      return (
+        <div class="form-line">
+          <Select
+            label={t('field.step')}
+            value={String(form.step)}
+            options={Array.from({ length: Math.max(steps, form.step) }, (_, index) => ({
+              value: String(index + 1),
+              label: t('step.n', { n: index + 1 }),
+            }))}
+            onValue={(value) => set({ ...form, step: Number(value) })}
+          />
+          <Select
+            label={t('field.errorKind')}
+            value={form.errorKind}
+            options={ERROR_KINDS.map((value) => ({ value, label: t(`error.${value}`) }))}
+            onValue={(errorKind) => set({ ...form, errorKind })}
+          />
+        </div>
+      );
+    }
+    case 'override':
+      return (
+        <>
+          <p class="form-hint">{t('override.why')}</p>
+          <ul class="checks">
+            {candidate?.checks
+              .filter(({ level }) => level === 'bad')
+              .map(({ code, message }) => (
+                <li class="check check-bad" key={code}>
+                  <Icon name="cross" label={t('level.bad')} />
+                  <span>
+                    <Data text={message} />
+                  </span>
+                </li>
+              ))}
+          </ul>
+        </>
+      );
+  }
+}

@@ -1,0 +1,197 @@
+import type { Client } from '../../src/shared/contract.ts';
+import { ChannelError } from '../../src/shared/contract.ts';
+import type { Filter, ReviewContract, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
+import type { Store } from './store.ts';
+
+const CHUNK = 100;
+
+export type ReviewClient = Client<ReviewContract>;
+
+/** A failure in words for a person. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ChannelError && error.hint !== undefined)
+    return `${error.message} ${error.hint}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
+
+/** Keeps list, records and snapshot in step with the host: asks again for what is shown when the host's `rev` grew. */
+export class Link {
+  readonly #client: ReviewClient;
+  readonly #store: Store;
+  readonly #view: 'side' | 'panel';
+  readonly #chunks = new Map<number, Promise<void>>();
+  readonly #records = new Map<string, Promise<void>>();
+  #query: AbortController | null = null;
+  /** The newest revision of which everything shown was asked for. */
+  #known = 0;
+  #own = 0;
+  #listedFor = '';
+  #stopListening: () => void = () => undefined;
+
+  constructor(client: ReviewClient, store: Store, view: 'side' | 'panel') {
+    this.#client = client;
+    this.#store = store;
+    this.#view = view;
+  }
+
+  /** Connects and shows the list with the cursor at an item, or at the first undecided one. */
+  async start(filter: Filter, sort: Sort, near: string | null): Promise<void> {
+    this.#stopListening();
+    this.#stopListening = this.#client.on('snapshot', (snapshot) => this.#onSnapshot(snapshot));
+    try {
+      const { snapshot, strings } = await this.#client.request('init', { view: this.#view });
+      this.#store.dispatch({ type: 'ready', snapshot, texts: strings });
+    } catch (error) {
+      this.#store.dispatch({ type: 'lost', problem: messageOf(error) });
+      return;
+    }
+    await this.list(filter, sort, near);
+  }
+
+  dispose(): void {
+    this.#stopListening();
+    this.#query?.abort();
+  }
+
+  /** Shows the queue of a filter; a newer call takes the place of one that is under way. */
+  async list(filter: Filter, sort: Sort, near: string | null): Promise<void> {
+    this.#query?.abort();
+    const abort = new AbortController();
+    this.#query = abort;
+    this.#chunks.clear();
+    this.#store.dispatch({ type: 'asked-list', filter, sort });
+    const { query } = this.#store.state.peek().list;
+    try {
+      const result = await this.#client.request('query', { filter, sort, near }, abort.signal);
+      this.#listedFor = stampOf(this.#store.state.peek().snapshot);
+      this.#known = Math.max(this.#known, result.rev);
+      const { total, rows, at } = result;
+      this.#store.dispatch({ type: 'listed', query, total, rows, at });
+      const { state } = this.#store;
+      if (state.peek().at >= 0 && state.peek().selected === null) await this.need(at, at + 1);
+      if (this.#own === 0) void this.#catchUp();
+    } catch (error) {
+      if (abort.signal.aborted || codeOf(error) === 'CANCELLED') return;
+      this.#store.dispatch({ type: 'lost', problem: messageOf(error) });
+    }
+  }
+
+  /** Loads the rows of a stretch that are not there yet, in whole chunks. */
+  async need(from: number, to: number): Promise<void> {
+    const { rows, total } = this.#store.state.peek().list;
+    const waits: Promise<void>[] = [];
+    const last = Math.min(to, total) - 1;
+    for (let place = Math.max(0, from); place <= last; place += 1) {
+      if (!rows.has(place)) {
+        const chunk = Math.floor(place / CHUNK);
+        waits.push(this.#chunk(chunk));
+        place = (chunk + 1) * CHUNK - 1;
+      }
+    }
+    await Promise.all(waits);
+  }
+
+  async #chunk(chunk: number): Promise<void> {
+    const under = this.#chunks.get(chunk);
+    if (under) return under;
+    const loading = this.#load(chunk * CHUNK, (chunk + 1) * CHUNK);
+    this.#chunks.set(chunk, loading);
+    await loading;
+    if (this.#chunks.get(chunk) === loading) this.#chunks.delete(chunk);
+  }
+
+  async #load(from: number, upTo: number): Promise<void> {
+    const { list } = this.#store.state.peek();
+    const to = Math.min(upTo, list.total);
+    if (from >= to) return;
+    try {
+      const { rows } = await this.#client.request('rows', { from, to });
+      this.#store.dispatch({ type: 'rows', query: list.query, from, rows });
+    } catch (error) {
+      // The host was started again or the round changed: the queue is made anew around the same item.
+      if (codeOf(error) === 'STALE' && this.#store.state.peek().list.query === list.query)
+        await this.again();
+    }
+  }
+
+  /** The same queue, asked for anew, around the item under the cursor. */
+  async again(near = this.#store.state.peek().selected): Promise<void> {
+    const { filter, sort } = this.#store.state.peek();
+    await this.list(filter, sort, near);
+  }
+
+  /** Loads an item's record unless it is there or on its way. */
+  async record(id: string, fresh = false): Promise<void> {
+    if (!fresh && this.#store.state.peek().records.has(id)) return;
+    const under = this.#records.get(id);
+    if (under && !fresh) return under;
+    const loading = this.#loadRecord(id);
+    this.#records.set(id, loading);
+    await loading;
+    if (this.#records.get(id) === loading) this.#records.delete(id);
+  }
+
+  async #loadRecord(id: string): Promise<void> {
+    try {
+      const record = await this.#client.request('record', { id });
+      this.#store.dispatch({ type: 'record', record });
+    } catch (error) {
+      if (codeOf(error) === 'DISPOSED') return;
+      this.#store.dispatch({ type: 'notice', id, message: messageOf(error) });
+    }
+  }
+
+  /**
+   * Runs a request that changes the review. Its own change needs no new look at everything; what others changed
+   * meanwhile does.
+   */
+  async change<T extends { readonly rev: number }>(request: () => Promise<T>): Promise<T> {
+    this.#own += 1;
+    try {
+      const result = await request();
+      if (result.rev <= this.#known + 1) this.#known = Math.max(this.#known, result.rev);
+      return result;
+    } finally {
+      this.#own -= 1;
+      if (this.#own === 0) void this.#catchUp();
+    }
+  }
+
+  #onSnapshot(snapshot: Snapshot): void {
+    this.#store.dispatch({ type: 'snapshot', snapshot });
+    if (this.#own === 0) void this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { snapshot, list, shown } = this.#store.state.peek();
+    if (!snapshot) return;
+    // The host was started again: everything it told is about another life.
+    if (snapshot.rev < this.#known) this.#known = 0;
+    else if (snapshot.rev === this.#known) return;
+    // The query under way comes back here when it ends.
+    if (list.loading) return;
+    this.#known = snapshot.rev;
+    if (stampOf(snapshot) !== this.#listedFor) {
+      this.#store.dispatch({ type: 'stale-records' });
+      await this.again();
+    } else await this.#reload(list.rows.keys());
+    if (shown !== null) await this.record(shown, true);
+  }
+
+  async #reload(places: Iterable<number>): Promise<void> {
+    this.#store.dispatch({ type: 'stale-records' });
+    const chunks = new Set([...places].map((place) => Math.floor(place / CHUNK)));
+    const near = Math.floor(Math.max(0, this.#store.state.peek().at) / CHUNK);
+    const shown = [...chunks].filter((chunk) => Math.abs(chunk - near) <= 1);
+    await Promise.all(shown.map((chunk) => this.#load(chunk * CHUNK, (chunk + 1) * CHUNK)));
+  }
+}
+
+/** What of a snapshot decides which items there are. */
+function stampOf(snapshot: Snapshot | null): string {
+  if (!snapshot) return '';
+  const { round, phase, counts, spotCheck } = snapshot;
+  return [round, phase, counts.total, spotCheck?.drawn ?? 0].join(' ');
+}

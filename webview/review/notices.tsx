@@ -1,0 +1,104 @@
+import type { JSX } from 'preact';
+import { verbSchema, type Banner, type Verb } from '../../src/shared/reviewContract.ts';
+import { Button } from '../kit/button.tsx';
+import { Data } from '../kit/data.tsx';
+import { Icon, type IconName } from '../kit/icon.tsx';
+import { Spinner } from '../kit/mark.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { duration } from './duration.ts';
+
+/** A verb that came over the wire; one this view does not know has no button. */
+export function verbOf(verb: string): Verb | null {
+  const parsed = verbSchema.safeParse(verb);
+  return parsed.success ? parsed.data : null;
+}
+
+const ICONS: Record<Banner['code'], IconName> = {
+  untrusted: 'warning',
+  'no-key': 'info',
+  programmatic: 'info',
+  'file-error': 'warning',
+  'changed-on-disk': 'warning',
+  orphans: 'warning',
+  paced: 'info',
+};
+
+/** What a person should know about the whole review: one line each, with its one button. */
+export function Notices(): JSX.Element | null {
+  const banners = usePart((state) => state.snapshot?.banners);
+  const readOnly = usePart(({ snapshot }) =>
+    snapshot && !snapshot.writable && snapshot.reason !== null ? snapshot.reason : null,
+  );
+  const job = usePart((state) => state.snapshot?.job);
+  if (!job && readOnly === null && (!banners || banners.length === 0)) return null;
+  return (
+    <div class="notices">
+      <JobLine />
+      {readOnly === null ? null : (
+        <p class="banner banner-warning">
+          <Icon name="info" />
+          <span class="banner-words">
+            <Data text={readOnly} />
+          </span>
+        </p>
+      )}
+      {banners?.map((banner) => (
+        <BannerLine key={banner.code} banner={banner} />
+      ))}
+    </div>
+  );
+}
+
+function BannerLine({ banner }: { readonly banner: Banner }): JSX.Element {
+  const control = useControl();
+  const icon = ICONS[banner.code];
+  const verb = banner.action && verbOf(banner.action.verb);
+  return (
+    <div class={`banner banner-${icon}`}>
+      <Icon name={icon} />
+      <span class="banner-words">
+        <Data text={banner.message} />
+      </span>
+      {banner.action && verb ? (
+        <Button class="banner-button" onPress={() => void control.run(verb)}>
+          {banner.action.label}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function JobLine(): JSX.Element | null {
+  const job = usePart((state) => state.snapshot?.job);
+  const phase = usePart((state) => state.snapshot?.phase);
+  const t = useTexts();
+  const control = useControl();
+  if (!job) return null;
+  const { stage, done, total, etaMs, note } = job;
+  const parts = [
+    total > 0 ? t('job.done', { done, total }) : null,
+    etaMs === null ? null : t('job.left', { time: duration(etaMs, t) }),
+    note,
+  ].filter((part) => part !== null);
+  return (
+    <div class="banner job">
+      <Spinner />
+      <span class="banner-words">
+        <strong>
+          <Data text={stage} />
+        </strong>{' '}
+        <span class="muted">
+          <Data text={parts.join(' · ')} />
+        </span>
+      </span>
+      {phase === 'training' ? (
+        <Button class="banner-button" onPress={() => void control.run('show-training')}>
+          {t('job.showTraining')}
+        </Button>
+      ) : null}
+      <Button class="banner-button" icon="stop" onPress={() => void control.run('stop')}>
+        {t('job.stop')}
+      </Button>
+    </div>
+  );
+}

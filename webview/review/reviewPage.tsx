@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import { usePart } from './app.tsx';
+import { BatchBar } from './batchBar.tsx';
+import { AllDone, Blank, NothingMatches, Skeleton } from './blanks.tsx';
+import { Detail } from './detail.tsx';
+import { Header } from './header.tsx';
+import { KeyList } from './keyList.tsx';
+import { LiveRegion } from './live.tsx';
+import { Notices } from './notices.tsx';
+import { Queue } from './queue.tsx';
+import { Toolbar } from './toolbar.tsx';
+
+interface PageProps {
+  readonly view: 'side' | 'panel';
+  readonly initialScroll: number;
+  readonly onScroll: (offset: number) => void;
+}
+
+/** The Review view. */
+export function ReviewPage(props: PageProps): JSX.Element {
+  return (
+    <div class={`page page-${props.view}`}>
+      <Header view={props.view} />
+      <Notices />
+      <Body {...props} />
+      <KeyList />
+      <LiveRegion />
+    </div>
+  );
+}
+
+function Body(props: PageProps): JSX.Element {
+  const link = usePart((state) => state.link);
+  const snapshot = usePart((state) => state.snapshot);
+  const first = usePart(({ list }) => list.loading && list.rows.size === 0);
+  const total = usePart((state) => state.list.total);
+  const phase = snapshot?.phase ?? 'loading';
+  if (link === 'lost') return <Blank snapshot={null} />;
+  if (phase === 'no-project' || phase === 'no-student' || phase === 'failed')
+    return <Blank snapshot={snapshot} />;
+  if (phase === 'no-exam' && total === 0 && !first) return <Blank snapshot={snapshot} />;
+  const waiting = link === 'loading' || phase === 'loading' || first;
+  return (
+    <>
+      <AllDone />
+      <Toolbar />
+      <div class="main">
+        {waiting ? (
+          <Skeleton />
+        ) : total === 0 ? (
+          <NothingMatches />
+        ) : (
+          <>
+            <div class="list">
+              <Queue {...props} />
+              <BatchBar />
+            </div>
+            <Detail />
+          </>
+        )}
+      </div>
+    </>
+  );
+}

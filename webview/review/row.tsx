@@ -1,0 +1,142 @@
+import type { JSX } from 'preact';
+import type { ItemStatus, Row } from '../../src/shared/reviewContract.ts';
+import { Data } from '../kit/data.tsx';
+import { Icon, type IconName } from '../kit/icon.tsx';
+import { visibleText } from '../kit/visible.ts';
+import { useControl, useTexts } from './app.tsx';
+import type { Texts } from './texts.ts';
+
+interface RowProps {
+  readonly place: number;
+  readonly top: number;
+  readonly row: Row | undefined;
+  readonly total: number;
+  readonly current: boolean;
+  readonly marked: boolean;
+  readonly anyMarked: boolean;
+  readonly pending: boolean;
+  readonly notice: string | undefined;
+}
+
+export const STATUS_ICONS: Record<ItemStatus, IconName> = {
+  todo: 'todo',
+  accepted: 'check',
+  edited: 'pencil',
+  rejected: 'cross',
+};
+
+/** One line of the queue; everything its pictures say is in its name, too. */
+export function QueueRow(props: RowProps): JSX.Element {
+  const { place, top, row, total, current, marked, anyMarked, pending, notice } = props;
+  const t = useTexts();
+  const control = useControl();
+  const about = {
+    id: `row-${place}`,
+    role: 'option' as const,
+    style: { transform: `translateY(${top}px)` },
+    'aria-setsize': total,
+    'aria-posinset': place + 1,
+    'aria-selected': anyMarked ? marked : current,
+  };
+  if (!row) {
+    return (
+      <div {...about} class="row row-empty" aria-label={t('loading')}>
+        <span class="skeleton-text" aria-hidden="true" />
+      </div>
+    );
+  }
+  const classes = [
+    'row',
+    `row-${row.status}`,
+    current ? 'row-current' : '',
+    marked ? 'row-marked' : '',
+    pending ? 'row-pending' : '',
+  ];
+  return (
+    <div
+      {...about}
+      class={classes.filter(Boolean).join(' ')}
+      aria-label={nameOf(row, t, notice)}
+      title={visibleText(row.title)}
+      data-vscode-context={JSON.stringify({ webviewSection: 'reviewRow', reviewItem: row.id })}
+      onClick={(event) => {
+        if (event.shiftKey) {
+          void control.link.need(Math.min(place, control.state.at), place + 1).then(() => {
+            control.store.dispatch({ type: 'mark-to', at: place });
+            control.moveTo(place);
+          });
+        } else {
+          if (event.ctrlKey || event.metaKey) control.store.dispatch({ type: 'mark', at: place });
+          else control.store.dispatch({ type: 'unmark' });
+          control.moveTo(place);
+        }
+      }}
+    >
+      <span class={`row-status status-${row.status}`}>
+        <Icon name={marked ? 'check' : STATUS_ICONS[row.status]} />
+      </span>
+      <span class="row-title">
+        <Data text={row.title} />
+      </span>
+      <span class="row-answers">
+        {row.right === row.samples && row.samples > 0 ? null : (
+          <>
+            <span class="row-wrong">
+              <Data text={row.wrongAnswer ?? '–'} />
+            </span>
+            <Icon name="notEqual" />
+          </>
+        )}
+        <span class="row-gold">
+          <Data text={row.gold} />
+        </span>
+      </span>
+      <span class="row-about">
+        {notice === undefined ? (
+          <>
+            {row.flags.length > 0 ? (
+              <span class="row-flag">
+                <Icon name="flag" />
+                {t(`flag.short.${row.flags[0] ?? 'repeat-miss'}`)}
+                {row.flags.length > 1 ? ` +${row.flags.length - 1}` : ''}
+              </span>
+            ) : null}
+            <span class="row-id">
+              <Data text={row.id} />
+            </span>
+          </>
+        ) : (
+          <span class="row-notice">
+            <Icon name="warning" />
+            <Data text={notice} />
+          </span>
+        )}
+      </span>
+      <span class="row-counts">
+        {row.pair === 'keep' ? <Icon name="pair" /> : null}
+        {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
+        {row.samples > 1 ? (
+          <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
+        ) : null}
+      </span>
+    </div>
+  );
+}
+
+function nameOf(row: Row, t: Texts, notice: string | undefined): string {
+  const parts = [
+    row.id,
+    row.by === 'rule'
+      ? t('status.byRule', { status: t(`status.${row.status}`) })
+      : t(`status.${row.status}`),
+    ...row.flags.map((flag) => t(`flag.${flag}`)),
+    t('name.student', { answer: row.wrongAnswer ?? t('answer.none') }),
+    t('name.gold', { answer: row.gold }),
+    t('name.right', { right: row.right, samples: row.samples }),
+    row.misses > 1 ? t.count('name.misses', row.misses) : null,
+    row.pair === 'none' ? null : t(`name.pair.${row.pair}`),
+    notice ?? null,
+    row.title,
+  ];
+  return visibleText(parts.filter((part) => part !== null).join(', '));
+}

@@ -1,0 +1,184 @@
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import {
+  NO_FILTER,
+  sortSchema,
+  type Filter,
+  type ItemStatus,
+} from '../../src/shared/reviewContract.ts';
+import { Button } from '../kit/button.tsx';
+import { Select } from '../kit/choice.tsx';
+import { Data } from '../kit/data.tsx';
+import { TextField } from '../kit/field.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { useControl, usePart, useTexts } from './app.tsx';
+import { FilterPanel } from './filterPanel.tsx';
+import { filterSize } from './state.ts';
+
+const SEARCH_MS = 160;
+/** Doubt in one click: everything that carries any flag. */
+const ALL_FLAGS: Filter['flags'] = [
+  'gold-in-doubt',
+  'attempt-in-doubt',
+  'gate-failed',
+  'no-candidate',
+  'right-by-luck',
+  'repeat-miss',
+  'question-changed',
+  'gold-changed',
+  'forgotten',
+];
+
+const sameFilter = (a: Filter, b: Filter): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What of the queue is listed: search, quick choices, saved filters, the filter panel, the order. */
+export function Toolbar(): JSX.Element {
+  const filter = usePart((state) => state.filter);
+  const sort = usePart((state) => state.sort);
+  const open = usePart(
+    ({ overlay }) => overlay.kind === 'filter' || overlay.kind === 'save-filter',
+  );
+  const t = useTexts();
+  const control = useControl();
+  const size = filterSize(filter);
+  return (
+    <section class="toolbar" data-region="toolbar" aria-label={t('toolbar')}>
+      <Search />
+      <div class="chips">
+        <QuickChips />
+        <SavedChips />
+        <button
+          type="button"
+          class="chip"
+          aria-expanded={open}
+          aria-controls="filter-panel"
+          onClick={() => control.act('filter')}
+        >
+          <Icon name="filter" />
+          <span>{size === 0 ? t('filter') : t('filter.some', { n: size })}</span>
+        </button>
+        <span class="grow" />
+        <Select
+          class="sort"
+          label={t('sort')}
+          value={sort}
+          options={sortSchema.options.map((value) => ({ value, label: t(`sort.${value}`) }))}
+          onValue={(value) => {
+            const chosen = sortSchema.safeParse(value);
+            if (chosen.success) void control.list(filter, chosen.data);
+          }}
+        />
+      </div>
+      {open ? <FilterPanel /> : null}
+    </section>
+  );
+}
+
+function Search(): JSX.Element {
+  const search = usePart((state) => state.filter.search);
+  const t = useTexts();
+  const control = useControl();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const typed = useRef(search);
+  const found = usePart(({ list, filter }) =>
+    filter.search === '' || list.loading ? '' : t.count('found', list.total),
+  );
+  return (
+    <div class="search" role="search">
+      <Icon name="search" />
+      <TextField
+        id="search"
+        bare
+        label={t('search')}
+        placeholder={t('search.hint')}
+        value={search}
+        onValue={(value) => {
+          typed.current = value;
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => {
+            const { filter } = control.state;
+            if (filter.search !== typed.current)
+              void control.list({ ...filter, search: typed.current });
+          }, SEARCH_MS);
+        }}
+      />
+      <span class="search-found muted">{found}</span>
+    </div>
+  );
+}
+
+function QuickChips(): JSX.Element {
+  const filter = usePart((state) => state.filter);
+  const counts = usePart((state) => state.snapshot?.counts);
+  const t = useTexts();
+  const control = useControl();
+  const todo: readonly ItemStatus[] = ['todo'];
+  const onlyTodo = filter.status.length === 1 && filter.status[0] === 'todo';
+  const flagged = filter.flags.length === ALL_FLAGS.length;
+  return (
+    <>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={onlyTodo}
+        onClick={() => void control.list({ ...filter, status: onlyTodo ? [] : [...todo] })}
+      >
+        <Icon name="todo" />
+        <span>{t('chip.todo', { n: counts?.todo ?? 0 })}</span>
+      </button>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={flagged}
+        onClick={() =>
+          void control.list({ ...filter, flags: flagged ? [] : ALL_FLAGS, unflagged: false })
+        }
+      >
+        <Icon name="flag" />
+        <span>{t('chip.flagged', { n: counts?.flagged ?? 0 })}</span>
+      </button>
+    </>
+  );
+}
+
+function SavedChips(): JSX.Element | null {
+  const saved = usePart((state) => state.snapshot?.savedFilters);
+  const filter = usePart((state) => state.filter);
+  const t = useTexts();
+  const control = useControl();
+  if (!saved || saved.length === 0) return null;
+  return (
+    <>
+      {saved.map((one) => {
+        const on = sameFilter(one.filter, filter);
+        return (
+          <span class="chip-pair" key={one.name}>
+            <button
+              type="button"
+              class="chip"
+              aria-pressed={on}
+              onClick={() => void control.list(on ? NO_FILTER : one.filter)}
+            >
+              <Icon name="bookmark" />
+              <span>
+                <Data text={one.name} />
+              </span>
+            </button>
+            {on ? (
+              <Button
+                kind="icon"
+                icon="cross"
+                label={t('filter.forget', { name: one.name })}
+                onPress={() =>
+                  void control.quietly(() =>
+                    control.client.request('saveFilter', { name: one.name, filter: null }),
+                  )
+                }
+              />
+            ) : null}
+          </span>
+        );
+      })}
+    </>
+  );
+}
