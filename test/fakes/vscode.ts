@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type * as vscode from 'vscode';
+import { resetWebviews, webviewValues, webviewWindow, webviewWorkspace } from './vscodeWebviews.ts';
 
 /** What a test sets before, and reads after; `resetVscode` clears it. */
 export const editor = {
@@ -33,6 +34,7 @@ export const editor = {
 };
 
 export function resetVscode(): void {
+  resetWebviews();
   editor.isTrusted = true;
   editor.folders = [];
   editor.answer = undefined;
@@ -180,10 +182,11 @@ export function extensionContext(extensionPath = '/opt/tailor'): vscode.Extensio
   return context as unknown as vscode.ExtensionContext;
 }
 
-const uri = (path: string, scheme = 'file') => ({
+const uri = (path: string, scheme = 'file', query = '') => ({
   scheme,
   fsPath: path,
   path,
+  query,
   toString: () => `${scheme}:${path}`,
 });
 
@@ -205,6 +208,7 @@ const find = (name: string): ReturnType<typeof uri>[] =>
 
 /** The part of VS Code's interface that the extension uses, with the same shapes. */
 export const vscodeModule = {
+  ...webviewValues,
   EventEmitter,
   TreeItem,
   ThemeIcon,
@@ -217,7 +221,8 @@ export const vscodeModule = {
   Uri: {
     file: (path: string) => uri(path),
     parse: (text: string) => uri(text.slice(text.indexOf(':') + 1), text.split(':')[0]),
-    from: ({ scheme, path }: { scheme: string; path: string }) => uri(path, scheme),
+    from: (parts: { scheme: string; path: string; query?: string }) =>
+      uri(parts.path, parts.scheme, parts.query),
     joinPath: (base: { fsPath: string }, ...parts: string[]) => uri(join(base.fsPath, ...parts)),
   },
   env: {
@@ -247,6 +252,7 @@ export const vscodeModule = {
     },
   },
   window: {
+    ...webviewWindow(tracked),
     createOutputChannel: () =>
       tracked({
         show: () => undefined,
@@ -303,6 +309,7 @@ export const vscodeModule = {
     },
   },
   workspace: {
+    ...webviewWorkspace(tracked),
     get isTrusted() {
       return editor.isTrusted;
     },

@@ -44,7 +44,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
     const title = vscode.l10n.t('Review');
-    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'tailor.svg');
+    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media/tailor.svg');
     const reload = (): void =>
       loadPage(panel.webview, {
         extension: this.#extension,

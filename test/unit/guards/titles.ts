@@ -10,7 +10,7 @@ export interface MarkedTitle {
   readonly rest: string;
 }
 
-const TEST_FILE = /^(test\/.*\.test\.ts|python-bridge\/tests\/.*\.py)$/u;
+const TEST_FILE = /^(test\/.*\.test\.tsx?|python-bridge\/tests\/.*\.py)$/u;
 /** In TypeScript titles, in Python docstrings: the mark follows an opening quote directly. */
 const TITLE = /(?<before>.{0,40})["'`](?<mark>fault|threat (?<id>\d+)): (?<rest>[^\n]*)/gu;
 
