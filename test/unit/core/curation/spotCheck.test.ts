@@ -83,7 +83,10 @@ describe('drawSample', () => {
 
 describe('a spot check', () => {
   const state = (statuses: ('todo' | 'accepted' | 'edited' | 'rejected' | undefined)[]) =>
-    spotCheckState(record(), (id) => statuses[ids.indexOf(id)], { remaining: 996, sameFilter: true });
+    spotCheckState(record(), (id) => statuses[ids.indexOf(id)], {
+      remaining: 996,
+      sameFilter: true,
+    });
 
   it('has no bound before the last drawn item is decided', () => {
     expect(state(['accepted', 'rejected', 'edited', 'todo'])).toMatchObject({
