@@ -173,14 +173,16 @@ function issuesOf(error: z.ZodError): string {
  * Merges several writers' records into one order: time, then writer, then seq, where time is first made monotone
  * inside each writer by seq. So a clock that jumps back never puts a writer's later record before an earlier one.
  */
-export function mergeByTime<T>(journals: readonly (readonly Stamped<T>[])[]): Stamped<T>[] {
-  const byWriter = new Map<string, Stamped<T>[]>();
+export function mergeByTime<R extends Pick<Stamped<unknown>, 'writer' | 'seq' | 'at'>>(
+  journals: readonly (readonly R[])[],
+): R[] {
+  const byWriter = new Map<string, R[]>();
   for (const record of journals.flat()) {
     const own = byWriter.get(record.writer);
     if (own === undefined) byWriter.set(record.writer, [record]);
     else own.push(record);
   }
-  const timed: { readonly time: number; readonly record: Stamped<T> }[] = [];
+  const timed: { readonly time: number; readonly record: R }[] = [];
   for (const own of byWriter.values()) {
     let latest = Number.NEGATIVE_INFINITY;
     for (const record of own.sort((a, b) => a.seq - b.seq)) {

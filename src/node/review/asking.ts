@@ -1,0 +1,258 @@
+import { join } from 'node:path';
+import { attemptForFeedback } from '../../core/curation/negatives.ts';
+import { askedOf, questionNow } from '../../core/curation/questionText.ts';
+import { attemptsNow, type ReviewItem } from '../../core/curation/reviewItem.ts';
+import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
+import { sha256Text } from '../../core/hash.ts';
+import type { OpenTeacher } from '../../core/round/ports.ts';
+import type { TeachingWriter } from '../../core/round/store.ts';
+import { teachQuestion, type TeachTask } from '../../core/teaching/teachQuestion.ts';
+import type { AbortSignalLike } from '../../shared/contract.ts';
+import type { Job } from '../../shared/reviewContract.ts';
+import { openTeacher } from '../session/openTeacher.ts';
+import { person } from '../session/person.ts';
+import { loadTemplate } from '../session/templates.ts';
+import { acquireLock, type Lock } from '../storage/lock.ts';
+import type { Opened, ReviewService } from './service.ts';
+import { sayIn } from './say.ts';
+import { unknown } from './stale.ts';
+
+export interface Asked {
+  /** Questions with a new rationale that passed the gate. */
+  readonly accepted: number;
+  /** Questions for which the teacher wrote none. */
+  readonly failed: number;
+}
+
+/** New rationales show up while the teacher still works on others, at most this often. */
+const LOOK_MS = 500;
+
+/** Asks the project's teacher again about questions under review: one piece of work at a time. */
+export class Asking {
+  readonly #service: ReviewService;
+  #job: Job | null = null;
+  #abort: AbortController | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(service: ReviewService) {
+    this.#service = service;
+  }
+
+  get job(): Job | null {
+    return this.#job;
+  }
+
+  async ask(ids: readonly string[], hint: string, signal: AbortSignalLike): Promise<Asked> {
+    const { outside } = this.#service;
+    if (!outside.trusted) {
+      throw new AppError('trust.required', 'Restricted Mode: the teacher cannot be asked.', {
+        hint: 'Trust the workspace first.',
+      });
+    }
+    if (!outside.teacherReady) {
+      throw new AppError('teacher.auth', 'There is no key for the teacher.', {
+        hint: 'Set the teacher’s key, or choose the built-in teacher.',
+      });
+    }
+    if (this.#abort) {
+      throw new AppError('lock.held', 'The teacher is being asked already.', {
+        hint: 'Wait until it has answered, or stop it.',
+      });
+    }
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    this.#abort = abort;
+    const running = this.#run([...new Set(ids)], hint.trim(), abort.signal);
+    this.#running = running.catch(() => undefined);
+    try {
+      const asked = await running;
+      await this.#service.refresh();
+      return asked;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#abort = null;
+      this.#job = null;
+      this.#service.changed();
+    }
+  }
+
+  /** Stops what is under way; true when there was something. */
+  async stop(): Promise<boolean> {
+    if (!this.#abort) return false;
+    this.#abort.abort();
+    await this.#running;
+    return true;
+  }
+
+  /** Shows what has come. Not waited for: who waits for the end of asking may hold the turn that this needs. */
+  #look(): void {
+    void this.#service.refresh().catch(() => undefined);
+  }
+
+  async #run(ids: readonly string[], hint: string, signal: AbortSignal): Promise<Asked> {
+    const service = this.#service;
+    const opened = await service.ready();
+    const items = ids.map((id) => {
+      const item = opened.review.index.item(id);
+      if (!item) throw unknown(id);
+      return item;
+    });
+    const lock = await this.#lock(opened);
+    try {
+      const action = `ask-${Date.now().toString(36)}`;
+      await service.decider.append(
+        items.map((item) => ({
+          type: 'hint' as const,
+          author: person(),
+          action,
+          questionId: item.id,
+          hint: hint === '' ? anotherWay(opened, item) : hint,
+        })),
+      );
+      return await this.#askAll(opened, items, signal);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** The lock of exams, teaching and training: beside them the round's budget could not be kept. */
+  async #lock({ session }: Opened): Promise<Lock> {
+    const { clock } = session.surroundings;
+    try {
+      return await acquireLock(join(session.tailorFolder, 'locks'), 'run', { clock });
+    } catch (error) {
+      if (!isAppError(error, 'lock.held')) throw error;
+      throw new AppError('lock.held', 'The teacher cannot be asked while the project is at work.', {
+        hint: 'Wait until the exam, teaching or training has ended, or stop it.',
+        cause: error,
+        detail: error.detail,
+      });
+    }
+  }
+
+  async #askAll(opened: Opened, items: readonly ReviewItem[], signal: AbortSignal): Promise<Asked> {
+    const { session, review } = opened;
+    const { clock } = session.surroundings;
+    const open = await openTeacher(session, review.round);
+    let writer: TeachingWriter | null = null;
+    const started = clock.now();
+    const tally = { accepted: 0, failed: 0 };
+    let next = 0;
+    let looked = started;
+    const failures: unknown[] = [];
+    const report = (): void => {
+      const done = tally.accepted + tally.failed;
+      const etaMs =
+        done === 0 ? null : Math.round(((clock.now() - started) / done) * (items.length - done));
+      this.#job = {
+        stage: sayIn(() => this.#service.options.actions.strings())('host.job.asking'),
+        done,
+        total: items.length,
+        etaMs,
+        note: null,
+      };
+      this.#service.changed();
+    };
+    const work = async (): Promise<void> => {
+      while (failures.length === 0 && !signal.aborted) {
+        const item = items[next];
+        next += 1;
+        if (!item || !writer) return;
+        try {
+          const wrote = await this.#askOne(opened, item, open, writer, signal);
+          tally[wrote ? 'accepted' : 'failed'] += 1;
+        } catch (error) {
+          failures.push(error);
+          return;
+        }
+        report();
+        if (clock.now() - looked < LOOK_MS) continue;
+        looked = clock.now();
+        this.#look();
+      }
+    };
+    try {
+      writer = await session.store.openTeaching(review.round);
+      report();
+      await Promise.all(Array.from({ length: Math.max(1, open.concurrency) }, work));
+    } finally {
+      await writer?.close();
+      await open.close();
+      this.#look();
+    }
+    const failure = failures.find((error) => !isAppError(error, 'cancelled')) ?? failures[0];
+    if (failure instanceof Error) throw failure;
+    if (signal.aborted) throw cancelled();
+    return tally;
+  }
+
+  /** One question's ladder for this hint; true when it brought a rationale that passes. */
+  async #askOne(
+    opened: Opened,
+    item: ReviewItem,
+    open: OpenTeacher,
+    writer: TeachingWriter,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const task = await taskFor(opened, item, open, signal);
+    const stored = new Set(task.previous.map(({ key }) => key));
+    const { items } = await teachQuestion(task);
+    const fresh = items.filter(({ key }) => !stored.has(key));
+    for (const one of fresh) await writer.append(one);
+    return fresh.some(({ accepted }) => accepted);
+  }
+}
+
+/** What the teacher is asked about one question: as in the round's own teaching, with the hint. */
+async function taskFor(
+  { session, review }: Opened,
+  item: ReviewItem,
+  open: OpenTeacher,
+  signal: AbortSignal,
+): Promise<TeachTask> {
+  const { curation } = review;
+  const { teaching, gate } = session.store.project;
+  const about = attemptForFeedback(attemptsNow(item, curation), curation);
+  const purpose = review.round > 0 && about ? 'feedback' : 'annotate';
+  const asked = askedOf(item.id, curation);
+  const ofThisText = item.candidates.filter((one) => one.item.asked === asked);
+  const hint = curation.hints.get(item.id);
+  return {
+    purpose,
+    question: questionNow(item.question, curation),
+    wanted: 1,
+    ...(purpose === 'feedback' && about
+      ? {
+          attempt: {
+            sample: about.attempt.sample,
+            fingerprint: about.attempt.fingerprint,
+            text: rationaleOfAttempt(about.attempt.text),
+            textHash: sha256Text(about.attempt.text),
+          },
+        }
+      : {}),
+    previous: ofThisText.filter(({ round }) => round === review.round).map((one) => one.item),
+    existingTexts: ofThisText
+      .filter(({ round, item: one }) => round < review.round && one.accepted)
+      .map(({ item: one }) => one.rationale ?? ''),
+    teacher: open.teacher,
+    template: await loadTemplate(session.root, purpose),
+    limits: gate,
+    ...(asked === undefined ? {} : { asked }),
+    ...(hint === undefined ? {} : { hint }),
+    temperature: teaching.temperature,
+    maxTokens: teaching.maxTokens,
+    signal,
+  };
+}
+
+/** A hint for a person who gave none: different from all before, because each hint is asked about once. */
+function anotherWay({ review }: Opened, item: ReviewItem): string {
+  const before = review.book.about(item.id).filter(({ type }) => type === 'hint').length;
+  return before === 0
+    ? 'Explain it in another way.'
+    : `Explain it in yet another way (request ${before + 1}).`;
+}

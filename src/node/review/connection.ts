@@ -1,0 +1,161 @@
+import { cancelled } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/hash.ts';
+import { recordOf } from '../../core/curation/reviewRecord.ts';
+import type { AbortSignalLike, Handlers } from '../../shared/contract.ts';
+import type {
+  Filter,
+  ReviewContract,
+  ReviewRecord,
+  Row,
+  Sort,
+} from '../../shared/reviewContract.ts';
+import { runPaced } from './pace.ts';
+import { stale, unknown } from './stale.ts';
+import type { Opened, ReviewService } from './service.ts';
+
+/** One view's place in the queue. */
+export interface Connection {
+  readonly view: 'side' | 'panel';
+  /** The filter of the last query, as canonical JSON; null before the first. */
+  filter: string | null;
+  /** Question ids of the last query, in order; null when there is none any more. */
+  ids: readonly string[] | null;
+}
+
+const FIRST_ROWS = 50;
+const MAX_ROWS = 500;
+
+/** The handlers of one view over the service. */
+export function connectionHandlers(
+  service: ReviewService,
+  view: 'side' | 'panel',
+): { readonly connection: Connection; readonly handlers: Handlers<ReviewContract> } {
+  const connection: Connection = { view, filter: null, ids: null };
+  const { decider } = service;
+  const { actions } = service.options;
+
+  const handlers: Handlers<ReviewContract> = {
+    init: () => ({ snapshot: service.snapshot(), strings: { ...actions.strings() } }),
+    round: async ({ round }) => {
+      await service.pick(round);
+      connection.ids = null;
+      return { rev: service.rev };
+    },
+    query: async ({ filter, sort, near }, signal) => {
+      const opened = await service.ready();
+      const { rev } = service;
+      const ids = await idsOf(service, opened, filter, sort, signal);
+      connection.filter = canonicalJson(filter);
+      connection.ids = ids;
+      const { index } = opened.review;
+      const asked = near === null ? -1 : ids.indexOf(near);
+      const at = asked >= 0 ? asked : ids.findIndex((id) => index.row(id)?.status === 'todo');
+      return { rev, total: ids.length, rows: rowsOf(opened, ids.slice(0, FIRST_ROWS)), at };
+    },
+    rows: async ({ from, to }) => {
+      const opened = await service.ready();
+      const ids = queried(connection);
+      const until = Math.min(to, from + MAX_ROWS);
+      return { rev: service.rev, from, rows: rowsOf(opened, ids.slice(from, until)) };
+    },
+    record: async ({ id }) => recordFor(await service.ready(), id),
+    nextTodo: async ({ after }) => {
+      const { index } = (await service.ready()).review;
+      const ids = queried(connection);
+      for (let step = 1; step <= ids.length; step += 1) {
+        const at = (((after + step) % ids.length) + ids.length) % ids.length;
+        if (index.row(ids[at] ?? '')?.status === 'todo') return { at };
+      }
+      return { at: -1 };
+    },
+    decide: async ({ id, act }) => {
+      await decider.decide(id, act);
+      return { rev: service.rev, record: recordFor(await service.ready(), id) };
+    },
+    bulk: async ({ act, ids, expected }) => {
+      const visible = queried(connection);
+      const changed = await decider.bulk(act, chosen(visible, ids), expected);
+      return { rev: service.rev, changed };
+    },
+    undo: async () => ({ id: await decider.undo(), rev: service.rev }),
+    redo: async () => ({ id: await decider.redo(), rev: service.rev }),
+    ask: async ({ ids, hint }, signal) => {
+      const result = await service.asking.ask(ids, hint, signal);
+      return { rev: service.rev, ...result };
+    },
+    spotCheck: async ({ size }) => {
+      await decider.spotCheck(size, connection.filter ?? '', queried(connection));
+      return { rev: service.rev };
+    },
+    acceptRest: async ({ expected }) => {
+      const changed = await decider.acceptRest(expected);
+      return { rev: service.rev, changed };
+    },
+    saveFilter: async ({ name, filter }) => {
+      await service.saved.save(name, filter);
+      return { rev: service.changed() };
+    },
+    open: async ({ id, how, candidate, sample }) => {
+      const { review } = await service.ready();
+      if (!review.index.item(id)) throw unknown(id);
+      await actions.open({ round: review.round, id, how, candidate, sample });
+      return {};
+    },
+    run: async ({ verb }) => {
+      if (verb === 'reload') await service.reload();
+      else if (verb === 'stop' && (await service.asking.stop())) return {};
+      else await actions.run(verb);
+      return {};
+    },
+    focus: ({ where, selected }) => {
+      actions.focus(where, selected);
+      return {};
+    },
+  };
+  return { connection, handlers };
+}
+
+/** Everything about one question as it is now. */
+export function recordFor({ review }: Opened, id: string): ReviewRecord {
+  const item = review.index.item(id);
+  if (!item) throw unknown(id);
+  return recordOf(item, { curation: review.curation, decisions: review.book.about(id) });
+}
+
+/** The queue that a filter gives; while a spot check of this filter lasts, its sample. */
+async function idsOf(
+  service: ReviewService,
+  { review }: Opened,
+  filter: Filter,
+  sort: Sort,
+  signal: AbortSignalLike,
+): Promise<readonly string[]> {
+  const { index } = review;
+  const sample = service.decider.spotCheckNow();
+  if (sample && sample.filter === canonicalJson(filter)) {
+    return sample.items.filter((id) => index.item(id) !== undefined);
+  }
+  const places = await runPaced(index.query(filter, sort, signal));
+  if (places === null) throw cancelled();
+  return places.map((place) => index.items[place]?.id ?? '');
+}
+
+function rowsOf({ review }: Opened, ids: readonly string[]): Row[] {
+  return ids.map((id) => {
+    const row = review.index.row(id);
+    if (row) return row;
+    throw stale();
+  });
+}
+
+function queried({ ids }: Connection): readonly string[] {
+  if (ids) return ids;
+  throw stale();
+}
+
+function chosen(visible: readonly string[], ids: readonly string[] | null): readonly string[] {
+  if (ids === null) return visible;
+  const shown = new Set(visible);
+  if (ids.every((id) => shown.has(id))) return [...new Set(ids)];
+  throw stale();
+}

@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod/mini';
+import { AppError, isAppError } from '../../core/errors.ts';
+import { bulkDecisions, type Bulk, type BulkAct } from '../../core/curation/bulk.ts';
+import type { SpotCheckRecord } from '../../core/curation/curation.ts';
+import type { Decision } from '../../core/curation/decision.ts';
+import { questionsOf } from '../../core/curation/decisionLog.ts';
+import { decisionsFor } from '../../core/curation/decisionsFor.ts';
+import { drawSample, openSpotCheck, spotCheckState } from '../../core/curation/spotCheck.ts';
+import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
+import {
+  filterSchema,
+  type Act,
+  type Filter,
+  type SpotCheck,
+} from '../../shared/reviewContract.ts';
+import { runPaced } from './pace.ts';
+import { person } from '../session/person.ts';
+import { installationOf } from '../storage/writerSlot.ts';
+import { refuseFrozen } from './facts.ts';
+import type { Opened, ReviewService } from './service.ts';
+import { stale, unknown } from './stale.ts';
+
+/** Decisions are in the file at once; so long after the first of them they are on the disk. */
+const SYNC_MS = 200;
+
+const EMPTY_STACK: UndoStack = { undo: null, redo: null };
+
+/** Writes a person's decisions, and nothing else does: one after the other, each in the file before it is answered. */
+export class Decider {
+  readonly #service: ReviewService;
+  #syncTimer: NodeJS.Timeout | null = null;
+  #stack: { readonly rev: number; readonly stack: UndoStack } | null = null;
+  /** The undecided questions that the running spot check speaks for. */
+  #stratum: { readonly id: string; readonly ids: readonly string[] } | null = null;
+
+  constructor(service: ReviewService) {
+    this.#service = service;
+  }
+
+  decide(id: string, act: Act): Promise<void> {
+    return this.#inTurn(async (opened) => {
+      const { review } = opened;
+      const item = review.index.item(id);
+      if (!item) throw unknown(id);
+      await this.#write(opened, decisionsFor(item, act, review.curation, person(), newAction()));
+    });
+  }
+
+  /** One act on many questions as one step of undo; how many took it. */
+  bulk(act: BulkAct, ids: readonly string[], expected: number): Promise<number> {
+    if (ids.length !== expected) return Promise.reject(stale());
+    return this.#inTurn(async (opened) => {
+      const { decisions, changed } = await this.#bulk(opened, act, ids, newAction());
+      if (changed === 0) throw nothingToDo(ids.length);
+      await this.#write(opened, decisions);
+      return changed;
+    });
+  }
+
+  /** Takes back the last step of this person on this computer; the question to look at. */
+  undo(): Promise<string | null> {
+    return this.#step('undo');
+  }
+
+  redo(): Promise<string | null> {
+    return this.#step('redo');
+  }
+
+  /** What undo and redo would do now. */
+  stack(): UndoStack {
+    const { opened, rev } = this.#service;
+    if (!opened) return EMPTY_STACK;
+    if (!this.#stack || this.#stack.rev !== rev) {
+      const own = installationOf(opened.session.store.writer);
+      const stack = undoStack(
+        opened.review.book.events(opened.review.round),
+        ({ writer, author }) => author.kind === 'person' && installationOf(writer) === own,
+      );
+      this.#stack = { rev, stack };
+    }
+    return this.#stack.stack;
+  }
+
+  /** Draws a sample of the undecided among `ids`; ends the running one with size 0. */
+  spotCheck(size: number, filter: string, ids: readonly string[]): Promise<void> {
+    return this.#inTurn(async (opened) => {
+      const { index } = opened.review;
+      const running = this.spotCheckNow();
+      // While a sample of this filter is shown, another one is drawn from all that the filter finds.
+      const shown = running?.filter === filter ? (this.#stratum?.ids ?? ids) : ids;
+      const stratum = shown.filter((id) => index.row(id)?.status === 'todo');
+      if (size > 0 && stratum.length === 0) throw nothingToDo(0);
+      const seed = newAction();
+      const id = newAction();
+      const items = size === 0 ? [] : drawSample(stratum, Math.min(size, stratum.length), seed);
+      const population = size === 0 ? 0 : stratum.length;
+      await this.#write(opened, [
+        { type: 'spot-check', author: person(), action: id, id, population, items, filter, seed },
+      ]);
+      this.#stratum = size === 0 ? null : { id, ids: stratum };
+    });
+  }
+
+  /** The spot check that is under way in this round. */
+  spotCheckNow(): SpotCheckRecord | null {
+    const review = this.#service.opened?.review;
+    return review ? openSpotCheck(review.curation.spotChecks, review.round) : null;
+  }
+
+  spotCheckState(): SpotCheck | null {
+    const { opened, connections } = this.#service;
+    const record = this.spotCheckNow();
+    if (!record || !opened) return null;
+    const { index } = opened.review;
+    const filters = [...connections].flatMap(({ filter }) => (filter === null ? [] : [filter]));
+    return spotCheckState(record, (id) => index.row(id)?.status, {
+      remaining: this.#remaining(opened, record).length,
+      sameFilter: filters.length === 0 || filters.includes(record.filter),
+    });
+  }
+
+  /** Accepts what the finished spot check spoke for, with its bound as the reason. */
+  acceptRest(expected: number): Promise<number> {
+    return this.#inTurn(async (opened) => {
+      const record = this.spotCheckNow();
+      const state = this.spotCheckState();
+      if (!record || !state) throw refusal('There is no spot check.', 'Draw a sample first.');
+      if (!state.random) {
+        throw refusal(
+          'The sample is not a random one of what is shown now.',
+          'Go back to the filter it was drawn from, or draw another one.',
+        );
+      }
+      if (state.bound === null) {
+        throw refusal(
+          `${state.drawn - state.decided} items of the sample are undecided.`,
+          'Decide on all of them first.',
+        );
+      }
+      const ids = this.#remaining(opened, record);
+      if (ids.length !== expected) throw stale();
+      const percent = (100 * state.bound).toFixed(1);
+      const reason = `Spot check: ${state.decided} of ${state.population} looked at, ${state.bad} bad; at most ${percent} % bad (95 %).`;
+      const action = newAction();
+      const author = person();
+      const found = await this.#bulk(opened, 'accept', ids, action);
+      if (found.changed === 0) throw nothingToDo(ids.length);
+      await this.#write(opened, [
+        ...found.decisions.map((decision) => ({ ...decision, reason })),
+        {
+          type: 'spot-check',
+          author,
+          action,
+          id: record.id,
+          population: 0,
+          items: [],
+          filter: record.filter,
+          seed: record.seed,
+        },
+      ]);
+      return found.changed;
+    });
+  }
+
+  /** Puts on the disk what is in the files. */
+  async flush(): Promise<void> {
+    if (this.#syncTimer !== null) clearTimeout(this.#syncTimer);
+    this.#syncTimer = null;
+    await this.#service.opened?.session.store.flushDecisions();
+  }
+
+  /** Appends decisions that were made elsewhere in the service (a hint to the teacher). */
+  append(decisions: readonly Decision[]): Promise<void> {
+    return this.#inTurn((opened) => this.#write(opened, decisions));
+  }
+
+  #step(way: 'undo' | 'redo'): Promise<string | null> {
+    return this.#inTurn(async (opened) => {
+      const step: UndoStep | null = this.stack()[way];
+      if (!step) return null;
+      await this.#write(opened, step.decisions(person(), newAction()));
+      return step.of.flatMap((event) => questionsOf(event)).at(-1) ?? null;
+    });
+  }
+
+  /** After a round was read: finds anew what a running spot check speaks for. */
+  async restore({ review }: Opened): Promise<void> {
+    const record = openSpotCheck(review.curation.spotChecks, review.round);
+    const filter = record ? filterOf(record.filter) : null;
+    if (!record || !filter || this.#stratum?.id === record.id) return;
+    const places = await runPaced(review.index.query(filter, 'data-order'));
+    const ids = (places ?? []).flatMap((place) => review.index.items[place]?.id ?? []);
+    this.#stratum = { id: record.id, ids };
+  }
+
+  /** Undecided questions of the stratum, those of the sample aside, on which somebody could decide in one go. */
+  #remaining({ review }: Opened, record: SpotCheckRecord): string[] {
+    if (this.#stratum?.id !== record.id) return [];
+    const sample = new Set(record.items);
+    return this.#stratum.ids.filter((id) => {
+      const row = review.index.row(id);
+      return row?.status === 'todo' && row.candidates > 0 && !sample.has(id);
+    });
+  }
+
+  async #bulk(
+    { review }: Opened,
+    act: BulkAct,
+    ids: readonly string[],
+    action: string,
+  ): Promise<Bulk> {
+    const items = ids.flatMap((id) => review.index.item(id) ?? []);
+    return runPaced(bulkDecisions(items, act, review.curation, person(), action));
+  }
+
+  #inTurn<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    return this.#service.inTurn(async () => {
+      const opened = await this.#service.ready();
+      // Looked up at the moment of the deed: another window may have frozen the round since it was shown.
+      await refuseFrozen(opened.session.store, opened.review.round);
+      return work(opened);
+    });
+  }
+
+  async #write({ session, review }: Opened, decisions: readonly Decision[]): Promise<void> {
+    if (decisions.length === 0) return;
+    const { store } = session;
+    const pieces = decisions.flatMap(inPieces);
+    const append = () => store.appendDecisions(review.round, pieces);
+    const recorded = await append().catch((error: unknown) => {
+      // A checkout replaced the journal while it was open; the store has let go of it.
+      if (isAppError(error, 'store.missing')) return append();
+      throw error;
+    });
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = null;
+      store.flushDecisions().catch((error: unknown) => {
+        this.#service.options.surroundings.log.warn(`Review: ${String(error)}`);
+      });
+    }, SYNC_MS);
+    review.decide(recorded);
+    this.#service.changed();
+  }
+}
+
+const newAction = (): string => randomBytes(8).toString('hex');
+
+/** Candidates of one event; more are split, because a record has a length limit. */
+const EVENT_ITEMS = 20_000;
+
+function inPieces(decision: Decision): Decision[] {
+  const lists = decision.type === 'accept' || decision.type === 'reject';
+  if (!lists || decision.items.length <= EVENT_ITEMS) return [decision];
+  const pieces: Decision[] = [];
+  for (let from = 0; from < decision.items.length; from += EVENT_ITEMS) {
+    pieces.push({ ...decision, items: decision.items.slice(from, from + EVENT_ITEMS) });
+  }
+  return pieces;
+}
+
+function filterOf(text: string): Filter | null {
+  try {
+    return z.parse(filterSchema, JSON.parse(text));
+  } catch {
+    // A filter of another version finds nothing.
+    return null;
+  }
+}
+
+function nothingToDo(count: number): AppError {
+  return refusal(
+    count === 0
+      ? 'There is nothing undecided in this list.'
+      : `None of these ${count} items can take that.`,
+    'An item without a rationale that passes the gate is decided by itself.',
+  );
+}
+
+function refusal(message: string, hint: string): AppError {
+  return new AppError('usage', message, { hint });
+}

@@ -1,0 +1,30 @@
+import { cancelled } from '../../core/errors.ts';
+import type { AbortSignalLike } from '../../shared/contract.ts';
+
+/** Longest piece of work before others in the same process get their turn. */
+const PIECE_MS = 12;
+
+/** Gives way to other work whenever a piece has taken long enough; call it often inside long loops. */
+export function pacer(signal?: AbortSignalLike): () => Promise<void> | undefined {
+  let started = performance.now();
+  return () => {
+    if (signal?.aborted === true) throw cancelled();
+    if (performance.now() - started < PIECE_MS) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        started = performance.now();
+        resolve();
+      });
+    });
+  };
+}
+
+/** Runs piece-wise work to its end and lets others go first between pieces. */
+export async function runPaced<T>(work: Generator<void, T>, signal?: AbortSignalLike): Promise<T> {
+  const pace = pacer(signal);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await pace();
+  }
+}

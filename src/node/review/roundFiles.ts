@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { decisionSchema } from '../../core/curation/decision.ts';
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
+import { itemSchema, type TeachingItem } from '../../core/teaching/records.ts';
+import { namesIn } from '../project/projectFiles.ts';
+import { JournalReader } from '../storage/journalReader.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import type { Stamped } from '../storage/stamp.ts';
+
+/** An attempt without its tokens, which review never shows, and with when it was written. */
+export type KeptAttempt = Attempt & { readonly at: string };
+
+const NO_IDS: number[] = [];
+const leanAttemptSchema = attemptSchema
+  .omit({ ids: true, minMargin: true })
+  .transform((attempt): Attempt => ({ ...attempt, ids: NO_IDS, minMargin: null }));
+
+/** What the files of a round hold that the last look did not see. */
+export interface RoundGain {
+  readonly attempts: readonly KeptAttempt[];
+  readonly items: readonly Stamped<TeachingItem>[];
+  readonly events: readonly RecordedDecision[];
+  readonly bad: readonly BadLine[];
+  /** A file that was replaced: what is kept of this round counts no more. */
+  readonly replaced: string | null;
+}
+
+/** Which of a round's journals are followed. */
+export interface RoundParts {
+  readonly attempts: boolean;
+  readonly items: boolean;
+}
+
+/** Follows one round's journals of all writers; each look reads only what is new. */
+export class RoundFiles {
+  readonly #folder: string;
+  readonly #parts: RoundParts;
+  readonly #attempts: JournalFolder<Attempt>;
+  readonly #items: JournalFolder<TeachingItem>;
+  readonly #decisions: JournalFolder<z.infer<typeof decisionSchema>>;
+  readonly #fingerprints = new Map<string, string>();
+
+  constructor(folder: string, parts: RoundParts) {
+    this.#folder = folder;
+    this.#parts = parts;
+    this.#attempts = new JournalFolder(join(folder, 'exam'), 'train.', leanAttemptSchema);
+    this.#items = new JournalFolder(join(folder, 'teacher'), 'items.', itemSchema);
+    this.#decisions = new JournalFolder(join(folder, 'decisions'), '', decisionSchema);
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  async look(): Promise<RoundGain> {
+    const attempts = this.#parts.attempts ? await this.#attempts.look() : EMPTY;
+    const items = this.#parts.items ? await this.#items.look() : EMPTY;
+    const decisions = await this.#decisions.look();
+    const all = [attempts, items, decisions];
+    return {
+      attempts: attempts.records.map((record) => this.#keep(record)),
+      items: items.records,
+      events: decisions.records,
+      bad: all.flatMap(({ bad }) => bad),
+      replaced: all.find(({ replaced }) => replaced !== null)?.replaced ?? null,
+    };
+  }
+
+  /** One fingerprint text for all attempts of an exam, and no stamp but the time. */
+  #keep(record: Stamped<Attempt>): KeptAttempt {
+    const { type, set, questionId, sample, text, finish, asked, at } = record;
+    const fingerprint = this.#fingerprints.get(record.fingerprint) ?? record.fingerprint;
+    this.#fingerprints.set(fingerprint, fingerprint);
+    const lean = { type, set, questionId, sample, fingerprint, text, ids: NO_IDS, finish };
+    return asked === undefined
+      ? { ...lean, minMargin: null, at }
+      : { ...lean, asked, minMargin: null, at };
+  }
+}
+
+const EMPTY = { records: [], bad: [], replaced: null };
+
+/** The journals of all writers in one folder. */
+class JournalFolder<T> {
+  readonly #folder: string;
+  readonly #prefix: string;
+  readonly #schema: z.ZodType<T>;
+  readonly #readers = new Map<string, JournalReader<T>>();
+
+  constructor(folder: string, prefix: string, schema: z.ZodType<T>) {
+    this.#folder = folder;
+    this.#prefix = prefix;
+    this.#schema = schema;
+  }
+
+  async look(): Promise<{ records: Stamped<T>[]; bad: BadLine[]; replaced: string | null }> {
+    const names = (await namesIn(this.#folder)).filter(
+      (name) => name.startsWith(this.#prefix) && name.endsWith('.jsonl'),
+    );
+    const records: Stamped<T>[] = [];
+    const bad: BadLine[] = [];
+    let replaced: string | null = null;
+    for (const name of new Set([...names.sort(), ...this.#readers.keys()])) {
+      const reader =
+        this.#readers.get(name) ?? new JournalReader(join(this.#folder, name), this.#schema);
+      this.#readers.set(name, reader);
+      const gain = await reader.look();
+      for (const record of gain.records) records.push(record);
+      bad.push(...gain.quarantined);
+      if (gain.restarted) replaced ??= name;
+      if (!names.includes(name)) this.#readers.delete(name);
+    }
+    return { records, bad, replaced };
+  }
+}

@@ -1,0 +1,285 @@
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import type { Curation } from '../../core/curation/curation.ts';
+import { ReviewIndex } from '../../core/curation/queue.ts';
+import { reviewItems, type ReviewItem, type RoundOutcome } from '../../core/curation/reviewItem.ts';
+import type { Question } from '../../core/dataset/question.ts';
+import { trainQuestions } from '../../core/round/exam.ts';
+import { gradeStored } from '../../core/round/grading.ts';
+import type { RoundState } from '../../core/round/state.ts';
+import type { TeachingItem } from '../../core/teaching/records.ts';
+import type { ProjectStore } from '../project/projectStore.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import { DecisionBook } from './decisionBook.ts';
+import { Growth } from './growth.ts';
+import { pastOutcomes } from './history.ts';
+import { countOrphans } from './orphans.ts';
+import { pacer, runPaced } from './pace.ts';
+import { RoundFiles, type KeptAttempt, type RoundGain } from './roundFiles.ts';
+import { Tally } from './tally.ts';
+
+interface Candidate {
+  readonly round: number;
+  readonly item: TeachingItem;
+}
+
+/** What a look at the files brought: nothing, changed questions, or that everything has to be read anew. */
+export type Gain =
+  | { readonly kind: 'none' | 'changed' }
+  | {
+      readonly kind: 'restart';
+      /** The file that was replaced; null where another exam began. */
+      readonly file: string | null;
+    };
+
+/** One round opened for review: its questions with all that is known about them, kept up with the files. */
+export class RoundReview {
+  readonly round: number;
+  readonly book: DecisionBook;
+  readonly tally = new Tally();
+  /** Lines of the round's files that could not be read. */
+  readonly bad: BadLine[] = [];
+  readonly #store: ProjectStore;
+  readonly #files: readonly RoundFiles[];
+  readonly #attempts = new Map<string, KeptAttempt[]>();
+  readonly #candidates = new Map<string, Candidate[]>();
+  readonly #places = new Map<string, number>();
+  #questions: readonly Question[] = [];
+  #history: { round: number; outcomes: ReadonlyMap<string, RoundOutcome> }[] = [];
+  #fingerprint: string | null = null;
+  /** The exam was finished when this was read: attempts of another one are not shown. */
+  #examined = false;
+  #attemptCount = 0;
+  #lines = 0;
+  #orphans: number | null = null;
+  readonly #growth = new Growth();
+  #index: ReviewIndex;
+
+  private constructor(store: ProjectStore, round: number) {
+    this.#store = store;
+    this.round = round;
+    this.book = new DecisionBook(round);
+    this.#index = new ReviewIndex([], this.book.curation);
+    const { accumulate } = store.project.training;
+    this.#files = Array.from(
+      { length: round + 1 },
+      (_, r) =>
+        new RoundFiles(store.roundFolder(r), {
+          attempts: r === round,
+          items: accumulate || r === round,
+        }),
+    );
+  }
+
+  /** Reads a round; other work of the process goes on meanwhile. */
+  static async open(
+    store: ProjectStore,
+    { round, state }: { readonly round: number; readonly state: RoundState | null },
+    signal: AbortSignal,
+  ): Promise<RoundReview> {
+    const review = new RoundReview(store, round);
+    await review.#load(state, signal);
+    return review;
+  }
+
+  get index(): ReviewIndex {
+    return this.#index;
+  }
+
+  get curation(): Curation {
+    return this.book.curation;
+  }
+
+  /** Names the exam that is shown; null while there is none. */
+  get fingerprint(): string | null {
+    return this.#fingerprint;
+  }
+
+  /** Whether a teacher or a person has written anything for it. */
+  get taught(): boolean {
+    return this.#candidates.size > 0;
+  }
+
+  /** Lines of the round's files that count. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  get questions(): readonly Question[] {
+    return this.#questions;
+  }
+
+  /** Attempts of this round's exam so far. */
+  get attempts(): number {
+    return this.#attemptCount;
+  }
+
+  /** Takes in decisions that stand in a journal; the questions that changed. */
+  decide(events: readonly RecordedDecision[], round = this.round): ReadonlySet<string> {
+    const changed = this.book.add(round, events);
+    this.#index.update(this.curation, changed);
+    this.#count(changed);
+    return changed;
+  }
+
+  /** Looks what others have appended meanwhile. */
+  async look(): Promise<Gain> {
+    let changed = false;
+    for (const [round, files] of this.#files.entries()) {
+      const gain = await files.look();
+      if (gain.replaced !== null) return { kind: 'restart', file: gain.replaced };
+      const foreign = gain.attempts.some(({ fingerprint }) => fingerprint !== this.#fingerprint);
+      if (foreign && !this.#examined) return { kind: 'restart', file: null };
+      if (this.#take(gain, round)) changed = true;
+    }
+    return { kind: changed ? 'changed' : 'none' };
+  }
+
+  /** Decisions of this round that match nothing in the data any more. */
+  get orphans(): number {
+    this.#orphans ??= countOrphans(this.#index, this.curation, this.book.events(this.round));
+    return this.#orphans;
+  }
+
+  /** An exam that another process is sitting, as far as its file tells; null when it does not grow. */
+  foreignExam(): { done: number; total: number; etaMs: number | null } | null {
+    if (this.#examined || this.#fingerprint === null) return null;
+    const total = this.#questions.length * this.#store.project.exam.samples;
+    return this.#growth.progress(this.#attemptCount, total);
+  }
+
+  async #load(state: RoundState | null, signal: AbortSignal): Promise<void> {
+    const store = this.#store;
+    const pace = pacer(signal);
+    this.#questions = await trainQuestions({ store }, { questions: new Map() });
+    this.#questions.forEach(({ id }, place) => this.#places.set(id, place));
+    const gains: RoundGain[] = [];
+    for (const files of this.#files) gains.push(await files.look());
+    for (const [round, gain] of gains.entries()) this.book.add(round, gain.events);
+    const last = gains[this.round]?.attempts.at(-1);
+    this.#examined = state?.exams['train'] !== undefined;
+    this.#fingerprint = state?.exams['train']?.fingerprint ?? last?.fingerprint ?? null;
+    for (const [round, gain] of gains.entries()) {
+      this.bad.push(...gain.bad);
+      this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
+      for (const attempt of gain.attempts) this.#keepAttempt(attempt);
+      for (const item of gain.items) this.#keepItem(item, round);
+      await pace();
+    }
+    this.#history = await pastOutcomes(store, this.round, this.#questions, this.curation, signal);
+    const items: ReviewItem[] = [];
+    for (let from = 0; from < this.#questions.length; from += SLICE) {
+      items.push(...this.#make(from, from + SLICE));
+      await pace();
+    }
+    this.#index = new ReviewIndex(items, this.curation);
+    await runPaced(this.#index.prepare('rows'), signal);
+    for (let place = 0; place < items.length; place += 1) {
+      this.#countAt(place);
+      if (place % SLICE === 0) await pace();
+    }
+  }
+
+  /** The items of some places in the data, from everything that is kept. */
+  #make(from: number, to: number): ReviewItem[] {
+    const questions = this.#questions.slice(from, to);
+    const { gate, curation: limits } = this.#store.project;
+    const byRound = new Map<number, TeachingItem[]>();
+    for (const { id } of questions) {
+      for (const { round, item } of this.#candidates.get(id) ?? []) {
+        const list = byRound.get(round);
+        if (list) list.push(item);
+        else byRound.set(round, [item]);
+      }
+    }
+    const attempts = questions.flatMap(({ id }) => this.#attempts.get(id) ?? []);
+    const items = reviewItems({
+      round: this.round,
+      gate,
+      useDatasetRationales: limits.useDatasetRationales,
+      questions,
+      attempts: gradeStored(questions, attempts, this.curation),
+      candidates: [...byRound]
+        .sort(([a], [b]) => a - b)
+        .map(([round, ofRound]) => ({ round, items: ofRound })),
+      history: this.#history,
+      curation: this.curation,
+    });
+    return items.map((item) => ({ ...item, order: item.order + from }));
+  }
+
+  /** True when anything that is shown changed. */
+  #take(gain: RoundGain, round: number): boolean {
+    this.bad.push(...gain.bad);
+    this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
+    const grown = new Set<string>();
+    for (const attempt of gain.attempts)
+      if (this.#keepAttempt(attempt)) grown.add(attempt.questionId);
+    for (const item of gain.items) if (this.#keepItem(item, round)) grown.add(item.questionId);
+    const decided = this.book.add(round, gain.events);
+    if (grown.size > 0) this.#renew(grown);
+    if (grown.size > 0 || decided.size > 0) this.#orphans = null;
+    if (gain.attempts.length > 0) this.#growth.mark(this.#attemptCount);
+    this.#index.update(this.curation, decided);
+    this.#count(new Set([...grown, ...decided]));
+    return grown.size > 0 || decided.size > 0 || gain.events.length > 0 || gain.bad.length > 0;
+  }
+
+  #renew(ids: ReadonlySet<string>): void {
+    const items = [...this.#index.items];
+    for (const id of ids) {
+      const place = this.#places.get(id);
+      if (place === undefined) continue;
+      const [item] = this.#make(place, place + 1);
+      if (item) items[place] = item;
+    }
+    this.#index = new ReviewIndex(items, this.curation);
+  }
+
+  /** Of several records of one attempt the first written counts, as everywhere. */
+  #keepAttempt(attempt: KeptAttempt): boolean {
+    if (attempt.fingerprint !== this.#fingerprint) return false;
+    const list = this.#attempts.get(attempt.questionId);
+    if (!list) {
+      this.#attempts.set(attempt.questionId, [attempt]);
+      this.#attemptCount += 1;
+      return true;
+    }
+    const place = list.findIndex(
+      ({ sample, asked }) => sample === attempt.sample && asked === attempt.asked,
+    );
+    const before = list[place];
+    if (before && before.at <= attempt.at) return false;
+    if (before) list[place] = attempt;
+    else {
+      list.push(attempt);
+      this.#attemptCount += 1;
+    }
+    return true;
+  }
+
+  #keepItem(item: TeachingItem, round: number): boolean {
+    const list = this.#candidates.get(item.questionId);
+    if (!list) this.#candidates.set(item.questionId, [{ round, item }]);
+    else if (list.some((known) => known.round === round && known.item.key === item.key))
+      return false;
+    else list.push({ round, item });
+    return true;
+  }
+
+  #count(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      const place = this.#places.get(id);
+      if (place !== undefined) this.#countAt(place);
+    }
+  }
+
+  #countAt(place: number): void {
+    const id = this.#questions[place]?.id;
+    if (id === undefined) return;
+    const row = this.#index.isMistakeAt(place) ? this.#index.rowAt(place) : undefined;
+    this.tally.set(id, row ?? null);
+  }
+}
+
+/** Questions that are graded in one piece. */
+const SLICE = 100;
