@@ -60,7 +60,9 @@ export async function curateRound(ports: CuratePorts, initial: RoundState): Prom
   await confirmGolds(ports, initial.round);
   const curation = await curationUpTo(ports.store, initial.round);
   const here = [...curation.items.values()].filter(({ round }) => round === initial.round);
-  const state = reduceRound(initial, {
+  // A rule may be applied from a window beside the loop: what the loop has recorded meanwhile stays.
+  const latest = (await ports.store.state(initial.round)) ?? initial;
+  const state = reduceRound(latest, {
     type: 'curated',
     accepted: here.filter(({ status }) => status === 'accepted').length,
     rejected: here.filter(({ status }) => status === 'rejected').length,

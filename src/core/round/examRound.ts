@@ -59,7 +59,9 @@ export async function gradeRound(
     }
   }
   await store.saveGrades(initial.round, all);
-  const state = reduceRound(initial, { type: 'audited', suspects, questions: doubted.size });
+  // An audit may come from a window beside the loop: what the loop has recorded meanwhile stays.
+  const latest = (await store.state(initial.round)) ?? initial;
+  const state = reduceRound(latest, { type: 'audited', suspects, questions: doubted.size });
   await store.saveState(state);
   return state;
 }

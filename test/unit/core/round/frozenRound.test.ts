@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
+import { curateRound } from '../../../../src/core/round/curateRound.ts';
+import { gradeRound } from '../../../../src/core/round/examRound.ts';
 import { freezeStep } from '../../../../src/core/round/freezeStep.ts';
 import { loadRound, runRounds, runStep } from '../../../../src/core/round/runRounds.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
@@ -76,5 +78,19 @@ describe('a round that was stopped', () => {
     await runStep(ports, state, 'curate', ['train', 'dev']);
     await runRounds(ports, 1);
     expect(store.manifests.get(0)?.coverage.withTwoRationales).toBe(60);
+  });
+});
+
+describe('an audit or a rule applied beside the loop', () => {
+  it('takes nothing back that the loop has recorded meanwhile', async () => {
+    const { store, ports } = await frozenRound();
+    const seen = store.states.get(0)!;
+    await runRounds(ports, 1);
+    const trained = store.states.get(0)!.training;
+    expect(trained?.student).not.toBeNull();
+    await gradeRound({ store }, seen);
+    expect(store.states.get(0)!.training).toEqual(trained);
+    await curateRound({ store }, seen);
+    expect(store.states.get(0)!.training).toEqual(trained);
   });
 });
