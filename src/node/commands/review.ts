@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { sha256Text } from '../../core/hash.ts';
-import { activeDecisions } from '../../core/curation/activeDecisions.ts';
 import type { Decision } from '../../core/curation/decision.ts';
+import { labelOf } from '../../core/curation/decisionLog.ts';
+import { questionNow } from '../../core/curation/questionText.ts';
+import { undoStack } from '../../core/curation/undoStack.ts';
 import { acceptByGate, confirmGolds, GATE_RULE } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
+import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { gradeRound } from '../../core/round/examRound.ts';
 import { goldValue } from '../../core/grading/gold.ts';
-import { normaliseRationale } from '../../core/teaching/steps.ts';
+import { normaliseRationale, splitSteps } from '../../core/teaching/steps.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import { curateRound } from '../../core/round/curateRound.ts';
 import type { TeachingItem } from '../../core/teaching/records.ts';
@@ -62,7 +66,19 @@ export const editRowSchema = z.union([
     reason: z.string().optional(),
   }),
   z.strictObject({ questionId: z.string(), gold: z.string().min(1), reason: z.string().min(1) }),
+  z.strictObject({
+    questionId: z.string(),
+    question: z.string().trim().min(1),
+    reason: z.string().trim().min(1),
+  }),
   z.strictObject({ questionId: z.string(), hint: z.string().min(1) }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    step: z.number().int().min(1),
+    kind: z.string().trim().min(1),
+    reason: z.string().optional(),
+  }),
   z.strictObject({
     questionId: z.string(),
     sample: z.number().int().min(0),
@@ -78,7 +94,7 @@ export const editRowSchema = z.union([
 ]);
 
 /** The actions of `tailor decide`. */
-export const ACTIONS = ['list', 'accept', 'reject', 'edit', 'undo'] as const;
+export const ACTIONS = ['list', 'accept', 'reject', 'edit', 'undo', 'redo'] as const;
 
 export interface DecideOptions extends RoundOption {
   readonly rule?: string;
@@ -105,7 +121,8 @@ export function decide(
     case 'edit':
       return edit(context, options);
     case 'undo':
-      return undo(context, options);
+    case 'redo':
+      return step(context, options, action);
   }
 }
 
@@ -169,23 +186,32 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
       if (row.trim() === '') continue;
       decisions.push(await decisionOf(session, round, row, `${file} line ${index + 1}`));
     }
-    await session.store.decide(round, decisions);
+    const action = randomUUID();
+    await session.store.decide(
+      round,
+      decisions.map((decision) => ({ ...decision, action })),
+    );
     return `${decisions.length} decisions applied.`;
   });
 }
 
-/** Takes back the last standing decision of this person's windows and commands on this computer. */
-function undo(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+/** Takes back the last step of this person's windows and commands on this computer, or brings the last one back. */
+function step(
+  context: CommandContext,
+  options: RoundOption,
+  way: 'undo' | 'redo',
+): Promise<CommandResult> {
   return decideItems(context, options, async (session, round) => {
     const own = installationOf(session.store.writer);
-    const last = activeDecisions(await session.store.decisions(round)).findLast(
+    const found = undoStack(
+      await session.store.decisions(round),
       ({ writer }) => installationOf(writer) === own,
-    );
-    if (!last) return 'There is nothing to take back.';
-    await session.store.decide(round, [
-      { type: 'undo', author: person(), ofWriter: last.writer, ofSeq: last.seq },
-    ]);
-    return `Took back: ${last.type} (${last.author.name}).`;
+    )[way];
+    if (!found) return `There is nothing to ${way === 'undo' ? 'take back' : 'bring back'}.`;
+    await session.store.decide(round, found.decisions(person(), randomUUID()));
+    const [first] = found.of;
+    const by = first === undefined ? '' : ` (${first.author.name})`;
+    return `${way === 'undo' ? 'Took back' : 'Brought back'}: ${labelOf(found.of)}${by}.`;
   });
 }
 
@@ -282,6 +308,13 @@ async function decisionOf(
   if ('rationale' in data)
     return { type: 'write', author, ...reason, questionId, rationale: textOf(data.rationale, bad) };
   if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
+  const curation = await curationUpTo(session.store, round);
+  const now = questionNow(question, curation);
+  if ('question' in data) {
+    if (data.question === now.question) throw bad('that is the text of the question already');
+    const { question: text, reason: why } = data;
+    return { type: 'fix-question', author, questionId, was: now.question, text, reason: why };
+  }
   if ('gold' in data) {
     // Against a gold that is no number nothing could ever be right, and nobody would be told.
     if (goldValue(data.gold) === null) throw bad(`${JSON.stringify(data.gold)} is not one number`);
@@ -290,17 +323,23 @@ async function decisionOf(
       author,
       ...reason,
       questionId,
-      was: question.answer,
+      was: now.answer,
       answer: data.gold,
     };
   }
-  const curation = await curationUpTo(session.store, round);
   const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
     ({ attempt }) => attempt.questionId === questionId && attempt.sample === data.sample,
   );
   if (!graded) throw bad(`round ${round} has no sample ${data.sample} of ${questionId}`);
   const { fingerprint, text, sample } = graded.attempt;
   const about = { questionId, sample, fingerprint, textHash: sha256Text(text) };
+  if ('step' in data) {
+    const steps = splitSteps(rationaleOfAttempt(text)).length;
+    // A step that is missing at the end stands behind the last one.
+    if (data.step > steps + 1) throw bad(`sample ${sample} has ${steps} steps`);
+    const { step: at, kind: errorKind } = data;
+    return { type: 'first-error', author, ...reason, ...about, step: at, errorKind };
+  }
   if ('verdict' in data) return { type: `attempt-${data.verdict}`, author, ...reason, ...about };
   return { type: `pair-${data.pair}`, author, ...reason, ...about };
 }
