@@ -5,6 +5,7 @@ import { COMMANDS, type CommandId } from './shared/commands.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
+import { previewFreeze } from './node/commands/freezePreview.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
@@ -175,8 +176,11 @@ export function buildProgram(): Command {
   add('tailor.freeze')
     .description('make the training set of a round immutable')
     .addOption(roundOption())
-    .action((options: steps.RoundOption, command: Command) =>
-      run(command, (context) => steps.freeze(context, options)),
+    .option('--preview', 'only say what would be trained on')
+    .action((options: steps.RoundOption & { preview?: boolean }, command: Command) =>
+      run(command, (context) =>
+        (options.preview === true ? previewFreeze : steps.freeze)(context, options),
+      ),
     );
 
   add('tailor.train')

@@ -9,11 +9,17 @@ import type { Editor } from './vscode/editor.ts';
 import { EditorJobs } from './vscode/jobs.ts';
 import { lookHandlers } from './vscode/lookAt.ts';
 import { WorkspaceProjects } from './vscode/projects.ts';
+import { joinTraining } from './vscode/reattach.ts';
 import { RoundsTree } from './vscode/roundsTree.ts';
 import { stepHandlers } from './vscode/runSteps.ts';
 import { TeacherKeys } from './vscode/secrets.ts';
+import { Standing } from './vscode/standing.ts';
+import { StatusBar } from './vscode/statusBar.ts';
+import { stopHandler } from './vscode/stopHandler.ts';
 import { assetsOf, contextMaker, editorLog } from './vscode/surroundings.ts';
+import { registerViews } from './vscode/views.ts';
 import { terminalHandlers } from './vscode/terminalCommand.ts';
+import { whatRunsHandler } from './vscode/whatRuns.ts';
 
 /** Ends what runs in this window; a training run is left alone. */
 let atWork: EditorJobs | undefined;
@@ -55,17 +61,35 @@ export function activate(context: vscode.ExtensionContext): void {
   atWork = jobs;
   const reports = store.add(new Reports());
   store.add(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
-  const editor: Editor = { projects, jobs, reports, makeContext, log };
+  const editor: Editor = {
+    projects,
+    jobs,
+    reports,
+    keys,
+    makeContext,
+    assets,
+    environment: process.env,
+    memory: context.globalState,
+    storage: context.globalStorageUri.fsPath,
+    log,
+  };
 
-  const tree = store.add(new RoundsTree(projects, systemClock, (message) => log.warn(message)));
+  const standing = store.add(new Standing(systemClock, (message) => log.warn(message)));
+  const tree = store.add(new RoundsTree(projects, standing, jobs));
   store.add(vscode.window.registerTreeDataProvider('tailor.rounds', tree));
   store.add(projects.onDidChange(() => tree.refresh()));
-  store.add(jobs.onDidChange(() => tree.refresh()));
+  store.add(standing.onDidChange(() => tree.refresh()));
+  store.add(jobs.onDidChange(() => tree.jobsChanged()));
+  store.add(jobs.onDidEnd(() => standing.staleNow()));
+  store.add(new StatusBar(jobs));
   watchFiles(store, PROJECT_FILE, () => void projects.refresh());
-  watchFiles(store, '{round.json,manifest.json}', () => tree.refresh());
-  void projects.known();
+  watchFiles(store, '{round.json,manifest.json,decisions/*.jsonl}', () => standing.stale());
 
   const edge = { log, showLog: () => channel.show() };
+  const join = (): void => void joinTraining(editor, systemClock, edge);
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(join));
+  join();
+  void projects.known();
   registerCommands(
     store,
     COMMANDS,
@@ -73,9 +97,23 @@ export function activate(context: vscode.ExtensionContext): void {
       ...stepHandlers(editor),
       ...lookHandlers(editor),
       ...terminalHandlers(assets.installation),
-      'tailor.stop': ({ root }) => jobs.stop(root),
+      'tailor.stop': stopHandler(editor),
       'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
+      'tailor.whatRuns': whatRunsHandler(editor),
       'tailor.showLog': () => channel.show(),
+    },
+    edge,
+  );
+  registerViews(
+    store,
+    {
+      extension: context.extensionUri,
+      projects,
+      jobs,
+      keys,
+      makeContext,
+      environment: process.env,
+      log,
     },
     edge,
   );

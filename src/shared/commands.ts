@@ -26,6 +26,7 @@ export const COMMANDS = {
   'tailor.compare': { title: 'Compare Rounds', cli: 'compare' },
   'tailor.doctor': { title: 'Check This Computer', cli: 'doctor' },
   'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher' },
+  'tailor.whatRuns': { title: 'Show What Is Running', cli: null },
   'tailor.showLog': { title: 'Show Log', cli: null },
 } as const satisfies Readonly<Record<string, CommandInfo>>;
 

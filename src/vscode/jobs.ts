@@ -24,6 +24,13 @@ interface Running {
   ended: Promise<unknown>;
 }
 
+/** Why a job ended early. */
+export interface JobFailure {
+  readonly title: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
 /** How often views hear of progress; an exam reports hundreds of times a second. */
 const QUIET_MS = 200;
 
@@ -37,12 +44,15 @@ export type StopRun = (run: FollowedRun, now: boolean) => Promise<boolean>;
  */
 export class EditorJobs implements Jobs, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #ended = new vscode.EventEmitter<void>();
   readonly #running = new Map<string, Running>();
   readonly #makeContext: MakeContext;
   readonly #clock: Clock;
+  readonly #failures = new Map<string, JobFailure>();
   readonly #stopRun: StopRun;
   readonly #isCurrent: (root: string) => boolean;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #disposed = false;
 
   constructor(parts: {
     readonly makeContext: MakeContext;
@@ -64,6 +74,22 @@ export class EditorJobs implements Jobs, vscode.Disposable {
 
   of(root: string): JobState | null {
     return this.#running.get(root)?.state ?? null;
+  }
+
+  /** Why the project's last work ended before it was done; null where it was done or stopped on request. */
+  failureOf(root: string): JobFailure | null {
+    return this.#failures.get(root) ?? null;
+  }
+
+  /** Of the project that commands mean, or of any. */
+  get failure(): JobFailure | null {
+    const all = [...this.#failures.entries()];
+    return (all.find(([root]) => this.#isCurrent(root)) ?? all[0])?.[1] ?? null;
+  }
+
+  /** A job is over, however it ended. */
+  onDidEnd(listener: () => void): vscode.Disposable {
+    return this.#ended.event(listener);
   }
 
   onDidChange(listener: () => void): vscode.Disposable {
@@ -99,6 +125,7 @@ export class EditorJobs implements Jobs, vscode.Disposable {
       ended: Promise.resolve(),
     };
     this.#running.set(root, job);
+    this.#failures.delete(root);
     const done = this.#do(job, request, work);
     job.ended = done.catch(() => undefined);
     this.#tell();
@@ -135,9 +162,11 @@ export class EditorJobs implements Jobs, vscode.Disposable {
     } catch (error) {
       // Stopped by this window's own request, which the trainer cannot tell from anybody else's.
       if (job.state.stopping && isAppError(error, 'trainer.cancelled')) throw cancelled();
+      this.#noteFailure(job, error, request.attachOnly === true);
       throw error;
     } finally {
       this.#running.delete(request.root);
+      this.#ended.fire();
       this.#tell();
     }
   }
@@ -159,15 +188,27 @@ export class EditorJobs implements Jobs, vscode.Disposable {
 
   /** Lets go of everything: exams and teaching end, training runs go on by themselves. */
   dispose(): void {
+    this.#disposed = true;
     for (const { abort } of this.#running.values()) abort.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#changed.dispose();
+    this.#ended.dispose();
   }
 
   /** Resolves when everything that was running has ended. */
   async ended(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #noteFailure({ state }: Running, error: unknown, attachOnly: boolean): void {
+    if (attachOnly || isAppError(error, 'cancelled') || isAppError(error, 'trainer.cancelled')) {
+      return;
+    }
+    const { title, root } = state;
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = isAppError(error) ? (error.hint ?? null) : null;
+    this.#failures.set(root, { title, message, hint });
   }
 
   #progress(job: Running, progress: Progress): void {
@@ -179,7 +220,7 @@ export class EditorJobs implements Jobs, vscode.Disposable {
       ...(job.teaching ? costOf(job.teaching) : {}),
       ...(over ? { pausedUntil: null } : {}),
     };
-    this.#timer ??= setTimeout(() => this.#tell(), QUIET_MS);
+    if (!this.#disposed) this.#timer ??= setTimeout(() => this.#tell(), QUIET_MS);
   }
 
   #update(job: Running, change: Partial<JobState>): void {

@@ -1,126 +1,167 @@
 import * as vscode from 'vscode';
-import { loadProject } from '../node/project/loadProject.ts';
-import { ProjectStore } from '../node/project/projectStore.ts';
-import type { Clock } from '../core/ports.ts';
+import { PROJECT_FILE } from '../node/project/loadProject.ts';
+import { STEPS, type Step } from '../core/round/state.ts';
+import type { EditorJobs } from './jobs.ts';
 import type { WorkspaceProjects } from './projects.ts';
-import { STEPS, type RoundState, type Step } from '../core/round/state.ts';
+import { jobPlace, placesOf, type RoundPlace, type Standing } from './standing.ts';
+import { roundDescription, roundTooltip, stepLook } from './stepItem.ts';
 
-type Node =
+/** A row of the tree; `root` and `round` name what a command on it means. */
+export type RoundsNode =
   | { readonly kind: 'project'; readonly root: string; readonly name: string }
-  | { readonly kind: 'round'; readonly root: string; readonly state: RoundState }
+  | { readonly kind: 'broken'; readonly root: string; readonly message: string }
+  | {
+      readonly kind: 'round';
+      readonly root: string;
+      readonly round: number;
+      readonly place: RoundPlace;
+      readonly places: readonly RoundPlace[];
+      readonly after: RoundPlace | null;
+      readonly isOpen: boolean;
+    }
   | {
       readonly kind: 'step';
       readonly root: string;
-      readonly state: RoundState;
+      readonly round: number;
       readonly step: Step;
+      readonly place: RoundPlace;
+      readonly places: readonly RoundPlace[];
     };
 
-const STEP_LABEL: Readonly<Record<Step, string>> = {
-  exam: 'Exam',
-  teach: 'Teaching',
-  curate: 'Curation',
-  freeze: 'Frozen set',
-  train: 'Training',
+/** What a click on a step does: it looks, it never runs. */
+const CLICK: Readonly<Partial<Record<Step, string>>> = {
+  curate: 'tailor.openReview',
+  train: 'tailor.showTraining',
 };
 
-/** Projects, their rounds and each round's steps, read from the project's files and nothing else. */
-export class RoundsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #clock: Clock;
-  readonly #warn: (message: string) => void;
+/** Projects, their rounds and each round's steps with what is running in them. */
+export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<RoundsNode | undefined>();
+  readonly #projects: WorkspaceProjects;
+  readonly #standing: Standing;
+  readonly #jobs: EditorJobs;
+  /** The row of the step that a job runs, by project: it alone is drawn anew while the job goes on. */
+  readonly #live = new Map<string, RoundsNode>();
+  #jobKeys = '';
   readonly onDidChangeTreeData = this.#changed.event;
 
-  readonly #projects: WorkspaceProjects;
-
-  constructor(projects: WorkspaceProjects, clock: Clock, warn: (message: string) => void) {
+  constructor(projects: WorkspaceProjects, standing: Standing, jobs: EditorJobs) {
     this.#projects = projects;
-    this.#clock = clock;
-    this.#warn = warn;
+    this.#standing = standing;
+    this.#jobs = jobs;
   }
 
   refresh(): void {
+    this.#live.clear();
     this.#changed.fire(undefined);
+  }
+
+  /** A job began, went on or ended. */
+  jobsChanged(): void {
+    const keys = this.#projects.all
+      .map(({ root }) => `${root}${this.#jobs.of(root)?.startedAt ?? ''}`)
+      .join();
+    if (keys !== this.#jobKeys || this.#live.size === 0) {
+      this.#jobKeys = keys;
+      this.refresh();
+    } else for (const node of this.#live.values()) this.#changed.fire(node);
   }
 
   dispose(): void {
     this.#changed.dispose();
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
-    const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+  async getChildren(node?: RoundsNode): Promise<RoundsNode[]> {
+    if (!node) {
+      await this.#projects.known();
+      const { all, broken } = this.#projects;
+      return [
+        ...all.map(({ root, name }) => ({ kind: 'project' as const, root, name })),
+        ...broken.map(({ root, message }) => ({ kind: 'broken' as const, root, message })),
+      ];
+    }
+    if (node.kind === 'project') return this.#rounds(node.root);
+    if (node.kind !== 'round') return [];
+    const { root, round, place, places } = node;
+    // Nothing is taught after the last exam.
+    const steps = place.facts?.isLast === true ? STEPS.slice(0, 1) : STEPS;
+    return steps.map((step) => ({ kind: 'step', root, round, step, place, places }));
+  }
+
+  getTreeItem(node: RoundsNode): vscode.TreeItem {
+    const { Expanded } = vscode.TreeItemCollapsibleState;
     switch (node.kind) {
       case 'project': {
         const item = new vscode.TreeItem(node.name, Expanded);
+        item.id = node.root;
         item.description = vscode.workspace.asRelativePath(node.root);
         item.iconPath = new vscode.ThemeIcon('beaker');
+        item.contextValue = this.#jobs.of(node.root) ? 'project.busy' : 'project.idle';
         return item;
       }
-      case 'round': {
-        const item = new vscode.TreeItem(
-          vscode.l10n.t('Round {0}', node.state.round),
-          node.state.round === 0 ? Expanded : Collapsed,
-        );
-        item.description = node.state.student.path;
+      case 'broken': {
+        const item = new vscode.TreeItem(vscode.workspace.asRelativePath(node.root));
+        item.description = node.message;
+        item.tooltip = node.message;
+        item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
+        const uri = vscode.Uri.joinPath(vscode.Uri.file(node.root), PROJECT_FILE);
+        item.command = { command: 'vscode.open', title: '', arguments: [uri] };
+        item.contextValue = 'broken';
         return item;
       }
-      case 'step': {
-        const item = new vscode.TreeItem(vscode.l10n.t(STEP_LABEL[node.step]), None);
-        const fact = factOf(node.state, node.step);
-        item.iconPath = new vscode.ThemeIcon(fact === null ? 'circle-outline' : 'check');
-        item.description = fact ?? vscode.l10n.t('not done');
-        return item;
-      }
+      case 'round':
+        return roundItem(node);
+      case 'step':
+        return this.#stepItem(node);
     }
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
-    if (!node) {
-      await this.#projects.known();
-      return this.#projects.all.map(({ root, name }) => ({ kind: 'project', root, name }));
-    }
-    if (node.kind === 'project') return this.#rounds(node.root);
-    if (node.kind === 'step') return [];
-    return STEPS.map((step) => ({ kind: 'step', root: node.root, state: node.state, step }));
-  }
-
-  async #rounds(root: string): Promise<Node[]> {
-    const { file } = await loadProject(root);
-    const store = new ProjectStore({
+  async #rounds(root: string): Promise<RoundsNode[]> {
+    const places = placesOf(await this.#standing.of(root));
+    const open = places.find(({ next }) => next !== null) ?? places.at(-1);
+    return places.map((place, index) => ({
+      kind: 'round',
       root,
-      project: file,
-      // Reading writes nothing: the name is never used.
-      writer: 'tree',
-      clock: this.#clock,
-      onBad: ({ file: path, line, reason }) => this.#warn(`Line ${line} of ${path} ${reason}.`),
-    });
-    const nodes: Node[] = [];
-    for (const round of await store.rounds()) {
-      const state = await store.state(round);
-      if (state) nodes.push({ kind: 'round', root, state });
+      round: place.round,
+      place,
+      places,
+      after: places[index + 1] ?? null,
+      isOpen: place === open,
+    }));
+  }
+
+  #stepItem(node: RoundsNode & { readonly kind: 'step' }): vscode.TreeItem {
+    const { root, round, step, place, places } = node;
+    const job = this.#jobs.of(root);
+    const at = job && jobPlace(places, job);
+    const isHere = at?.round === round && at.step === step;
+    const look = stepLook(step, place.facts, place.next, isHere ? job : null);
+    if (look.phase === 'running' || look.phase === 'stopping') this.#live.set(root, node);
+    const item = new vscode.TreeItem(look.label, vscode.TreeItemCollapsibleState.None);
+    item.id = `${root} ${round} ${step}`;
+    item.description = look.description;
+    item.tooltip = `${look.label}: ${look.description}`;
+    item.iconPath = new vscode.ThemeIcon(look.icon);
+    item.contextValue = `step.${step}.${look.phase}`;
+    const command = CLICK[step];
+    if (command !== undefined) {
+      item.command = { command, title: look.label, arguments: [{ root, round }] };
     }
-    return nodes;
+    return item;
   }
 }
 
-/** What a finished step left behind, in a few words; null while it is not finished. */
-export function factOf(state: RoundState, step: Step): string | null {
-  switch (step) {
-    case 'exam': {
-      const sets = Object.entries(state.exams);
-      if (sets.length === 0) return null;
-      return sets
-        .map(([set, { questions, samples }]) => `${set} ${questions} × ${samples}`)
-        .join(', ');
-    }
-    case 'teach':
-      return state.teaching
-        ? `${state.teaching.purpose}: ${state.teaching.accepted} rationales${state.teaching.programmatic ? ' (programmatic)' : ''}`
-        : null;
-    case 'curate':
-      return state.curated ? `${state.curated.accepted} accepted` : null;
-    case 'freeze':
-      return state.frozen ? state.frozen.trainSha256.slice(0, 12) : null;
-    case 'train':
-      return state.training?.student?.path ?? null;
-  }
+function roundItem(node: RoundsNode & { readonly kind: 'round' }): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const { place, after, root, round, isOpen } = node;
+  const item = new vscode.TreeItem(
+    vscode.l10n.t('Round {0}', round),
+    isOpen ? Expanded : Collapsed,
+  );
+  // The state is part of the id: a round that has become the open one unfolds by itself.
+  item.id = `${root} ${round} ${isOpen ? 'open' : ''}`;
+  item.description = roundDescription(place.facts, after?.facts ?? null);
+  item.tooltip = roundTooltip(place.facts, after?.facts ?? null);
+  item.contextValue = place.next === null ? 'round.over' : 'round.open';
+  return item;
 }

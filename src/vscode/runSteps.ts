@@ -1,49 +1,93 @@
 import * as vscode from 'vscode';
+import { isAppError } from '../core/errors.ts';
 import type { CommandContext, CommandResult } from '../node/commands/context.ts';
-import type { Handler, Target } from './commands.ts';
+import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
+import { agreeToFreeze } from './freezeFirst.ts';
 import type { Stage } from './ports.ts';
+import { roundHandler } from './runRound.ts';
+import { tellResult, type NextStep } from './tellResult.ts';
+import { agreeToTeach } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
 
 type StepId = 'tailor.exam' | 'tailor.teach' | 'tailor.freeze' | 'tailor.train' | 'tailor.round';
 
+interface StepWork {
+  readonly stage: Stage;
+  readonly title: string;
+  readonly next: NextStep | null;
+  readonly work: (context: CommandContext, round: { round?: number }) => Promise<CommandResult>;
+}
+
 /** The commands that run a step of the loop in this window; `tailor` runs the same functions. */
 export function stepHandlers(editor: Editor): Readonly<Record<StepId, Handler>> {
-  const step =
-    (
-      stage: Stage,
-      title: string,
-      work: (context: CommandContext, round: { round?: number }) => Promise<CommandResult>,
-    ): Handler =>
-    async (target) => {
+  const { t } = vscode.l10n;
+  const steps = () => import('../node/commands/steps.ts');
+  const review = { label: t('Open Review'), command: 'tailor.openReview' };
+  const exam: StepWork = {
+    stage: 'exam',
+    title: t('Exam'),
+    next: { label: t('Ask Teacher'), command: 'tailor.teach' },
+    work: async (context, round) => (await steps()).exam(context, round),
+  };
+  const teach: StepWork = {
+    stage: 'teach',
+    title: t('Teaching'),
+    next: review,
+    work: async (context, round) => (await steps()).teach(context, undefined, round),
+  };
+  const freeze: StepWork = {
+    stage: 'freeze',
+    title: t('Freezing'),
+    next: { label: t('Train Student'), command: 'tailor.train' },
+    work: async (context, round) => (await steps()).freeze(context, round),
+  };
+  const train: StepWork = {
+    stage: 'train',
+    title: t('Training'),
+    next: { label: t('Run Exam'), command: 'tailor.exam' },
+    work: async (context, round) => (await steps()).train(context, round),
+  };
+  const acceptFirst: StepWork = {
+    ...freeze,
+    work: async (context, round) => {
+      const { decide } = await import('../node/commands/review.ts');
+      await decide(context, 'accept', { ...round, rule: 'gate-accept', names: [] });
+      return freeze.work(context, round);
+    },
+  };
+  return {
+    'tailor.exam': (target) => doStep(editor, target, exam),
+    'tailor.train': (target) => doStep(editor, target, train),
+    'tailor.teach': async (target) => {
       requireTrust();
       const { root } = await editor.projects.pick(target.root);
-      const round = roundOf(target);
-      const request = { root, stage, round: round.round ?? null, title };
-      const { text } = await editor.jobs.run(request, (context) => work(context, round));
-      editor.log.info(text);
-      const [first = title] = text.split('\n');
-      void vscode.window.showInformationMessage(first);
-    };
-  return {
-    'tailor.exam': step('exam', vscode.l10n.t('Exam'), async (context, round) =>
-      (await import('../node/commands/steps.ts')).exam(context, round),
-    ),
-    'tailor.teach': step('teach', vscode.l10n.t('Teaching'), async (context, round) =>
-      (await import('../node/commands/steps.ts')).teach(context, undefined, round),
-    ),
-    'tailor.freeze': step('freeze', vscode.l10n.t('Freezing'), async (context, round) =>
-      (await import('../node/commands/steps.ts')).freeze(context, round),
-    ),
-    'tailor.train': step('train', vscode.l10n.t('Training'), async (context, round) =>
-      (await import('../node/commands/steps.ts')).train(context, round),
-    ),
-    'tailor.round': step('round', vscode.l10n.t('Round'), async (context) =>
-      (await import('../node/commands/steps.ts')).round(context),
-    ),
+      await agreeToTeach(editor, root, target.round);
+      await doStep(editor, { ...target, root }, teach);
+    },
+    'tailor.freeze': async (target) => {
+      requireTrust();
+      const { root } = await editor.projects.pick(target.root);
+      const how = await agreeToFreeze(editor, root, target.round);
+      await doStep(editor, { ...target, root }, how === 'as-it-is' ? freeze : acceptFirst);
+    },
+    'tailor.round': roundHandler(editor),
   };
 }
 
-function roundOf({ round }: Target): { round?: number } {
-  return round === undefined ? {} : { round };
+async function doStep(
+  editor: Editor,
+  target: { readonly root?: string | undefined; readonly round?: number | undefined },
+  { stage, title, next, work }: StepWork,
+): Promise<void> {
+  requireTrust();
+  const { root } = await editor.projects.pick(target.root);
+  const round = target.round === undefined ? {} : { round: target.round };
+  const request = { root, stage, round: target.round ?? null, title };
+  const { text } = await editor.jobs.run(request, (context) => work(context, round));
+  editor.log.info(text);
+  void tellResult(text, next, root).catch((error: unknown) => {
+    // The button's own command has shown what went wrong.
+    if (!isAppError(error)) editor.log.error(String(error));
+  });
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { isProcessAlive, startTimeOf } from '../storage/processIdentity.ts';
 
 /** A process as one can meet it again: a pid alone may have been given to a stranger. */
@@ -60,6 +59,8 @@ export async function signalGroup(
 async function endTree(pid: number, force: boolean): Promise<boolean> {
   const taskkill = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
   const args = ['/PID', String(pid), '/T', ...(force ? ['/F'] : [])];
+  // On first use: reading where runs stand starts nothing, and loads nothing that could.
+  const { execa } = await import('execa');
   const result = await execa(taskkill, args, { reject: false, windowsHide: true });
   return result.exitCode === 0;
 }

@@ -66,7 +66,13 @@ describe('the manifest', () => {
     ].map(([, id]) => id);
     expect(provided.sort()).toEqual(views.sort());
     const ids = [...code.matchAll(/'(tailor\.[a-z]+)'/gu)].map(([, id]) => id!);
-    const known = new Set([...Object.keys(ALL_COMMANDS), ...views]);
+    const keys = [...code.matchAll(/setContext'?,?\(?\s*'(tailor\.\w+)'/gu)].map(([, key]) => key!);
+    const asked = [...text.matchAll(/\btailor\.(?:has\w*|busy|reviewListFocused)\b/gu)].map(
+      ([key]) => key,
+    );
+    const view = new Set(views);
+    expect(asked.filter((key) => !keys.includes(key) && !view.has(key))).toEqual([]);
+    const known = new Set([...Object.keys(ALL_COMMANDS), ...views, ...keys]);
     expect(ids.filter((id) => !known.has(id))).toEqual([]);
   });
 

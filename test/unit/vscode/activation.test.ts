@@ -20,7 +20,6 @@ vi.mock('execa', () => {
 
 beforeEach(() => {
   resetVscode();
-  loaded.length = 0;
 });
 
 describe('activation', () => {

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { cancelled } from '../core/errors.ts';
+import type { FreezePreview } from '../core/round/freezePreview.ts';
+import type { Editor } from './editor.ts';
+import { count } from './texts.ts';
+
+/** Says what freezing now would train on, and asks; whoever has not decided may let the gate's rule decide first. */
+export async function agreeToFreeze(
+  editor: Editor,
+  root: string,
+  round: number | undefined,
+): Promise<'as-it-is' | 'accept-first'> {
+  const { json } = await (
+    await import('../node/commands/freezePreview.ts')
+  ).previewFreeze(
+    editor.makeContext({ root, signal: new AbortController().signal }),
+    round === undefined ? {} : { round },
+  );
+  const freeze = vscode.l10n.t('Freeze');
+  const accept = vscode.l10n.t('Accept by Rule and Freeze');
+  const buttons = [...(json.items > 0 ? [freeze] : []), ...(json.undecided > 0 ? [accept] : [])];
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Freeze round {0}?', json.round),
+    { modal: true, detail: previewText(json) },
+    ...buttons,
+  );
+  if (answer === freeze) return 'as-it-is';
+  if (answer === accept) return 'accept-first';
+  throw cancelled();
+}
+
+/** What would be trained on, in a few lines. */
+export function previewText(preview: FreezePreview): string {
+  const { t } = vscode.l10n;
+  const { coverage, items, undecided, byPerson, byRule, warnings } = preview;
+  const lines = [
+    t(
+      '{0} of {1} questions are trained on: {2} rationales, {3} questions with a reflection pair.',
+      count(items),
+      count(coverage.questions),
+      count(coverage.positives),
+      count(coverage.withPair),
+    ),
+    t('Decided by you: {0}; by rule: {1}.', count(byPerson), count(byRule)),
+    ...(undecided > 0
+      ? [
+          t(
+            '{0} questions wait for a decision and are left out. “By rule” accepts what passed every check of the gate.',
+            count(undecided),
+          ),
+        ]
+      : []),
+    ...warnings.map((warning) => `⚠ ${warning}`),
+    t('A frozen set cannot be changed. What you decide later counts for the next round.'),
+  ];
+  return lines.join('\n\n');
+}

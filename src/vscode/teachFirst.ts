@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import { cancelled } from '../core/errors.ts';
+import type { Editor } from './editor.ts';
+import { readTeacher } from './teacherStatus.ts';
+import { count } from './texts.ts';
+
+/** What of a project goes to a teacher that is not on this computer, said once for each profile and address. */
+async function agreedToSend(editor: Editor, root: string): Promise<'paid' | 'free'> {
+  const teacher = await readTeacher(root, editor.environment);
+  if (teacher.kind !== 'profile') return 'free';
+  if (teacher.isLocal) return 'free';
+  const { profile, origin } = teacher;
+  const key = `tailor.sends ${profile.name} ${origin}`;
+  if (editor.memory.get<boolean>(key) === true) return 'paid';
+  const send = vscode.l10n.t('Send to {0}', origin);
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Teaching sends parts of this project to {0}.', origin),
+    {
+      modal: true,
+      detail: [
+        vscode.l10n.t('Teacher profile: {0}, model {1}.', profile.name, profile.model),
+        vscode.l10n.t(
+          'What is sent: the text of training questions, the student’s wrong attempts at them, gold answers where the teacher missed them, your hints, and the prompts of this project.',
+        ),
+        vscode.l10n.t(
+          'Nothing else leaves this computer. You are asked once for each profile and address.',
+        ),
+      ].join('\n\n'),
+    },
+    send,
+  );
+  if (answer !== send) throw cancelled();
+  await editor.memory.update(key, true);
+  return 'paid';
+}
+
+/**
+ * Before a teacher that may cost something is asked: what leaves the computer, then what it will take, estimated from
+ * five real calls, and the person's yes. Returns without a word where nothing can be spent.
+ */
+export async function agreeToTeach(
+  editor: Editor,
+  root: string,
+  round: number | undefined,
+): Promise<void> {
+  if ((await agreedToSend(editor, root)) === 'free') return;
+  const title = vscode.l10n.t('Estimate');
+  const request = { root, stage: 'teach' as const, round: round ?? null, title };
+  const { json, text } = await editor.jobs.run(request, async (context) =>
+    (await import('../node/commands/estimate.ts')).estimate(
+      context,
+      undefined,
+      round === undefined ? {} : { round },
+    ),
+  );
+  if (json.questions === 0) return;
+  const ask = vscode.l10n.t('Ask Teacher');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Ask {0} about {1} questions?', json.profile, json.questions),
+    { modal: true, detail: text },
+    ask,
+  );
+  if (answer !== ask) throw cancelled();
+}
+
+/** Before rounds whose teaching cannot be estimated yet: what they can cost at most, and the person's yes. */
+export async function agreeToBudget(editor: Editor, root: string): Promise<void> {
+  if ((await agreedToSend(editor, root)) === 'free') return;
+  const { loadProject } = await import('../node/project/loadProject.ts');
+  const { teaching, teacher } = (await loadProject(root)).file;
+  const run = vscode.l10n.t('Run');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Ask {0} without an estimate?', teacher),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Each round stops before {0} calls or {1} tokens are exceeded (teaching.maxRequests and teaching.maxTotalTokens in tailor.json). Run the exam alone first to get an estimate.',
+        count(teaching.maxRequests),
+        count(teaching.maxTotalTokens),
+      ),
+    },
+    run,
+  );
+  if (answer !== run) throw cancelled();
+}

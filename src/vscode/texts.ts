@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { Progress } from '../core/ports.ts';
+import { formatDuration } from '../node/terminal/format.ts';
+import type { JobState } from './ports.ts';
+
+/** "412/7473 · 6 min 00 s left", as far as it is known. */
+export function progressText(progress: Progress | null): string {
+  if (!progress) return vscode.l10n.t('starting');
+  const { stage, done, total, etaMs, note } = progress;
+  const parts = [total > 0 ? `${done}/${total}` : stage];
+  if (etaMs !== null && done < total) {
+    parts.push(vscode.l10n.t('{0} left', formatDuration(etaMs / 1000)));
+  }
+  if (note !== undefined) parts.push(note);
+  return parts.join(' · ');
+}
+
+/** "312 calls, 84,100 tokens spent; 9,688 calls, 4,915,900 tokens left"; null where no teacher is asked. */
+export function costText({ spent, left }: JobState): string | null {
+  if (!spent || !left) return null;
+  const of = (what: { requests: number; tokens: number }): string =>
+    vscode.l10n.t('{0} calls, {1} tokens', count(what.requests), count(what.tokens));
+  return vscode.l10n.t('{0} spent; {1} left', of(spent), of(left));
+}
+
+/** "14:32" in the person's language. */
+export function timeText(at: number): string {
+  return new Date(at).toLocaleTimeString(vscode.env.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** "37.9 %" */
+export const percentText = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+
+/** A whole number with the digit groups of the person's language. */
+export const count = (value: number): string => value.toLocaleString(vscode.env.language);
