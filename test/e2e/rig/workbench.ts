@@ -24,8 +24,9 @@ export class Workbench {
     page.on('request', (request) => {
       const target = new URL(request.url());
       const local = ['blob:', 'data:', 'vscode-file:'].includes(target.protocol);
-      const gallery = target.hostname === 'open-vsx.org';
-      if (!local && !gallery && target.origin !== origin) this.#strangers.push(request.url());
+      // VS Code's own: its extension gallery, and the name under which a service worker serves an extension's files.
+      const own = /^open-vsx\.org$|\.vscode-resource\.vscode-cdn\.net$/u.test(target.hostname);
+      if (!local && !own && target.origin !== origin) this.#strangers.push(request.url());
     });
   }
 
@@ -57,7 +58,7 @@ export class Workbench {
     return this.#violations.filter((text) => !KNOWN_VIOLATION.test(text));
   }
 
-  /** Requests that left for another server; VS Code itself asks its extension gallery. */
+  /** Requests that left for another server. */
   get strangers(): readonly string[] {
     return this.#strangers;
   }
