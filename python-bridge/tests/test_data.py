@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import END, default_rows, frozen_row, write_student
+from conftest import END, FIXTURES, default_rows, frozen_row, write_student
 
+from tailor_bridge import jsonio
 from tailor_bridge.config import DataConfig, PairConfig
 from tailor_bridge.data import TrainingData, prepare, read_frozen
 from tailor_bridge.errors import TrainerError
@@ -241,3 +243,13 @@ def test_first_batch_shows_roles_and_weights(tmp_path: Path, tokens: StudentToke
             weight = 1.0 if text["role"] == "anchor" else 0.0
             assert {token["weight"] for token in text["tokens"]} == {weight}
             assert text["tokens"][-1] == {"id": 1, "text": END, "role": "eos", "weight": weight}
+
+
+def test_first_batch_is_the_golden_record(tmp_path: Path, tokens: StudentTokens) -> None:
+    """The host parses the same file; TAILOR_WRITE_GOLDEN=1 writes it anew."""
+    data = load(tmp_path, [frozen_row(0), frozen_row(1)], tokens)
+    text = jsonio.dumps(first_batch(data.questions, plan_of(data, global_batch=2), tokens, 0.0))
+    golden = FIXTURES / "run" / "first-batch.valid.json"
+    if os.environ.get("TAILOR_WRITE_GOLDEN") == "1":
+        golden.write_text(text + "\n", encoding="utf-8", newline="\n")
+    assert json.loads(text) == json.loads(golden.read_text(encoding="utf-8"))

@@ -25,7 +25,11 @@ export const firstBatchRowSchema = z.object({
   id: z.string(),
   segments: z.array(
     z.object({
-      kind: z.enum(['prompt', 'positive', 'negative']),
+      /**
+       * anchor: learnt word by word · positive, negative: compared with the anchor as wholes. An anchor can be
+       * another anchor's positive as well.
+       */
+      kind: z.enum(['prompt', 'anchor', 'positive', 'negative']),
       source: z.nullable(z.string()),
       spans: z.array(z.object({ text: z.string(), trained: z.boolean() })),
       tokens: count,
@@ -64,6 +68,8 @@ export const trainingSnapshotSchema = z.object({
     z.string(),
     z.object({ n: count, lm: z.nullable(z.number()), pair: z.nullable(z.number()) }),
   ),
+  /** Over how many of the last steps `bySource` is the mean. */
+  bySourceSteps: count,
   messages: z.array(
     z.object({
       t: z.string(),
@@ -72,10 +78,12 @@ export const trainingSnapshotSchema = z.object({
       hint: z.nullable(z.string()),
     }),
   ),
-  firstBatch: z.nullable(z.array(firstBatchRowSchema)),
+  /** The first rows of the first batch, and of how many; null before it was written. */
+  firstBatch: z.nullable(z.object({ rows: z.array(firstBatchRowSchema), of: count })),
   memoryMB: z.nullable(z.number()),
   canStop: z.boolean(),
 });
+export type TrainingState = z.infer<typeof trainingSnapshotSchema>['state'];
 export type TrainingSnapshot = z.infer<typeof trainingSnapshotSchema>;
 
 export const trainingContract = defineContract({

@@ -1,0 +1,188 @@
+import type { Point, TrainingSnapshot } from '../../shared/trainingContract.ts';
+import { thinned } from './curve.ts';
+import { isTerminal, type TrainerEvent } from './events.ts';
+
+type Metrics = Extract<TrainerEvent, { type: 'metrics' }>;
+type Message = TrainingSnapshot['messages'][number];
+type BySource = TrainingSnapshot['bySource'];
+
+/** Sentences that a run's records become; `{0}` … are filled in. */
+export interface TaleTexts {
+  readonly checkpoint: (step: number) => string;
+  readonly outOfMemory: (from: number, to: number) => string;
+  readonly resumed: (attempt: number) => string;
+  readonly dropped: (count: number) => string;
+  readonly stopped: () => string;
+  readonly done: (steps: number, seconds: number) => string;
+}
+
+const MAX_POINTS = 600;
+const MAX_MESSAGES = 200;
+const SOURCE_STEPS = 20;
+
+/** What a run's records, taken one after the other, tell about it so far. */
+export class RunTale {
+  readonly #texts: TaleTexts;
+  #points: Point[] = [];
+  #recent: Metrics[] = [];
+  #messages: Message[] = [];
+  attempt = 0;
+  phase: string | null = null;
+  step = 0;
+  steps = 0;
+  epoch = 0;
+  etaMs: number | null = null;
+  device: string | null = null;
+  precision: string | null = null;
+  coverage: TrainingSnapshot['coverage'] = null;
+  memoryMB: number | null = null;
+  workerPid: number | null = null;
+  host: string | null = null;
+  hello: { readonly pid: number; readonly startTime: string } | null = null;
+  /** The record that ended the last attempt. */
+  end: TrainerEvent | null = null;
+
+  constructor(texts: TaleTexts) {
+    this.#texts = texts;
+  }
+
+  take(event: TrainerEvent): void {
+    if (event.attempt > this.attempt) this.#begin(event);
+    if (isTerminal(event)) this.end = event;
+    switch (event.type) {
+      case 'hello':
+        this.host = event.host;
+        this.hello = { pid: event.pid, startTime: event.startTime };
+        return;
+      case 'ready':
+        this.workerPid = event.workerPid;
+        this.precision = event.precision;
+        this.device = event.device.map(({ name }) => name).join(', ') || null;
+        return;
+      case 'accepted':
+        this.steps = event.steps;
+        this.coverage = {
+          rows: event.rows,
+          questions: event.pairCoverage.questions,
+          withPair: event.pairCoverage.withPair,
+        };
+        if (event.droppedCount > 0) {
+          this.#say(event, 'warning', this.#texts.dropped(event.droppedCount));
+        }
+        return;
+      case 'phase':
+        this.phase = event.name;
+        if (event.name !== 'training') this.etaMs = null;
+        return;
+      case 'progress':
+        this.step = event.step;
+        this.steps = event.steps;
+        this.epoch = event.epoch;
+        this.etaMs = event.etaMs === null || event.etaMs < 0 ? null : event.etaMs;
+        return;
+      case 'metrics':
+        this.#measure(event);
+        return;
+      case 'heartbeat':
+        this.memoryMB = event.gpuMB ?? event.rssMB;
+        return;
+      case 'checkpoint':
+        this.#say(event, 'info', this.#texts.checkpoint(event.step));
+        return;
+      case 'oom':
+        this.#say(event, 'warning', this.#texts.outOfMemory(event.microBatch, event.newMicroBatch));
+        return;
+      case 'warning':
+        this.#say(event, 'warning', event.message);
+        return;
+      case 'log':
+        this.#say(event, event.level === 'error' ? 'error' : 'info', event.msg);
+        return;
+      case 'error':
+        this.#say(event, 'error', event.message, event.hint);
+        return;
+      case 'cancelled':
+        this.#say(event, 'info', this.#texts.stopped());
+        return;
+      case 'done':
+        this.step = this.steps;
+        this.etaMs = 0;
+        this.#say(
+          event,
+          'info',
+          this.#texts.done(event.summary.steps, Math.round(event.summary.seconds)),
+        );
+    }
+  }
+
+  get points(): readonly Point[] {
+    return thinned(this.#points, MAX_POINTS);
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** Means over the last steps, each source weighted by its texts: one step has too few of them to say anything. */
+  get bySource(): { readonly means: BySource; readonly steps: number } {
+    const sums = new Map<string, Record<'n' | 'lm' | 'lmOf' | 'pair' | 'pairOf', number>>();
+    for (const { bySource } of this.#recent) {
+      for (const [source, { n, lm, pair }] of Object.entries(bySource)) {
+        const sum = sums.get(source) ?? { n: 0, lm: 0, lmOf: 0, pair: 0, pairOf: 0 };
+        sums.set(source, sum);
+        sum.n += n;
+        sum.lm += (lm ?? 0) * n;
+        sum.lmOf += lm === null ? 0 : n;
+        sum.pair += (pair ?? 0) * n;
+        sum.pairOf += pair === null ? 0 : n;
+      }
+    }
+    const means = [...sums].map(([source, { n, lm, lmOf, pair, pairOf }]) => [
+      source,
+      { n, lm: lmOf > 0 ? lm / lmOf : null, pair: pairOf > 0 ? pair / pairOf : null },
+    ]);
+    // SAFETY: pairs of a source's name and the three members of its entry, as built above.
+    return { means: Object.fromEntries(means) as BySource, steps: this.#recent.length };
+  }
+
+  #begin(event: TrainerEvent): void {
+    if (this.attempt > 0) this.#say(event, 'info', this.#texts.resumed(event.attempt));
+    this.attempt = event.attempt;
+    this.end = null;
+    this.phase = null;
+    this.etaMs = null;
+    this.hello = null;
+    this.workerPid = null;
+  }
+
+  #measure(event: Metrics): void {
+    const { step, lm, pair, loss, cosPos, cosNeg, activeFrac, lr, gradNorm, tokPerS } = event;
+    // A resumed run repeats the steps after its checkpoint: what they were before no longer counts.
+    while ((this.#points.at(-1)?.step ?? -1) >= step) this.#points.pop();
+    this.#points.push({
+      step,
+      lm,
+      pair,
+      loss,
+      cosPos,
+      cosNeg,
+      activeFrac,
+      lr,
+      gradNorm,
+      tokPerS,
+    });
+    this.#recent.push(event);
+    if (this.#recent.length > SOURCE_STEPS) this.#recent.shift();
+    this.memoryMB ??= event.memMB;
+  }
+
+  #say(
+    { t }: TrainerEvent,
+    level: Message['level'],
+    text: string,
+    hint: string | null = null,
+  ): void {
+    this.#messages.push({ t, level, text, hint });
+    if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { thinned } from '../../../../src/core/training/curve.ts';
+import { trainerEventSchema } from '../../../../src/core/training/events.ts';
+import { RunTale, type TaleTexts } from '../../../../src/core/training/runTale.ts';
+import { record } from '../../../fakes/trainerRecords.ts';
+
+const TEXTS: TaleTexts = {
+  checkpoint: (step) => `checkpoint ${step}`,
+  outOfMemory: (from, to) => `memory ${from} ${to}`,
+  resumed: (attempt) => `attempt ${attempt}`,
+  dropped: (count) => `dropped ${count}`,
+  stopped: () => 'stopped',
+  done: (steps, seconds) => `done ${steps} ${seconds}`,
+};
+
+function told(...events: ReturnType<typeof record>[]): RunTale {
+  const tale = new RunTale(TEXTS);
+  for (const event of events) {
+    expect(trainerEventSchema.parse(event)).toEqual(event);
+    tale.take(event);
+  }
+  return tale;
+}
+
+describe('what a run’s records tell', () => {
+  it('is where the run stands, on what and with what', () => {
+    const tale = told(
+      record('hello'),
+      record('ready'),
+      record('accepted'),
+      record('phase', { name: 'training' }),
+      record('metrics', { step: 7 }),
+      record('progress', { step: 7, epoch: 0.7, etaMs: 9000 }),
+      record('heartbeat', { rssMB: 512 }),
+    );
+    expect(tale).toMatchObject({
+      phase: 'training',
+      step: 7,
+      steps: 100,
+      etaMs: 9000,
+      device: 'CPU',
+      precision: 'float32',
+      coverage: { rows: 30, questions: 10, withPair: 6 },
+      memoryMB: 512,
+      end: null,
+    });
+    expect(tale.points).toEqual([expect.objectContaining({ step: 7, lm: 1, pair: 0.5 })]);
+  });
+
+  it('keeps messages with their hints', () => {
+    const tale = told(
+      record('accepted', { droppedCount: 3 }),
+      record('checkpoint', { step: 20 }),
+      record('oom'),
+      record('warning'),
+      record('error'),
+    );
+    expect(tale.messages.map(({ level, text, hint }) => [level, text, hint])).toEqual([
+      ['warning', 'dropped 3', null],
+      ['info', 'checkpoint 20', null],
+      ['warning', 'memory 8 4', null],
+      ['warning', 'Careful.', null],
+      ['error', 'No memory.', 'Less.'],
+    ]);
+    expect(tale.end?.type).toBe('error');
+  });
+
+  it('forgets the end and the repeated steps of an attempt that another one goes on from', () => {
+    const step = (at: number, attempt: number, lm: number) =>
+      record('metrics', { step: at, attempt, lm });
+    const tale = told(
+      step(1, 1, 1),
+      step(2, 1, 2),
+      step(3, 1, 3),
+      record('cancelled'),
+      record('hello', { attempt: 2 }),
+      step(2, 2, 20),
+    );
+    expect(tale.end).toBeNull();
+    expect(tale.points.map(({ step: at, lm }) => [at, lm])).toEqual([
+      [1, 1],
+      [2, 20],
+    ]);
+    expect(tale.messages.map(({ text }) => text)).toEqual(['stopped', 'attempt 2']);
+  });
+
+  it('weighs sources by their texts over the last steps, and leaves unknown out instead of counting it as 0', () => {
+    const tale = told(
+      record('metrics', { step: 1, bySource: { self: { n: 1, lm: 4, pair: null } } }),
+      record('metrics', {
+        step: 2,
+        bySource: { self: { n: 3, lm: 0, pair: 2 }, human: { n: 2, lm: null, pair: null } },
+      }),
+    );
+    expect(tale.bySource).toEqual({
+      steps: 2,
+      means: { self: { n: 4, lm: 1, pair: 2 }, human: { n: 2, lm: null, pair: null } },
+    });
+  });
+});
+
+describe('a thinned curve', () => {
+  const pointsOf = (values: readonly (number | null)[]) =>
+    values.map((lm, step) => ({ step, lm, pair: lm === null ? null : -lm }));
+
+  it('keeps few points as they are', () => {
+    const points = pointsOf([1, 2, 3]);
+    expect(thinned(points, 600)).toBe(points);
+  });
+
+  it('has at most so many points, in order, with the ends and every extreme', () => {
+    const value = fc.option(fc.integer({ min: -1000, max: 1000 }), { nil: null });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 700, maxLength: 3000 }), (values) => {
+        const points = pointsOf(values);
+        const kept = thinned(points, 600);
+        expect(kept.length).toBeLessThanOrEqual(600);
+        expect(kept[0]).toBe(points[0]);
+        expect(kept.at(-1)).toBe(points.at(-1));
+        const steps = kept.map(({ step }) => step);
+        expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+        const known = (of: readonly { lm: number | null }[]) =>
+          of.map(({ lm }) => lm).filter((lm) => lm !== null);
+        if (known(points).length === 0) return;
+        expect(Math.max(...known(kept))).toBe(Math.max(...known(points)));
+        expect(Math.min(...known(kept))).toBe(Math.min(...known(points)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
