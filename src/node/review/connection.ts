@@ -43,14 +43,17 @@ export function connectionHandlers(
     },
     query: async ({ filter, sort, near }, signal) => {
       const opened = await service.ready();
-      const { rev } = service;
       const ids = await idsOf(service, opened, filter, sort, signal);
+      const before = connection.filter;
       connection.filter = canonicalJson(filter);
       connection.ids = ids;
+      // What a sample says depends on the filter it is looked at by.
+      if (before !== connection.filter && decider.spotCheckNow()) service.changed();
       const { index } = opened.review;
       const asked = near === null ? -1 : ids.indexOf(near);
       const at = asked >= 0 ? asked : ids.findIndex((id) => index.row(id)?.status === 'todo');
-      return { rev, total: ids.length, rows: rowsOf(opened, ids.slice(0, FIRST_ROWS)), at };
+      const rows = rowsOf(opened, ids.slice(0, FIRST_ROWS));
+      return { rev: service.rev, total: ids.length, rows, at };
     },
     rows: async ({ from, to }) => {
       const opened = await service.ready();

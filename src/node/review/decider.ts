@@ -189,7 +189,8 @@ export class Decider {
     const record = openSpotCheck(review.curation.spotChecks, review.round);
     const filter = record ? filterOf(record.filter) : null;
     if (!record || !filter || this.#stratum?.id === record.id) return;
-    const places = await runPaced(review.index.query(filter, 'data-order'));
+    // Whatever was decided meanwhile may be undone: the stratum is named without its state.
+    const places = await runPaced(review.index.query({ ...filter, status: [] }, 'data-order'));
     const ids = (places ?? []).flatMap((place) => review.index.items[place]?.id ?? []);
     this.#stratum = { id: record.id, ids };
   }

@@ -266,6 +266,7 @@ export class ReviewService {
         : new AppError('unexpected', 'The project cannot be read.', { cause: error });
       this.#options.surroundings.log.error(`Review: ${String(error)}`);
       await this.#sources.mark(null);
+      this.changed();
     }
   }
 

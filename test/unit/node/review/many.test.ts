@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { openWindow, OUTSIDE, reviewOf } from '../../../fakes/reviewWindow.ts';
+
+const id = (index: number): string => `bench-${String(index).padStart(6, '0')}`;
+
+describe('many items at once', () => {
+  it('acts on what the list shows, as one step, and refuses another count', async () => {
+    const window = await reviewOf(40);
+    await expect(
+      window.ask('bulk', { act: 'accept', ids: null, expected: 1 }),
+    ).rejects.toMatchObject({ code: 'STALE' });
+    const todo = await window.query({ status: ['todo'] });
+    expect(todo).toHaveLength(36);
+    await expect(
+      window.ask('bulk', { act: 'accept', ids: null, expected: 35 }),
+    ).rejects.toMatchObject({ code: 'STALE' });
+    await expect(
+      window.ask('bulk', { act: 'accept', ids: [id(0)], expected: 1 }),
+    ).rejects.toMatchObject({ code: 'STALE' });
+
+    const { changed } = await window.ask('bulk', { act: 'accept', ids: null, expected: 36 });
+    expect(changed).toBe(36);
+    expect(window.service.snapshot().counts).toMatchObject({ todo: 0, accepted: 40 });
+    expect(window.service.snapshot().primary?.label).toBe('Runde 0 einfrieren');
+    await window.ask('undo', {});
+    expect(window.service.snapshot().counts).toMatchObject({ todo: 36, accepted: 4 });
+    await window.ask('redo', {});
+    expect(window.service.snapshot().counts.todo).toBe(0);
+  });
+
+  it('drops the pairs of chosen items and brings them back', async () => {
+    const window = await reviewOf(20);
+    const shown = await window.query();
+    const pairs = window.service.snapshot().counts.pairs;
+    const chosen = shown.slice(0, 2);
+    const { changed } = await window.ask('bulk', { act: 'pair-drop', ids: chosen, expected: 2 });
+    expect(window.service.snapshot().counts.pairs).toBe(pairs - changed);
+    await window.ask('undo', {});
+    expect(window.service.snapshot().counts.pairs).toBe(pairs);
+  });
+
+  it('a spot check shows its sample, gives a bound, and accepts the rest in one step', async () => {
+    const window = await reviewOf(50);
+    const filter = { ...NO_FILTER, status: ['todo' as const] };
+    const all = await window.query(filter);
+    expect(all).toHaveLength(45);
+    await window.ask('spotCheck', { size: 10 });
+    const sample = await window.query(filter);
+    expect(sample).toHaveLength(10);
+    expect(all).toEqual(expect.arrayContaining(sample));
+    expect(window.service.snapshot().spotCheck).toMatchObject({
+      drawn: 10,
+      decided: 0,
+      population: 45,
+      remaining: 35,
+      bound: null,
+      random: true,
+    });
+    await expect(window.ask('acceptRest', { expected: 35 })).rejects.toMatchObject({
+      code: 'usage',
+    });
+
+    for (const [place, one] of sample.entries()) {
+      await window.ask('decide', {
+        id: one,
+        act: place === 0 ? { type: 'reject' } : { type: 'accept' },
+      });
+    }
+    // The sample stays on screen when its items are decided.
+    expect(await window.query(filter)).toEqual(sample);
+    const { bound } = window.service.snapshot().spotCheck ?? {};
+    expect(bound).toBeGreaterThan(0.1);
+    expect(bound).toBeLessThan(0.5);
+
+    // Another filter on screen: the sample says nothing about it.
+    await window.query({ unflagged: true });
+    expect(window.service.snapshot().spotCheck?.random).toBe(false);
+    await expect(window.ask('acceptRest', { expected: 35 })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    await window.query(filter);
+
+    const again = await openWindow(window.root);
+    await again.service.ready();
+    expect(again.service.snapshot().spotCheck).toMatchObject({
+      remaining: 35,
+      random: true,
+      bound,
+    });
+
+    expect((await window.ask('acceptRest', { expected: 35 })).changed).toBe(35);
+    expect(window.service.snapshot()).toMatchObject({ counts: { todo: 0 }, spotCheck: null });
+    const rest = all.find((one) => !sample.includes(one)) ?? '';
+    const { log } = await window.ask('record', { id: rest });
+    expect(log[0]?.reason).toMatch(/^Spot check: 10 of 45 looked at, 1 bad; at most [\d.]+ % bad/u);
+    await window.ask('undo', {});
+    expect(window.service.snapshot().counts.todo).toBe(35);
+    expect(window.service.snapshot().spotCheck?.decided).toBe(10);
+    await window.ask('spotCheck', { size: 0 });
+    expect(window.service.snapshot().spotCheck).toBeNull();
+  });
+
+  it('pages through the list and finds the next undecided item from any place', async () => {
+    const window = await reviewOf(70);
+    const { rows, total, at } = await window.ask('query', {
+      filter: NO_FILTER,
+      sort: 'data-order',
+      near: null,
+    });
+    expect([rows.length, total, at]).toEqual([50, 70, 7]);
+    const more = await window.ask('rows', { from: 60, to: 100 });
+    expect(more.rows.map((row) => row.id)).toEqual(
+      Array.from({ length: 10 }, (_, i) => id(60 + i)),
+    );
+    expect(await window.ask('nextTodo', { after: 69 })).toEqual({ at: 7 });
+    expect(await window.ask('nextTodo', { after: -1 })).toEqual({ at: 7 });
+    const near = { filter: NO_FILTER, sort: 'data-order' as const, near: id(33) };
+    expect((await window.ask('query', near)).at).toBe(33);
+  });
+
+  it('stops a query whose asker has gone', async () => {
+    const window = await reviewOf(20);
+    const abort = new AbortController();
+    abort.abort();
+    const params = { filter: NO_FILTER, sort: 'data-order' as const, near: null };
+    await expect(window.handlers.query(params, abort.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+});
+
+describe('asking the teacher again', () => {
+  it('writes the hint and new candidates of the project’s teacher, and counts them', async () => {
+    const window = await reviewOf(20);
+    const before = await window.ask('record', { id: id(5) });
+    const result = await window.ask('ask', { ids: [id(5), id(6)], hint: 'Use shorter sentences.' });
+    expect(result).toMatchObject({ accepted: 2, failed: 0 });
+    const after = await window.ask('record', { id: id(5) });
+    expect(after.hint).toBe('Use shorter sentences.');
+    expect(after.candidates.length).toBe(before.candidates.length + 1);
+    expect(window.service.snapshot()).toMatchObject({ job: null, canAsk: true });
+
+    // Once more, without a hint: yet another text is asked for.
+    await window.ask('ask', { ids: [id(5)], hint: '' });
+    expect((await window.ask('record', { id: id(5) })).hint).toContain('another way');
+  });
+
+  it('asks nobody in Restricted Mode, without a key, or beside other work', async () => {
+    const window = await reviewOf(20);
+    const ask = () => window.ask('ask', { ids: [id(5)], hint: '' });
+    window.service.setOutside({ ...OUTSIDE, trusted: false });
+    await expect(ask()).rejects.toMatchObject({ code: 'trust.required' });
+    window.service.setOutside({ ...OUTSIDE, teacherReady: false });
+    await expect(ask()).rejects.toMatchObject({ code: 'teacher.auth' });
+    window.service.setOutside(OUTSIDE);
+
+    const { session } = await window.service.ready();
+    await session.claimRun();
+    await expect(ask()).rejects.toMatchObject({
+      code: 'lock.held',
+      message: expect.stringContaining('at work'),
+    });
+    expect((await window.ask('record', { id: id(5) })).hint).toBeNull();
+  });
+});
