@@ -37,7 +37,7 @@ export interface Editor {
   readonly scratch: string;
   readonly settingsFile: string;
   /** Process ids of the extension hosts of this server. */
-  extensionHosts(): number[];
+  readonly extensionHosts: () => number[];
 }
 
 /** `test`, skipped where no VS Code or no browser can run. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
+import * as z from 'zod/mini';
 import { recordsIn } from '../../process/practiceLoop.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -50,6 +51,26 @@ export class ReviewPage {
     return (await this.frame.locator('.row-current .row-id').innerText()).trim();
   }
 
+  /** The name that a screen reader gives the row of this item; its status is in it. */
+  async labelOf(id: string): Promise<string> {
+    const row = this.frame.locator('.row', { has: this.frame.locator('.row-id', { hasText: id }) });
+    return (await row.first().getAttribute('aria-label')) ?? '';
+  }
+
+  /** The text control that has the focus now. */
+  async openField(): Promise<{ value(): Promise<string> }> {
+    const focused = this.frame.locator(
+      'vscode-text-area:focus, vscode-text-field:focus, input:focus',
+    );
+    await focused.first().waitFor({ timeout: 15_000 });
+    const field = await focused.first().elementHandle();
+    return {
+      value: () =>
+        // SAFETY: both the toolkit's text controls and inputs have a string as their value.
+        field.evaluate((element) => (element as unknown as { value: string }).value),
+    };
+  }
+
   /** What is taken back next, as the undo button says it; null where there is nothing. */
   async undoLabel(): Promise<string | null> {
     const button = this.frame.locator('.header-tools [aria-label^="Undo"]').first();
@@ -68,8 +89,41 @@ export class ReviewPage {
   }
 }
 
-/** All decision events of a round, of every writer, as they lie on disk. */
-export function decisionsOf(project: string, round = 0): Record<string, unknown>[] {
+/** What a person did in one step: the events that share an action. */
+export interface Act {
+  readonly types: readonly string[];
+  readonly questions: readonly string[];
+}
+
+const eventSchema = z.object({
+  type: z.string(),
+  seq: z.number(),
+  at: z.string(),
+  action: z.optional(z.string()),
+  questionId: z.optional(z.string()),
+  items: z.optional(z.array(z.object({ questionId: z.string() }))),
+  author: z.object({ kind: z.string() }),
+});
+
+/** The acts of people in a round, in order, as they lie on disk. */
+export function actsOf(project: string, round = 0): Act[] {
   const folder = join(project, 'rounds', String(round), 'decisions');
-  return existsSync(folder) && readdirSync(folder).length > 0 ? recordsIn(folder) : [];
+  if (!existsSync(folder)) return [];
+  const events = recordsIn(folder)
+    .map((record) => eventSchema.parse(record))
+    .filter(({ author }) => author.kind === 'person')
+    .sort((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq);
+  const acts = new Map<string, { types: Set<string>; questions: Set<string> }>();
+  for (const event of events) {
+    const key = event.action ?? `${event.at} ${event.seq}`;
+    const act = acts.get(key) ?? { types: new Set(), questions: new Set() };
+    act.types.add(event.type);
+    if (event.questionId !== undefined) act.questions.add(event.questionId);
+    for (const { questionId } of event.items ?? []) act.questions.add(questionId);
+    acts.set(key, act);
+  }
+  return [...acts.values()].map(({ types, questions }) => ({
+    types: [...types],
+    questions: [...questions],
+  }));
 }
