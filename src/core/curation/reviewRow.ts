@@ -118,7 +118,10 @@ export function missesGold(
 ): boolean {
   const gold = questionNow(item.question, curation).answer;
   return candidates.some(
-    ({ standing, text }) => standing === 'by-person' && !reachesGold(text, gold),
+    (one) =>
+      one.standing === 'by-person' &&
+      !seemsToPass(one, item, curation) &&
+      !reachesGold(one.text, gold),
   );
 }
 
@@ -158,7 +161,6 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
   if (missedNow === 1 && misses > 1) flags.push('repeat-miss');
   if (
     isOpen &&
-    curation.questions.has(item.id) &&
     (attempts.some(({ stale }) => stale === true) || considered.some(({ stale }) => stale))
   ) {
     flags.push('question-changed');

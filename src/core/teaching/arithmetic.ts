@@ -37,33 +37,42 @@ const OPERATORS: Record<string, Operator> = {
   '\u00F7': '/',
 };
 
+// Numbered groups, and white space behind a token taken with it: texts are read by the hundred thousand.
 const lexer =
-  /(?<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?<percent>\s*%)?|(?<word>[\p{L}][\p{L}'’]*)|(?<sign>[+\-\u2212\u2013*\u00D7\u00B7/\u00F7])|(?<equals>=)|(?<paren>[()[\]])|(?<money>[$€£])|(?<space>[^\S\n]+)|(?<other>[^])/gu;
+  /(((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(\s*%)?|([\p{L}][\p{L}'’]*)|[^])[^\S\n]*/gu;
 
 function lex(text: string): Placed[] {
   const placed: Placed[] = [];
   for (const match of text.matchAll(lexer)) {
-    const { number, percent, word, sign, equals, paren, other } = match.groups ?? {};
-    const token = ((): Token | undefined => {
-      if (number !== undefined) {
-        return {
-          kind: 'number',
-          value: Number(number.replaceAll(',', '')),
-          percent: percent !== undefined,
-        };
-      }
-      const operator = OPERATORS[sign ?? word ?? ''];
-      if (operator !== undefined) return { kind: 'operator', operator };
-      if (word !== undefined) return { kind: 'word' };
-      if (equals !== undefined) return { kind: 'equals' };
-      if (paren !== undefined) return { kind: 'paren' };
-      return other === undefined ? undefined : { kind: 'break' };
-    })();
+    const [, body = '', number, percent, word] = match;
+    const token = tokenOf(body, number, percent, word);
     if (token !== undefined) {
-      placed.push({ token, start: match.index, end: match.index + match[0].length });
+      placed.push({ token, start: match.index, end: match.index + body.length });
     }
   }
   return placed;
+}
+
+function tokenOf(
+  body: string,
+  number: string | undefined,
+  percent: string | undefined,
+  word: string | undefined,
+): Token | undefined {
+  if (number !== undefined) {
+    return {
+      kind: 'number',
+      value: Number(number.replaceAll(',', '')),
+      percent: percent !== undefined,
+    };
+  }
+  const operator = body.length === 1 ? OPERATORS[body] : undefined;
+  if (operator !== undefined) return { kind: 'operator', operator };
+  if (word !== undefined) return { kind: 'word' };
+  if (body === '=') return { kind: 'equals' };
+  if ('()[]'.includes(body)) return { kind: 'paren' };
+  if ('$€£'.includes(body) || (body !== '\n' && /^\s$/u.test(body))) return undefined;
+  return { kind: 'break' };
 }
 
 /** Maximal stretches that read as `side = side = …`: a unit of up to two words may follow a number. */
