@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { REVIEW_HOST_STRINGS } from '../../shared/reviewHostStrings.ts';
 import { reviewStrings as viewStrings } from '../../shared/reviewStrings.ts';
+import { TRAINING_STRINGS, type TrainingText } from '../../shared/trainingStrings.ts';
 
 /** The texts of a table in the person's language; the English ones are the keys of the translations. */
 export function translated(
@@ -9,6 +10,15 @@ export function translated(
   return Object.fromEntries(
     Object.entries(table).map(([key, english]) => [key, vscode.l10n.t(english)]),
   );
+}
+
+let training: Readonly<Record<TrainingText, string>> | null = null;
+
+/** What the Training view says. */
+export function trainingStrings(): Readonly<Record<TrainingText, string>> {
+  // SAFETY: a table keeps its keys when its texts are translated.
+  training ??= translated(TRAINING_STRINGS) as Readonly<Record<TrainingText, string>>;
+  return training;
 }
 
 let review: Readonly<Record<string, string>> | null = null;
