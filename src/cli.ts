@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { COMMANDS, type CommandId } from './shared/commands.ts';
+import { choose } from './node/commands/choose.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
+import { audit } from './node/commands/audit.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
+import { setUpTrainer } from './node/commands/setUpTrainer.ts';
 import { stop } from './node/commands/stop.ts';
+import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
@@ -47,12 +50,9 @@ export function buildProgram(): Command {
     .version(manifest.version)
     .enablePositionalOptions(false)
     .exitOverride();
-  type Offered = {
-    [K in CommandId]: (typeof COMMANDS)[K]['cli'] extends string ? K : never;
-  }[CommandId];
-  const add = (id: Offered, args = ''): Command =>
+  const add = (id: `tailor.${string}`, args = ''): Command =>
     program
-      .command(`${COMMANDS[id].cli}${args}`)
+      .command(`${id.slice('tailor.'.length)}${args}`)
       .option('--project <dir>', 'the project folder, or one inside it', '.')
       .option('--json', 'print one JSON object instead of text')
       .option('--python <path>', 'the Python to train with')
@@ -132,7 +132,7 @@ export function buildProgram(): Command {
     .description('grade everything afresh and list wrong attempts that are perhaps not wrong')
     .addOption(roundOption())
     .action((options: steps.RoundOption, command: Command) =>
-      run(command, (context) => review.audit(context, options)),
+      run(command, (context) => audit(context, options)),
     );
 
   add('tailor.teach')
@@ -238,15 +238,45 @@ export function buildProgram(): Command {
     .description('check what this computer has for exams, teaching and training')
     .action((_options: unknown, command: Command) => run(command, (context) => doctor(context)));
 
-  add('tailor.teacher')
-    .description('serve the programmatic teacher of a project on loopback')
+  add('tailor.choose')
+    .description('choose another student or teacher for the project')
+    .option('--student <folder>', 'a student folder inside the project')
+    .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
+    .action((options: Parameters<typeof choose>[1], command: Command) =>
+      run(command, (context) => choose(context, options)),
+    );
+
+  add('tailor.setup')
+    .description('find the Python to train with, or make an environment for it')
+    .option('--make', 'make a virtual environment with the packages of the trainer')
+    .option('--folder <dir>', 'where to make it (default: .venv of this installation)')
+    .action((options: Parameters<typeof setUpTrainer>[1], command: Command) =>
+      run(command, (context) => setUpTrainer(context, options)),
+    );
+
+  add('tailor.teacher', ' [profile]')
+    .description('test a teacher with one call, or serve the programmatic teacher on loopback')
+    .option(
+      '--test',
+      'make one small call to PROFILE (default: the one of the project) and tell what it says',
+    )
     .option('--programmatic', 'the built-in teacher that works from the equations of the data')
     .option('--faults <file>', 'JSON with faults to play, for tests')
     .option('--port <n>', 'port (default: a free one)', count)
     .action(
-      (options: { programmatic?: boolean; faults?: string; port?: number }, command: Command) =>
+      (
+        profile: string | undefined,
+        options: { test?: boolean; programmatic?: boolean; faults?: string; port?: number },
+        command: Command,
+      ) =>
         run(command, (context, say) =>
-          serveTeacher(context, { ...options, programmatic: options.programmatic === true, say }),
+          options.test === true
+            ? testTeacher(context, profile === undefined ? {} : { profile })
+            : serveTeacher(context, {
+                ...options,
+                programmatic: options.programmatic === true,
+                say,
+              }),
         ),
     );
 

@@ -3,9 +3,12 @@ import { COMMANDS } from './shared/commands.ts';
 import { PROJECT_FILE } from './node/project/loadProject.ts';
 import { systemClock } from './node/storage/systemClock.ts';
 import { registerCommands } from './vscode/commands.ts';
+import { pythonConfirmation } from './vscode/confirmPython.ts';
+import { copyCommandLineHandler } from './vscode/copyCommandLine.ts';
 import { DisposableStore } from './vscode/disposableStore.ts';
 import { Reports, REPORT_SCHEME } from './vscode/documents.ts';
 import type { Editor } from './vscode/editor.ts';
+import { guidedHandlers } from './vscode/guided/handlers.ts';
 import { EditorJobs } from './vscode/jobs.ts';
 import { lookHandlers } from './vscode/lookAt.ts';
 import { WorkspaceProjects } from './vscode/projects.ts';
@@ -13,6 +16,7 @@ import { joinTraining } from './vscode/reattach.ts';
 import { RoundsTree } from './vscode/roundsTree.ts';
 import { stepHandlers } from './vscode/runSteps.ts';
 import { TeacherKeys } from './vscode/secrets.ts';
+import { configuredPython } from './vscode/settings.ts';
 import { Standing } from './vscode/standing.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { stopHandler } from './vscode/stopHandler.ts';
@@ -39,9 +43,9 @@ export function activate(context: vscode.ExtensionContext): void {
     clock: systemClock,
     log,
     environment: process.env,
-    python: () => undefined,
+    python: configuredPython,
     keyFor: keys.keyFor,
-    confirmPython: () => Promise.resolve(true),
+    confirmPython: pythonConfirmation(context.globalState),
   });
   const projects = store.add(
     new WorkspaceProjects(context.workspaceState, (message) => log.warn(message)),
@@ -96,9 +100,11 @@ export function activate(context: vscode.ExtensionContext): void {
     {
       ...stepHandlers(editor),
       ...lookHandlers(editor),
+      ...guidedHandlers(editor),
       ...terminalHandlers(assets.installation),
       'tailor.stop': stopHandler(editor),
       'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
+      'tailor.copyCommandLine': copyCommandLineHandler(editor),
       'tailor.whatRuns': whatRunsHandler(editor),
       'tailor.showLog': () => channel.show(),
     },

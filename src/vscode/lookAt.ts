@@ -4,9 +4,16 @@ import { withToken } from './cancellation.ts';
 import type { Handler, Target } from './commands.ts';
 import type { Editor } from './editor.ts';
 import type { ProjectRef } from './ports.ts';
+import { agreeToSend } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
 
-type LookId = 'tailor.audit' | 'tailor.status' | 'tailor.compare' | 'tailor.doctor';
+type LookId =
+  | 'tailor.estimateTeaching'
+  | 'tailor.previewFreeze'
+  | 'tailor.audit'
+  | 'tailor.status'
+  | 'tailor.compare'
+  | 'tailor.doctor';
 
 /** The commands whose answer is a text to read. */
 export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> {
@@ -37,7 +44,7 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
       await ofProject(
         ({ name }) => vscode.l10n.t('Doubtful grades of {0}', name),
         async (context, { round }) => {
-          const { audit } = await import('../node/commands/review.ts');
+          const { audit } = await import('../node/commands/audit.ts');
           return audit(context, round === undefined ? {} : { round });
         },
       )(target);
@@ -51,6 +58,30 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
       async (context) =>
         (await import('../node/commands/status.ts')).compare(context, { set: 'dev' }),
     ),
+    'tailor.previewFreeze': ofProject(
+      ({ name }) => vscode.l10n.t('What freezing {0} would train on', name),
+      async (context, { round }) =>
+        (await import('../node/commands/freezePreview.ts')).previewFreeze(
+          context,
+          round === undefined ? {} : { round },
+        ),
+    ),
+    'tailor.estimateTeaching': async ({ root: named, round }) => {
+      requireTrust();
+      const { root } = await editor.projects.pick(named);
+      await agreeToSend(editor, root);
+      const title = vscode.l10n.t('Estimate');
+      const { text } = await editor.jobs.run(
+        { root, stage: 'teach', round: round ?? null, title },
+        async (context) =>
+          (await import('../node/commands/estimate.ts')).estimate(
+            context,
+            undefined,
+            round === undefined ? {} : { round },
+          ),
+      );
+      await editor.reports.show(title, text);
+    },
     'tailor.doctor': async () => {
       requireTrust();
       const root = editor.projects.current?.root ?? process.cwd();

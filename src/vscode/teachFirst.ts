@@ -5,7 +5,7 @@ import { readTeacher } from './teacherStatus.ts';
 import { count } from './texts.ts';
 
 /** What of a project goes to a teacher that is not on this computer, said once for each profile and address. */
-async function agreedToSend(editor: Editor, root: string): Promise<'paid' | 'free'> {
+export async function agreeToSend(editor: Editor, root: string): Promise<'paid' | 'free'> {
   const teacher = await readTeacher(root, editor.environment);
   if (teacher.kind !== 'profile') return 'free';
   if (teacher.isLocal) return 'free';
@@ -43,7 +43,7 @@ export async function agreeToTeach(
   root: string,
   round: number | undefined,
 ): Promise<void> {
-  if ((await agreedToSend(editor, root)) === 'free') return;
+  if ((await agreeToSend(editor, root)) === 'free') return;
   const title = vscode.l10n.t('Estimate');
   const request = { root, stage: 'teach' as const, round: round ?? null, title };
   const { json, text } = await editor.jobs.run(request, async (context) =>
@@ -65,7 +65,7 @@ export async function agreeToTeach(
 
 /** Before rounds whose teaching cannot be estimated yet: what they can cost at most, and the person's yes. */
 export async function agreeToBudget(editor: Editor, root: string): Promise<void> {
-  if ((await agreedToSend(editor, root)) === 'free') return;
+  if ((await agreeToSend(editor, root)) === 'free') return;
   const { loadProject } = await import('../node/project/loadProject.ts');
   const { teaching, teacher } = (await loadProject(root)).file;
   const run = vscode.l10n.t('Run');

@@ -5,9 +5,9 @@ import { COMMANDS } from '../shared/commands.ts';
 import type { Handler } from './commands.ts';
 import { requireTrust } from './trust.ts';
 
-type TerminalId = 'tailor.init' | 'tailor.import' | 'tailor.teacher';
+type TerminalId = 'tailor.teacher';
 
-/** The commands that are a conversation in a terminal. */
+/** The programmatic teacher runs in a terminal, for as long as somebody looks at it. */
 export function terminalHandlers(installation: string): Readonly<Record<TerminalId, Handler>> {
   const inTerminal =
     (id: TerminalId, ...args: string[]): Handler =>
@@ -17,8 +17,6 @@ export function terminalHandlers(installation: string): Readonly<Record<Terminal
         root,
       });
   return {
-    'tailor.init': inTerminal('tailor.init', '.', '--practice'),
-    'tailor.import': inTerminal('tailor.import', '--help'),
     'tailor.teacher': inTerminal('tailor.teacher', '--programmatic'),
   };
 }

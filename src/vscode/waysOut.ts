@@ -13,6 +13,14 @@ export function wayOut(code: ErrorCode): WayOut | null {
   const ways: Partial<Record<ErrorCode, WayOut>> = {
     'trust.required': { label: t('Manage Trust'), command: 'workbench.trust.manage' },
     'project.missing': { label: t('Create Project'), command: 'tailor.init' },
+    'teacher.auth': { label: t('Set Teacher Key'), command: 'tailor.setTeacherKey' },
+    'teacher.unknownProfile': { label: t('Choose Teacher'), command: 'tailor.chooseTeacher' },
+    'teacher.network': { label: t('Test Teacher'), command: 'tailor.testTeacher' },
+    'teacher.model': { label: t('Choose Teacher'), command: 'tailor.chooseTeacher' },
+    'student.modelMissing': { label: t('Choose Student'), command: 'tailor.chooseStudent' },
+    'python.missing': { label: t('Set Up Trainer'), command: 'tailor.setup' },
+    'python.untrusted': { label: t('Set Up Trainer'), command: 'tailor.setup' },
+    'trainer.depsMissing': { label: t('Set Up Trainer'), command: 'tailor.setup' },
     'data.missing': { label: t('Import Data'), command: 'tailor.import' },
   };
   return ways[code] ?? null;

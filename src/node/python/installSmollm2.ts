@@ -4,6 +4,7 @@ import type { Log, Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { bridgeCommand } from './bridge.ts';
 import type { PythonEnvironment } from './findPython.ts';
+import { pipVariables } from './makeEnvironment.ts';
 import { runShortCommand, type ShortResult } from './shortCommand.ts';
 
 export interface InstallSmollm2 {
@@ -57,11 +58,4 @@ function failure(what: string, { stderr, exitCode }: ShortResult): AppError {
     hint: said === '' ? `The command ended with exit code ${String(exitCode)}.` : said,
     detail: { stderr: stderr.slice(-4000) },
   });
-}
-
-/** pip follows the person's own configuration: indexes, proxies and certificates. */
-function pipVariables(environment: InstallSmollm2['environment']): string[] {
-  return Object.keys(environment).filter((name) =>
-    /^(PIP_|SSL_CERT_FILE$|REQUESTS_CA_BUNDLE$|https?_proxy$|no_proxy$)/iu.test(name),
-  );
 }

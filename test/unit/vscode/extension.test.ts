@@ -145,6 +145,8 @@ describe('commands', () => {
       'tailor.stop',
       'tailor.showLog',
       'tailor.whatRuns',
+      'tailor.copyCommandLine',
+      'tailor.previewFreeze',
     ];
     const running = Object.keys(COMMANDS).filter((id) => !reading.includes(id));
     for (const id of running) await run(id);

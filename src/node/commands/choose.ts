@@ -1,0 +1,53 @@
+import { stat } from 'node:fs/promises';
+import { AppError } from '../../core/errors.ts';
+import { changeProject } from '../project/changeProject.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { resolveInside } from '../storage/safePath.ts';
+import { findProfile, loadProfiles, profilesPath, PROGRAMMATIC } from '../teacher/profiles.ts';
+import type { CommandContext, CommandResult } from './context.ts';
+
+/** `tailor choose`: another student or teacher for the project, checked before it is written down. */
+export async function choose(
+  context: CommandContext,
+  options: { readonly student?: string; readonly teacher?: string },
+): Promise<CommandResult> {
+  const { student, teacher } = options;
+  if (student === undefined && teacher === undefined) {
+    throw new AppError('usage', 'Say what to choose.', {
+      hint: 'Add --student FOLDER, --teacher PROFILE, or both.',
+    });
+  }
+  const { root } = await loadProject(context.options.folder);
+  if (student !== undefined) await requireStudent(root, student);
+  if (teacher !== undefined && teacher !== PROGRAMMATIC) {
+    findProfile(await loadProfiles(profilesPath(context.environment)), teacher);
+  }
+  const { file } = await changeProject(root, {
+    ...(student === undefined ? {} : { student }),
+    ...(teacher === undefined ? {} : { teacher }),
+  });
+  const lines = [
+    ...(student === undefined ? [] : [`Student: ${file.student}`]),
+    ...(teacher === undefined ? [] : [`Teacher: ${file.teacher}`]),
+  ];
+  return {
+    text: lines.join('\n'),
+    json: { student: file.student, teacher: file.teacher },
+  };
+}
+
+async function requireStudent(root: string, student: string): Promise<void> {
+  const config = await resolveInside(root, `${student}/config.json`);
+  const isThere = await stat(config).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isThere) return;
+  throw new AppError(
+    'student.modelMissing',
+    `${student} holds no student: config.json is missing.`,
+    {
+      hint: 'Name a Hugging Face folder inside the project, with config.json, model.safetensors and tokenizer.json.',
+    },
+  );
+}

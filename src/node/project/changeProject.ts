@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
+import { AppError } from '../../core/errors.ts';
+import { assertWritable } from '../storage/safePath.ts';
+import { writeSnapshot } from '../storage/snapshot.ts';
+import { translating } from '../storage/storeError.ts';
+import { loadProject, PROJECT_FILE } from './loadProject.ts';
+
+/** Sets fields of a project file; the others stay as the person wrote them, defaults are not spelled out. */
+export async function changeProject(
+  start: string,
+  change: Partial<Pick<ProjectFile, 'student' | 'teacher' | 'name'>>,
+): Promise<{ readonly root: string; readonly file: ProjectFile }> {
+  const { root } = await loadProject(start);
+  const path = await assertWritable(root, PROJECT_FILE);
+  const text = await translating(path, () => readFile(join(root, PROJECT_FILE), 'utf8'));
+  // The file has just been read as a project: it is an object.
+  const written = z.record(z.string(), z.unknown()).parse(JSON.parse(text.replace(/^\uFEFF/u, '')));
+  const changed = { ...written, ...change };
+  const parsed = projectFileSchema.safeParse(changed);
+  if (!parsed.success) {
+    const [first] = parsed.error.issues;
+    throw new AppError(
+      'usage',
+      `${first?.path.map(String).join('.') ?? ''}: ${first?.message ?? ''}.`,
+      {
+        hint: 'Nothing was changed.',
+      },
+    );
+  }
+  await writeSnapshot(path, `${JSON.stringify(changed, null, 2)}\n`);
+  return { root, file: parsed.data };
+}
