@@ -65,7 +65,7 @@ export function ask(
     const problem = options.problem?.(value) ?? null;
     input.validationMessage = problem ?? undefined;
     return problem === null ? value : undefined;
-  }).finally(() => listening.dispose());
+  }).finally(() => void listening.dispose());
 }
 
 function shown<T>(
