@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { projectFileSchema } from '../../../src/core/project/projectFile.ts';
@@ -12,8 +12,10 @@ const read = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path)
 describe('the JSON Schema of tailor.json', () => {
   it('is the one that the code would write now (UPDATE_SCHEMA=1 writes it)', async () => {
     if (process.env['UPDATE_SCHEMA'] === '1') {
-      const text = await format(JSON.stringify(projectJsonSchema()), { parser: 'json' });
-      writeFileSync(join(ROOT, 'media/tailor.schema.json'), text);
+      const path = join(ROOT, 'media/tailor.schema.json');
+      const style = await resolveConfig(path);
+      const text = JSON.stringify(projectJsonSchema());
+      writeFileSync(path, await format(text, { ...style, parser: 'json' }));
     }
     expect(read('media/tailor.schema.json')).toEqual(
       JSON.parse(JSON.stringify(projectJsonSchema())),
