@@ -54,7 +54,7 @@ export class ReviewPage {
   /** The name that a screen reader gives the row of this item; its status is in it. */
   async labelOf(id: string): Promise<string> {
     const row = this.frame.locator('.row', { has: this.frame.locator('.row-id', { hasText: id }) });
-    return (await row.first().getAttribute('aria-label')) ?? '';
+    return (await row.first().locator('.row-name').textContent()) ?? '';
   }
 
   /** The text control that has the focus now. */
