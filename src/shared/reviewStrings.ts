@@ -34,6 +34,9 @@ export const reviewStrings = {
   'time.minutes': '{n} min',
   'time.hours': '{h} h {m} min',
 
+  'banner.hide': 'Hide this note',
+  'next.ready': 'The teacher has not answered these mistakes yet.',
+
   toolbar: 'What is listed',
   search: 'Search questions, attempts and rationales',
   'search.hint': 'Search ( / )',
@@ -214,7 +217,8 @@ export const reviewStrings = {
 
   actions: 'Decisions on this question',
   'act.accept': 'Accept',
-  'act.acceptAll': 'Accept {n}',
+  'act.acceptAll': 'Accept ({n})',
+  'act.acceptAll.title': 'Accepts the {n} rationales that pass every check',
   'act.reject': 'Reject',
   'act.edit': 'Edit',
   'act.editDraft': 'Edit (draft)',
@@ -281,8 +285,10 @@ export const reviewStrings = {
   batch: 'Decide on several questions',
   'batch.marked.one': '{n} picked',
   'batch.marked.other': '{n} picked',
-  'batch.filtered.one': '{n} listed',
-  'batch.filtered.other': 'All {n} listed',
+  'batch.filtered.one': 'For the {n} listed',
+  'batch.filtered.other': 'For all {n} listed',
+  'batch.accept': 'Accept',
+  'batch.reject': 'Reject',
   'batch.pairDrop': 'Drop pairs',
   'batch.pairKeep': 'Keep pairs',
   'batch.unmark': 'Pick none',

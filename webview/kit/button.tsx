@@ -48,7 +48,8 @@ export function Button({
       },
     },
     icon === undefined ? null : createElement(Icon, { name: icon }),
-    children === undefined ? null : createElement('span', { class: 'button-text' }, children),
+    // Not a span: the toolkit takes those for icons and makes them 16 pixels wide.
+    children === undefined ? null : createElement('div', { class: 'button-text' }, children),
     keyCap === undefined ? null : createElement('kbd', { 'aria-hidden': 'true' }, keyCap),
   );
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { SpotCheck } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
@@ -14,52 +15,75 @@ export function BatchBar(): JSX.Element | null {
   const overlay = usePart((state) => state.overlay);
   const marked = usePart((state) => state.marked.size);
   const total = usePart((state) => state.list.total);
-  const t = useTexts();
-  const control = useControl();
   if (!snapshot?.writable || total === 0) return null;
   const asks =
     overlay.kind === 'bulk' || overlay.kind === 'spot-check' || overlay.kind === 'accept-rest';
   if (asks) return <Question />;
   if (snapshot.spotCheck && marked === 0) return <SpotCheckBar check={snapshot.spotCheck} />;
-  const n = marked > 0 ? marked : total;
+  return marked > 0 ? <Picked count={marked} /> : <Listed count={total} />;
+}
+
+function Picked({ count }: { readonly count: number }): JSX.Element {
+  const t = useTexts();
+  const control = useControl();
   return (
-    <div class="batch" role="region" aria-label={t('batch')}>
-      <span class="batch-words">
-        {marked > 0 ? t.count('batch.marked', n) : t.count('batch.filtered', n)}
-      </span>
+    <div class="batch batch-picked" role="region" aria-label={t('batch')}>
+      <strong class="batch-words">{t.count('batch.marked', count)}</strong>
       <span class="batch-buttons">
-        <button type="button" class="link" onClick={() => bulk(control, 'accept')}>
-          {t('act.accept')}
+        <Acts />
+        <button type="button" class="link" onClick={() => control.act('escape')}>
+          {t('batch.unmark')}
         </button>
-        <button type="button" class="link" onClick={() => bulk(control, 'reject')}>
-          {t('act.reject')}
-        </button>
-        <button type="button" class="link" onClick={() => bulk(control, 'pair-drop')}>
-          {t('batch.pairDrop')}
-        </button>
-        <button type="button" class="link" onClick={() => bulk(control, 'pair-keep')}>
-          {t('batch.pairKeep')}
-        </button>
-        {marked > 0 ? (
-          <button type="button" class="link" onClick={() => control.act('escape')}>
-            {t('batch.unmark')}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="link"
-            onClick={() =>
-              control.store.dispatch({
-                type: 'overlay',
-                overlay: { kind: 'spot-check', size: SAMPLE },
-              })
-            }
-          >
-            {t('batch.spotCheck')}
-          </button>
-        )}
       </span>
     </div>
+  );
+}
+
+function Listed({ count }: { readonly count: number }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const t = useTexts();
+  const control = useControl();
+  const overlay = { kind: 'spot-check', size: Math.min(SAMPLE, count) } as const;
+  return (
+    <div class="batch" role="region" aria-label={t('batch')}>
+      <button
+        type="button"
+        class="link"
+        onClick={() => control.store.dispatch({ type: 'overlay', overlay })}
+      >
+        {t('batch.spotCheck')}
+      </button>
+      <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t.count('batch.filtered', count)}
+        <Icon name={open ? 'chevronDown' : 'chevronRight'} />
+      </button>
+      {open ? (
+        <span class="batch-buttons">
+          <Acts />
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+function Acts(): JSX.Element {
+  const t = useTexts();
+  const control = useControl();
+  return (
+    <>
+      <button type="button" class="link" onClick={() => bulk(control, 'accept')}>
+        {t('batch.accept')}
+      </button>
+      <button type="button" class="link" onClick={() => bulk(control, 'reject')}>
+        {t('batch.reject')}
+      </button>
+      <button type="button" class="link" onClick={() => bulk(control, 'pair-drop')}>
+        {t('batch.pairDrop')}
+      </button>
+      <button type="button" class="link" onClick={() => bulk(control, 'pair-keep')}>
+        {t('batch.pairKeep')}
+      </button>
+    </>
   );
 }
 

@@ -55,6 +55,7 @@ export function Blank({ snapshot }: { readonly snapshot: Snapshot | null }): JSX
                 scroll: 0,
                 draft: drafts,
                 open: null,
+                hidden: [],
               });
             }}
           >

@@ -51,8 +51,9 @@ export class Control {
   }
 
   /** Connects and goes back to where the person was. */
-  async start({ filter, sort, sel, draft, open }: Kept): Promise<void> {
+  async start({ filter, sort, sel, draft, open, hidden }: Kept): Promise<void> {
     this.store.dispatch({ type: 'drafts', drafts: draft });
+    for (const code of hidden) this.store.dispatch({ type: 'hide', code });
     this.#openForm = open;
     await this.link.start(filter, sort, sel);
     await this.#showSelected();

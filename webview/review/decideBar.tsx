@@ -20,6 +20,12 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
   const good = record.candidates.filter(
     ({ passes, status }) => passes && status !== 'rejected',
   ).length;
+  const acceptTitle =
+    record.candidates.length === 0
+      ? t('say.noCandidate')
+      : good > 1
+        ? t('act.acceptAll.title', { n: good })
+        : undefined;
   const singleKeys = snapshot?.singleKeys ?? true;
   const cap = (key: string): string | undefined => (singleKeys ? key : undefined);
   return (
@@ -31,7 +37,7 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
           icon="check"
           keyCap={cap('a')}
           disabled={!writable || record.candidates.length === 0}
-          title={why ?? (record.candidates.length === 0 ? t('say.noCandidate') : undefined)}
+          title={why ?? acceptTitle}
           onPress={() => control.act('accept')}
         >
           {good > 1 ? t('act.acceptAll', { n: good }) : t('act.accept')}

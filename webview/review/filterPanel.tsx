@@ -12,6 +12,7 @@ import { Button } from '../kit/button.tsx';
 import { Checkbox, Select } from '../kit/choice.tsx';
 import { TextField } from '../kit/field.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
+import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 
 const SOURCES = ['annotate', 'feedback', 'human'] as const;
@@ -27,6 +28,7 @@ export function FilterPanel(): JSX.Element {
   return (
     <div class="filter-panel" id="filter-panel" role="group" aria-label={t('filter')}>
       <div class="filter-fields">
+        <SortChoice class="filter-sort" />
         <Select
           label={t('filter.scope')}
           value={filter.scope}

@@ -20,7 +20,7 @@ export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Eleme
             <Data text={snapshot.project} />
           </span>
         ) : null}
-        <span class="grow" />
+        <Progress />
         <div class="header-tools" role="toolbar" aria-label={t('tools')}>
           <Button
             kind="icon"
@@ -55,7 +55,6 @@ export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Eleme
           />
         </div>
       </div>
-      <Progress />
     </header>
   );
 }

@@ -13,6 +13,8 @@ export const keptSchema = z.object({
   draft: z.record(z.string(), formSchema),
   /** The form that was open, so that it is open again. */
   open: z.nullable(z.string()),
+  /** Notes that were put away. */
+  hidden: z.array(z.string()),
 });
 export type Kept = z.infer<typeof keptSchema>;
 
@@ -20,11 +22,27 @@ export type Kept = z.infer<typeof keptSchema>;
 export function readKept(kept: unknown): Kept {
   const parsed = z.safeParse(keptSchema, kept);
   if (parsed.success) return parsed.data;
-  return { sel: null, filter: NO_FILTER, sort: 'flagged-first', scroll: 0, draft: {}, open: null };
+  return {
+    sel: null,
+    filter: NO_FILTER,
+    sort: 'flagged-first',
+    scroll: 0,
+    draft: {},
+    open: null,
+    hidden: [],
+  };
 }
 
 export function keptOf(state: ReviewState, scroll: number): Kept {
-  const { selected, filter, sort, form, shown } = state;
+  const { selected, filter, sort, form, shown, hidden } = state;
   const open = form && shown !== null ? draftKey(shown, form.kind) : null;
-  return { sel: selected, filter, sort, scroll, draft: { ...withDraft(state) }, open };
+  return {
+    sel: selected,
+    filter,
+    sort,
+    scroll,
+    draft: { ...withDraft(state) },
+    open,
+    hidden: [...hidden],
+  };
 }

@@ -22,7 +22,7 @@ const KEEP_MS = 200;
 registerControls();
 const host = openHost();
 const kept = readKept(host.kept());
-const view = document.body.dataset['view'] === 'panel' ? 'panel' : 'side';
+const view = document.body.dataset['place'] === 'panel' ? 'panel' : 'side';
 const store = createStore(document.documentElement.lang);
 const client = connect(reviewContract, host.port, { firstId: Date.now() });
 const control = new Control(client, store, pageOf(document), {

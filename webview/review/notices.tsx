@@ -1,5 +1,10 @@
 import type { JSX } from 'preact';
-import { verbSchema, type Banner, type Verb } from '../../src/shared/reviewContract.ts';
+import {
+  verbSchema,
+  type Banner,
+  type Snapshot,
+  type Verb,
+} from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon, type IconName } from '../kit/icon.tsx';
@@ -25,31 +30,51 @@ const ICONS: Record<Banner['code'], IconName> = {
 
 /** What a person should know about the whole review: one line each, with its one button. */
 export function Notices(): JSX.Element | null {
-  const banners = usePart((state) => state.snapshot?.banners);
-  const readOnly = usePart(({ snapshot }) =>
-    snapshot && !snapshot.writable && snapshot.reason !== null ? snapshot.reason : null,
-  );
-  const job = usePart((state) => state.snapshot?.job);
-  if (!job && readOnly === null && (!banners || banners.length === 0)) return null;
+  const snapshot = usePart((state) => state.snapshot);
+  const hidden = usePart((state) => state.hidden);
+  if (!snapshot) return null;
+  const banners = snapshot.banners.filter(({ code }) => !hidden.has(code));
+  const next = snapshot.primary !== null || (!snapshot.writable && snapshot.reason !== null);
+  if (!snapshot.job && !next && banners.length === 0) return null;
   return (
     <div class="notices">
       <JobLine />
-      {readOnly === null ? null : (
-        <p class="banner banner-warning">
-          <Icon name="info" />
-          <span class="banner-words">
-            <Data text={readOnly} />
-          </span>
-        </p>
-      )}
-      {banners?.map((banner) => (
+      <NextLine snapshot={snapshot} />
+      {banners.map((banner) => (
         <BannerLine key={banner.code} banner={banner} />
       ))}
     </div>
   );
 }
 
+/** Why nothing can be decided, and the one thing to do next, where the page below does not say it itself. */
+function NextLine({ snapshot }: { readonly snapshot: Snapshot }): JSX.Element | null {
+  const listed = usePart(({ list }) => list.total > 0);
+  const t = useTexts();
+  const control = useControl();
+  const { phase, primary, writable, reason, counts } = snapshot;
+  const done = phase === 'ready' && counts.total > 0 && counts.todo === 0;
+  const words = writable ? (phase === 'ready' ? t('next.ready') : null) : reason;
+  if (!listed || done || phase === 'loading' || (primary === null && writable) || words === null)
+    return null;
+  const verb = primary && verbOf(primary.verb);
+  return (
+    <div class={`banner banner-${phase === 'failed' ? 'warning' : 'info'}`}>
+      <Icon name={phase === 'failed' ? 'warning' : 'info'} />
+      <span class="banner-words">
+        <Data text={words} />
+      </span>
+      {primary && verb ? (
+        <Button class="banner-button" kind="primary" onPress={() => void control.run(verb)}>
+          {primary.label}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
 function BannerLine({ banner }: { readonly banner: Banner }): JSX.Element {
+  const t = useTexts();
   const control = useControl();
   const icon = ICONS[banner.code];
   const verb = banner.action && verbOf(banner.action.verb);
@@ -63,6 +88,15 @@ function BannerLine({ banner }: { readonly banner: Banner }): JSX.Element {
         <Button class="banner-button" onPress={() => void control.run(verb)}>
           {banner.action.label}
         </Button>
+      ) : null}
+      {icon === 'info' ? (
+        <Button
+          class="banner-hide"
+          kind="icon"
+          icon="cross"
+          label={t('banner.hide')}
+          onPress={() => control.store.dispatch({ type: 'hide', code: banner.code })}
+        />
       ) : null}
     </div>
   );

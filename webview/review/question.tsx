@@ -18,6 +18,7 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
   const notice = usePart((state) => state.notices.get(row.id));
   const asking = usePart((state) => state.asking.has(row.id));
   const t = useTexts();
+  const control = useControl();
   const doubts = record.checks.filter(({ level }) => level === 'warn' || level === 'bad');
   return (
     <section class="question" aria-label={t('question')}>
@@ -32,7 +33,23 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
           <Data text={row.id} />
         </span>
         <span class="grow" />
-        <OpenMenu />
+        <Button
+          kind="icon"
+          icon="pencil"
+          label={t('question.fix')}
+          onPress={() =>
+            control.take({
+              kind: 'form',
+              form: { kind: 'question', question: record.question, reason: '' },
+            })
+          }
+        />
+        <Button
+          kind="icon"
+          icon="file"
+          label={t('openRecord')}
+          onPress={() => open(control, 'record')}
+        />
       </p>
       {notice === undefined ? null : (
         <p class="banner banner-warning" role="alert">
@@ -52,23 +69,9 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
   );
 }
 
-function OpenMenu(): JSX.Element {
-  const t = useTexts();
-  const control = useControl();
-  return (
-    <Button
-      kind="icon"
-      icon="file"
-      label={t('openRecord')}
-      onPress={() => open(control, 'record')}
-    />
-  );
-}
-
 function QuestionText({ record }: { readonly record: ReviewRecord }): JSX.Element {
   const [opened, setOpened] = useState<string | null>(null);
   const t = useTexts();
-  const control = useControl();
   const { question, originalQuestion } = record;
   const long = question.length > LONG || question.split('\n').length > 5;
   const whole = !long || opened === record.row.id;
@@ -77,30 +80,16 @@ function QuestionText({ record }: { readonly record: ReviewRecord }): JSX.Elemen
       <p class={`text question-text ${whole ? '' : 'clamped'}`}>
         <Data text={question} />
       </p>
-      <p class="question-tools">
-        {long ? (
-          <button
-            type="button"
-            class="link"
-            aria-expanded={whole}
-            onClick={() => setOpened(whole ? null : record.row.id)}
-          >
-            {t(whole ? 'less' : 'more')}
-          </button>
-        ) : null}
+      {long ? (
         <button
           type="button"
           class="link"
-          onClick={() =>
-            control.take({
-              kind: 'form',
-              form: { kind: 'question', question, reason: '' },
-            })
-          }
+          aria-expanded={whole}
+          onClick={() => setOpened(whole ? null : record.row.id)}
         >
-          {t('question.fix')}
+          {t(whole ? 'less' : 'more')}
         </button>
-      </p>
+      ) : null}
       {originalQuestion === null ? null : (
         <details class="fold">
           <summary>{t('question.original')}</summary>

@@ -32,7 +32,9 @@ export function Queue({ initialScroll, onScroll }: QueueProps): JSX.Element {
     current.scrollTop = scrollFor(at, current.scrollTop, current.clientHeight);
   }, [at, total, selected]);
   useLayoutEffect(() => {
-    if (total > 0) void control.link.need(first, last + 1);
+    // The cursor's row may lie far from those in sight: what is between is not asked for.
+    const inSight = places.filter((place) => place !== at || places.includes(place + 1));
+    if (total > 0) void control.link.need(inSight[0] ?? 0, (inSight.at(-1) ?? -1) + 1);
   }, [first, last, total, rows]);
 
   const activeRow = places.includes(at) ? `row-${at}` : undefined;

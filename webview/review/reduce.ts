@@ -77,6 +77,8 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     }
     case 'drafts':
       return { ...state, drafts: event.drafts };
+    case 'hide':
+      return { ...state, hidden: new Set(state.hidden).add(event.code) };
     case 'say':
       return { ...state, said: { text: event.text, serial: state.said.serial + 1 } };
   }

@@ -21,8 +21,10 @@ export function ReviewPage(props: PageProps): JSX.Element {
   return (
     <div class={`page page-${props.view}`}>
       <Header view={props.view} />
-      <Notices />
-      <Body {...props} />
+      <main class="body">
+        <Notices />
+        <Body {...props} />
+      </main>
       <KeyList />
       <LiveRegion />
     </div>
@@ -35,10 +37,13 @@ function Body(props: PageProps): JSX.Element {
   const first = usePart(({ list }) => list.loading && list.rows.size === 0);
   const total = usePart((state) => state.list.total);
   const phase = snapshot?.phase ?? 'loading';
+  const questions = snapshot?.counts.total ?? 0;
   if (link === 'lost') return <Blank snapshot={null} />;
-  if (phase === 'no-project' || phase === 'no-student' || phase === 'failed')
+  if (phase === 'no-project' || phase === 'no-student') return <Blank snapshot={snapshot} />;
+  // Where there are questions they can be read, whatever went wrong behind them.
+  if (phase === 'failed' && questions === 0) return <Blank snapshot={snapshot} />;
+  if (phase === 'no-exam' && questions === 0 && total === 0 && !first)
     return <Blank snapshot={snapshot} />;
-  if (phase === 'no-exam' && total === 0 && !first) return <Blank snapshot={snapshot} />;
   const waiting = link === 'loading' || phase === 'loading' || first;
   return (
     <>

@@ -40,7 +40,8 @@ export function QueueRow(props: RowProps): JSX.Element {
   };
   if (!row) {
     return (
-      <div {...about} class="row row-empty" aria-label={t('loading')}>
+      <div {...about} class="row row-empty">
+        <span class="only-read">{t('loading')}</span>
         <span class="skeleton-text" aria-hidden="true" />
       </div>
     );
@@ -56,7 +57,6 @@ export function QueueRow(props: RowProps): JSX.Element {
     <div
       {...about}
       class={classes.filter(Boolean).join(' ')}
-      aria-label={nameOf(row, t, notice)}
       title={visibleText(row.title)}
       data-vscode-context={JSON.stringify({ webviewSection: 'reviewRow', reviewItem: row.id })}
       onClick={(event) => {
@@ -72,13 +72,14 @@ export function QueueRow(props: RowProps): JSX.Element {
         }
       }}
     >
-      <span class={`row-status status-${row.status}`}>
+      <span class="only-read row-name">{nameOf(row, t, notice)}</span>
+      <span class={`row-status status-${row.status}`} aria-hidden="true">
         <Icon name={marked ? 'check' : STATUS_ICONS[row.status]} />
       </span>
-      <span class="row-title">
+      <span class="row-title" aria-hidden="true">
         <Data text={row.title} />
       </span>
-      <span class="row-answers">
+      <span class="row-answers" aria-hidden="true">
         {row.right === row.samples && row.samples > 0 ? null : (
           <>
             <span class="row-wrong">
@@ -91,7 +92,7 @@ export function QueueRow(props: RowProps): JSX.Element {
           <Data text={row.gold} />
         </span>
       </span>
-      <span class="row-about">
+      <span class="row-about" aria-hidden="true">
         {notice === undefined ? (
           <>
             {row.flags.length > 0 ? (
@@ -112,7 +113,7 @@ export function QueueRow(props: RowProps): JSX.Element {
           </span>
         )}
       </span>
-      <span class="row-counts">
+      <span class="row-counts" aria-hidden="true">
         {row.pair === 'keep' ? <Icon name="pair" /> : null}
         {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
         {row.samples > 1 ? (

@@ -67,6 +67,8 @@ export interface ReviewState {
   readonly pending: ReadonlyMap<string, number>;
   /** Items the teacher is asked about now. */
   readonly asking: ReadonlySet<string>;
+  /** Notes that the person has put away. */
+  readonly hidden: ReadonlySet<string>;
   readonly said: { readonly text: string; readonly serial: number };
 }
 
@@ -94,6 +96,7 @@ export const INITIAL: ReviewState = {
   notices: new Map(),
   pending: new Map(),
   asking: new Set(),
+  hidden: new Set(),
   said: { text: '', serial: 0 },
 };
 

@@ -1,18 +1,13 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import {
-  NO_FILTER,
-  sortSchema,
-  type Filter,
-  type ItemStatus,
-} from '../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter, type ItemStatus } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
-import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { FilterPanel } from './filterPanel.tsx';
+import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 
 const SEARCH_MS = 160;
@@ -34,7 +29,6 @@ const sameFilter = (a: Filter, b: Filter): boolean => JSON.stringify(a) === JSON
 /** What of the queue is listed: search, quick choices, saved filters, the filter panel, the order. */
 export function Toolbar(): JSX.Element {
   const filter = usePart((state) => state.filter);
-  const sort = usePart((state) => state.sort);
   const open = usePart(
     ({ overlay }) => overlay.kind === 'filter' || overlay.kind === 'save-filter',
   );
@@ -58,16 +52,7 @@ export function Toolbar(): JSX.Element {
           <span>{size === 0 ? t('filter') : t('filter.some', { n: size })}</span>
         </button>
         <span class="grow" />
-        <Select
-          class="sort"
-          label={t('sort')}
-          value={sort}
-          options={sortSchema.options.map((value) => ({ value, label: t(`sort.${value}`) }))}
-          onValue={(value) => {
-            const chosen = sortSchema.safeParse(value);
-            if (chosen.success) void control.list(filter, chosen.data);
-          }}
-        />
+        <SortChoice class="sort" />
       </div>
       {open ? <FilterPanel /> : null}
     </section>

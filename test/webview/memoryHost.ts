@@ -1,0 +1,300 @@
+import { bulkDecisions } from '../../src/core/curation/bulk.ts';
+import type { RecordedDecision } from '../../src/core/curation/activeDecisions.ts';
+import { foldCuration, type Curation } from '../../src/core/curation/curation.ts';
+import type { Decision } from '../../src/core/curation/decision.ts';
+import { labelOf, questionsOf } from '../../src/core/curation/decisionLog.ts';
+import { decisionsFor } from '../../src/core/curation/decisionsFor.ts';
+import { ReviewIndex, runWhole } from '../../src/core/curation/queue.ts';
+import { recordOf } from '../../src/core/curation/reviewRecord.ts';
+import { reviewItems } from '../../src/core/curation/reviewItem.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { gradeStored } from '../../src/core/round/grading.ts';
+import type { Handlers } from '../../src/shared/contract.ts';
+import type {
+  Act,
+  Job,
+  ReviewContract,
+  ReviewRecord,
+  Row,
+  Snapshot,
+} from '../../src/shared/reviewContract.ts';
+import { reviewStrings } from '../../src/shared/reviewStrings.ts';
+import { aCandidate, ana, anAttempt, LIMITS } from '../fakes/reviewMaterial.ts';
+import { askedQuestions, type Asked } from './questions.ts';
+
+export interface HostOptions {
+  readonly count?: number;
+  readonly asked?: readonly Asked[];
+  /** Laid over every snapshot. */
+  readonly snapshot?: Partial<Snapshot>;
+}
+
+/** A host in memory over the real review model: same queue, same records, same decisions, no files. */
+export class MemoryHost {
+  readonly calls: { readonly method: string; readonly params: unknown }[] = [];
+  /** Set to make the next decision fail with this sentence. */
+  refuse: string | null = null;
+  /** Set to keep everything but `init` waiting for ever. */
+  silent = false;
+  over: Partial<Snapshot>;
+  #rev = 1;
+  readonly #steps: RecordedDecision[][] = [];
+  #undone: RecordedDecision[][] = [];
+  readonly #index: ReviewIndex;
+  #curation: Curation;
+  #ids: readonly string[] = [];
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+
+  constructor({ count = 40, asked = askedQuestions(count), snapshot = {} }: HostOptions = {}) {
+    this.over = snapshot;
+    this.#curation = foldCuration([[], []]);
+    const questions = asked.map(({ question }) => question);
+    const attempts = asked.flatMap(({ question, texts }) =>
+      texts.map((text, sample) => anAttempt(question.id, sample, text)),
+    );
+    const items = asked.flatMap(({ question, texts, rationales }) =>
+      rationales.map((text, draw) =>
+        draw === 0
+          ? aCandidate(question, text, {
+              draw,
+              why: 'The first subtraction is off by ten; all that follows is right by its own lights.',
+              firstErrorStep: Math.min(2, texts[0]?.split('\n').length ?? 1),
+              flags: ['programmatic'],
+              about: null,
+            })
+          : aCandidate(question, text, {
+              draw,
+              purpose: 'annotate',
+              why: null,
+              firstErrorStep: null,
+              errorKind: null,
+            }),
+      ),
+    );
+    const history = new Map(
+      questions
+        .slice(0, 9)
+        .map(({ id }, index) => [
+          id,
+          { round: 0, right: index % 3, samples: 4, suspectGold: false },
+        ]),
+    );
+    const all = reviewItems({
+      round: 1,
+      gate: LIMITS,
+      useDatasetRationales: false,
+      questions,
+      attempts: gradeStored(questions, attempts, this.#curation),
+      candidates: [{ round: 1, items }],
+      history: [{ round: 0, outcomes: history }],
+      curation: this.#curation,
+    });
+    this.#index = new ReviewIndex(all, this.#curation);
+  }
+
+  get decisions(): readonly Decision[] {
+    return this.#steps.flat();
+  }
+
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Tells every view what it shows now. */
+  tell(over: Partial<Snapshot> = this.over): void {
+    this.over = over;
+    this.#rev += 1;
+    for (const listener of this.#listeners) listener(this.snapshot());
+  }
+
+  snapshot(): Snapshot {
+    const rows = this.#index.items.flatMap((_, place) =>
+      this.#index.isMistakeAt(place) ? (this.#index.rowAt(place) ?? []) : [],
+    );
+    const withStatus = (status: Row['status']): number =>
+      rows.filter((row) => row.status === status).length;
+    return {
+      rev: this.#rev,
+      phase: 'ready',
+      project: 'Practice',
+      round: 1,
+      rounds: [0, 1],
+      counts: {
+        total: rows.length,
+        todo: withStatus('todo'),
+        accepted: withStatus('accepted'),
+        edited: withStatus('edited'),
+        rejected: withStatus('rejected'),
+        flagged: rows.filter(({ flags }) => flags.length > 0).length,
+        byRule: 0,
+        pairs: rows.filter(({ pair }) => pair === 'keep').length,
+      },
+      banners: [],
+      job: null,
+      primary: null,
+      undo: this.#steps.length > 0 ? labelOf(this.#steps.at(-1) ?? []) : null,
+      redo: this.#undone.length > 0 ? labelOf(this.#undone.at(-1) ?? []) : null,
+      spotCheck: null,
+      savedFilters: [],
+      writable: true,
+      reason: null,
+      teacher: 'programmatic',
+      canAsk: true,
+      singleKeys: true,
+      ...this.over,
+    };
+  }
+
+  handlers(): Handlers<ReviewContract> {
+    const rev = (): number => this.#rev;
+    const note = (method: string, params: unknown): void => {
+      this.calls.push({ method, params });
+    };
+    return {
+      init: () => ({ snapshot: this.snapshot(), strings: { ...reviewStrings } }),
+      round: () => ({ rev: rev() }),
+      query: async ({ filter, sort, near }) => {
+        note('query', { filter, sort, near });
+        await this.#wait();
+        const places = runWhole(this.#index.query(filter, sort)) ?? [];
+        this.#ids = places.map((place) => this.#index.items[place]?.id ?? '');
+        const asked = near === null ? -1 : this.#ids.indexOf(near);
+        const todo = this.#ids.findIndex((id) => this.#row(id).status === 'todo');
+        const rows = this.#ids.slice(0, 50).map((id) => this.#row(id));
+        return { rev: rev(), total: this.#ids.length, rows, at: asked >= 0 ? asked : todo };
+      },
+      rows: ({ from, to }) => ({
+        rev: rev(),
+        from,
+        rows: this.#ids.slice(from, to).map((id) => this.#row(id)),
+      }),
+      record: async ({ id }) => {
+        await this.#wait();
+        return this.record(id);
+      },
+      nextTodo: ({ after }) => {
+        for (let step = 1; step <= this.#ids.length; step += 1) {
+          const at = (after + step) % this.#ids.length;
+          if (this.#row(this.#ids[at] ?? '').status === 'todo') return { at };
+        }
+        return { at: -1 };
+      },
+      decide: ({ id, act }) => {
+        note('decide', { id, act });
+        this.#decide(id, act);
+        return { rev: rev(), record: this.record(id) };
+      },
+      bulk: ({ act, ids, expected }) => {
+        note('bulk', { act, ids, expected });
+        const chosen = ids ?? this.#ids;
+        const items = chosen.flatMap((id) => this.#index.item(id) ?? []);
+        const made = runWhole(bulkDecisions(items, act, this.#curation, ana, this.#name()));
+        this.#add(made.decisions);
+        return { rev: rev(), changed: made.changed };
+      },
+      undo: () => ({ id: this.#back(), rev: rev() }),
+      redo: () => ({ id: this.#again(), rev: rev() }),
+      ask: ({ ids, hint }) => {
+        note('ask', { ids, hint });
+        return { rev: rev(), accepted: ids.length, failed: 0 };
+      },
+      spotCheck: ({ size }) => {
+        note('spotCheck', { size });
+        return { rev: rev() };
+      },
+      acceptRest: ({ expected }) => {
+        note('acceptRest', { expected });
+        return { rev: rev(), changed: expected };
+      },
+      saveFilter: (params) => {
+        note('saveFilter', params);
+        return { rev: rev() };
+      },
+      open: (params) => {
+        note('open', params);
+        return {};
+      },
+      run: (params) => {
+        note('run', params);
+        return {};
+      },
+      focus: () => ({}),
+    };
+  }
+
+  record(id: string): ReviewRecord {
+    const item = this.#index.item(id);
+    if (!item) throw new AppError('usage', `There is no question ${id}.`);
+    const decisions = this.#steps.flat().filter((event) => questionsOf(event).includes(id));
+    return recordOf(item, { curation: this.#curation, decisions });
+  }
+
+  /** Decides as a person in another window does. */
+  decideElsewhere(id: string, act: Act): void {
+    this.#decide(id, act);
+  }
+
+  #row(id: string): Row {
+    const row = this.#index.row(id);
+    if (!row) throw new AppError('usage', `There is no question ${id}.`);
+    return row;
+  }
+
+  async #wait(): Promise<void> {
+    if (this.silent) await new Promise<void>(() => undefined);
+  }
+
+  #name(): string {
+    return `action-${String(this.#rev)}`;
+  }
+
+  #decide(id: string, act: Act): void {
+    const { refuse } = this;
+    this.refuse = null;
+    if (refuse !== null) throw new AppError('usage', refuse);
+    const item = this.#index.item(id);
+    if (!item) throw new AppError('usage', `There is no question ${id}.`);
+    this.#add(decisionsFor(item, act, this.#curation, ana, this.#name()));
+  }
+
+  #add(decisions: readonly Decision[]): void {
+    const from = this.#steps.flat().length;
+    const at = '2026-03-02T10:24:00.000Z';
+    this.#steps.push(
+      decisions.map((one, index) => ({ ...one, writer: 'pc-1', seq: from + index, at })),
+    );
+    this.#undone = [];
+    this.#fold();
+  }
+
+  #back(): string | null {
+    const step = this.#steps.pop();
+    if (!step) return null;
+    this.#undone.push(step);
+    this.#fold();
+    return step.length === 1 && step[0] ? (questionsOf(step[0])[0] ?? null) : null;
+  }
+
+  #again(): string | null {
+    const step = this.#undone.pop();
+    if (!step) return null;
+    this.#steps.push(step);
+    this.#fold();
+    return step.length === 1 && step[0] ? (questionsOf(step[0])[0] ?? null) : null;
+  }
+
+  #fold(): void {
+    this.#curation = foldCuration([[], this.#steps.flat()]);
+    this.#index.update(this.#curation);
+    this.tell();
+  }
+}
+
+export const EXAM_JOB: Job = {
+  stage: 'Exam',
+  done: 412,
+  total: 7473,
+  etaMs: 360_000,
+  note: null,
+};
