@@ -22,7 +22,7 @@ export function WordDiffs({
     <div class="diffs">
       {candidate.original === null ? null : (
         <section class="card" aria-label={t('diff.edit')}>
-          <h3 class="card-title">{t('diff.edit')}</h3>
+          <h2 class="card-title">{t('diff.edit')}</h2>
           <WordDiff before={candidate.original} after={candidate.rationale} always />
           <p class="card-tools">
             <Button icon="compare" onPress={() => open(control, 'my-edit')}>
@@ -33,7 +33,7 @@ export function WordDiffs({
       )}
       {attempt ? (
         <section class="card" aria-label={t('diff.texts')}>
-          <h3 class="card-title">{t('diff.texts')}</h3>
+          <h2 class="card-title">{t('diff.texts')}</h2>
           <WordDiff before={attempt.text} after={candidate.rationale} />
           <p class="card-tools">
             <Button icon="compare" onPress={() => open(control, 'diff')}>

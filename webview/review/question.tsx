@@ -22,6 +22,7 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
   const doubts = record.checks.filter(({ level }) => level === 'warn' || level === 'bad');
   return (
     <section class="question" aria-label={t('question')}>
+      <h2 class="only-read">{t('question')}</h2>
       <p class="question-head">
         <span class={`status-tag status-${row.status}`}>
           <Icon name={STATUS_ICONS[row.status]} />

@@ -1,0 +1,40 @@
+import type { JSX } from 'preact';
+import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
+import { Data } from '../kit/data.tsx';
+import { useWords } from './text.ts';
+
+/** Losses by where the texts come from. */
+export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): JSX.Element | null {
+  const words = useWords();
+  const rows = Object.entries(snapshot.bySource);
+  if (rows.length === 0) return null;
+  const loss = (value: number | null): string => (value === null ? '–' : words.number(value));
+  return (
+    <section aria-labelledby="sources">
+      <h2 id="sources">{words('bySource')}</h2>
+      <table class="numbers">
+        <caption class="muted">{words('bySource.note', snapshot.bySourceSteps)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words('source')}</th>
+            <th scope="col">{words('texts')}</th>
+            <th scope="col">{words('curve.lm')}</th>
+            <th scope="col">{words('curve.pair')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([source, { n, lm, pair }]) => (
+            <tr key={source}>
+              <th scope="row">
+                <Data text={words.known('source', source)} />
+              </th>
+              <td>{n}</td>
+              <td>{loss(lm)}</td>
+              <td>{loss(pair)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
