@@ -57,4 +57,17 @@ describe('first-batch.json', () => {
     }
     expect(rows.flatMap((row) => row.segments.map(({ kind }) => kind))).toContain('negative');
   });
+
+  it('shows four rows, and of these two with a pair where a batch has them further on', () => {
+    const batch = firstBatchSchema.parse(golden);
+    const [row] = batch.rows;
+    const many = Array.from({ length: 9 }, (_, at) => ({
+      ...row!,
+      question: `q-${at.toString()}`,
+      pairs: at === 5 || at > 6 ? row!.pairs : [],
+    }));
+    const { rows, of } = firstBatchRows({ ...batch, rows: many });
+    expect(of).toBe(9);
+    expect(rows.map(({ id }) => id)).toEqual(['q-0', 'q-1', 'q-5', 'q-7']);
+  });
 });

@@ -39,11 +39,17 @@ type Segment = FirstBatchRow['segments'][number];
 
 /** A person reads a few rows, not a whole batch. */
 const ROWS = 4;
+/** Of these so many with a pair, where there are any: what is compared is half of what there is to see. */
+const WITH_PAIR = 2;
 const MAX_CHARACTERS = 20_000;
 
 /** The first rows as a person reads them: runs of tokens that are learnt, or not, as one text each. */
 export function firstBatchRows(batch: FirstBatch): { rows: FirstBatchRow[]; of: number } {
-  const rows = batch.rows.slice(0, ROWS).map((row) => ({
+  const paired = batch.rows.filter(({ pairs }) => pairs.length > 0).slice(0, WITH_PAIR);
+  const others = batch.rows.filter((row) => !paired.includes(row));
+  const chosen = new Set([...paired, ...others.slice(0, ROWS - paired.length)]);
+  const inOrder = batch.rows.filter((row) => chosen.has(row));
+  const rows = inOrder.map((row) => ({
     id: row.question,
     segments: [
       segment('prompt', null, row.tokens),
