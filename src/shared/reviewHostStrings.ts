@@ -31,6 +31,7 @@ export const REVIEW_HOST_STRINGS = {
     '{0} decisions match nothing in the data any more; they are kept, not used.',
   'host.banner.failed': '{0}',
   'host.banner.failed.action': 'Reload',
+  'host.job.reading': 'Reading the round',
   'host.job.exam': 'Exam',
   'host.job.asking': 'Asking the teacher again',
   'host.job.elsewhere': 'in another window or terminal',

@@ -14,20 +14,30 @@ const COSTLY_PIECE = 250;
 
 /** Rows and search texts of a review, made when first needed and kept until a decision changes them. */
 export class ReviewIndex {
-  readonly items: readonly ReviewItem[];
+  readonly #items: ReviewItem[] = [];
   #curation: Curation;
-  #rows: (Row | undefined)[];
-  #mistakes: (boolean | undefined)[];
-  #texts: (string | undefined)[];
-  readonly #places: ReadonlyMap<string, number>;
+  readonly #rows: (Row | undefined)[] = [];
+  readonly #mistakes: (boolean | undefined)[] = [];
+  readonly #texts: (string | undefined)[] = [];
+  readonly #places = new Map<string, number>();
 
   constructor(items: readonly ReviewItem[], curation: Curation) {
-    this.items = items;
     this.#curation = curation;
-    this.#rows = new Array<Row | undefined>(items.length).fill(undefined);
-    this.#mistakes = new Array<boolean | undefined>(items.length).fill(undefined);
-    this.#texts = new Array<string | undefined>(items.length).fill(undefined);
-    this.#places = new Map(items.map(({ id }, place) => [id, place]));
+    this.put(items);
+  }
+
+  get items(): readonly ReviewItem[] {
+    return this.#items;
+  }
+
+  /** Puts items where those of the same id stand, new ones behind the last; an exam under way grows so. */
+  put(items: Iterable<ReviewItem>): void {
+    for (const item of items) {
+      const place = this.#places.get(item.id) ?? this.#items.length;
+      this.#places.set(item.id, place);
+      this.#items[place] = item;
+      this.#forget(place);
+    }
   }
 
   get curation(): Curation {
@@ -71,11 +81,14 @@ export class ReviewIndex {
     }
     for (const id of ids) {
       const place = this.#places.get(id);
-      if (place === undefined) continue;
-      this.#rows[place] = undefined;
-      this.#mistakes[place] = undefined;
-      this.#texts[place] = undefined;
+      if (place !== undefined) this.#forget(place);
     }
+  }
+
+  #forget(place: number): void {
+    this.#rows[place] = undefined;
+    this.#mistakes[place] = undefined;
+    this.#texts[place] = undefined;
   }
 
   /**

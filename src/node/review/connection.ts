@@ -42,7 +42,7 @@ export function connectionHandlers(
       return { rev: service.rev };
     },
     query: async ({ filter, sort, near }, signal) => {
-      const opened = await service.ready();
+      const opened = await service.shown();
       const ids = await idsOf(service, opened, filter, sort, signal);
       const before = connection.filter;
       connection.filter = canonicalJson(filter);
@@ -56,14 +56,14 @@ export function connectionHandlers(
       return { rev: service.rev, total: ids.length, rows, at };
     },
     rows: async ({ from, to }) => {
-      const opened = await service.ready();
+      const opened = await service.shown();
       const ids = queried(connection);
       const until = Math.min(to, from + MAX_ROWS);
       return { rev: service.rev, from, rows: rowsOf(opened, ids.slice(from, until)) };
     },
-    record: async ({ id }) => recordFor(await service.ready(), id),
+    record: async ({ id }) => recordFor(await service.shown(), id),
     nextTodo: async ({ after }) => {
-      const { index } = (await service.ready()).review;
+      const { index } = (await service.shown()).review;
       const ids = queried(connection);
       for (let step = 1; step <= ids.length; step += 1) {
         const at = (((after + step) % ids.length) + ids.length) % ids.length;

@@ -4,8 +4,11 @@ import type { AbortSignalLike } from '../../shared/contract.ts';
 /** Longest piece of work before others in the same process get their turn. */
 const PIECE_MS = 12;
 
+/** Resolves at once, or after others had their turn. */
+export type Pace = () => Promise<void> | undefined;
+
 /** Gives way to other work whenever a piece has taken long enough; call it often inside long loops. */
-export function pacer(signal?: AbortSignalLike): () => Promise<void> | undefined {
+export function pacer(signal?: AbortSignalLike): Pace {
   let started = performance.now();
   return () => {
     if (signal?.aborted === true) throw cancelled();

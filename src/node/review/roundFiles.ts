@@ -8,6 +8,7 @@ import { namesIn } from '../project/projectFiles.ts';
 import { JournalReader } from '../storage/journalReader.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import type { Stamped } from '../storage/stamp.ts';
+import { pacer } from './pace.ts';
 
 /** An attempt without its tokens, which review never shows, and with when it was written. */
 export type KeptAttempt = Attempt & { readonly at: string };
@@ -60,12 +61,22 @@ export class RoundFiles {
     const decisions = await this.#decisions.look();
     const all = [attempts, items, decisions];
     return {
-      attempts: attempts.records.map((record) => this.#keep(record)),
+      attempts: await this.#keepAll(attempts.records),
       items: items.records,
       events: decisions.records,
       bad: all.flatMap(({ bad }) => bad),
       replaced: all.find(({ replaced }) => replaced !== null)?.replaced ?? null,
     };
+  }
+
+  async #keepAll(records: readonly Stamped<Attempt>[]): Promise<KeptAttempt[]> {
+    const pace = pacer();
+    const kept: KeptAttempt[] = [];
+    for (const record of records) {
+      kept.push(this.#keep(record));
+      if (kept.length % PIECE === 0) await pace();
+    }
+    return kept;
   }
 
   /** One fingerprint text for all attempts of an exam, and no stamp but the time. */
@@ -79,6 +90,9 @@ export class RoundFiles {
       : { ...lean, asked, minMargin: null, at };
   }
 }
+
+/** Records between two looks at the time. */
+const PIECE = 500;
 
 const EMPTY = { records: [], bad: [], replaced: null };
 

@@ -3,7 +3,7 @@ import type { Curation } from '../../core/curation/curation.ts';
 import { ReviewIndex } from '../../core/curation/queue.ts';
 import { reviewItems, type ReviewItem, type RoundOutcome } from '../../core/curation/reviewItem.ts';
 import type { Question } from '../../core/dataset/question.ts';
-import { trainQuestions } from '../../core/round/exam.ts';
+import { chooseByHash, heldOut } from '../../core/round/exam.ts';
 import { gradeStored } from '../../core/round/grading.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import type { TeachingItem } from '../../core/teaching/records.ts';
@@ -13,7 +13,7 @@ import { DecisionBook } from './decisionBook.ts';
 import { Growth } from './growth.ts';
 import { pastOutcomes } from './history.ts';
 import { countOrphans } from './orphans.ts';
-import { pacer, runPaced } from './pace.ts';
+import { pacer, type Pace } from './pace.ts';
 import { RoundFiles, type KeptAttempt, type RoundGain } from './roundFiles.ts';
 import { Tally } from './tally.ts';
 
@@ -50,9 +50,10 @@ export class RoundReview {
   #examined = false;
   #attemptCount = 0;
   #lines = 0;
+  #reading: { done: number; total: number } | null = null;
   #orphans: number | null = null;
   readonly #growth = new Growth();
-  #index: ReviewIndex;
+  readonly #index: ReviewIndex;
 
   private constructor(store: ProjectStore, round: number) {
     this.#store = store;
@@ -70,15 +71,21 @@ export class RoundReview {
     );
   }
 
-  /** Reads a round; other work of the process goes on meanwhile. */
+  /** Reads a round; other work goes on meanwhile, and `onGrown` hears now and then that there is more to show. */
   static async open(
     store: ProjectStore,
     { round, state }: { readonly round: number; readonly state: RoundState | null },
     signal: AbortSignal,
+    onGrown: (review: RoundReview) => void,
   ): Promise<RoundReview> {
     const review = new RoundReview(store, round);
-    await review.#load(state, signal);
+    await review.#load(state, signal, () => onGrown(review));
     return review;
+  }
+
+  /** How far reading has come; null once everything is there. */
+  get reading(): { readonly done: number; readonly total: number } | null {
+    return this.#reading;
   }
 
   get index(): ReviewIndex {
@@ -147,10 +154,9 @@ export class RoundReview {
     return this.#growth.progress(this.#attemptCount, total);
   }
 
-  async #load(state: RoundState | null, signal: AbortSignal): Promise<void> {
-    const store = this.#store;
+  async #load(state: RoundState | null, signal: AbortSignal, onGrown: () => void): Promise<void> {
     const pace = pacer(signal);
-    this.#questions = await trainQuestions({ store }, { questions: new Map() });
+    this.#questions = await this.#own(pace);
     this.#questions.forEach(({ id }, place) => this.#places.set(id, place));
     const gains: RoundGain[] = [];
     for (const files of this.#files) gains.push(await files.look());
@@ -159,23 +165,56 @@ export class RoundReview {
     this.#examined = state?.exams['train'] !== undefined;
     this.#fingerprint = state?.exams['train']?.fingerprint ?? last?.fingerprint ?? null;
     for (const [round, gain] of gains.entries()) {
-      this.bad.push(...gain.bad);
-      this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
-      for (const attempt of gain.attempts) this.#keepAttempt(attempt);
-      for (const item of gain.items) this.#keepItem(item, round);
+      this.#note(gain);
+      for (const attempt of gain.attempts) {
+        this.#keepAttempt(attempt);
+        await pace();
+      }
+      for (const item of gain.items) {
+        this.#keepItem(item, round);
+        await pace();
+      }
+    }
+    gains.length = 0;
+    this.#index.update(this.curation);
+    await this.#fill(pace, onGrown);
+    // Earlier exams come last: they change a few flags, and there is something to look at meanwhile.
+    this.#history = await pastOutcomes(
+      this.#store,
+      this.round,
+      this.#questions,
+      this.curation,
+      signal,
+    );
+    if (this.#history.length > 0) await this.#fill(pace, onGrown);
+    this.#reading = null;
+  }
+
+  /** The questions that are trained on; long lists are gone through piece by piece. */
+  async #own(pace: Pace): Promise<readonly Question[]> {
+    const store = this.#store;
+    const kept = await heldOut({ store });
+    const own: Question[] = [];
+    for (const question of await store.questions('train')) {
+      if (!kept.has(question)) own.push(question);
       await pace();
     }
-    this.#history = await pastOutcomes(store, this.round, this.#questions, this.curation, signal);
-    const items: ReviewItem[] = [];
-    for (let from = 0; from < this.#questions.length; from += SLICE) {
-      items.push(...this.#make(from, from + SLICE));
+    return chooseByHash(own, store.project.exam.trainLimit);
+  }
+
+  /** Makes every item with its row and counts it. */
+  async #fill(pace: Pace, onGrown: () => void): Promise<void> {
+    const total = this.#questions.length;
+    let told = performance.now();
+    for (let from = 0; from < total; from += SLICE) {
+      const until = Math.min(total, from + SLICE);
+      this.#index.put(this.#make(from, until));
+      for (let place = from; place < until; place += 1) this.#countAt(place);
+      this.#reading = { done: until, total };
       await pace();
-    }
-    this.#index = new ReviewIndex(items, this.curation);
-    await runPaced(this.#index.prepare('rows'), signal);
-    for (let place = 0; place < items.length; place += 1) {
-      this.#countAt(place);
-      if (place % SLICE === 0) await pace();
+      if (performance.now() - told < GROWN_MS) continue;
+      told = performance.now();
+      onGrown();
     }
   }
 
@@ -209,8 +248,7 @@ export class RoundReview {
 
   /** True when anything that is shown changed. */
   #take(gain: RoundGain, round: number): boolean {
-    this.bad.push(...gain.bad);
-    this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
+    this.#note(gain);
     const grown = new Set<string>();
     for (const attempt of gain.attempts)
       if (this.#keepAttempt(attempt)) grown.add(attempt.questionId);
@@ -224,15 +262,16 @@ export class RoundReview {
     return grown.size > 0 || decided.size > 0 || gain.events.length > 0 || gain.bad.length > 0;
   }
 
+  #note(gain: RoundGain): void {
+    this.bad.push(...gain.bad);
+    this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
+  }
+
   #renew(ids: ReadonlySet<string>): void {
-    const items = [...this.#index.items];
     for (const id of ids) {
       const place = this.#places.get(id);
-      if (place === undefined) continue;
-      const [item] = this.#make(place, place + 1);
-      if (item) items[place] = item;
+      if (place !== undefined) this.#index.put(this.#make(place, place + 1));
     }
-    this.#index = new ReviewIndex(items, this.curation);
   }
 
   /** Of several records of one attempt the first written counts, as everywhere. */
@@ -282,4 +321,7 @@ export class RoundReview {
 }
 
 /** Questions that are graded in one piece. */
-const SLICE = 100;
+const SLICE = 50;
+
+/** While a round is read, what is there is shown anew so often. */
+const GROWN_MS = 500;

@@ -57,6 +57,9 @@ export class ReviewService {
   #timer: NodeJS.Timeout | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #snapshot: Snapshot | null = null;
+  /** Resolves when a round that is being read has something to show. */
+  #growth: Promise<void> = Promise.resolve();
+  #grown: () => void = () => undefined;
 
   private constructor(options: ReviewOptions) {
     this.#options = options;
@@ -154,6 +157,12 @@ export class ReviewService {
     return turn;
   }
 
+  /** The round as far as it was read: enough to look at. */
+  async shown(): Promise<Opened> {
+    if (!this.#opened && this.#loading) await Promise.race([this.#loading, this.#growth]);
+    return this.#opened ?? this.ready();
+  }
+
   /** The round that is shown, read to its end. */
   async ready(): Promise<Opened> {
     while (this.#loading) await this.#loading;
@@ -236,6 +245,9 @@ export class ReviewService {
 
   /** Queues a reading of the round; from now on whoever asks waits for it. */
   #begin(work: () => Promise<void>): Promise<void> {
+    this.#growth = new Promise((resolve) => {
+      this.#grown = resolve;
+    });
     const reading = this.inTurn(work).finally(() => {
       if (this.#loading === reading) this.#loading = null;
       this.changed();
@@ -252,10 +264,16 @@ export class ReviewService {
       const round = this.#roundOf(rounds);
       const facts = await roundFacts(session.store, rounds, round);
       await this.#sources.mark(session.store.project);
-      const review = await RoundReview.open(session.store, facts, this.#abort.signal);
-      const opened = { session, review, facts };
-      await this.decider.restore(opened);
-      this.#opened = opened;
+      const { signal } = this.#abort;
+      const before = this.#opened;
+      const show = (review: RoundReview): Opened => (this.#opened = { session, review, facts });
+      const review = await RoundReview.open(session.store, facts, signal, (growing) => {
+        // A list that is shown already stays until the new one is whole.
+        if (before?.review.round !== round) show(growing);
+        this.#grown();
+        this.changed();
+      });
+      await this.decider.restore(show(review));
       this.#failure = null;
       this.changed();
     } catch (error) {

@@ -25,7 +25,7 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
   const project = opened?.session.store.project ?? null;
   const situation: Situation = {
     facts: opened?.facts ?? null,
-    loading: service.loading && opened === null,
+    loading: opened === null,
     failure: failure?.message ?? null,
     outside,
     counts: review?.tally.counts ?? NO_COUNTS,
@@ -33,7 +33,8 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
     isLast: project !== null && review !== null && review.round >= project.rounds,
   };
   const phase = phaseOf(situation);
-  const reason = refusalOf(situation, phase, say);
+  const reading = review?.reading ?? null;
+  const reason = reading ? say('host.reason.loading') : refusalOf(situation, phase, say);
   const { undo, redo } = decider.stack();
   return {
     rev: service.rev,
@@ -134,6 +135,8 @@ function jobOf(service: ReviewService, say: Say): Job | null {
     return job;
   }
   if (service.asking.job) return service.asking.job;
+  const reading = opened?.review.reading ?? null;
+  if (reading) return { ...reading, stage: say('host.job.reading'), etaMs: null, note: null };
   const foreign = opened?.review.foreignExam() ?? null;
   if (!foreign) return null;
   return { ...foreign, stage: say('host.job.exam'), note: say('host.job.elsewhere') };

@@ -26,6 +26,8 @@ export interface ScanOptions {
   /** Where to start; line numbers count from there. */
   readonly from?: number;
   readonly maxLineBytes?: number;
+  /** Bytes of one read; whoever must not hold up others for long takes small ones. */
+  readonly chunkBytes?: number | undefined;
   /** Return true to stop early. */
   readonly onLine: (line: ByteLine) => boolean;
 }
@@ -38,7 +40,7 @@ export async function scanByteLines(path: string, options: ScanOptions): Promise
   const handle = await options.fs.open(path, 'r');
   try {
     const splitter = new LineSplitter(options);
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(options.chunkBytes ?? CHUNK_BYTES);
     for (;;) {
       if (options.signal?.aborted === true) throw cancelled();
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, splitter.offset);

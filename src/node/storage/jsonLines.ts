@@ -34,6 +34,8 @@ export interface JsonLinesOptions {
   /** "keep" only for journals that Tailor wrote itself; a data set with half a character is refused. */
   readonly loneSurrogates?: 'refuse' | 'keep';
   readonly maxLineBytes?: number;
+  /** Bytes of one read; smaller ones give way to others more often. */
+  readonly chunkBytes?: number;
   /** Where to start: the byte offset of a line's start and that line's number (1-based). */
   readonly from?: { readonly byteOffset: number; readonly line: number };
 }
@@ -124,6 +126,7 @@ export async function readJsonLines(
       fs: options.fs ?? nodeFs,
       signal: options.signal,
       onLine,
+      chunkBytes: options.chunkBytes,
       ...(options.from === undefined ? {} : { from: options.from.byteOffset }),
       ...(options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes }),
     });

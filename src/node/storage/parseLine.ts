@@ -55,7 +55,8 @@ function someLeaf(value: unknown, test: (leaf: unknown) => boolean): boolean {
 
 /** A number becomes infinite with an exponent or with more than 308 digits before its point. */
 function mayOverflow(bytes: Buffer, text: string): boolean {
-  if (/\d[eE]\+?\d/u.test(text)) return true;
+  // A number begins the text or follows one of these: a hash in quotes ("…3e5…") is none.
+  if (/(?:^|[[:,\s])-?[\d.]+[eE]\+?\d/u.test(text)) return true;
   // A run of digits this long covers one of these positions: no need to look at every byte.
   for (let index = DIGITS - 1; index < bytes.length; index += DIGITS) {
     if (digitsAround(bytes, index) >= DIGITS) return true;

@@ -65,7 +65,8 @@ export class JournalIntake<T> {
   repeated = 0;
   readonly #path: string;
   readonly #schema: z.ZodType<T>;
-  readonly #seen = new Set<string>();
+  /** writer → its records, by number and checksum. */
+  readonly #seen = new Map<string, Set<number | string>>();
   readonly #newestGeneration = new Map<string, number>();
   #records: Stamped<T>[] = [];
 
@@ -95,12 +96,14 @@ export class JournalIntake<T> {
       return `was written under lock generation ${gen}, after generation ${newest} had taken over`;
     }
     this.#newestGeneration.set(writer, gen);
-    const name = `${writer}#${seq}#${sum}`;
-    if (this.#seen.has(name)) {
+    const seen = this.#seen.get(writer) ?? new Set();
+    this.#seen.set(writer, seen);
+    const name = nameOf(seq, sum);
+    if (seen.has(name)) {
       this.repeated += 1;
       return null;
     }
-    this.#seen.add(name);
+    seen.add(name);
     const payload = this.#schema.safeParse(withoutStamp(record));
     if (payload.success) {
       const { sum: checksum, v, at: time } = stamp.data;
@@ -112,6 +115,12 @@ export class JournalIntake<T> {
     } else return `does not fit its type (${issuesOf(payload.error)})`;
     return null;
   }
+}
+
+/** Number and checksum in one number where they fit: half a million names as texts would be 50 MB. */
+function nameOf(seq: number, sum: string): number | string {
+  const digits = Number.parseInt(sum, 16);
+  return seq < 2 ** 20 && Number.isInteger(digits) ? seq * 2 ** 32 + digits : `${seq}#${sum}`;
 }
 
 /** Throws `store.newerVersion` for a record that only a newer Tailor understands. */
