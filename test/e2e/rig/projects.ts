@@ -28,14 +28,18 @@ const STEPS: Record<Prepared, readonly string[]> = {
  * A practice project at `folder`, brought this far by the packaged command line. It is made once for every version of
  * that program and copied.
  */
-export async function practiceProject(folder: string, prepared: Prepared): Promise<string> {
+export async function practiceProject(
+  folder: string,
+  prepared: Prepared,
+  train = 120,
+): Promise<string> {
   const version = createHash('sha256').update(readFileSync(CLI)).digest('hex').slice(0, 16);
-  const base = join(ROOT, '.cache', 'e2e', 'projects', `${prepared}-${version}`);
+  const base = join(ROOT, '.cache', 'e2e', 'projects', `${prepared}-${train}-${version}`);
   if (!existsSync(base)) {
     const making = `${base}.making`;
     rmSync(making, { recursive: true, force: true });
     mkdirSync(making, { recursive: true });
-    await smallPractice(making, { train: 120, dev: 20, unseen: 10 });
+    await smallPractice(making, { train, dev: 20, unseen: 10 });
     for (const step of STEPS[prepared]) {
       await promisify(execFile)(process.execPath, [CLI, step, '--project', making, '--quiet']);
     }

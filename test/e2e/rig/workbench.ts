@@ -5,7 +5,7 @@ import { ROOT } from '../../../scripts/environment.mjs';
 
 const PICTURES = join(ROOT, '.cache', 'e2e', 'pictures');
 /** Long enough for a loaded machine; every wait ends as soon as what it waits for is there. */
-const PATIENCE = 45_000;
+const PATIENCE = 90_000;
 
 /** The toolkit's badge and progress ring carry a style attribute, which our policy refuses: harmless, and named. */
 const KNOWN_VIOLATION = /style-src(?:-attr)?\b.*|Applying inline style violates/u;
@@ -115,6 +115,31 @@ export class Workbench {
     await found.waitFor({ timeout: PATIENCE });
     await found.hover();
     await found.getByRole('button', { name: button }).click();
+  }
+
+  /** Presses a button of the modal dialog whose text holds `text`. */
+  async pressInDialog(text: string | RegExp, button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+    await dialog.waitFor({ timeout: PATIENCE });
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Tailor's item in the status bar. */
+  get status(): Locator {
+    return this.page.locator('[id="tailor-distill.tailor-distill.tailor.status"]');
+  }
+
+  /** Whether the palette offers a command with exactly this title now. */
+  async offers(title: string): Promise<boolean> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await this.page.keyboard.press('F1');
+    await input.waitFor({ timeout: PATIENCE });
+    await input.fill(`>${title}`);
+    const some = this.page.locator('.quick-input-list .monaco-list-row').first();
+    await some.waitFor({ timeout: PATIENCE });
+    const found = (await this.quickRow(title).count()) > 0;
+    await this.page.keyboard.press('Escape');
+    return found;
   }
 
   /** Shows Tailor's container in the Activity Bar. */
