@@ -6,13 +6,9 @@ import type { Attempt, FinishedAttempt } from '../../src/core/exam/attempt.ts';
 import { sha256Text } from '../../src/core/hash.ts';
 import type { ProjectFile } from '../../src/core/project/projectFile.ts';
 import type { FrozenRow, Manifest } from '../../src/core/round/frozen.ts';
+import { spendingOf, type RoundSpending } from '../../src/core/round/spending.ts';
 import type { RoundState } from '../../src/core/round/state.ts';
-import type {
-  ExamWriter,
-  RoundSpending,
-  RoundStore,
-  TeachingWriter,
-} from '../../src/core/round/store.ts';
+import type { ExamWriter, RoundStore, TeachingWriter } from '../../src/core/round/store.ts';
 import type { TeachingItem } from '../../src/core/teaching/records.ts';
 
 /** A project in memory: what the loop reads is what it wrote, copied, so that nothing is shared by accident. */
@@ -86,7 +82,7 @@ export class MemoryStore implements RoundStore {
     });
   }
   spending(): Promise<RoundSpending> {
-    return Promise.resolve({ requests: 0, promptTokens: 0, completionTokens: 0, failed: 0 });
+    return Promise.resolve(spendingOf([]));
   }
   decisions(round: number): Promise<readonly RecordedDecision[]> {
     return Promise.resolve([...(this.decisionsOf.get(round) ?? [])]);

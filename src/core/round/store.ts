@@ -6,20 +6,13 @@ import type { GradedAttempt } from '../curation/negatives.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
 import type { TeachingItem } from '../teaching/records.ts';
 import type { FrozenRow, Manifest } from './frozen.ts';
+import type { RoundSpending } from './spending.ts';
 import type { RoundState } from './state.ts';
 
 /** An open exam file: append-only, closed when the exam stops for whatever reason. */
 export interface ExamWriter {
   append(attempt: FinishedAttempt): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface RoundSpending {
-  readonly requests: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  /** Attempts that ended without a whole reply. */
-  readonly failed: number;
 }
 
 export interface TeachingWriter {

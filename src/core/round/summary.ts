@@ -5,7 +5,8 @@ import type { Manifest } from './frozen.ts';
 import { gradeStored } from './grading.ts';
 import type { RoundState } from './state.ts';
 import { rateOf, type Rate } from './statistics.ts';
-import type { RoundSpending, RoundStore } from './store.ts';
+import type { RoundSpending } from './spending.ts';
+import type { RoundStore } from './store.ts';
 
 /** One greedy exam: how many were right, and what could not be read or was cut. */
 export interface SetResult {

@@ -20,15 +20,19 @@ export async function teachRound(
   const tally = { accepted: 0, humanQueue: 0 };
   const started = ports.clock.now();
   let done = 0;
+  let asked = 0;
   const settle = async (task: TeachingTask): Promise<void> => {
     const result = await teachQuestion(await plan.asTask(task, open));
     const stored = new Set(plan.known(task).map(({ key }) => key));
-    for (const item of result.items) if (!stored.has(item.key)) await writer.append(item);
+    const fresh = result.items.filter(({ key }) => !stored.has(key));
+    for (const item of fresh) await writer.append(item);
     tally.accepted += result.items.filter(({ accepted }) => accepted).length;
     tally.humanQueue += result.settled === 'human-queue' ? 1 : 0;
     done += 1;
-    const pace = (ports.clock.now() - started) / done;
-    const etaMs = Math.round(pace * (tasks.length - done));
+    // What an earlier run has settled takes no time, and says nothing about the rest.
+    asked += fresh.length > 0 ? 1 : 0;
+    const pace = (ports.clock.now() - started) / asked;
+    const etaMs = asked === 0 ? null : Math.round(pace * (tasks.length - done));
     ports.report({ stage: `teaching (${purpose})`, done, total: tasks.length, etaMs });
   };
   try {

@@ -10,7 +10,6 @@ import { undoStack } from '../../core/curation/undoStack.ts';
 import { acceptByGate, confirmGolds, GATE_RULE } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
-import { gradeRound } from '../../core/round/examRound.ts';
 import { goldValue } from '../../core/grading/gold.ts';
 import { normaliseRationale, splitSteps } from '../../core/teaching/steps.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
@@ -22,36 +21,6 @@ import { translating } from '../storage/storeError.ts';
 import { installationOf } from '../storage/writerSlot.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
-
-/** `tailor audit`: the wrong attempts that are perhaps not wrong, after grading everything afresh. */
-export function audit(context: CommandContext, options: RoundOption): Promise<CommandResult> {
-  return withSession(context, async (session) => {
-    const round = await examinedRound(session, options.round);
-    const state = await session.store.state(round);
-    if (state) await gradeRound({ store: session.store }, state);
-    const curation = await curationUpTo(session.store, round);
-    const golds = new Map(
-      (await session.store.questions('train')).map(({ id, answer }) => [id, answer]),
-    );
-    const suspects = (await gradedTrainAttempts(session.store, round, curation))
-      .filter(({ suspicions }) => suspicions.length > 0)
-      .map(({ attempt, grade, suspicions }) => ({
-        questionId: attempt.questionId,
-        sample: attempt.sample,
-        reasons: suspicions,
-        read: grade.value,
-        gold: curation.gold.get(attempt.questionId) ?? golds.get(attempt.questionId),
-        confirmed: curation.goldConfirmed.has(attempt.questionId),
-        text: attempt.text,
-      }));
-    const lines = suspects.map(
-      ({ questionId, sample, reasons, read, gold, confirmed }) =>
-        `${questionId} sample ${sample}: ${reasons.join(', ')}; read ${read ?? 'nothing'}, gold ${gold ?? '?'}${confirmed ? ' (confirmed)' : ''}`,
-    );
-    const head = `Round ${round}: ${suspects.length} wrong attempts are in doubt and kept out of the pairs until someone decides (tailor decide --help).`;
-    return { text: [head, ...lines].join('\n'), json: { round, suspects } };
-  });
-}
 
 /** A row of `tailor decide edit FILE`. */
 export const editRowSchema = z.union([
@@ -92,6 +61,9 @@ export const editRowSchema = z.union([
     reason: z.string().optional(),
   }),
 ]);
+
+/** Of a rationale in `decide list`. */
+const SHOWN_CHARACTERS = 80;
 
 /** The actions of `tailor decide`. */
 export const ACTIONS = ['list', 'accept', 'reject', 'edit', 'undo', 'redo'] as const;
@@ -142,13 +114,32 @@ function list(context: CommandContext, options: RoundOption): Promise<CommandRes
       rationale: item.rationale,
     }));
     const count = (status: string): number => rows.filter((row) => row.status === status).length;
-    const lines = rows.map(
-      ({ itemId, questionId, status, gate }) =>
-        `${itemId.slice(0, 12)}  ${status.padEnd(8)}  ${questionId}  ${gate}`,
+    const lines = rows.map(({ itemId, questionId, status, gate, rationale }) =>
+      [itemId.slice(0, 12), status.padEnd(8), questionId, gate, inOneLine(rationale ?? '')]
+        .join('  ')
+        .trimEnd(),
     );
     const head = `Round ${round}: ${count('accepted')} accepted, ${count('rejected')} rejected, ${count('open')} open.`;
-    return { text: [head, ...lines].join('\n'), json: { round, items: rows } };
+    const text =
+      rows.length === 0
+        ? `Round ${round}: the teacher has written nothing yet.${await elsewhere(session)}`
+        : [head, 'item, status, question, gate, rationale', ...lines].join('\n');
+    return { text, json: { round, items: rows } };
   });
+}
+
+/** As much of a rationale as shows which one it is; `--json` has the whole. */
+function inOneLine(rationale: string): string {
+  const line = rationale.replace(/\s*\n\s*/gu, ' / ');
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
+}
+
+async function elsewhere(session: Session): Promise<string> {
+  const filled: number[] = [];
+  for (const round of await session.store.rounds()) {
+    if ((await session.store.items(round)).length > 0) filled.push(round);
+  }
+  return filled.length === 0 ? '' : ` There are items in round ${filled.join(', ')} (--round).`;
 }
 
 /** By rule (everything that passed the gate), or the named items. */
@@ -167,7 +158,7 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
     const golds = await confirmGolds({ store: session.store }, round);
     const state = await session.store.state(round);
     if (state) await curateRound({ store: session.store }, state);
-    return `${accepted} items accepted by ${GATE_RULE}; ${golds} doubted golds confirmed by their equations.`;
+    return `${counted(accepted, 'item')} accepted by ${GATE_RULE}; ${counted(golds, 'doubted gold')} confirmed by the data.`;
   });
 }
 
@@ -191,7 +182,7 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
       round,
       decisions.map((decision) => ({ ...decision, action })),
     );
-    return `${decisions.length} decisions applied.`;
+    return `${counted(decisions.length, 'decision')} applied.`;
   });
 }
 
@@ -229,6 +220,8 @@ async function decideItems(
   });
 }
 
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
 /** What there is to accept or reject; a round without any is told how to get some. */
 async function knownItems(session: Session, round: number): Promise<readonly TeachingItem[]> {
   const items = await session.store.items(round);
@@ -246,9 +239,7 @@ async function append(
 ): Promise<string> {
   const known = await knownItems(session, round);
   const items = names.map((name) => {
-    const matching = known.filter(
-      ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
-    );
+    const matching = named(known, name);
     const [only] = matching;
     if (matching.length !== 1 || !only) {
       throw new AppError(
@@ -269,7 +260,14 @@ async function append(
   await session.store.decide(round, [
     { type, author: person(), items, ...(reason === undefined ? {} : { reason }) },
   ]);
-  return `${items.length} items: ${type}.`;
+  return `${counted(items.length, 'item')} ${type}ed.`;
+}
+
+/** The items of that id, which may be shortened. */
+function named(known: readonly TeachingItem[], name: string): readonly TeachingItem[] {
+  return known.filter(
+    ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
+  );
 }
 
 async function decisionOf(
@@ -294,8 +292,10 @@ async function decisionOf(
   const author = person();
   const reason = 'reason' in data && data.reason !== undefined ? { reason: data.reason } : {};
   if ('itemId' in data) {
-    const item = (await session.store.items(round)).find(({ itemId }) => itemId === data.itemId);
+    const matching = named(await session.store.items(round), data.itemId);
+    const [item] = matching;
     if (!item) throw bad(`round ${round} has no item ${data.itemId}`);
+    if (matching.length > 1) throw bad(`${data.itemId} names ${matching.length} items`);
     const { itemId, questionId } = item;
     const rationale = textOf(data.rationale, bad);
     return { type: 'edit', author, ...reason, itemId, questionId, rationale };
@@ -349,15 +349,4 @@ function textOf(rationale: string, bad: (why: string) => AppError): string {
   const text = normaliseRationale(rationale);
   if (text === '') throw bad('its rationale is empty');
   return text;
-}
-
-async function examinedRound(session: Session, named: number | undefined): Promise<number> {
-  if (named !== undefined) return currentRound(session, named);
-  const rounds = [...(await session.store.rounds())].reverse();
-  for (const round of rounds) {
-    if ((await session.store.state(round))?.exams['train']) return round;
-  }
-  throw new AppError('round.notReady', 'No training question has been examined yet.', {
-    hint: 'Run it first: tailor exam.',
-  });
 }

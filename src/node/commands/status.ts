@@ -3,6 +3,7 @@ import { compareExams } from '../../core/round/compare.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import { outcomesOf, summarise } from '../../core/round/summary.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
+import { someIds } from '../terminal/format.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 
@@ -60,8 +61,8 @@ export function compare(
       `before ${formatRate(result.accuracyBefore)}`,
       `after  ${formatRate(result.accuracyAfter)}`,
       `fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}${p}`,
-      `newly wrong: ${result.newlyWrong.join(' ') || 'none'}`,
-      `fixed: ${result.fixed.join(' ') || 'none'}`,
+      `newly wrong: ${someIds(result.newlyWrong)}`,
+      `fixed: ${someIds(result.fixed)}`,
     ];
     return { text: lines.join('\n'), json: { from, to, set: options.set, ...result } };
   });

@@ -16,13 +16,9 @@ import {
   type FrozenRow,
   type Manifest,
 } from '../../core/round/frozen.ts';
+import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
-import type {
-  ExamWriter,
-  RoundSpending,
-  RoundStore,
-  TeachingWriter,
-} from '../../core/round/store.ts';
+import type { ExamWriter, RoundStore, TeachingWriter } from '../../core/round/store.ts';
 import { itemSchema, teacherRecordSchema, type TeachingItem } from '../../core/teaching/records.ts';
 import { sha256File } from '../storage/fileHash.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
@@ -181,15 +177,7 @@ export class ProjectStore implements RoundStore {
   async spending(round: number): Promise<RoundSpending> {
     const folder = this.roundFolder(round, 'teacher');
     const records = await this.#files.journals(folder, '', teacherRecordSchema);
-    const spent = { requests: 0, promptTokens: 0, completionTokens: 0, failed: 0 };
-    for (const record of records) {
-      if (record.type === 'fail') spent.failed += 1;
-      if (record.type !== 'reply') continue;
-      spent.requests += 1;
-      spent.promptTokens += record.usage.promptTokens;
-      spent.completionTokens += record.usage.completionTokens;
-    }
-    return spent;
+    return spendingOf(records);
   }
 
   async openTeaching(round: number): Promise<TeachingWriter> {

@@ -26,3 +26,12 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+const SHOWN_IDS = 20;
+
+/** Ids in a line, as many as a person reads. */
+export function someIds(ids: readonly string[]): string {
+  if (ids.length === 0) return 'none';
+  const rest = ids.length - SHOWN_IDS;
+  return [...ids.slice(0, SHOWN_IDS), ...(rest > 0 ? [`and ${rest} more (--json)`] : [])].join(' ');
+}

@@ -47,17 +47,25 @@ function teachingTable(summaries: readonly RoundSummary[]): string {
     ],
   ];
   for (const { round, state, manifest, spending } of summaries) {
-    if (!manifest) continue;
-    const { coverage } = manifest;
-    const label = manifest.teacher.programmatic ? ' (programmatic)' : '';
+    const { requests, possiblyBilled } = spending;
+    // What was asked has its price before anything is frozen.
+    if (!manifest && requests + possiblyBilled === 0) continue;
+    const coverage = manifest?.coverage;
+    const programmatic = manifest?.teacher.programmatic ?? state.teaching?.programmatic ?? false;
+    const label = programmatic ? ' (programmatic)' : '';
+    const lost = possiblyBilled === 0 ? '' : ` + ${possiblyBilled} without reply`;
     rows.push([
       String(round),
-      String(coverage.questions),
-      String(coverage.withRationale),
-      `${coverage.withPair}/${coverage.questions}`,
-      String(coverage.positives),
-      String(coverage.negatives),
-      `${spending.requests}${label}`,
+      ...(coverage
+        ? [
+            String(coverage.questions),
+            String(coverage.withRationale),
+            `${coverage.withPair}/${coverage.questions}`,
+            String(coverage.positives),
+            String(coverage.negatives),
+          ]
+        : ['–', '–', '–', '–', '–']),
+      `${requests}${lost}${label}`,
       String(spending.promptTokens + spending.completionTokens),
       String(state.audit?.suspects ?? 0),
     ]);

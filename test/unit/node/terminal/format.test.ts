@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignColumns, formatDuration } from '../../../../src/node/terminal/format.ts';
+import { alignColumns, formatDuration, someIds } from '../../../../src/node/terminal/format.ts';
 
 describe('formats', () => {
   it.each([
@@ -13,6 +13,13 @@ describe('formats', () => {
     [90_000, '25 h 00 min'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
+  });
+
+  it('names ids up to a number that a person reads, and counts the rest', () => {
+    const ids = Array.from({ length: 23 }, (_, at) => `q-${at}`);
+    expect(someIds([])).toBe('none');
+    expect(someIds(ids.slice(0, 20))).toBe(ids.slice(0, 20).join(' '));
+    expect(someIds(ids)).toBe(`${ids.slice(0, 20).join(' ')} and 3 more (--json)`);
   });
 
   it('aligns columns: the first left, the others right, no blanks at the end', () => {

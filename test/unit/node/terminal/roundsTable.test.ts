@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareExams, type Outcome } from '../../../../src/core/round/compare.ts';
+import { spendingOf } from '../../../../src/core/round/spending.ts';
 import { openRound } from '../../../../src/core/round/state.ts';
 import { rateOf } from '../../../../src/core/round/statistics.ts';
 import type { RoundSummary } from '../../../../src/core/round/summary.ts';
@@ -18,7 +19,13 @@ const before: RoundSummary = {
   },
   results: [{ set: 'dev', accuracy: rateOf(2, 10), noAnswer: 1, truncated: 4, change: null }],
   manifest: { ...aManifest(8), trainSha256: 'x', inputs: {} },
-  spending: { requests: 20, promptTokens: 1000, completionTokens: 234, failed: 0 },
+  spending: {
+    requests: 20,
+    promptTokens: 1000,
+    completionTokens: 234,
+    failed: 0,
+    possiblyBilled: 0,
+  },
 };
 const after: RoundSummary = {
   ...before,
@@ -33,6 +40,7 @@ const after: RoundSummary = {
     },
   ],
   manifest: null,
+  spending: spendingOf([]),
 };
 
 describe('the table of rounds', () => {
@@ -60,6 +68,13 @@ describe('the table of rounds', () => {
     const part = text.slice(text.indexOf('unseen exam'), text.indexOf('What was taught'));
     expect(part).toContain('25.0 % (1/4');
     expect(part.trim().split('\n')).toHaveLength(3);
+  });
+
+  it('shows what was asked before anything is frozen, and what was lost on its way', () => {
+    const spending = { ...before.spending, possiblyBilled: 4 };
+    const rows = roundsTable([{ ...before, manifest: null, spending }]).split('\n');
+    const row = rows.find((one) => one.includes('without reply'))?.replace(/ {2,}/gu, ' | ');
+    expect(row).toBe('0 | – | – | – | – | – | 20 + 4 without reply | 1234 | 3');
   });
 
   it('says how to begin where there is nothing, and what is not there yet', () => {
