@@ -176,6 +176,24 @@ describe('tailor import', () => {
     expect(existsSync(join(root, 'data', 'train.jsonl'))).toBe(false);
   });
 
+  it('says which texts changed, and that rounds were asked the older ones', async () => {
+    const root = await emptyProject();
+    const before = sums('t', 3, 1);
+    const after = before.map((row, at) => (at === 1 ? { ...row, question: 'Another?' } : row));
+    await writeFile(join(root, 'before.jsonl'), lines(before));
+    await writeFile(join(root, 'after.jsonl'), lines(after));
+    const replace = (file: string) =>
+      tailor(['import', 'jsonl', file, '--to', 'train', '--replace'], root);
+    expect((await replace('before.jsonl')).out).not.toContain('another text');
+    const refused = await tailor(['import', 'jsonl', 'after.jsonl', '--to', 'train'], root);
+    expect(refused.err).toContain('frozen rounds stay as they are');
+    await mkdir(join(root, 'rounds', '0'), { recursive: true });
+    const { out } = await replace('after.jsonl');
+    expect(out).toContain('data/train.jsonl: 3 questions, 1 of them with another text');
+    expect(out).toContain('To ask again: tailor exam');
+    expect((await replace('after.jsonl')).out).not.toContain('another text');
+  });
+
   it('ends with the right code where no row, no file or no field is', async () => {
     const root = await emptyProject();
     await writeFile(join(root, 'bad.jsonl'), '{"q":"x?"}\n');
@@ -201,8 +219,8 @@ describe('tailor import', () => {
     const kept = read.counts['kept'] ?? 0;
     expect(kept + (read.counts['duplicates'] ?? 0)).toBe(1000);
     expect(read.files).toEqual([
-      { path: 'data/train.jsonl', questions: kept - 300 },
-      { path: 'data/dev.jsonl', questions: 300 },
+      { path: 'data/train.jsonl', questions: kept - 300, changed: 0 },
+      { path: 'data/dev.jsonl', questions: 300, changed: 0 },
     ]);
     const gsm8k = fileURLToPath(publicData('gsm8k/test.jsonl'));
     const dev = await tailor(

@@ -4,7 +4,7 @@ import type { GateReason, TeachingItem } from '../teaching/records.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Curation, ItemDecision } from './curation.ts';
 import { datasetId } from './positives.ts';
-import { askedOf, questionNow } from './questionText.ts';
+import { isAbout, isFixed, questionNow } from './questionText.ts';
 import type { ReviewItem } from './reviewItem.ts';
 import { standingOf, standingOfHuman, type Standing } from './standing.ts';
 
@@ -31,7 +31,6 @@ const OF_REPLY: readonly GateReason[] = ['unparsable', 'points-at-true-step'];
 /** Every candidate of an item that has a text, the teacher's first, oldest round first. */
 export function candidatesOf(item: ReviewItem, curation: Curation): Candidate[] {
   const { id, question, frame } = item;
-  const asked = askedOf(id, curation);
   const found: Candidate[] = [];
   for (const { round, item: made } of item.candidates) {
     const decision = curation.items.get(made.itemId);
@@ -47,9 +46,9 @@ export function candidatesOf(item: ReviewItem, curation: Curation): Candidate[] 
       decision,
       standing:
         edit === undefined
-          ? standingOf(decision, id, made.asked, curation)
+          ? standingOf(decision, question, made.asked, curation)
           : standingOfHuman(decision, id, curation),
-      stale: made.asked !== asked,
+      stale: !isAbout(made.asked, question, curation),
       item: made,
     });
   }
@@ -71,6 +70,7 @@ export function candidatesOf(item: ReviewItem, curation: Curation): Candidate[] 
   if (frame.useDatasetRationales && question.rationale !== undefined) {
     const own = datasetId(id, question.rationale);
     const decision = curation.items.get(own);
+    const older = isFixed(id, curation);
     found.push({
       id: own,
       source: 'dataset',
@@ -79,10 +79,10 @@ export function candidatesOf(item: ReviewItem, curation: Curation): Candidate[] 
       original: null,
       decision,
       standing:
-        decision === undefined && asked === undefined
+        decision === undefined && !older
           ? 'by-gate'
-          : standingOf(decision, id, undefined, curation),
-      stale: asked !== undefined,
+          : standingOf(decision, question, undefined, curation),
+      stale: older,
       item: null,
     });
   }

@@ -7,7 +7,7 @@ import type { Question } from '../dataset/question.ts';
 import type { Curation } from './curation.ts';
 import { keyOfAttempt } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
-import { askedOf } from './questionText.ts';
+import { isFixed } from './questionText.ts';
 import { standingOf, standingOfHuman } from './standing.ts';
 
 export interface Positive {
@@ -104,7 +104,7 @@ function fromTeacher(
     if (rationale === null) continue;
     const standing =
       edited === undefined
-        ? standingOf(decision, question.id, item.asked, curation)
+        ? standingOf(decision, question, item.asked, curation)
         : standingOfHuman(decision, question.id, curation);
     if (standing === 'out' || (standing === 'by-gate' && !passes(rationale))) continue;
     positives.push({
@@ -136,8 +136,8 @@ function fromDataset(question: Question, curation: Curation, passes: RationaleCh
   const id = datasetId(question.id, rationale);
   const decision = curation.items.get(id);
   if (decision?.status === 'rejected') return [];
-  const isOlder = askedOf(question.id, curation) !== undefined;
-  if (isOlder && standingOf(decision, question.id, undefined, curation) === 'out') return [];
+  const isOlder = isFixed(question.id, curation);
+  if (isOlder && standingOf(decision, question, undefined, curation) === 'out') return [];
   return [{ id, rationale, source: 'dataset', round: 0, hinted: false, programmatic: false }];
 }
 

@@ -2,22 +2,45 @@ import type { Question } from '../dataset/question.ts';
 import { sha256Text } from '../hash.ts';
 import type { Curation } from './curation.ts';
 
-type Fixes = Pick<Curation, 'questions'>;
+export type Fixes = Pick<Curation, 'questions'>;
+
+/** No question was fixed: what counts for every set that is not trained on. */
+export const NO_FIXES: Fixes = { questions: new Map() };
+
+const names = new WeakMap<object, string>();
+
+/** `holder` is what the text belongs to: one that does not change is hashed once. */
+function nameOf(holder: object, text: string): string {
+  const known = names.get(holder);
+  if (known !== undefined) return known;
+  const name = sha256Text(text).slice(0, 16);
+  names.set(holder, name);
+  return name;
+}
+
+/** Whether another text than the data file's counts for a question. */
+export function isFixed(questionId: string, { questions }: Fixes): boolean {
+  const fix = questions.get(questionId);
+  return fix !== undefined && fix.text !== fix.original;
+}
+
+/** Names the text of a question that counts now: attempts and candidates carry the name of the one they are about. */
+export function textName(question: Question, fixes: Fixes): string {
+  const fix = isFixed(question.id, fixes) ? fixes.questions.get(question.id) : undefined;
+  return fix ? nameOf(fix, fix.text) : nameOf(question, question.question);
+}
 
 /**
- * Names the text of a question that attempts and candidates are about: undefined for the data file's own, else a hash
- * of the fixed one. What carries another name than this one is about another question than now counts.
+ * Whether what carries the name `asked` is about the text that counts now: the data file may have been edited and the
+ * question fixed since. Records that name none are about the data file's own text, whatever it was.
  */
-export function askedOf(questionId: string, { questions }: Fixes): string | undefined {
-  const fix = questions.get(questionId);
-  return fix === undefined || fix.text === fix.original
-    ? undefined
-    : sha256Text(fix.text).slice(0, 16);
+export function isAbout(asked: string | undefined, question: Question, fixes: Fixes): boolean {
+  return asked === undefined ? !isFixed(question.id, fixes) : asked === textName(question, fixes);
 }
 
 /** The question with the text that counts now; an equation of the older text is left out. */
 export function withTextNow(question: Question, fixes: Fixes): Question {
-  if (askedOf(question.id, fixes) === undefined) return question;
+  if (!isFixed(question.id, fixes)) return question;
   const { equation: _equation, ...rest } = question;
   return { ...rest, question: fixes.questions.get(question.id)?.text ?? question.question };
 }

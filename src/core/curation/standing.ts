@@ -1,5 +1,6 @@
+import type { Question } from '../dataset/question.ts';
 import type { Curation, ItemDecision } from './curation.ts';
-import { askedOf } from './questionText.ts';
+import { isAbout } from './questionText.ts';
 
 /** How a decision on a text stands after later fixes of its question. */
 export type Standing =
@@ -13,18 +14,18 @@ export type Standing =
 /** What is taught of a decided text: `asked` names the text of the question that it was written for. */
 export function standingOf(
   decision: ItemDecision | undefined,
-  questionId: string,
+  question: Question,
   asked: string | undefined,
   curation: Pick<Curation, 'questions' | 'goldFixes'>,
 ): Standing {
   if (decision?.status !== 'accepted') return 'out';
   const byPerson = decision.by === 'person';
-  const fixed = curation.questions.get(questionId);
-  if (asked !== askedOf(questionId, curation)) {
+  const fixed = curation.questions.get(question.id);
+  if (!isAbout(asked, question, curation)) {
     // Written for another text: only a person who saw the new one may say that it still fits.
     if (!byPerson || fixed === undefined || decision.order < fixed.order) return 'out';
   }
-  const gold = curation.goldFixes.get(questionId)?.order ?? -1;
+  const gold = curation.goldFixes.get(question.id)?.order ?? -1;
   const text = fixed?.order ?? -1;
   return byPerson && decision.order > Math.max(gold, text) ? 'by-person' : 'by-gate';
 }

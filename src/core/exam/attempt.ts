@@ -13,7 +13,7 @@ export const attemptSchema = z.object({
   /** Generated token ids, the end-of-sequence id included when it was generated. */
   ids: z.array(z.number().int().min(0)),
   finish: z.enum(['eos', 'stop', 'length', 'loop']),
-  /** Names the question's text where that was not the data file's; see curation/questionText.ts. */
+  /** Names the question's text that was asked; see curation/questionText.ts. Absent in older files: the data file's. */
   asked: z.string().optional(),
   /** Smallest difference of the two largest logits over the generated tokens; null for none. */
   minMargin: z.number().nullable(),

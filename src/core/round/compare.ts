@@ -17,9 +17,11 @@ export interface Comparison {
   readonly accuracyAfter: Rate;
   /** Mean change of the share right, with its paired bootstrap interval over questions. */
   readonly difference: Estimate;
-  /** Exact McNemar; null where a question has several samples, whose errors hang together. */
+  /** Exact McNemar; null where a question has several samples, whose errors hang together, or the exams differ. */
   readonly mcnemarP: number | null;
-  /** Questions that only one of the exams holds: left out of everything above. */
+  /** Settings in which the exams differ: then no test is made, because the student is not all that changed. */
+  readonly differs: readonly string[];
+  /** Questions that only one of the exams holds, or one of them with another text: left out of everything above. */
   readonly onlyBefore: number;
   readonly onlyAfter: number;
 }
@@ -49,7 +51,7 @@ function accuracy(shares: readonly number[], single: boolean, seed: string): Rat
 export function compareExams(
   before: ReadonlyMap<string, Outcome>,
   after: ReadonlyMap<string, Outcome>,
-  seed = 'compare',
+  { seed = 'compare', differs = [] }: { seed?: string; differs?: readonly string[] } = {},
 ): Comparison {
   const ids: string[] = [];
   const was: number[] = [];
@@ -78,7 +80,8 @@ export function compareExams(
     accuracyBefore: accuracy(was, single, seed),
     accuracyAfter: accuracy(is, single, seed),
     difference: pairedBootstrap(was, is, { seed }),
-    mcnemarP: single ? mcnemarExact(fixed.length, newlyWrong.length) : null,
+    mcnemarP: single && differs.length === 0 ? mcnemarExact(fixed.length, newlyWrong.length) : null,
+    differs,
     onlyBefore: before.size - ids.length,
     onlyAfter: after.size - ids.length,
   };

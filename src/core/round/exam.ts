@@ -1,9 +1,10 @@
 import type { Curation } from '../curation/curation.ts';
-import { askedOf, withTextNow } from '../curation/questionText.ts';
+import { isAbout, NO_FIXES, textName, withTextNow, type Fixes } from '../curation/questionText.ts';
 import { AppError, cancelled } from '../errors.ts';
 import { sha256Text } from '../hash.ts';
 import { normaliseQuestion, type Question } from '../dataset/question.ts';
 import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
+import { examFormOf, type ExamForm } from '../exam/examForm.ts';
 import { examFingerprint } from '../exam/fingerprint.ts';
 import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
 import { curationUpTo } from './curationUpTo.ts';
@@ -17,9 +18,10 @@ export interface ExamPlan {
   readonly sampling: Sampling;
   readonly seed: string;
   readonly fingerprint: string;
-  /** questionId → name of the text that is asked, where that is not the data file's. */
-  readonly asked: ReadonlyMap<string, string>;
-  /** A frozen round keeps the texts it was asked, whatever was fixed since. */
+  readonly form: ExamForm;
+  /** What was fixed of the questions; their texts are the ones that count. */
+  readonly fixes: Fixes;
+  /** A frozen round keeps the texts it was asked, whatever was changed since. */
   readonly settled: boolean;
 }
 
@@ -82,7 +84,7 @@ export async function planExam(
   const isTrain = set === 'train';
   const sampling = isTrain ? exam.sampling : GREEDY;
   const seed = `${projectSeed}/${round}/${set}`;
-  const fingerprint = examFingerprint({
+  const basis = {
     studentDigest: identity.digest,
     engine: identity.engine,
     promptForm: PROMPT_FORM,
@@ -93,31 +95,28 @@ export async function planExam(
       maxNewTokens: exam.maxNewTokens,
       stopAtAnswerLine: exam.stopAtAnswerLine,
     },
-  });
+  };
   const samples = isTrain ? exam.samples : 1;
-  const planned = { set, samples, sampling, seed, fingerprint };
+  const [fingerprint, form] = [examFingerprint(basis), examFormOf(basis)];
+  const planned = { set, samples, sampling, seed, fingerprint, form };
   if (!isTrain) {
-    return { ...planned, questions: await store.questions(set), asked: new Map(), settled: false };
+    return { ...planned, questions: await store.questions(set), fixes: NO_FIXES, settled: false };
   }
   const curation = await curationUpTo(store, round);
   const questions = await trainQuestions(ports, curation);
-  const asked = new Map<string, string>();
-  for (const { id } of questions) {
-    const name = askedOf(id, curation);
-    if (name !== undefined) asked.set(id, name);
-  }
-  return { ...planned, questions, asked, settled: (await store.manifest(round)) !== null };
+  const settled = (await store.manifest(round)) !== null;
+  return { ...planned, questions, fixes: curation, settled };
 }
 
 /** The planned items that no stored attempt of this fingerprint and text answers yet, samples of a question side by side. */
 export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamItem[] {
+  const questions = new Map(plan.questions.map((question) => [question.id, question]));
   const done = new Set(
-    stored
-      .filter(
-        ({ fingerprint, questionId, asked }) =>
-          fingerprint === plan.fingerprint &&
-          (plan.settled || asked === plan.asked.get(questionId)),
-      )
+    attemptsOfPlan(plan, stored)
+      .filter(({ questionId, asked }) => {
+        const question = questions.get(questionId);
+        return question && (plan.settled || isAbout(asked, question, plan.fixes));
+      })
       .map(({ questionId, sample }) => `${sample}/${questionId}`),
   );
   return plan.questions.flatMap((question) =>
@@ -129,19 +128,23 @@ export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamIt
   );
 }
 
-/** Sits whatever is missing of one set's exam; every finished attempt is on disk before the next is awaited. */
+/**
+ * Sits whatever is missing of one set's exam; every finished attempt is on disk before the next is awaited. How many
+ * answers were missing.
+ */
 export async function sitExam(
   ports: LoopPorts,
   round: number,
   student: string,
   plan: ExamPlan,
-): Promise<void> {
+): Promise<number> {
   const { store, signal } = ports;
   const stored = await store.attempts(round, plan.set);
   const items = missingItems(plan, stored);
-  if (items.length === 0) return;
+  if (items.length === 0) return 0;
   const total = plan.questions.length * plan.samples;
   const before = total - items.length;
+  const names = new Map(plan.questions.map((one) => [one.id, textName(one, plan.fixes)]));
   const writer = await store.openExam(round, plan.set, plan.fingerprint);
   try {
     await ports.student.sit(
@@ -164,7 +167,7 @@ export async function sitExam(
             total,
           }),
         onAttempt: (attempt) => {
-          const asked = plan.asked.get(attempt.questionId);
+          const asked = names.get(attempt.questionId);
           return writer.append(asked === undefined ? attempt : { ...attempt, asked });
         },
       },
@@ -179,6 +182,7 @@ export async function sitExam(
       hint: 'Run the exam again: it continues with the missing ones.',
     });
   }
+  return items.length;
 }
 
 /** The attempts of the plan's own fingerprint: others in the file come from another student or other settings. */

@@ -2,6 +2,7 @@ import type { LoopPorts } from './ports.ts';
 import { planExam, sitExam, attemptsOfPlan } from './exam.ts';
 import { gradeStored } from './grading.ts';
 import { curationUpTo } from './curationUpTo.ts';
+import { NO_FIXES } from '../curation/questionText.ts';
 import { reduceRound, type RoundState } from './state.ts';
 
 /**
@@ -20,13 +21,15 @@ export async function examRound(
   await ports.student.checkParity(folder, signal);
   for (const set of sets) {
     const plan = await planExam(ports, state.round, set, identity);
-    await sitExam(ports, state.round, folder, plan);
+    const answered = await sitExam(ports, state.round, folder, plan);
     state = reduceRound(state, {
       type: 'exam-finished',
       set,
       fingerprint: plan.fingerprint,
       questions: plan.questions.length,
       samples: plan.samples,
+      answered,
+      form: plan.form,
     });
     await store.saveState(state);
   }
@@ -48,7 +51,7 @@ export async function gradeRound(
     const graded = gradeStored(
       await store.questions(set),
       attempts,
-      set === 'train' ? curation : { ...curation, questions: new Map() },
+      set === 'train' ? curation : { ...curation, ...NO_FIXES },
     );
     all.push(...graded);
     if (set !== 'train') continue;

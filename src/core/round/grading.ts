@@ -1,5 +1,5 @@
 import type { Curation } from '../curation/curation.ts';
-import { askedOf, questionNow } from '../curation/questionText.ts';
+import { isAbout, questionNow } from '../curation/questionText.ts';
 import { auditAttempts } from '../grading/audit.ts';
 import { gradeAttempt } from '../grading/grade.ts';
 import type { Question } from '../dataset/question.ts';
@@ -25,11 +25,15 @@ export function gradeStored(
   }
   return questions.flatMap((source) => {
     const question = questionNow(source, { gold, questions: fixes });
-    const asked = askedOf(source.id, { questions: fixes });
     const all = (byQuestion.get(source.id) ?? [])
-      .sort((a, b) => a.sample - b.sample)
+      .sort((a, b) => a.sample - b.sample || named(b) - named(a))
       .map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question.answer) }));
-    const graded = all.filter(({ attempt }) => attempt.asked === asked);
+    const answered = new Set<number>();
+    const graded = all.filter(({ attempt: { sample, asked } }) => {
+      if (answered.has(sample) || !isAbout(asked, source, { questions: fixes })) return false;
+      answered.add(sample);
+      return true;
+    });
     const doubts = new Map<number, readonly Suspicion[]>(
       auditAttempts(question, graded).map(({ sample, reasons }) => [sample, reasons]),
     );
@@ -39,10 +43,14 @@ export function gradeStored(
       suspicions: doubts.get(attempt.sample) ?? [],
     }));
     if (graded.length === all.length) return now;
-    const answered = new Set(graded.map(({ attempt }) => attempt.sample));
     const stale = all
-      .filter(({ attempt }) => attempt.asked !== asked && !answered.has(attempt.sample))
+      .filter(({ attempt }) => !answered.has(attempt.sample))
       .map(({ attempt, grade }) => ({ attempt, grade, suspicions: [], stale: true }));
     return [...now, ...stale];
   });
+}
+
+/** What names its text goes before what only may be about it. */
+function named({ asked }: Attempt): number {
+  return asked === undefined ? 0 : 1;
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { examFormSchema, type ExamForm } from '../exam/examForm.ts';
 import { relativePathSchema } from '../project/relativePath.ts';
 
 const examSetSchema = z.object({
   fingerprint: z.string(),
   questions: z.number().int().min(0),
   samples: z.number().int().min(1),
+  /** How it was held; not in older files. */
+  form: examFormSchema.optional(),
 });
 
 /** rounds/N/round.json: where a round stands. Everything in it can be checked against the other files. */
@@ -43,7 +46,16 @@ export const STEPS = ['exam', 'teach', 'curate', 'freeze', 'train'] as const;
 export type Step = (typeof STEPS)[number];
 
 export type RoundEvent =
-  | { type: 'exam-finished'; set: string; fingerprint: string; questions: number; samples: number }
+  | {
+      type: 'exam-finished';
+      set: string;
+      fingerprint: string;
+      questions: number;
+      samples: number;
+      /** Answers that were missing before: those of new questions, changed texts, more samples. */
+      answered?: number;
+      form?: ExamForm;
+    }
   | { type: 'audited'; suspects: number; questions: number }
   | ({ type: 'taught' } & NonNullable<RoundState['teaching']>)
   | { type: 'curated'; accepted: number; rejected: number }
@@ -69,16 +81,19 @@ export function openRound(round: number, student: RoundState['student']): RoundS
 }
 
 /**
- * The pure reducer of a round. An exam result that differs from the recorded one (other student, other sampling)
- * reopens what was built on it, unless the round is frozen: a frozen round keeps what it was made from.
+ * The pure reducer of a round. An exam result that differs from the recorded one (other student, other sampling, other
+ * training questions) reopens what was built on it, unless the round is frozen: a frozen round keeps what it was made
+ * from.
  */
 export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case 'exam-finished': {
-      const { set, fingerprint, questions, samples } = event;
+      const { set, fingerprint, questions, samples, form } = event;
       const before = state.exams[set];
-      const exams = { ...state.exams, [set]: { fingerprint, questions, samples } };
-      const changed = before !== undefined && before.fingerprint !== fingerprint;
+      const exam = { fingerprint, questions, samples, ...(form ? { form } : {}) };
+      const exams = { ...state.exams, [set]: exam };
+      const grown = set === 'train' && (event.answered ?? 0) > 0;
+      const changed = before !== undefined && (before.fingerprint !== fingerprint || grown);
       if (!changed || state.frozen) return { ...state, exams };
       return { ...state, exams, audit: null, teaching: null, curated: null };
     }

@@ -1,3 +1,5 @@
+import { NO_FIXES } from '../curation/questionText.ts';
+import { differencesOf, type ExamForm } from '../exam/examForm.ts';
 import { compareExams, type Comparison, type Outcome } from './compare.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { attemptsOfPlan } from './exam.ts';
@@ -14,7 +16,9 @@ export interface SetResult {
   readonly accuracy: Rate;
   readonly noAnswer: number;
   readonly truncated: number;
-  /** Against the round before, on the same questions; null for the first. */
+  /** Questions that were asked with another text than they have now: their answers count nowhere. */
+  readonly outdated: number;
+  /** Against the round before, on the same questions; null for the first, and where they share none. */
   readonly change: Comparison | null;
 }
 
@@ -26,12 +30,22 @@ export interface RoundSummary {
   readonly spending: RoundSpending;
 }
 
-/** The verdict on every question of a greedy set in one round; null where it was not examined. */
+/** One exam of one set, question by question. */
+export interface ExamOutcomes extends Pick<SetResult, 'noAnswer' | 'truncated' | 'outdated'> {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Not known in older files. */
+  readonly form: ExamForm | undefined;
+}
+
+/**
+ * The verdict on every question of a set in one round; null where it was not examined. An answer to another text than
+ * the question has now cannot be graded: its gold belongs to the text of now.
+ */
 export async function outcomesOf(
   store: RoundStore,
   round: number,
   set: string,
-): Promise<{ outcomes: Map<string, Outcome>; noAnswer: number; truncated: number } | null> {
+): Promise<ExamOutcomes | null> {
   const exam = (await store.state(round))?.exams[set];
   if (!exam) return null;
   // Every round is graded against the golds that count now: a gold that was fixed is no progress of the student.
@@ -39,12 +53,17 @@ export async function outcomesOf(
   const attempts = attemptsOfPlan(exam, await store.attempts(round, set));
   const graded = gradeStored(await store.questions(set), attempts, {
     gold,
-    questions: new Map(),
+    ...NO_FIXES,
   });
   const tally = new Map<string, { right: number; samples: number }>();
   let noAnswer = 0;
   let truncated = 0;
-  for (const { attempt, grade } of graded) {
+  const outdated = new Set<string>();
+  for (const { attempt, grade, stale } of graded) {
+    if (stale === true) {
+      outdated.add(attempt.questionId);
+      continue;
+    }
     const before = tally.get(attempt.questionId) ?? { right: 0, samples: 0 };
     tally.set(attempt.questionId, {
       right: before.right + (grade.verdict === 'right' ? 1 : 0),
@@ -53,14 +72,21 @@ export async function outcomesOf(
     noAnswer += grade.verdict === 'no-answer' ? 1 : 0;
     truncated += attempt.finish === 'length' ? 1 : 0;
   }
-  return { outcomes: new Map(tally), noAnswer, truncated };
+  for (const id of tally.keys()) outdated.delete(id);
+  return { outcomes: tally, noAnswer, truncated, outdated: outdated.size, form: exam.form };
+}
+
+/** Two rounds' exams of a set, on the questions that both were asked with the text of now. */
+export function compareRounds(before: ExamOutcomes, after: ExamOutcomes): Comparison {
+  const differs = differencesOf(before.form, after.form);
+  return compareExams(before.outcomes, after.outcomes, { differs });
 }
 
 /** Every round with its greedy exams, each compared with the round before. Reads files only. */
 export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
   const sets = ['dev', ...Object.keys(store.project.data.extra)];
   const summaries: RoundSummary[] = [];
-  const last = new Map<string, ReadonlyMap<string, Outcome>>();
+  const last = new Map<string, ExamOutcomes>();
   for (const round of await store.rounds()) {
     const state = await store.state(round);
     if (!state) continue;
@@ -68,12 +94,14 @@ export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
     for (const set of sets) {
       const found = await outcomesOf(store, round, set);
       if (!found) continue;
-      const { outcomes, noAnswer, truncated } = found;
+      const { outcomes, noAnswer, truncated, outdated } = found;
       const right = [...outcomes.values()].filter(isRight).length;
       const before = last.get(set);
-      const change = before ? compareExams(before, outcomes) : null;
-      results.push({ set, accuracy: rateOf(right, outcomes.size), noAnswer, truncated, change });
-      last.set(set, outcomes);
+      const comparison = before ? compareRounds(before, found) : null;
+      const change = comparison && comparison.n > 0 ? comparison : null;
+      const accuracy = rateOf(right, outcomes.size);
+      results.push({ set, accuracy, noAnswer, truncated, outdated, change });
+      last.set(set, found);
     }
     const manifest = await store.manifest(round);
     summaries.push({ round, state, results, manifest, spending: await store.spending(round) });

@@ -4,7 +4,7 @@ import type { Purpose, TeachingItem } from '../teaching/records.ts';
 import type { TeachTask } from '../teaching/teachQuestion.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { attemptForFeedback, settledVerdict, type GradedAttempt } from '../curation/negatives.ts';
-import { askedOf, questionNow } from '../curation/questionText.ts';
+import { isAbout, questionNow, textName } from '../curation/questionText.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
@@ -68,18 +68,19 @@ export async function planTeaching(
   const graded = await gradedTrainAttempts(store, round, curation);
   const previous = itemsByQuestion(await store.items(round));
   const earlier = await earlierItems(ports, round);
-  const ofThisText = (items: Map<string, TeachingItem[]>, id: string): TeachingItem[] => {
-    const asked = askedOf(id, curation);
-    return (items.get(id) ?? []).filter((item) => item.asked === asked);
-  };
-  const known = ({ question }: TeachingTask): TeachingItem[] => ofThisText(previous, question.id);
+  const ofThisText = (
+    items: Map<string, TeachingItem[]>,
+    question: Question,
+  ): readonly TeachingItem[] =>
+    (items.get(question.id) ?? []).filter(({ asked }) => isAbout(asked, question, curation));
+  const known = ({ question }: TeachingTask): readonly TeachingItem[] =>
+    ofThisText(previous, question);
   return {
     purpose,
     tasks: teachingTasks(purpose, questions, graded, curation),
     known,
     asTask: async (task, open) => {
       const { question, about } = task;
-      const asked = askedOf(question.id, curation);
       const hint = curation.hints.get(question.id);
       return {
         purpose,
@@ -96,11 +97,11 @@ export async function planTeaching(
             }
           : {}),
         previous: known(task),
-        existingTexts: ofThisText(earlier, question.id).map(({ rationale }) => rationale ?? ''),
+        existingTexts: ofThisText(earlier, question).map(({ rationale }) => rationale ?? ''),
         teacher: open.teacher,
         template: (await ports.templates())[purpose],
         limits: gate,
-        ...(asked === undefined ? {} : { asked }),
+        asked: textName(question, curation),
         ...(hint === undefined ? {} : { hint }),
         temperature: teaching.temperature,
         maxTokens: teaching.maxTokens,

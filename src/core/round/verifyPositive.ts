@@ -1,6 +1,6 @@
 import { editedId } from '../curation/positives.ts';
 import type { Curation } from '../curation/curation.ts';
-import { askedOf } from '../curation/questionText.ts';
+import { textName } from '../curation/questionText.ts';
 import { standingOf } from '../curation/standing.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
@@ -44,8 +44,8 @@ export function doubtOfPositive(
     if (source !== 'dataset') {
       const decision = curation.items.get(id);
       if (decision?.status !== 'accepted') return 'a positive was never accepted';
-      const asked = askedOf(question.id, curation);
-      if (standingOf(decision, question.id, asked, curation) === 'by-person') return null;
+      const asked = textName(question, curation);
+      if (standingOf(decision, question, asked, curation) === 'by-person') return null;
     }
   }
   const passes = rationaleCheck(question, ANY_LENGTH);

@@ -104,7 +104,7 @@ export const itemSchema = z.object({
   about: z
     .object({ sample: z.number().int().min(0), fingerprint: z.string(), textHash: z.string() })
     .nullable(),
-  /** Names the question's text where that was not the data file's; see curation/questionText.ts. */
+  /** Names the question's text it is about; see curation/questionText.ts. Absent in older files: the data file's. */
   asked: z.string().optional(),
   flags: z.array(z.enum(['hinted', 'programmatic', 'imperfect', 'modelDrift', 'reasked'])),
   accepted: z.boolean(),

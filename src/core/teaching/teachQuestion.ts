@@ -14,7 +14,7 @@ import type { PromptTemplate } from './templates.ts';
 export interface TeachTask {
   readonly purpose: Purpose;
   readonly question: Question;
-  /** Names the question's text where it was fixed; part of every candidate's identity. */
+  /** Names the question's text; part of every candidate's identity. See curation/questionText.ts. */
   readonly asked?: string;
   /** Distinct accepted rationales to stop at. */
   readonly wanted: number;
@@ -148,7 +148,7 @@ function blankItem(
   const flags: TeachingItem['flags'] = [];
   if (purpose === 'annotate' && rung === 'shown') flags.push('hinted');
   if (teacher.programmatic) flags.push('programmatic');
-  if (rung !== 'plain') flags.push('reasked');
+  if (rung !== 'plain' || task.hint !== undefined) flags.push('reasked');
   return {
     type: 'item',
     key,

@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZodError } from 'zod';
-import { AppError, isAppError } from '../../core/errors.ts';
-import { findOverlaps, type Overlap } from '../../core/dataset/contamination.ts';
-import { ProjectFiles } from '../project/projectFiles.ts';
+import { AppError } from '../../core/errors.ts';
+import { namesIn } from '../project/projectFiles.ts';
+import { changedTexts, overlapsOf } from './importedData.ts';
 import { carve, type Carved } from '../../core/dataset/splits.ts';
 import { importFile } from '../importFile.ts';
 import {
@@ -156,6 +156,7 @@ async function makeSmollm2(context: CommandContext, root: string): Promise<void>
     environment: context.environment,
     installation: context.assets.installation,
     projectFolder: root,
+    confirm: context.confirmPython,
     signal: context.signal,
   });
   await installSmollm2(python, {
@@ -212,8 +213,11 @@ export async function importData(
   // All refusals come before the first write.
   const files = [];
   for (const [path, questions] of targets) {
-    files.push({ absolute: await dataTarget(root, path, options.replace), questions });
+    const absolute = await dataTarget(root, path, options.replace);
+    const changed = await changedTexts(root, path, questions);
+    files.push({ path, absolute, questions, changed });
   }
+  const examined = (await namesIn(join(root, 'rounds'))).length > 0;
   for (const { absolute, questions } of files) {
     await mkdir(dirname(absolute), { recursive: true });
     const text = questions.map((row) => `${JSON.stringify(row)}\n`).join('');
@@ -224,7 +228,15 @@ export async function importData(
   const equal = overlaps.filter(({ same }) => same === 'text').length;
   const lines = [
     `Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
-    ...targets.map(([path, questions]) => `${path}: ${questions.length} questions`),
+    ...files.map(
+      ({ path, questions, changed }) =>
+        `${path}: ${questions.length} questions${changed === 0 ? '' : `, ${changed} of them with another text than before`}`,
+    ),
+    ...(examined && files.some(({ changed }) => changed > 0)
+      ? [
+          'What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam',
+        ]
+      : []),
     ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
     ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
     ...atMost20(notes.map(({ line, field, note }) => `Line ${line}: ${field} ${note}.`)),
@@ -242,21 +254,13 @@ export async function importData(
       duplicates,
       notes,
       overlaps,
-      files: targets.map(([path, list]) => ({ path, questions: list.length })),
+      files: files.map(({ path, questions, changed }) => ({
+        path,
+        questions: questions.length,
+        changed,
+      })),
     },
   };
-}
-
-/** Questions that stand in train and in dev: shown, never dropped from the files. */
-async function overlapsOf(root: string, project: ProjectFile): Promise<Overlap[]> {
-  const read = async (path: string): Promise<readonly Question[]> =>
-    new ProjectFiles(() => undefined)
-      .questions(await resolveInside(root, path))
-      .catch((error: unknown) => {
-        if (isAppError(error, 'store.missing')) return [];
-        throw error;
-      });
-  return findOverlaps(await read(project.data.train), await read(project.data.dev));
 }
 
 function atMost20(lines: readonly string[]): string[] {
@@ -299,7 +303,7 @@ async function dataTarget(root: string, path: string, replace: boolean): Promise
   );
   if (there && !replace) {
     throw new AppError('data.invalid', `${path} is already there.`, {
-      hint: 'Add --replace to write it anew; rounds that were run on the old questions stay as they are.',
+      hint: 'Add --replace to write it anew. The next exam asks questions whose text changes again; frozen rounds stay as they are.',
     });
   }
   return absolute;

@@ -1,7 +1,12 @@
 import { AppError } from '../../core/errors.ts';
-import { compareExams } from '../../core/round/compare.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
-import { outcomesOf, summarise } from '../../core/round/summary.ts';
+import {
+  compareRounds,
+  outcomesOf,
+  summarise,
+  type ExamOutcomes,
+} from '../../core/round/summary.ts';
+import type { Comparison } from '../../core/round/compare.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
 import { someIds } from '../terminal/format.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
@@ -54,16 +59,34 @@ export function compare(
         },
       );
     }
-    const result = compareExams(before.outcomes, after.outcomes);
+    const result = compareRounds(before, after);
     const p = result.mcnemarP === null ? '' : `, exact McNemar ${formatP(result.mcnemarP)}`;
     const lines = [
       `${options.set}, round ${from ?? ''} → round ${to ?? ''}, ${result.n} questions in both`,
+      ...notesOf(before, after, result),
       `before ${formatRate(result.accuracyBefore)}`,
       `after  ${formatRate(result.accuracyAfter)}`,
       `fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}${p}`,
       `newly wrong: ${someIds(result.newlyWrong)}`,
       `fixed: ${someIds(result.fixed)}`,
     ];
-    return { text: lines.join('\n'), json: { from, to, set: options.set, ...result } };
+    const outdated = { before: before.outdated, after: after.outdated };
+    return { text: lines.join('\n'), json: { from, to, set: options.set, outdated, ...result } };
   });
+}
+
+/** What the two exams do not share. */
+function notesOf(before: ExamOutcomes, after: ExamOutcomes, { differs }: Comparison): string[] {
+  const notes: string[] = [];
+  if (before.outdated + after.outdated > 0) {
+    notes.push(
+      `left out because their text changed since: ${before.outdated} questions of the exam before, ${after.outdated} of the one after (tailor exam --round N asks again)`,
+    );
+  }
+  if (differs.length > 0) {
+    notes.push(
+      `the exams were held differently (${differs.join(', ')}): the students are not all that differs, so no test is made`,
+    );
+  }
+  return notes;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { attemptForFeedback } from '../../core/curation/negatives.ts';
-import { askedOf, questionNow } from '../../core/curation/questionText.ts';
+import { isAbout, questionNow, textName } from '../../core/curation/questionText.ts';
 import { attemptsNow, type ReviewItem } from '../../core/curation/reviewItem.ts';
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
@@ -217,8 +217,9 @@ async function taskFor(
   const { teaching, gate } = session.store.project;
   const about = attemptForFeedback(attemptsNow(item, curation), curation);
   const purpose = review.round > 0 && about ? 'feedback' : 'annotate';
-  const asked = askedOf(item.id, curation);
-  const ofThisText = item.candidates.filter((one) => one.item.asked === asked);
+  const ofThisText = item.candidates.filter((one) =>
+    isAbout(one.item.asked, item.question, curation),
+  );
   const hint = curation.hints.get(item.id);
   return {
     purpose,
@@ -241,7 +242,7 @@ async function taskFor(
     teacher: open.teacher,
     template: await loadTemplate(session.root, purpose),
     limits: gate,
-    ...(asked === undefined ? {} : { asked }),
+    asked: textName(item.question, curation),
     ...(hint === undefined ? {} : { hint }),
     temperature: teaching.temperature,
     maxTokens: teaching.maxTokens,

@@ -29,7 +29,35 @@ function examTable(summaries: readonly RoundSummary[], set: string): string {
       String(truncated),
     ]);
   }
-  return alignColumns(rows);
+  return [alignColumns(rows), ...examNotes(summaries, set)].join('\n');
+}
+
+/** What keeps rounds from being compared as if they had sat the same exam. */
+function examNotes(summaries: readonly RoundSummary[], set: string): string[] {
+  let earlier = 0;
+  return summaries.flatMap(({ round, results }) => {
+    const result = results.find((one) => one.set === set);
+    if (!result) return [];
+    const before = earlier;
+    earlier = round;
+    const { outdated, change } = result;
+    const notes: string[] = [];
+    if (outdated > 0) {
+      notes.push(
+        `Round ${round}: ${outdated} ${outdated === 1 ? 'question has' : 'questions have'} another text now than was asked; left out. ${askAgain(round, set)}`,
+      );
+    }
+    if (change && change.differs.length > 0) {
+      notes.push(
+        `Rounds ${before} and ${round} were examined differently (${change.differs.join(', ')}): the students are not all that differs, so no test is made. ${askAgain(before, set)}`,
+      );
+    }
+    return notes;
+  });
+}
+
+function askAgain(round: number, set: string): string {
+  return `To ask again: tailor exam --round ${round} --set ${set}`;
 }
 
 function teachingTable(summaries: readonly RoundSummary[]): string {

@@ -17,7 +17,9 @@ const before: RoundSummary = {
     audit: { suspects: 3, questions: 2 },
     seconds: { exam: 61, train: 5 },
   },
-  results: [{ set: 'dev', accuracy: rateOf(2, 10), noAnswer: 1, truncated: 4, change: null }],
+  results: [
+    { set: 'dev', accuracy: rateOf(2, 10), noAnswer: 1, truncated: 4, outdated: 0, change: null },
+  ],
   manifest: { ...aManifest(8), trainSha256: 'x', inputs: {} },
   spending: {
     requests: 20,
@@ -36,6 +38,7 @@ const after: RoundSummary = {
       accuracy: rateOf(8, 10),
       noAnswer: 0,
       truncated: 0,
+      outdated: 0,
       change: compareExams(outcomes(2), outcomes(8)),
     },
   ],
@@ -52,6 +55,20 @@ describe('the table of rounds', () => {
     expect(second).toMatch(/\| 6 \| 0 \| p = 0\.031 \| 0 \| 0$/u);
     expect(rows).toContain('0 | 8 | 8 | 0/8 | 8 | 0 | 20 (programmatic) | 1234 | 3');
     expect(rows).toContain('0 | 1 min 01 s | – | – | – | 5 s | 1 min 06 s');
+  });
+
+  it('says which rounds cannot be compared as they are, and how they could', () => {
+    expect(roundsTable([before, after])).not.toContain('tailor exam');
+    const change = compareExams(outcomes(2), outcomes(8), { differs: ['exam.maxNewTokens'] });
+    const results = [{ ...after.results[0]!, outdated: 3, change }];
+    const rows = roundsTable([before, { ...after, results }])
+      .split('\n')
+      .map((row) => row.trim().replace(/ {2,}/gu, ' | '));
+    expect(rows.find((row) => row.startsWith('1 | 80.0 %'))).toMatch(/\| 6 \| 0 \| – \| 0 \| 0$/u);
+    const notes = rows.filter((row) => row.includes('tailor exam'));
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toMatch(/^Round 1: 3 questions have another text.*--round 1 --set dev$/u);
+    expect(notes[1]).toMatch(/^Rounds 0 and 1 .*\(exam\.maxNewTokens\).*--round 0 --set dev$/u);
   });
 
   it('never shows an accuracy without its count and interval', () => {
