@@ -26,7 +26,7 @@ journey('an exam shows its progress, is stopped, and goes on where it was', asyn
 
   await workbench.command('Tailor: Run Exam');
   await workbench.until('the exam is complete', () => attempts(folder) >= 6030);
-  await workbench.notification(/Exam of round 0/u).waitFor({ timeout: 60_000 });
+  await workbench.notification(/Exam of round 0/u);
   const keys = recordsIn(join(folder, 'rounds/0/exam')).map(({ set, questionId, sample }) =>
     [set, questionId, sample].join(' '),
   );
@@ -44,7 +44,7 @@ journey('from an empty folder to the first mistake, with no key, no GPU and no d
   await workbench.pick('Practice project');
   await workbench.pick('This folder');
   await workbench.until('the project is there', () => existsSync(join(folder, 'tailor.json')));
-  await workbench.pressInNotification('Made tailor.json', 'Run Exam');
+  await workbench.pressInNotification(/Made .*tailor\.json/u, 'Run Exam');
   await workbench.until('its exam is done', () =>
     readdirSync(join(folder, 'rounds', '0')).includes('grades.jsonl'),
   );

@@ -74,13 +74,11 @@ export class Workbench {
     await this.until(`the palette offers "${title}"`, async () => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await input.waitFor({ timeout: 2000 });
       // Its rows are a snapshot: a command that comes later needs the palette opened anew.
-      await input.fill(`>${title}`);
-      await row.waitFor({ timeout: 2000 });
+      await input.fill(`>${title}`, { timeout: 2000 });
+      await row.click({ timeout: 2000 });
       return true;
     });
-    await row.click();
   }
 
   /** A row of the open quick pick whose label is exactly this. */
@@ -105,14 +103,24 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** A notification that holds this text. */
-  notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  /** Waits for a notification that holds this text; one that has hidden itself meanwhile is found behind the bell. */
+  async notification(text: string | RegExp): Promise<Locator> {
+    const found = this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+    const center = this.page.locator('.notifications-center');
+    await this.until(`a notification says ${String(text)}`, async () => {
+      if (await found.isVisible()) return true;
+      const toasts = await this.page.locator('.notification-toast').count();
+      const unseen = this.page.locator('[id="status.notifications"] .codicon-bell-dot');
+      if (toasts === 0 && (await unseen.count()) > 0 && !(await center.isVisible())) {
+        await unseen.click();
+      }
+      return false;
+    });
+    return found;
   }
 
   async pressInNotification(text: string | RegExp, button: string): Promise<void> {
-    const found = this.notification(text);
-    await found.waitFor({ timeout: PATIENCE });
+    const found = await this.notification(text);
     await found.hover();
     await found.getByRole('button', { name: button }).click();
   }
@@ -132,11 +140,14 @@ export class Workbench {
   /** Whether the palette offers a command with exactly this title now. */
   async offers(title: string): Promise<boolean> {
     const input = this.page.locator('.quick-input-widget input.input').first();
-    await this.page.keyboard.press('F1');
-    await input.waitFor({ timeout: PATIENCE });
-    await input.fill(`>${title}`);
-    const some = this.page.locator('.quick-input-list .monaco-list-row').first();
-    await some.waitFor({ timeout: PATIENCE });
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await this.until('the palette answers', async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`, { timeout: 2000 });
+      await rows.first().waitFor({ timeout: 2000 });
+      return true;
+    });
     const found = (await this.quickRow(title).count()) > 0;
     await this.page.keyboard.press('Escape');
     return found;
