@@ -240,7 +240,7 @@ export class Decider {
         this.#service.options.surroundings.log.warn(`Review: ${String(error)}`);
       });
     }, SYNC_MS);
-    review.decide(recorded);
+    await review.decide(recorded);
     this.#service.changed();
   }
 }

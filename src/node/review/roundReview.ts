@@ -14,13 +14,9 @@ import { Growth } from './growth.ts';
 import { pastOutcomes } from './history.ts';
 import { countOrphans } from './orphans.ts';
 import { pacer, type Pace } from './pace.ts';
+import { ReceivedTexts } from './received.ts';
 import { RoundFiles, type KeptAttempt, type RoundGain } from './roundFiles.ts';
 import { Tally } from './tally.ts';
-
-interface Candidate {
-  readonly round: number;
-  readonly item: TeachingItem;
-}
 
 /** What a look at the files brought: nothing, changed questions, or that everything has to be read anew. */
 export type Gain =
@@ -40,15 +36,17 @@ export class RoundReview {
   readonly bad: BadLine[] = [];
   readonly #store: ProjectStore;
   readonly #files: readonly RoundFiles[];
-  readonly #attempts = new Map<string, KeptAttempt[]>();
-  readonly #candidates = new Map<string, Candidate[]>();
+  readonly #received = new ReceivedTexts();
   readonly #places = new Map<string, number>();
   #questions: readonly Question[] = [];
+  /** Golds that the earlier exams were graded by, where they differ from the data's. */
+  #pastGold = new Map<string, string | undefined>();
+  /** Questions whose earlier exams are to be graded anew. */
+  readonly #regrade = new Set<string>();
   #history: { round: number; outcomes: ReadonlyMap<string, RoundOutcome> }[] = [];
   #fingerprint: string | null = null;
   /** The exam was finished when this was read: attempts of another one are not shown. */
   #examined = false;
-  #attemptCount = 0;
   #lines = 0;
   #reading: { done: number; total: number } | null = null;
   #orphans: number | null = null;
@@ -103,7 +101,7 @@ export class RoundReview {
 
   /** Whether a teacher or a person has written anything for it. */
   get taught(): boolean {
-    return this.#candidates.size > 0;
+    return this.#received.taught > 0;
   }
 
   /** Lines of the round's files that count. */
@@ -117,26 +115,33 @@ export class RoundReview {
 
   /** Attempts of this round's exam so far. */
   get attempts(): number {
-    return this.#attemptCount;
+    return this.#received.attempts;
   }
 
   /** Takes in decisions that stand in a journal; the questions that changed. */
-  decide(events: readonly RecordedDecision[], round = this.round): ReadonlySet<string> {
-    const changed = this.book.add(round, events);
+  async decide(events: readonly RecordedDecision[]): Promise<void> {
+    await this.#decided(this.book.add(this.round, events));
+  }
+
+  async #decided(changed: ReadonlySet<string>): Promise<void> {
     this.#index.update(this.curation, changed);
-    this.#count(changed);
-    return changed;
+    await this.#count(changed);
+    for (const id of changed) {
+      const gold = this.curation.gold.get(id);
+      const graded = this.#pastGold.get(id);
+      if (this.#history.length > 0 && gold !== graded) this.#regrade.add(id);
+    }
   }
 
   /** Looks what others have appended meanwhile. */
-  async look(): Promise<Gain> {
-    let changed = false;
+  async look(signal: AbortSignal): Promise<Gain> {
+    let changed = await this.#regradePast(signal);
     for (const [round, files] of this.#files.entries()) {
       const gain = await files.look();
       if (gain.replaced !== null) return { kind: 'restart', file: gain.replaced };
       const foreign = gain.attempts.some(({ fingerprint }) => fingerprint !== this.#fingerprint);
       if (foreign && !this.#examined) return { kind: 'restart', file: null };
-      if (this.#take(gain, round)) changed = true;
+      if (await this.#take(gain, round)) changed = true;
     }
     return { kind: changed ? 'changed' : 'none' };
   }
@@ -151,7 +156,7 @@ export class RoundReview {
   foreignExam(): { done: number; total: number; etaMs: number | null } | null {
     if (this.#examined || this.#fingerprint === null) return null;
     const total = this.#questions.length * this.#store.project.exam.samples;
-    return this.#growth.progress(this.#attemptCount, total);
+    return this.#growth.progress(this.#received.attempts, total);
   }
 
   async #load(state: RoundState | null, signal: AbortSignal, onGrown: () => void): Promise<void> {
@@ -171,7 +176,7 @@ export class RoundReview {
         await pace();
       }
       for (const item of gain.items) {
-        this.#keepItem(item, round);
+        this.#received.addItem(item, round);
         await pace();
       }
     }
@@ -186,6 +191,7 @@ export class RoundReview {
       this.curation,
       signal,
     );
+    this.#pastGold = new Map(this.curation.gold);
     if (this.#history.length > 0) await this.#fill(pace, onGrown);
     this.#reading = null;
   }
@@ -224,13 +230,13 @@ export class RoundReview {
     const { gate, curation: limits } = this.#store.project;
     const byRound = new Map<number, TeachingItem[]>();
     for (const { id } of questions) {
-      for (const { round, item } of this.#candidates.get(id) ?? []) {
+      for (const { round, item } of this.#received.candidatesOf(id)) {
         const list = byRound.get(round);
         if (list) list.push(item);
         else byRound.set(round, [item]);
       }
     }
-    const attempts = questions.flatMap(({ id }) => this.#attempts.get(id) ?? []);
+    const attempts = questions.flatMap(({ id }) => this.#received.attemptsOf(id));
     const items = reviewItems({
       round: this.round,
       gate,
@@ -247,19 +253,37 @@ export class RoundReview {
   }
 
   /** True when anything that is shown changed. */
-  #take(gain: RoundGain, round: number): boolean {
+  async #take(gain: RoundGain, round: number): Promise<boolean> {
     this.#note(gain);
     const grown = new Set<string>();
     for (const attempt of gain.attempts)
       if (this.#keepAttempt(attempt)) grown.add(attempt.questionId);
-    for (const item of gain.items) if (this.#keepItem(item, round)) grown.add(item.questionId);
+    for (const item of gain.items)
+      if (this.#received.addItem(item, round)) grown.add(item.questionId);
     const decided = this.book.add(round, gain.events);
     if (grown.size > 0) this.#renew(grown);
     if (grown.size > 0 || decided.size > 0) this.#orphans = null;
-    if (gain.attempts.length > 0) this.#growth.mark(this.#attemptCount);
-    this.#index.update(this.curation, decided);
-    this.#count(new Set([...grown, ...decided]));
+    await this.#decided(decided);
+    if (gain.attempts.length > 0) this.#growth.mark(this.#received.attempts);
+    await this.#count(grown);
     return grown.size > 0 || decided.size > 0 || gain.events.length > 0 || gain.bad.length > 0;
+  }
+
+  /** A gold that was fixed counts for the earlier exams, too: their texts are read once more for these questions. */
+  async #regradePast(signal: AbortSignal): Promise<boolean> {
+    const ids = new Set(this.#regrade);
+    if (ids.size === 0) return false;
+    this.#regrade.clear();
+    const questions = this.#questions.filter(({ id }) => ids.has(id));
+    const past = await pastOutcomes(this.#store, this.round, questions, this.curation, signal);
+    this.#history = this.#history.map(({ round, outcomes }) => {
+      const anew = past.find((one) => one.round === round)?.outcomes ?? [];
+      return { round, outcomes: new Map([...outcomes, ...anew]) };
+    });
+    for (const id of ids) this.#pastGold.set(id, this.curation.gold.get(id));
+    this.#renew(ids);
+    await this.#count(ids);
+    return true;
   }
 
   #note(gain: RoundGain): void {
@@ -274,41 +298,16 @@ export class RoundReview {
     }
   }
 
-  /** Of several records of one attempt the first written counts, as everywhere. */
   #keepAttempt(attempt: KeptAttempt): boolean {
-    if (attempt.fingerprint !== this.#fingerprint) return false;
-    const list = this.#attempts.get(attempt.questionId);
-    if (!list) {
-      this.#attempts.set(attempt.questionId, [attempt]);
-      this.#attemptCount += 1;
-      return true;
-    }
-    const place = list.findIndex(
-      ({ sample, asked }) => sample === attempt.sample && asked === attempt.asked,
-    );
-    const before = list[place];
-    if (before && before.at <= attempt.at) return false;
-    if (before) list[place] = attempt;
-    else {
-      list.push(attempt);
-      this.#attemptCount += 1;
-    }
-    return true;
+    return attempt.fingerprint === this.#fingerprint && this.#received.addAttempt(attempt);
   }
 
-  #keepItem(item: TeachingItem, round: number): boolean {
-    const list = this.#candidates.get(item.questionId);
-    if (!list) this.#candidates.set(item.questionId, [{ round, item }]);
-    else if (list.some((known) => known.round === round && known.item.key === item.key))
-      return false;
-    else list.push({ round, item });
-    return true;
-  }
-
-  #count(ids: ReadonlySet<string>): void {
+  async #count(ids: ReadonlySet<string>): Promise<void> {
+    const pace = pacer();
     for (const id of ids) {
       const place = this.#places.get(id);
       if (place !== undefined) this.#countAt(place);
+      await pace();
     }
   }
 

@@ -8,6 +8,7 @@ import { Changes } from './changes.ts';
 import { connectionHandlers, type Connection } from './connection.ts';
 import { Decider } from './decider.ts';
 import { reviewable, roundFacts, type Facts } from './facts.ts';
+import { runPaced } from './pace.ts';
 import type { Outside, ReviewActions } from './ports.ts';
 import { RoundReview } from './roundReview.ts';
 import { SavedFilters } from './savedFilters.ts';
@@ -57,6 +58,7 @@ export class ReviewService {
   #timer: NodeJS.Timeout | null = null;
   #last: Promise<unknown> = Promise.resolve();
   #snapshot: Snapshot | null = null;
+  #searchable: Promise<void> = Promise.resolve();
   /** Resolves when a round that is being read has something to show. */
   #growth: Promise<void> = Promise.resolve();
   #grown: () => void = () => undefined;
@@ -157,6 +159,12 @@ export class ReviewService {
     return turn;
   }
 
+  /** Resolves when a search finds every text prepared. */
+  async searchable(): Promise<void> {
+    await this.ready();
+    await this.#searchable;
+  }
+
   /** The round as far as it was read: enough to look at. */
   async shown(): Promise<Opened> {
     if (!this.#opened && this.#loading) await Promise.race([this.#loading, this.#growth]);
@@ -235,7 +243,7 @@ export class ReviewService {
     const settled = exam(before) === undefined && exam(facts) === opened.review.fingerprint;
     if (round !== before.round || (exam(facts) !== exam(before) && !settled)) return this.#open();
     opened.facts = facts;
-    const gain = await opened.review.look();
+    const gain = await opened.review.look(this.#abort.signal);
     if (gain.kind === 'restart') {
       this.#changedFile = gain.file;
       return this.#open();
@@ -274,6 +282,8 @@ export class ReviewService {
         this.changed();
       });
       await this.decider.restore(show(review));
+      // The first search finds its texts made.
+      this.#searchable = runPaced(review.index.prepare('texts'), signal).catch(() => undefined);
       this.#failure = null;
       this.changed();
     } catch (error) {

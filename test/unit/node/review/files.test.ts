@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import { attemptSchema } from '../../../../src/core/exam/attempt.ts';
+import { openRound, reduceRound } from '../../../../src/core/round/state.ts';
 import { openJournal } from '../../../../src/node/storage/journal.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import { lines, writeProject } from '../../../fakes/projectFolder.ts';
@@ -16,8 +17,8 @@ const question = (id: string): Question => ({
 });
 const FIRST = 'a'.repeat(64);
 
-async function anExam(root: string, fingerprint = FIRST, writer = 'exam-1') {
-  const path = join(root, 'rounds', '0', 'exam', `train.${writer}.jsonl`);
+async function anExam(root: string, fingerprint = FIRST, writer = 'exam-1', round = 0) {
+  const path = join(root, 'rounds', String(round), 'exam', `train.${writer}.jsonl`);
   const journal = await openJournal(path, { schema: attemptSchema, writer, clock: systemClock });
   return {
     answer: (questionId: string, sample: number, answer: string) =>
@@ -81,6 +82,34 @@ describe('the files behind Review', () => {
     const { job } = window.service.snapshot();
     expect(job).toMatchObject({ done: 4, total: 12 });
     await exam.close();
+  });
+
+  it('counts a gold that was fixed for the earlier exams, too', async () => {
+    const root = await emptyProject();
+    for (const round of [0, 1]) {
+      const exam = await anExam(root, FIRST, 'exam-1', round);
+      await exam.answer('q-1', 0, '3');
+      await exam.answer('q-2', 0, '5');
+      await exam.close();
+      const finished = { set: 'train', fingerprint: FIRST, questions: 3, samples: 1 };
+      const state = reduceRound(openRound(round, { path: 'models/base', digest: FIRST }), {
+        type: 'exam-finished',
+        ...finished,
+      });
+      await writeFile(join(root, 'rounds', String(round), 'round.json'), lines([state]));
+    }
+    const window = await openWindow(root);
+    expect((await window.ask('record', { id: 'q-1' })).row.misses).toBe(2);
+    await window.service.ready();
+    const act = { type: 'fix-gold' as const, answer: '3', reason: 'the book says so' };
+    await window.ask('decide', { id: 'q-1', act });
+    await window.service.refresh();
+    const record = await window.ask('record', { id: 'q-1' });
+    expect(record.row).toMatchObject({ misses: 0, right: 1 });
+    await window.ask('undo', {});
+    await window.service.refresh();
+    expect((await window.ask('record', { id: 'q-1' })).row.misses).toBe(2);
+    expect((await window.ask('record', { id: 'q-2' })).row.misses).toBe(2);
   });
 
   it('begins afresh when an exam is sat anew with another fingerprint', async () => {
