@@ -73,6 +73,7 @@ def export_student(
             jsonio.fsync_file(path)
         jsonio.fsync_folder(temp)
         _swap(temp, target)
+        _remove_unfinished(target)
     except OSError as error:
         if checkpoint.is_disk_full(error):
             raise checkpoint.disk_full("The student folder") from error
@@ -88,6 +89,15 @@ def export_student(
         }
         for name in (path.name for path in files)
     ]
+
+
+def _remove_unfinished(target: Path) -> None:
+    """What attempts that were killed during their export left beside the student: whole sets of weights."""
+    for path in target.parent.iterdir():
+        name, _, ending = path.name.removeprefix(f".{target.name}.").partition(".")
+        is_ours = path.name.startswith(f".{target.name}.") and len(name) == 12
+        if is_ours and ending in ("tmp", "old"):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _refuse_foreign(target: Path, config: RunConfig) -> None:

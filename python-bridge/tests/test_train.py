@@ -125,6 +125,20 @@ def test_export_again_from_a_checkpoint(make_run: MakeRun, capsys: pytest.Captur
     assert not same(weights(run), before)
 
 
+@pytest.mark.usefixtures("no_parity")
+def test_an_export_takes_away_what_killed_ones_left(make_run: MakeRun) -> None:
+    run = make_run()
+    models = run.student.parent
+    mine = [f".{run.student.name}.0123456789ab.{ending}" for ending in ("tmp", "old")]
+    others = [f".{run.student.name}-2.0123456789ab.tmp", f".{run.student.name}.notes.tmp"]
+    for name in mine + others:
+        (models / name).mkdir(parents=True)
+        (models / name / "model.safetensors").write_bytes(b"half")
+    assert work(run) == 0
+    left = {path.name for path in models.iterdir()}
+    assert left == {run.student.name, *others}
+
+
 def test_a_foreign_folder_is_never_replaced(make_run: MakeRun) -> None:
     run = make_run()
     run.student.mkdir(parents=True)

@@ -23,7 +23,7 @@ export interface PracticeOptions {
   readonly project?: ProjectFile;
 }
 
-const IGNORED = ['models/', '.tailor/', 'rounds/*/runs/*/checkpoints'];
+const IGNORED = ['models/', '.tailor/', 'rounds/*/runs/*/checkpoints', '*.tmp'];
 
 const studentRecordSchema = z.object({ sha256: z.record(z.string(), z.string()) });
 

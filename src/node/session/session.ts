@@ -3,6 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { loadProject, type LoadedProject } from '../project/loadProject.ts';
 import { ProjectStore } from '../project/projectStore.ts';
+import { removeAbandoned } from '../storage/abandoned.ts';
 import { acquireLock, type Lock } from '../storage/lock.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { claimWriter } from '../storage/writerSlot.ts';
@@ -133,6 +134,7 @@ export class Session {
   async claimRun(): Promise<void> {
     const { clock } = this.surroundings;
     this.#lock ??= await acquireLock(join(this.tailorFolder, 'locks'), 'run', { clock });
+    await removeAbandoned(join(this.root, 'rounds'));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { ABANDONED_AFTER_MS } from './abandoned.ts';
 import { nodeFs, type Fs, type FsHandle } from './fs.ts';
 import { storeError, systemCode } from './storeError.ts';
 import { writeFully } from './writeFully.ts';
@@ -31,16 +32,14 @@ export async function writeSnapshot(
       throw error;
     }
     await syncFolder(fs, dirname(target));
-    await removeAbandoned(fs, target);
+    await removeOlder(fs, target);
   } catch (error) {
     throw storeError(error, path);
   }
 }
 
-/** Temporary files of this target that a killed process left behind; a live writer's are younger than this. */
-const ABANDONED_AFTER_MS = 10 * 60_000;
-
-async function removeAbandoned(fs: Fs, target: string): Promise<void> {
+/** Temporary files of this target that a killed process left behind. */
+async function removeOlder(fs: Fs, target: string): Promise<void> {
   const name = basename(target);
   try {
     for (const entry of await fs.readdir(dirname(target))) {

@@ -115,7 +115,7 @@ describe('createPracticeProject', () => {
     await writeFile(join(root, '.gitignore'), 'secret\nmodels/');
     await createPracticeProject(root, { seed: 5, assets });
     expect(await readFile(join(root, '.gitignore'), 'utf8')).toBe(
-      'secret\nmodels/\n.tailor/\nrounds/*/runs/*/checkpoints\n',
+      'secret\nmodels/\n.tailor/\nrounds/*/runs/*/checkpoints\n*.tmp\n',
     );
   });
 
