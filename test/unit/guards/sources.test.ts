@@ -72,7 +72,7 @@ describe('source files', () => {
     const typed = sources.filter((path) => /\.(ts|tsx|mjs)$/u.test(path));
     expect(typed.length).toBeGreaterThan(100);
     expect(typed.filter((path) => !checked.has(path))).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('are all linted', async () => {
     const eslint = new ESLint({ cwd: ROOT });
