@@ -84,6 +84,7 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
     },
     'tailor.doctor': async () => {
       requireTrust();
+      await editor.projects.known();
       const root = editor.projects.current?.root ?? process.cwd();
       await show(vscode.l10n.t('What this computer has for Tailor'), root, async (context) =>
         (await import('../node/commands/doctor.ts')).doctor(context),

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type * as vscode from 'vscode';
+import { fakeInputs } from './vscodeInputs.ts';
 import { resetWebviews, webviewValues, webviewWindow, webviewWorkspace } from './vscodeWebviews.ts';
 
 /** What a test sets before, and reads after; `resetVscode` clears it. */
@@ -18,6 +20,13 @@ export const editor = {
   /** Calls of commands that are not ours. */
   executed: [] as { id: string; args: unknown[] }[],
   information: [] as string[],
+  /** What modal questions said in full. */
+  details: [] as string[],
+  /** Questions of conversations, and what was said to be wrong with answers. */
+  asked: [] as { readonly title: string; readonly text: string; readonly items: string[] }[],
+  problems: [] as string[],
+  /** The file or folder that the person chooses in a dialog. */
+  chosenFile: undefined as string | undefined,
   documents: [] as { path: string; text: string }[],
   providers: new Map<string, vscode.TextDocumentContentProvider>(),
   statusBar: [] as vscode.StatusBarItem[],
@@ -38,6 +47,7 @@ export function resetVscode(): void {
   editor.isTrusted = true;
   editor.folders = [];
   editor.answer = undefined;
+  editor.chosenFile = undefined;
   editor.live.clear();
   editor.commands.clear();
   editor.trees.clear();
@@ -49,6 +59,9 @@ export function resetVscode(): void {
     editor.answers,
     editor.executed,
     editor.information,
+    editor.details,
+    editor.asked,
+    editor.problems,
     editor.documents,
     editor.statusBar,
     editor.terminals,
@@ -118,6 +131,15 @@ class ThemeIcon implements vscode.ThemeIcon {
   constructor(id: string, color?: vscode.ThemeColor) {
     this.id = id;
     if (color) this.color = color;
+  }
+}
+
+class RelativePattern {
+  readonly baseUri: { readonly fsPath: string };
+  readonly pattern: string;
+  constructor(baseUri: { readonly fsPath: string }, pattern: string) {
+    this.baseUri = baseUri;
+    this.pattern = pattern;
   }
 }
 
@@ -198,8 +220,8 @@ const log = (level: string) => (text: unknown) => {
 const namesOf = (pattern: string): string[] =>
   /^\{(.*)\}$/u.exec(pattern)?.[1]?.split(',') ?? [pattern];
 
-const find = (name: string): ReturnType<typeof uri>[] =>
-  editor.folders.flatMap((folder) =>
+const find = (name: string, folders = editor.folders): ReturnType<typeof uri>[] =>
+  folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((path) => path === name || path.endsWith(`/${name}`))
       .sort()
@@ -213,9 +235,11 @@ export const vscodeModule = {
   TreeItem,
   ThemeIcon,
   ThemeColor,
+  RelativePattern,
   ProgressLocation: { SourceControl: 1, Window: 10, Notification: 15 },
   StatusBarAlignment: { Left: 1, Right: 2 },
   ConfigurationTarget: { Global: 1, Workspace: 2, WorkspaceFolder: 3 },
+  QuickInputButtons: { Back: {} },
   QuickPickItemKind: { Separator: -1, Default: 0 },
   TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
   Uri: {
@@ -280,14 +304,26 @@ export const vscodeModule = {
         { isCancellationRequested: false, onCancellationRequested: () => tracked({}) },
       ),
     showTextDocument: () => Promise.resolve(undefined),
-    showWarningMessage: (text: string) => {
+    showWarningMessage: (text: string, options?: string | vscode.MessageOptions) => {
       editor.information.push(text);
+      if (typeof options === 'object' && options.detail !== undefined)
+        editor.details.push(options.detail);
       return Promise.resolve(answer());
     },
-    showInformationMessage: (text: string) => {
+    showInformationMessage: (text: string, options?: string | vscode.MessageOptions) => {
       editor.information.push(text);
+      if (typeof options === 'object' && options.detail !== undefined)
+        editor.details.push(options.detail);
       return Promise.resolve(answer());
     },
+    ...fakeInputs({
+      answer,
+      asked: (question) => editor.asked.push(question),
+      problem: (text) => editor.problems.push(text),
+      tracked,
+    }),
+    showOpenDialog: () =>
+      Promise.resolve(editor.chosenFile === undefined ? undefined : [uri(editor.chosenFile)]),
     showInputBox: () => Promise.resolve(answer()),
     registerTreeDataProvider: (id: string, tree: vscode.TreeDataProvider<unknown>) => {
       editor.trees.set(id, tree);
@@ -318,8 +354,15 @@ export const vscodeModule = {
       return editor.folders.map((folder) => ({ uri: uri(folder), name: folder, index: 0 }));
     },
     asRelativePath: (path: string) => relative(editor.folders[0] ?? '/', path) || path,
-    findFiles: (pattern: string) =>
-      Promise.resolve(namesOf(pattern.replace('**/', '')).flatMap(find)),
+    findFiles: (pattern: string | RelativePattern) =>
+      Promise.resolve(
+        typeof pattern === 'string'
+          ? namesOf(pattern.replace('**/', '')).flatMap((name) => find(name))
+          : find(pattern.pattern.replace('**/', ''), [pattern.baseUri.fsPath]),
+      ),
+    fs: {
+      stat: async ({ fsPath }: { fsPath: string }) => ({ size: (await stat(fsPath)).size }),
+    },
     onDidGrantWorkspaceTrust: (listener: () => unknown) => {
       editor.trustListeners.add(listener);
       return tracked({}, () => editor.trustListeners.delete(listener));

@@ -74,6 +74,7 @@ async function trainerFindings(context: CommandContext): Promise<Finding[]> {
       named: context.python,
       environment: context.environment,
       installation: context.assets.installation,
+      confirm: context.confirmPython,
       signal: context.signal,
     });
     const probe = await probePython(python, {

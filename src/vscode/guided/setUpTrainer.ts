@@ -20,6 +20,7 @@ export function setUpTrainerHandler(editor: Editor): Handler {
   return async () => {
     requireTrust();
     const { t } = vscode.l10n;
+    await editor.projects.known();
     const choices = await candidates();
     const chosen = await pick(
       { title: t('Set Up Trainer'), step: 1, totalSteps: 1 },

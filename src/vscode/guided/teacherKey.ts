@@ -63,6 +63,7 @@ async function profileFor(
       },
     );
   }
+  await editor.projects.known();
   const at = root ?? editor.projects.current?.root;
   const teacher = at === undefined ? null : await readTeacher(at, editor.environment);
   if (teacher?.kind === 'profile') return teacher.profile;
