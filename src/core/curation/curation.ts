@@ -21,8 +21,8 @@ export interface Curation {
   readonly gold: ReadonlyMap<string, string>;
   /** questionId → when that gold was set. */
   readonly goldFixes: ReadonlyMap<string, Fix>;
-  /** Questions whose gold a person looked at and confirmed. */
-  readonly goldConfirmed: ReadonlySet<string>;
+  /** questionId → the answers that somebody confirmed as its gold; see `isGoldConfirmed`. */
+  readonly goldConfirmed: ReadonlyMap<string, ReadonlySet<string>>;
   /** questionId → the text that counts now. */
   readonly questions: ReadonlyMap<string, QuestionFix>;
   /** In order; the last one without items has ended. */
@@ -88,6 +88,15 @@ export function keyOfAttempt(attempt: Attempt): string {
   return key;
 }
 
+/** Whether somebody confirmed the gold that counts now: a word about an answer says nothing about another one. */
+export function isGoldConfirmed(
+  { goldConfirmed }: Pick<Curation, 'goldConfirmed'>,
+  questionId: string,
+  gold: string,
+): boolean {
+  return goldConfirmed.get(questionId)?.has(gold) === true;
+}
+
 /** The id of a rationale that a person wrote for a question. */
 export function writtenId(questionId: string, rationale: string): string {
   return `w-${sha256Text(questionId + rationale).slice(0, 16)}`;
@@ -106,7 +115,7 @@ export class CurationFold {
   readonly #firstErrors = new Map<string, FirstError>();
   readonly #gold = new Map<string, string>();
   readonly #goldFixes = new Map<string, Fix>();
-  readonly #goldConfirmed = new Set<string>();
+  readonly #goldConfirmed = new Map<string, Set<string>>();
   readonly #questions = new Map<string, QuestionFix>();
   readonly #spotChecks: SpotCheckRecord[] = [];
   readonly #attemptsDecided = new Set<string>();
@@ -174,11 +183,11 @@ export class CurationFold {
         const { questionId, was, answer, reason = null } = event;
         this.#gold.set(questionId, answer);
         this.#goldFixes.set(questionId, { round, order, was, reason });
-        this.#goldConfirmed.add(questionId);
+        this.#confirm(questionId, answer);
         break;
       }
       case 'gold-confirmed':
-        this.#goldConfirmed.add(event.questionId);
+        this.#confirm(event.questionId, event.answer);
         break;
       case 'fix-question': {
         const { questionId, was, text, reason } = event;
@@ -201,6 +210,12 @@ export class CurationFold {
     // A rule never overrides a person.
     if (this.#items.get(itemId)?.by === 'person' && decision.by === 'rule') return;
     this.#items.set(itemId, decision);
+  }
+
+  #confirm(questionId: string, answer: string): void {
+    const known = this.#goldConfirmed.get(questionId);
+    if (known) known.add(answer);
+    else this.#goldConfirmed.set(questionId, new Set([answer]));
   }
 
   #write(

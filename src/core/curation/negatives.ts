@@ -2,12 +2,14 @@ import { sha256Text } from '../hash.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import type { Grade, Suspicion } from '../grading/verdict.ts';
 import type { Curation } from './curation.ts';
-import { keyOfAttempt } from './curation.ts';
+import { isGoldConfirmed, keyOfAttempt } from './curation.ts';
 
 /** An attempt with the grader's word and the audit's doubts about it. */
 export interface GradedAttempt {
   readonly attempt: Attempt;
   readonly grade: Grade;
+  /** The answer that it was graded against. */
+  readonly gold: string;
   readonly suspicions: readonly Suspicion[];
   /** It answers another text of the question than the one that counts now: never trained on. */
   readonly stale?: boolean;
@@ -54,7 +56,7 @@ export function mayBeNegative(graded: GradedAttempt, curation: Curation): boolea
   if (decided && curation.pairs.get(keyOfAttempt(attempt)) === 'drop') return false;
   const word = wordOn(attempt, curation);
   if (word !== undefined) return word === 'wrong';
-  const goldSettled = curation.goldConfirmed.has(attempt.questionId);
+  const goldSettled = isGoldConfirmed(curation, attempt.questionId, graded.gold);
   return suspicions.every(
     (doubt) => goldSettled && (doubt === 'suspect-gold' || doubt === 'gold-in-doubt'),
   );
@@ -74,8 +76,8 @@ export function negativesOf(
   // A gold that an earlier exam put in doubt stays so until someone confirms it, whatever the latest one says.
   const goldInDoubt = rounds.some(({ attempts }) =>
     attempts.some(
-      ({ attempt, suspicions }) =>
-        suspicions.includes('suspect-gold') && !curation.goldConfirmed.has(attempt.questionId),
+      ({ attempt, gold, suspicions }) =>
+        suspicions.includes('suspect-gold') && !isGoldConfirmed(curation, attempt.questionId, gold),
     ),
   );
   const usable = latest.attempts.filter(

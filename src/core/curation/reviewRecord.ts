@@ -3,7 +3,7 @@ import { trajectoryOf } from '../round/trajectory.ts';
 import { stepViews } from '../teaching/stepView.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
 import { candidatesOf } from './candidates.ts';
-import type { Curation } from './curation.ts';
+import { isGoldConfirmed, type Curation } from './curation.ts';
 import { logOf } from './decisionLog.ts';
 import { questionNow } from './questionText.ts';
 import { answersOf, attemptViews } from './recordAttempts.ts';
@@ -34,7 +34,7 @@ export function recordOf(item: ReviewItem, { curation, decisions }: RecordContex
     originalQuestion: now.question === source.question ? null : source.question,
     gold: now.answer,
     originalGold: now.answer === source.answer ? null : source.answer,
-    goldConfirmed: curation.goldConfirmed.has(id),
+    goldConfirmed: isGoldConfirmed(curation, id, now.answer),
     equation: now.equation ?? null,
     reference: source.rationale ?? null,
     answers: answersOf(attemptsNow(item, curation)),

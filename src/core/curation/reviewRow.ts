@@ -10,7 +10,7 @@ import {
   type Candidate,
 } from './candidates.ts';
 import type { Curation } from './curation.ts';
-import { keyOfAttempt } from './curation.ts';
+import { isGoldConfirmed, keyOfAttempt } from './curation.ts';
 import { mayBeNegative, settledVerdict, type GradedAttempt } from './negatives.ts';
 import { questionNow } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
@@ -85,7 +85,7 @@ export function statusOf(
 
 /** Whether the samples agreed on another answer than the gold and nobody has settled that. */
 export function isGoldInDoubt(item: ReviewItem, curation: Curation): boolean {
-  if (curation.goldConfirmed.has(item.id)) return false;
+  if (isGoldConfirmed(curation, item.id, questionNow(item.question, curation).answer)) return false;
   return (
     attemptsNow(item, curation).some(({ suspicions }) => suspicions.includes('suspect-gold')) ||
     item.history.some(({ suspectGold }) => suspectGold)

@@ -1,4 +1,5 @@
 import type { Decision } from '../curation/decision.ts';
+import { isGoldConfirmed } from '../curation/curation.ts';
 import { GOLD_RULE, equationGivesGold } from '../curation/goldRule.ts';
 import type { LoopPorts } from './ports.ts';
 import { curationUpTo } from './curationUpTo.ts';
@@ -37,9 +38,12 @@ export async function confirmGolds(ports: CuratePorts, round: number): Promise<n
   const curation = await curationUpTo(store, round);
   const doubted = new Set(
     (await gradedTrainAttempts(store, round, curation))
-      .filter(({ suspicions }) => suspicions.includes('suspect-gold'))
-      .map(({ attempt }) => attempt.questionId)
-      .filter((id) => !curation.goldConfirmed.has(id)),
+      .filter(
+        ({ attempt, gold, suspicions }) =>
+          suspicions.includes('suspect-gold') &&
+          !isGoldConfirmed(curation, attempt.questionId, gold),
+      )
+      .map(({ attempt }) => attempt.questionId),
   );
   const decisions = (await trainQuestions(ports, curation))
     .filter((question) => doubted.has(question.id) && equationGivesGold(question))

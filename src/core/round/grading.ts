@@ -40,12 +40,19 @@ export function gradeStored(
     const now = graded.map(({ attempt, grade }) => ({
       attempt,
       grade,
+      gold: question.answer,
       suspicions: doubts.get(attempt.sample) ?? [],
     }));
     if (graded.length === all.length) return now;
     const stale = all
       .filter(({ attempt }) => !answered.has(attempt.sample))
-      .map(({ attempt, grade }) => ({ attempt, grade, suspicions: [], stale: true }));
+      .map(({ attempt, grade }) => ({
+        attempt,
+        grade,
+        gold: question.answer,
+        suspicions: [],
+        stale: true,
+      }));
     return [...now, ...stale];
   });
 }

@@ -1,4 +1,5 @@
 import { SUSPICION_SENTENCES } from '../../core/curation/checkSentences.ts';
+import { isGoldConfirmed } from '../../core/curation/curation.ts';
 import { settledAs, type Settled } from '../../core/curation/suspects.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Suspicion } from '../../core/grading/verdict.ts';
@@ -16,7 +17,7 @@ export interface DoubtfulAttempt {
   readonly sample: number;
   readonly reasons: readonly Suspicion[];
   readonly read: string | null;
-  readonly gold: string | undefined;
+  readonly gold: string;
   /** Somebody, or a rule, said that the gold is right. */
   readonly confirmed: boolean;
   readonly settled: Settled;
@@ -30,9 +31,6 @@ export function audit(context: CommandContext, options: RoundOption): Promise<Co
     const state = await session.store.state(round);
     if (state) await gradeRound({ store: session.store }, state);
     const curation = await curationUpTo(session.store, round);
-    const golds = new Map(
-      (await session.store.questions('train')).map(({ id, answer }) => [id, answer]),
-    );
     const suspects = (await gradedTrainAttempts(session.store, round, curation))
       .filter(({ suspicions }) => suspicions.length > 0)
       .map((graded): DoubtfulAttempt => {
@@ -42,8 +40,8 @@ export function audit(context: CommandContext, options: RoundOption): Promise<Co
           sample,
           reasons: graded.suspicions,
           read: graded.grade.value,
-          gold: curation.gold.get(questionId) ?? golds.get(questionId),
-          confirmed: curation.goldConfirmed.has(questionId),
+          gold: graded.gold,
+          confirmed: isGoldConfirmed(curation, questionId, graded.gold),
           settled: settledAs(graded, curation),
           text,
         };
@@ -84,7 +82,7 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
     '',
     ...open.map(
       ({ questionId, sample, reasons: own, read, gold }) =>
-        `${questionId} sample ${sample}: read ${read ?? 'nothing'}, gold ${gold ?? '?'}; ${own.join(', ')}`,
+        `${questionId} sample ${sample}: read ${read ?? 'nothing'}, gold ${gold}; ${own.join(', ')}`,
     ),
   ].join('\n');
 }

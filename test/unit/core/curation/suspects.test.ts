@@ -15,6 +15,7 @@ function doubted(...suspicions: Suspicion[]): GradedAttempt {
   return {
     attempt,
     grade: { verdict: 'wrong', value: '8', span: null, lenient: 'wrong', flags: [] },
+    gold: '7',
     suspicions,
   };
 }
