@@ -1,4 +1,5 @@
 import { createElement, type ComponentChildren, type JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface ButtonProps {
@@ -31,10 +32,16 @@ export function Button({
   pressed,
   expanded,
   class: className,
+  autofocus = false,
 }: ButtonProps): JSX.Element {
+  const ref = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (autofocus) ref.current?.focus();
+  }, [autofocus]);
   return createElement(
     'vscode-button',
     {
+      ref,
       appearance: kind,
       class: ['button', `button-${kind}`, className].filter(Boolean).join(' '),
       disabled,

@@ -23,6 +23,7 @@ const PATHS = {
   keyboard: 'M1.8 4.4h12.4v7.2H1.8z M4 6.8h.6 M6.6 6.8h.6 M9.2 6.8h.6 M11.6 6.8h.6 M5 9.4h6',
   panel: 'M2.2 3h11.6v10H2.2z M6.2 3v10 M10 3v10',
   compare: 'M2.2 3h11.6v10H2.2z M8 3v10 M4 6.4h2 M10 6.4h2 M4 9h2 M10 9h2',
+  picked: 'M2.6 2.6h10.8v10.8H2.6z M5 8.2 7.2 10.4 11 5.8',
   stop: 'M4 4h8v8H4z',
   plus: 'M8 3v10 M3 8h10',
   bookmark: 'M4.4 2.6h7.2v10.8L8 10.6l-3.6 2.8z',

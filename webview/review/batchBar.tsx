@@ -114,7 +114,11 @@ function Question(): JSX.Element | null {
         />
       ) : null}
       <span class="batch-buttons">
-        <Button kind="primary" onPress={() => void confirm(control)}>
+        <Button
+          kind="primary"
+          autofocus={overlay.kind !== 'spot-check'}
+          onPress={() => void confirm(control)}
+        >
           {overlay.kind === 'spot-check' ? t('spot.draw') : t('batch.yes')}
         </Button>
         <Button keyCap="Esc" onPress={() => control.act('escape')}>

@@ -76,7 +76,10 @@ function Texts({ record }: { readonly record: ReviewRecord }): JSX.Element {
   if (mode === 'diff' && !editing) return <WordDiffs attempt={attempt} candidate={candidate} />;
   const rows = Math.max(attempt?.steps.length ?? 0, candidate?.steps.length ?? 0, 1);
   return (
-    <div class="texts" style={{ gridTemplateRows: `auto repeat(${rows}, auto) 1fr` }}>
+    <div
+      class={editing ? 'texts texts-edited' : 'texts'}
+      style={editing ? {} : { gridTemplateRows: `auto repeat(${rows}, auto) 1fr` }}
+    >
       <Student record={record} rows={rows} />
       <Teacher record={record} rows={rows} />
     </div>

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   filterSchema,
   itemFlagSchema,
@@ -25,8 +26,17 @@ export function FilterPanel(): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const apply = (change: Partial<Filter>): void => void control.list({ ...filter, ...change });
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    for (const select of panel.current?.querySelectorAll('select') ?? []) {
+      // In a wide view the first one is not there.
+      if (select.offsetParent === null) continue;
+      select.focus();
+      return;
+    }
+  }, []);
   return (
-    <div class="filter-panel" id="filter-panel" role="group" aria-label={t('filter')}>
+    <div class="filter-panel" id="filter-panel" ref={panel} role="group" aria-label={t('filter')}>
       <div class="filter-fields">
         <SortChoice class="filter-sort" />
         <Select

@@ -4,6 +4,7 @@ import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { TextArea, TextField } from '../kit/field.tsx';
+import { FIELDS } from '../kit/focusable.ts';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { ERROR_KINDS, type Form, type FormKind } from './forms.ts';
@@ -19,7 +20,11 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
   const card = useRef<HTMLFormElement>(null);
   const here = form !== null && kinds.includes(form.kind);
   useEffect(() => {
-    if (here) card.current?.scrollIntoView({ block: 'nearest' });
+    if (!here) return;
+    card.current?.scrollIntoView({ block: 'nearest' });
+    const field = card.current?.querySelector<HTMLElement>(FIELDS);
+    // Texts take the focus themselves, when their inner field stands.
+    if (field?.localName === 'select') field.focus();
   }, [here, form?.kind]);
   if (!here) return null;
   return (
@@ -47,7 +52,12 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
         </p>
       )}
       <p class="form-tools">
-        <Button kind="primary" keyCap="Ctrl+Enter" onPress={() => void control.saveForm()}>
+        <Button
+          kind="primary"
+          keyCap="Ctrl+Enter"
+          autofocus={form.kind === 'override'}
+          onPress={() => void control.saveForm()}
+        >
           {t(`form.${form.kind}.save`)}
         </Button>
         <Button keyCap="Esc" onPress={() => control.act('escape')}>
@@ -71,6 +81,7 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
         <>
           <TextArea
             autofocus
+            bare
             rows={6}
             label={t('field.rationale')}
             value={form.text}

@@ -168,13 +168,15 @@ function Answers({ record }: { readonly record: ReviewRecord }): JSX.Element | n
             class={`answer ${right ? 'answer-right' : 'answer-wrong'}`}
             key={answer ?? ''}
             aria-pressed={shown === answer}
-            aria-label={t(right ? 'answer.right' : 'answer.wrong', { answer: name, n: count })}
             onClick={() => {
               const index = attempts.findIndex((one) => one.answer === answer);
               if (index >= 0) store.dispatch({ type: 'attempt', index });
             }}
           >
-            <Icon name={right ? 'check' : 'cross'} />
+            <Icon
+              name={right ? 'check' : 'cross'}
+              label={t(right ? 'verdict.right' : 'verdict.wrong')}
+            />
             <span>
               <Data text={name} />
             </span>

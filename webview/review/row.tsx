@@ -74,51 +74,55 @@ export function QueueRow(props: RowProps): JSX.Element {
     >
       <span class="only-read row-name">{nameOf(row, t, notice)}</span>
       <span class={`row-status status-${row.status}`} aria-hidden="true">
-        <Icon name={marked ? 'check' : STATUS_ICONS[row.status]} />
+        <Icon name={marked ? 'picked' : STATUS_ICONS[row.status]} />
       </span>
-      <span class="row-title" aria-hidden="true">
-        <Data text={row.title} />
-      </span>
-      <span class="row-answers" aria-hidden="true">
-        {row.right === row.samples && row.samples > 0 ? null : (
-          <>
-            <span class="row-wrong">
-              <Data text={row.wrongAnswer ?? '–'} />
-            </span>
-            <Icon name="notEqual" />
-          </>
-        )}
-        <span class="row-gold">
-          <Data text={row.gold} />
+      <span class="row-line" aria-hidden="true">
+        <span class="row-title">
+          <Data text={row.title} />
+        </span>
+        <span class="row-answers">
+          {row.right === row.samples && row.samples > 0 ? null : (
+            <>
+              <span class="row-wrong">
+                <Data text={row.wrongAnswer ?? '–'} />
+              </span>
+              <Icon name="notEqual" />
+            </>
+          )}
+          <span class="row-gold">
+            <Data text={row.gold} />
+          </span>
         </span>
       </span>
-      <span class="row-about" aria-hidden="true">
-        {notice === undefined ? (
-          <>
-            {row.flags.length > 0 ? (
-              <span class="row-flag">
-                <Icon name="flag" />
-                {t(`flag.short.${row.flags[0] ?? 'repeat-miss'}`)}
-                {row.flags.length > 1 ? ` +${row.flags.length - 1}` : ''}
+      <span class="row-line" aria-hidden="true">
+        <span class="row-about">
+          {notice === undefined ? (
+            <>
+              {row.flags.length > 0 ? (
+                <span class="row-flag">
+                  <Icon name="flag" />
+                  {t(`flag.short.${row.flags[0] ?? 'repeat-miss'}`)}
+                  {row.flags.length > 1 ? ` +${row.flags.length - 1}` : ''}
+                </span>
+              ) : null}
+              <span class="row-id">
+                <Data text={row.id} />
               </span>
-            ) : null}
-            <span class="row-id">
-              <Data text={row.id} />
+            </>
+          ) : (
+            <span class="row-notice">
+              <Icon name="warning" />
+              <Data text={notice} />
             </span>
-          </>
-        ) : (
-          <span class="row-notice">
-            <Icon name="warning" />
-            <Data text={notice} />
-          </span>
-        )}
-      </span>
-      <span class="row-counts" aria-hidden="true">
-        {row.pair === 'keep' ? <Icon name="pair" /> : null}
-        {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
-        {row.samples > 1 ? (
-          <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
-        ) : null}
+          )}
+        </span>
+        <span class="row-counts">
+          {row.pair === 'keep' ? <Icon name="pair" /> : null}
+          {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
+          {row.samples > 1 ? (
+            <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
+          ) : null}
+        </span>
       </span>
     </div>
   );
