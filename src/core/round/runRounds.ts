@@ -1,4 +1,5 @@
 import { AppError, cancelled } from '../errors.ts';
+import type { Purpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
 import { examRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
@@ -39,17 +40,24 @@ export async function loadRound(ports: LoopPorts, round: number): Promise<RoundS
   return state;
 }
 
+/** What a person may ask of a step that the loop decides by itself. */
+export interface StepOptions {
+  /** Of `teach`; by the round when absent. */
+  readonly purpose?: Purpose;
+}
+
 /** Runs one step and books its time in the round's state, also when it is stopped half-way. */
 export async function runStep(
   ports: LoopPorts,
   initial: RoundState,
   step: Step,
   sets: readonly string[],
+  options: StepOptions = {},
 ): Promise<RoundState> {
   const started = ports.clock.now();
   let finished: RoundState | undefined;
   try {
-    finished = await perform(ports, initial, step, sets);
+    finished = await perform(ports, initial, step, sets, options);
     return await book(ports, finished, step, started);
   } catch (error) {
     const latest = (await ports.store.state(initial.round)) ?? initial;
@@ -75,12 +83,13 @@ function perform(
   state: RoundState,
   step: Step,
   sets: readonly string[],
+  options: StepOptions,
 ): Promise<RoundState> {
   switch (step) {
     case 'exam':
       return examRound(ports, state, sets);
     case 'teach':
-      return teachRound(ports, state);
+      return teachRound(ports, state, options);
     case 'curate':
       return curateRound(ports, state);
     case 'freeze':

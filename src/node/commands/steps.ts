@@ -5,7 +5,6 @@ export type { Purpose };
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
 import { summarise } from '../../core/round/summary.ts';
-import { teachRound } from '../../core/round/teachRound.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
@@ -48,7 +47,7 @@ export function teach(
     const state = await currentState(ports, session, options.round);
     requireExam(state.exams['train'], state.round);
     if (state.frozen) throw frozenAlready(state.round);
-    const after = await teachRound(ports, state, purpose ? { purpose } : {});
+    const after = await runStep(ports, state, 'teach', [], purpose ? { purpose } : {});
     const taught = after.teaching;
     const spent = await session.store.spending(state.round);
     const who =
