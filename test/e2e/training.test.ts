@@ -23,7 +23,7 @@ journey(
     const folder = await practiceProject(join(scratch, 'practice'), 'taught');
     const student = join(folder, 'models', 'practice-base');
     const python = await stubPython(join(scratch, 'python'), student, { steps: 300, stepMs: 100 });
-    const { workbench } = await startEditor({ folder, settings: { 'tailor.python.path': python } });
+    const { workbench } = await startEditor({ folder, machine: { 'tailor.python.path': python } });
     await workbench.command('Tailor: Freeze Round');
     await workbench.page.locator('.monaco-dialog-box').waitFor();
     await workbench.picture('freeze-preview');
@@ -67,7 +67,7 @@ journey('a trainer that dies is named in a sentence, and training again goes on'
   const student = join(folder, 'models', 'practice-base');
   const plan = { behaviours: ['sigkill', 'normal'], steps: 12, stepMs: 20 };
   const python = await stubPython(join(scratch, 'python'), student, plan);
-  const { workbench } = await startEditor({ folder, settings: { 'tailor.python.path': python } });
+  const { workbench } = await startEditor({ folder, machine: { 'tailor.python.path': python } });
   await workbench.command('Tailor: Freeze Round');
   await workbench.pressInDialog('Freeze round 0?', 'Accept by Rule and Freeze');
   await workbench.until('the set is frozen', () =>

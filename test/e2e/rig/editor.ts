@@ -23,6 +23,8 @@ export interface EditorOptions {
   /** The folder to open; null for an empty window. */
   readonly folder: string | null;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of machine scope: in a window whose folder is on a server, they are the server's. */
+  readonly machine?: Readonly<Record<string, unknown>>;
   /** Opens the folder in Restricted Mode. */
   readonly restricted?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -66,6 +68,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     'security.workspace.trust.banner': 'never',
   };
   writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...trust, ...options.settings }));
+  mkdirSync(join(userData, 'Machine'), { recursive: true });
+  writeFileSync(join(userData, 'Machine', 'settings.json'), JSON.stringify(options.machine ?? {}));
   const server = await startCodeServer(rig.codeServer, {
     userData,
     extensions: rig.extensions,
