@@ -28,6 +28,7 @@ export async function runInTerminal(
   assets: Assets,
   action: (context: CommandContext, say: (text: string) => void) => Promise<CommandResult>,
 ): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosed);
   const line = new ProgressLine(process.stderr, () => Date.now());
   const abort = new AbortController();
   let asked = false;
@@ -76,6 +77,11 @@ export async function runInTerminal(
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** Whoever reads may stop reading (`tailor status | head -1`): what was asked for is done all the same. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function fail(error: unknown, json: boolean): number {

@@ -6,7 +6,7 @@ import { buildProgram } from '../../../src/cli.ts';
 import { decisionSchema } from '../../../src/core/curation/decision.ts';
 import { projectFileSchema } from '../../../src/core/project/projectFile.ts';
 import { teacherRecordSchema } from '../../../src/core/teaching/records.ts';
-import { editRowSchema } from '../../../src/node/commands/review.ts';
+import { editRowSchema } from '../../../src/node/commands/decideRows.ts';
 import { teacherProfileSchema } from '../../../src/node/teacher/profiles.ts';
 import { EXIT } from '../../../src/node/terminal/exitCodes.ts';
 import { repositoryFiles, ROOT } from './repositoryFiles.ts';

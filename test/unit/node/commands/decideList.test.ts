@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openRound } from '../../../../src/core/round/state.ts';
 import type { CommandContext } from '../../../../src/node/commands/context.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { silentLog, sums } from '../../../fakes/loopFakes.ts';
-import { openStore, writeProject } from '../../../fakes/projectFolder.ts';
+import { lines, openStore, writeProject } from '../../../fakes/projectFolder.ts';
 import { aCandidate } from '../../../fakes/reviewMaterial.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
@@ -41,6 +44,32 @@ describe('decide', () => {
       'item, status, question, gate, rationale',
       `${item.itemId.slice(0, 12)}  open      q-0  passed  1 + 2 = 3. / Answer: 3`,
     ]);
+  });
+
+  it('lists what a person made of it, and says what the gate holds against that', async () => {
+    const { context, item } = await taught();
+    const file = join(context.options.folder, 'edits.jsonl');
+    const rows = [{ itemId: item.itemId.slice(0, 8), rationale: '1 + 2 = 4.\nAnswer: 4' }];
+    await writeFile(file, lines(rows));
+    const { text } = await decide(context, 'edit', { names: [file], round: 0 });
+    expect(text.split('\n')).toEqual([
+      `${file} line 1: taken as you wrote it, although: Its answer is not the gold answer. An equation in it is false.`,
+      '1 decision applied.',
+    ]);
+    const list = await decide(context, 'list', { names: [], round: 0 });
+    expect(list.text).toContain('accepted  q-0  passed  1 + 2 = 4. / Answer: 4');
+  });
+
+  it('says in which round the items are', async () => {
+    const { context } = await taught();
+    const { store } = openStore(context.options.folder);
+    await store.saveState(openRound(1, { path: 'models/next', digest: 'x' }));
+    await store.close();
+    const { text } = await decide(context, 'list', { names: [], round: 1 });
+    expect(text).toContain('There are items in round 0 (--round).');
+    await expect(decide(context, 'reject', { names: ['x'], round: 1 })).rejects.toMatchObject({
+      hint: 'There are items in round 0 (--round).',
+    });
   });
 
   it('rejects one by its shortened id, and says what it did', async () => {

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { GATE_SENTENCES } from '../../core/curation/checkSentences.ts';
+import type { Decision } from '../../core/curation/decision.ts';
+import { questionNow } from '../../core/curation/questionText.ts';
+import { AppError } from '../../core/errors.ts';
+import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
+import { goldValue } from '../../core/grading/gold.ts';
+import { sha256Text } from '../../core/hash.ts';
+import { curationUpTo } from '../../core/round/curationUpTo.ts';
+import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
+import { gateRationale } from '../../core/teaching/gate.ts';
+import type { TeachingItem } from '../../core/teaching/records.ts';
+import { normaliseRationale, splitSteps } from '../../core/teaching/steps.ts';
+import { person } from '../session/person.ts';
+import type { Session } from '../session/session.ts';
+
+/** A row of `tailor decide edit FILE`. */
+export const editRowSchema = z.union([
+  z.strictObject({
+    itemId: z.string(),
+    rationale: z.string().min(1),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
+    rationale: z.string().min(1),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({ questionId: z.string(), gold: z.string().min(1), reason: z.string().min(1) }),
+  z.strictObject({
+    questionId: z.string(),
+    question: z.string().trim().min(1),
+    reason: z.string().trim().min(1),
+  }),
+  z.strictObject({ questionId: z.string(), hint: z.string().min(1) }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    step: z.number().int().min(1),
+    kind: z.string().trim().min(1),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    verdict: z.enum(['right', 'wrong']),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
+    sample: z.number().int().min(0),
+    pair: z.enum(['keep', 'drop']),
+    reason: z.string().optional(),
+  }),
+]);
+
+/** The items of that id, which may be shortened. */
+export function named(known: readonly TeachingItem[], name: string): readonly TeachingItem[] {
+  return known.filter(
+    ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
+  );
+}
+
+/** The decision that a row of the file means. */
+export async function decisionOf(
+  session: Session,
+  round: number,
+  row: string,
+  where: string,
+): Promise<Decision> {
+  const bad = (why: string): AppError =>
+    new AppError('data.invalid', `${where} is no decision: ${why}.`, {
+      hint: 'The forms are listed in docs/command-line.md.',
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(row);
+  } catch {
+    throw bad('it is not valid JSON');
+  }
+  const parsed = editRowSchema.safeParse(value);
+  if (!parsed.success) throw bad('its fields fit none of the forms');
+  const data = parsed.data;
+  const author = person();
+  const reason = 'reason' in data && data.reason !== undefined ? { reason: data.reason } : {};
+  if ('itemId' in data) {
+    const matching = named(await session.store.items(round), data.itemId);
+    const [item] = matching;
+    if (!item) throw bad(`round ${round} has no item ${data.itemId}`);
+    if (matching.length > 1) throw bad(`${data.itemId} names ${matching.length} items`);
+    const { itemId, questionId } = item;
+    const rationale = textOf(data.rationale, bad);
+    return { type: 'edit', author, ...reason, itemId, questionId, rationale };
+  }
+  const question = (await session.store.questions('train')).find(
+    ({ id }) => id === data.questionId,
+  );
+  if (!question) throw bad(`there is no training question ${data.questionId}`);
+  const questionId = question.id;
+  if ('rationale' in data)
+    return { type: 'write', author, ...reason, questionId, rationale: textOf(data.rationale, bad) };
+  if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
+  const curation = await curationUpTo(session.store, round);
+  const now = questionNow(question, curation);
+  if ('question' in data) {
+    if (data.question === now.question) throw bad('that is the text of the question already');
+    const { question: text, reason: why } = data;
+    return { type: 'fix-question', author, questionId, was: now.question, text, reason: why };
+  }
+  if ('gold' in data) {
+    // Against a gold that is no number nothing could ever be right, and nobody would be told.
+    if (goldValue(data.gold) === null) throw bad(`${JSON.stringify(data.gold)} is not one number`);
+    return {
+      type: 'fix-gold',
+      author,
+      ...reason,
+      questionId,
+      was: now.answer,
+      answer: data.gold,
+    };
+  }
+  const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
+    ({ attempt }) => attempt.questionId === questionId && attempt.sample === data.sample,
+  );
+  if (!graded) throw bad(`round ${round} has no sample ${data.sample} of ${questionId}`);
+  const { fingerprint, text, sample } = graded.attempt;
+  const about = { questionId, sample, fingerprint, textHash: sha256Text(text) };
+  if ('step' in data) {
+    const steps = splitSteps(rationaleOfAttempt(text)).length;
+    // A step that is missing at the end stands behind the last one.
+    if (data.step > steps + 1) throw bad(`sample ${sample} has ${steps} steps`);
+    const { step: at, kind: errorKind } = data;
+    return { type: 'first-error', author, ...reason, ...about, step: at, errorKind };
+  }
+  if ('verdict' in data) return { type: `attempt-${data.verdict}`, author, ...reason, ...about };
+  return { type: `pair-${data.pair}`, author, ...reason, ...about };
+}
+
+/** A person's rationale in the form that is taught: line ends and blank lines folded, no white space around it. */
+function textOf(rationale: string, bad: (why: string) => AppError): string {
+  const text = normaliseRationale(rationale);
+  if (text === '') throw bad('its rationale is empty');
+  return text;
+}
+
+/** What the gate holds against each decision's own text, in words; a person may overrule it, but not unawares. */
+export async function doubtsAbout(
+  session: Session,
+  round: number,
+  decisions: readonly Decision[],
+): Promise<string[]> {
+  const curation = await curationUpTo(session.store, round);
+  const questions = new Map(
+    (await session.store.questions('train')).map((one) => [one.id, questionNow(one, curation)]),
+  );
+  const fixed = new Map(
+    decisions.flatMap((one) => (one.type === 'fix-gold' ? [[one.questionId, one.answer]] : [])),
+  );
+  return decisions.map((decision) => {
+    if (decision.type !== 'edit' && decision.type !== 'write') return '';
+    const question = questions.get(decision.questionId);
+    if (!question) return '';
+    const reasons = gateRationale(decision.rationale, {
+      question: question.question,
+      gold: fixed.get(question.id) ?? question.answer,
+      limits: session.store.project.gate,
+      existingTexts: [],
+    });
+    return reasons.map((reason) => GATE_SENTENCES[reason]).join(' ');
+  });
+}
