@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { credentialsOf } from '../teacher/credentials.ts';
 import { createRedactor } from '../teacher/redact.ts';
 import { remoteEndpoint } from '../teacher/endpoint.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
@@ -30,7 +31,7 @@ export async function testTeacher(
   const profile = findProfile(await loadProfiles(profilesPath(context.environment)), name);
   const { origin } = new URL(profile.baseURL);
   const key = (await context.keyFor?.(origin)) ?? readKey(profile, context.environment);
-  const redact = createRedactor([key ?? '', ...Object.values(profile.headers)]);
+  const redact = createRedactor(credentialsOf(key ?? null, profile.headers));
   const reply = await sendChat(
     remoteEndpoint(profile, key),
     {
@@ -42,7 +43,9 @@ export async function testTeacher(
     },
     { signal: context.signal, onAccepted: () => undefined, onLimited: () => undefined },
   ).catch((error: unknown) => {
-    if (error instanceof TeacherFailure) throw error.toAppError('run', { profile: name });
+    if (error instanceof TeacherFailure) {
+      throw error.cleaned(redact).toAppError('run', { profile: name });
+    }
     throw error;
   });
   const said = redact(reply.text.trim()).slice(0, 200);

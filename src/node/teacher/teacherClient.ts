@@ -5,6 +5,7 @@ import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teachi
 import { abortSignalOf } from './abortSignal.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import { Budget, mostTokens, type BudgetLimits, type Reservation } from './budget.ts';
+import { credentialsOf } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { TeacherFailure } from './failure.ts';
 import { incompleteness } from './incompleteness.ts';
@@ -86,7 +87,7 @@ export class TeacherClient implements Teacher {
     const { concurrency, initialRate, maxRate } = endpoint;
     const { cooldownMs } = this.#options;
     this.#pacer = new Pacer({ concurrency, initialRate, maxRate, cooldownMs }, deps.clock);
-    const secrets = [endpoint.key ?? '', ...Object.values(endpoint.headers)];
+    const secrets = credentialsOf(endpoint.key, endpoint.headers);
     this.#recorder = new Recorder(deps.ledger, createRedactor(secrets), endpoint);
   }
 
