@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { REVIEW_HOST_STRINGS } from '../../../src/shared/reviewHostStrings.ts';
+import { reviewStrings } from '../../../src/shared/reviewStrings.ts';
+import { TRAINING_STRINGS } from '../../../src/shared/trainingStrings.ts';
+import { repositoryFiles, ROOT } from './repositoryFiles.ts';
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const table = (path: string): Record<string, string> =>
+  z.record(z.string(), z.string()).parse(JSON.parse(read(path)));
+const files = repositoryFiles();
+
+/** The English sentences that the editor's code asks translations of. */
+export function sentencesIn(path: string, text: string): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const callee = ts.isCallExpression(node) ? node.expression.getText(source) : '';
+    if (ts.isCallExpression(node) && /^(?:(?:vscode\.)?l10n\.)?t$/u.test(callee)) {
+      const [first] = node.arguments;
+      if (first && ts.isStringLiteralLike(first)) found.push(first.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const placeholders = (text: string): string[] =>
+  [...text.matchAll(/\{\d\}/gu)].map(([hit]) => hit).sort();
+/** What must survive a translation: commands, key names, code. */
+const fixed = (text: string): string[] =>
+  [...text.matchAll(/\(command:[^)]*\)|<keybinding:[^>]*>|`[^`]*`/gu)].map(([hit]) => hit).sort();
+
+describe('translations', () => {
+  const asked = new Set(
+    files
+      .filter((path) => /^src\/(vscode\/.*|extension)\.ts$/u.test(path))
+      .flatMap((path) => sentencesIn(path, read(path))),
+  );
+  const views = Object.values({ ...reviewStrings, ...REVIEW_HOST_STRINGS, ...TRAINING_STRINGS });
+
+  it('of the manifest hold every key and nothing else', () => {
+    const english = table('package.nls.json');
+    const others = files.filter((path) => /^package\.nls\.\w+\.json$/u.test(path));
+    expect(others.length).toBeGreaterThan(0);
+    for (const path of others) {
+      const translated = table(path);
+      expect(Object.keys(translated).sort(), path).toEqual(Object.keys(english).sort());
+      for (const [key, text] of Object.entries(english)) {
+        expect(fixed(translated[key] ?? ''), `${path} ${key}`).toEqual(fixed(text));
+      }
+    }
+  });
+
+  it('of the code hold every sentence that it asks for, none that nobody does, and keep what is filled in', () => {
+    const bundles = files.filter((path) => /^l10n\/bundle\.l10n\.\w+\.json$/u.test(path));
+    expect(bundles.length).toBeGreaterThan(0);
+    expect(asked.size).toBeGreaterThan(150);
+    for (const path of bundles) {
+      const translated = table(path);
+      expect(
+        [...asked].filter((text) => translated[text] === undefined),
+        path,
+      ).toEqual([]);
+      const known = new Set([...asked, ...views]);
+      expect(
+        Object.keys(translated).filter((text) => !known.has(text)),
+        path,
+      ).toEqual([]);
+      for (const [english, text] of Object.entries(translated)) {
+        expect(placeholders(text), english).toEqual(placeholders(english));
+      }
+    }
+  });
+
+  it('are found in every way that the code asks', () => {
+    const text = "vscode.l10n.t('one'); const { t } = vscode.l10n; t(`two`, 3); l10n.t('three');";
+    expect(sentencesIn('x.ts', text)).toEqual(['one', 'two', 'three']);
+  });
+});
