@@ -3,6 +3,7 @@ import { planExam, sitExam, attemptsOfPlan } from './exam.ts';
 import { gradeStored } from './grading.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { NO_FIXES } from '../curation/questionText.ts';
+import { confirmGolds } from './curateRound.ts';
 import { reduceRound, type RoundState } from './state.ts';
 
 /**
@@ -33,7 +34,10 @@ export async function examRound(
     });
     await store.saveState(state);
   }
-  return gradeRound(ports, state);
+  const graded = await gradeRound(ports, state);
+  // What a question's own equation proves is not put before a person as a doubt.
+  if (sets.includes('train') && !graded.frozen) await confirmGolds(ports, state.round);
+  return graded;
 }
 
 /** Grades every stored attempt of the round afresh and rewrites grades.jsonl; never runs the model. */
