@@ -1,0 +1,132 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { CommandContext } from '../../../../src/node/commands/context.ts';
+import { choose } from '../../../../src/node/commands/choose.ts';
+import { testTeacher } from '../../../../src/node/commands/testTeacher.ts';
+import { addProfile } from '../../../../src/node/teacher/editProfiles.ts';
+import { loadProfiles, profilesPath } from '../../../../src/node/teacher/profiles.ts';
+import { fakeClock } from '../../../fakes/fakeClock.ts';
+import { startFaultServer } from '../../../fakes/faultServer.ts';
+import { silentLog, sums } from '../../../fakes/loopFakes.ts';
+import { writeProject } from '../../../fakes/projectFolder.ts';
+import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
+
+let root: string;
+let path: string;
+let context: CommandContext;
+
+beforeEach(async () => {
+  root = await temporaryFolder();
+  const environment = { XDG_CONFIG_HOME: root, HOME: root, APPDATA: root };
+  path = profilesPath(environment);
+  await mkdir(dirname(path), { recursive: true });
+  await writeProject(root, { train: sums('t', 2, 10), dev: sums('d', 1, 10) });
+  context = {
+    assets: { installation: root, engine: '', bridge: '', media: '' },
+    clock: fakeClock(),
+    log: silentLog,
+    report: () => undefined,
+    signal: new AbortController().signal,
+    environment,
+    options: { folder: root },
+  };
+});
+
+describe('tailor teacher --test', () => {
+  it('makes one call with the key that is kept for that address, and tells what came', async () => {
+    const server = await startFaultServer(() => ({ kind: 'reply', text: '42' }));
+    onTestFinished(() => server.close());
+    const origins: string[] = [];
+    await addProfile(path, { name: 'near', baseURL: server.baseURL, model: 'm' });
+    const { text, json } = await testTeacher(
+      {
+        ...context,
+        keyFor: (origin) => {
+          origins.push(origin);
+          return Promise.resolve('sk-kept-0123456789');
+        },
+      },
+      { profile: 'near' },
+    );
+    expect(server.seen).toHaveLength(1);
+    expect(server.seen[0]?.headers['authorization']).toBe('Bearer sk-kept-0123456789');
+    expect(origins).toEqual([new URL(server.baseURL).origin]);
+    expect(text).toContain('near answers.');
+    expect(text).toContain('ok  end of answer: stop');
+    expect(text).not.toContain('sk-kept');
+    expect(json).toMatchObject({ ok: true, programmatic: false });
+  });
+
+  it('says what a server leaves out, and refuses an empty answer', async () => {
+    const server = await startFaultServer((nth) =>
+      nth === 1 ? { kind: 'finish', reason: null, text: '42' } : { kind: 'reply', text: ' ' },
+    );
+    onTestFinished(() => server.close());
+    await addProfile(path, { name: 'near', baseURL: server.baseURL, model: 'm' });
+    const { text } = await testTeacher(context, { profile: 'near' });
+    expect(text).toContain('!   end of answer: not reported');
+    expect(text).toContain('!   usage: not reported');
+    await expect(testTeacher(context, { profile: 'near' })).rejects.toMatchObject({
+      code: 'teacher.malformed',
+    });
+  });
+
+  it('needs no call for the programmatic teacher', async () => {
+    expect((await testTeacher(context, {})).json).toMatchObject({ programmatic: true });
+  });
+});
+
+describe('tailor choose', () => {
+  it('writes a known teacher down and leaves everything else as it was written', async () => {
+    const file = join(root, 'tailor.json');
+    const before = { v: 1, name: 'Mine', task: 'numeric', data: { train: 'a', dev: 'b' } };
+    const rest = {
+      student: 'models/x',
+      teacher: 'programmatic',
+      exam: { maxNewTokens: 9 },
+      training: {},
+    };
+    await writeFile(file, JSON.stringify({ ...before, ...rest }));
+    await addProfile(path, { name: 'far', baseURL: 'https://far.example/v1', model: 'm' });
+    await choose(context, { teacher: 'far' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      ...before,
+      ...rest,
+      teacher: 'far',
+    });
+  });
+
+  it.each([
+    [{ teacher: 'nobody' }, 'teacher.unknownProfile'],
+    [{ student: 'models/none' }, 'student.modelMissing'],
+    [{ student: '../elsewhere' }, 'project.unsafePath'],
+    [{}, 'usage'],
+  ])('changes nothing for %j', async (options, code) => {
+    const before = await readFile(join(root, 'tailor.json'), 'utf8');
+    await expect(choose(context, options)).rejects.toMatchObject({ code });
+    expect(await readFile(join(root, 'tailor.json'), 'utf8')).toBe(before);
+  });
+});
+
+describe('a new profile', () => {
+  it('joins the ones that are there, in a file for this person alone', async () => {
+    await addProfile(path, { name: 'one', baseURL: 'https://far.example/v1', model: 'm' });
+    await addProfile(path, { name: 'two', baseURL: 'http://localhost:1/v1', model: 'n' });
+    expect((await loadProfiles(path)).map(({ name }) => name)).toEqual(['one', 'two']);
+  });
+
+  it.each([
+    ['ONE', 'https://far.example/v1'],
+    ['programmatic', 'https://far.example/v1'],
+    ['two', 'http://far.example/v1'],
+    ['two', 'https://user:pw@far.example/v1'],
+    ['a b', 'https://far.example/v1'],
+  ])('is refused as %s at %s', async (name, baseURL) => {
+    await addProfile(path, { name: 'one', baseURL: 'https://far.example/v1', model: 'm' });
+    await expect(addProfile(path, { name, baseURL, model: 'm' })).rejects.toMatchObject({
+      code: 'usage',
+    });
+    expect(await loadProfiles(path)).toHaveLength(1);
+  });
+});
