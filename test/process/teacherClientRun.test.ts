@@ -160,6 +160,31 @@ describe('fault: budget reached with 16 in flight', () => {
     },
   );
 
+  it.each([
+    ['a context that is too long', { kind: 'status', status: 413 }],
+    ['a rate limit', { kind: 'status', status: 429, headers: { 'retry-after-ms': '1' } }],
+    ['a bad request', { kind: 'status', status: 400 }],
+  ] satisfies readonly (readonly [string, Fault])[])(
+    'fault: budget reached with 16 in flight: requests that %s turned away are requests',
+    async (_, fault) => {
+      const server = await serve(() => fault);
+      const place = await bench();
+      const budget = { maxRequests: 4, maxTotalTokens: 1_000_000 };
+      const options = { breaker: 1000 };
+      const ask = async (writer: string, ids: readonly string[]): Promise<void> => {
+        const opened = await place.open(endpointFor(server.baseURL), { budget, writer, options });
+        const all = ids.map((id) => opened.teacher.ask(requestFor(id), never));
+        await Promise.allSettled(all);
+        await opened.close();
+      };
+      await ask('w1', ['q1', 'q2', 'q3']);
+      expect(server.seen.length).toBeGreaterThanOrEqual(3);
+      expect(server.seen.length).toBeLessThanOrEqual(4);
+      await ask('w2', ['q4', 'q5', 'q6']);
+      expect(server.seen).toHaveLength(4);
+    },
+  );
+
   it('fault: budget reached with 16 in flight: an interrupted round goes on with what is left', async () => {
     const server = await serve(() => ({ kind: 'reply' }));
     const place = await bench();

@@ -6,11 +6,13 @@ export interface BudgetLimits {
   readonly maxTotalTokens: number;
 }
 
-/** Money or tokens set aside for one request; exactly one of the two ends it. */
+/** Tokens set aside for one request; the first of the three ends it. */
 export interface Reservation {
   readonly tokens: number;
   /** The request cost this; it counts as one request. */
   settle(tokens: number): void;
+  /** It left and was turned away: a request, and no tokens. */
+  refused(): void;
   /** Nothing was spent. */
   release(): void;
 }
@@ -101,6 +103,7 @@ export class Budget {
     return {
       tokens,
       settle: (spent) => end(spent, 1),
+      refused: () => end(0, 1),
       release: () => end(0, 0),
     };
   }

@@ -20,6 +20,15 @@ export interface FailureParts {
   readonly partial?: TransportReply | null;
 }
 
+/** Whether a failed request had left this computer: then it counts as one, also where it cost nothing. */
+export function hadLeft(failure: {
+  readonly code: string;
+  readonly possiblyBilled: boolean;
+}): boolean {
+  const { code, possiblyBilled } = failure;
+  return possiblyBilled || (code !== 'teacher.network' && code !== 'teacher.tls');
+}
+
 /** One request that did not give a whole reply. Its message is safe to show once redacted. */
 export class TeacherFailure extends Error {
   readonly class: FailureClass;

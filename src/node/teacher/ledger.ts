@@ -8,6 +8,7 @@ import {
   type TeacherRecord,
   type TeacherReply,
 } from '../../core/teaching/records.ts';
+import { hadLeft } from './failure.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
 import { readJournal, type BadLine } from '../storage/readJournal.ts';
@@ -26,6 +27,7 @@ export interface LedgerBooks {
   readonly possiblyBilled: number;
   /** Tokens to count against the budget: used ones, and the full reservation of each possibly billed request. */
   readonly budgetTokens: number;
+  /** Requests that left, refused ones among them. */
   readonly budgetRequests: number;
 }
 
@@ -177,7 +179,7 @@ function booksOf(records: readonly TeacherRecord[]): LedgerBooks {
       } else if (record.possiblyBilled) {
         possiblyBilled += 1;
         charge(reserved ?? 0);
-      }
+      } else if (hadLeft(record)) charge(0);
     }
   }
   for (const tokens of [...open.values()].flat()) {

@@ -2,7 +2,7 @@ import { isAppError } from '../../core/errors.ts';
 import type { TeacherReply, Usage } from '../../core/teaching/records.ts';
 import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
 import { guessTokens, type Reservation } from './budget.ts';
-import { TeacherFailure } from './failure.ts';
+import { hadLeft, TeacherFailure } from './failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
 import type { TransportReply } from './transportReply.ts';
@@ -87,15 +87,16 @@ export class Recorder {
       return failure.cleaned(this.#redact);
     }
     const possiblyBilled = failure?.possiblyBilled ?? true;
+    const code = failure?.code ?? (isAppError(error) ? error.code : 'unexpected');
     if (possiblyBilled) {
       reservation.settle(reservation.tokens);
       this.#spend({ possiblyBilled: 1 });
-    }
+    } else if (hadLeft({ code, possiblyBilled })) reservation.refused();
     await this.#ledger.fail({
       type: 'fail',
       ...aboutOf(work),
       attempt: this.#ledger.attempts(work.key) + 1,
-      code: failure?.code ?? (isAppError(error) ? error.code : 'unexpected'),
+      code,
       message: this.#redact(error instanceof Error ? error.message : 'unknown'),
       status: failure?.status ?? null,
       retryAfterMs: failure?.retryAfterMs ?? null,

@@ -14,7 +14,7 @@ describe('the budget', () => {
           fc.tuple(
             fc.integer({ min: 1, max: 200 }),
             fc.double({ min: 0, max: 1, noNaN: true }),
-            fc.boolean(),
+            fc.constantFrom('replied', 'refused', 'never left'),
           ),
           {
             minLength: 20,
@@ -29,7 +29,7 @@ describe('the budget', () => {
           const queue = [...costs];
           const worker = async (): Promise<void> => {
             for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-              const [most, share, fails] = next;
+              const [most, share, outcome] = next;
               try {
                 const held = await budget.reserve(most, never);
                 expect(budget.spent.tokens + budget.held.tokens).toBeLessThanOrEqual(
@@ -39,8 +39,12 @@ describe('the budget', () => {
                   maxRequests,
                 );
                 await Promise.resolve();
-                if (fails) held.release();
-                else {
+                if (outcome === 'never left') held.release();
+                else if (outcome === 'refused') {
+                  requests += 1;
+                  held.refused();
+                  held.release();
+                } else {
                   const cost = Math.floor(most * share);
                   tokens += cost;
                   requests += 1;

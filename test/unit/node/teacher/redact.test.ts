@@ -13,7 +13,7 @@ describe('threat 4: key in logs, journals, errors, crash text', () => {
   const forms: Record<string, (key: string, before: string, after: string) => [string, string]> = {
     exact: (key, a, b) => [`${a}${key}${b}`, key],
     url: (key, a, b) => [`${a}${encodeURIComponent(key)}${b}`, encodeURIComponent(key)],
-    json: (key, a, b) => [JSON.stringify({ [a]: key, b }), JSON.stringify(key).slice(1, -1)],
+    json: (key, a, b) => [JSON.stringify([a, { key }, b]), JSON.stringify(key).slice(1, -1)],
   };
   for (const [name, form] of Object.entries(forms)) {
     it(`threat 4: removes a key in its ${name} form, wherever it stands`, () => {
