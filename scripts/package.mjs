@@ -38,7 +38,7 @@ const INSIDE = [
   'package.json',
   'package.nls.json',
   'package.nls.*.json',
-  'l10n/*.json',
+  'media/l10n/*.json',
   'README.md',
   'CHANGELOG.md',
   'SECURITY.md',
@@ -106,7 +106,7 @@ async function fillStage(stage, target, repository) {
     fs.cpSync(join(ROOT, from), join(stage, to), { recursive: true, dereference: true });
   };
   const taken = INSIDE.filter((pattern) =>
-    /^(package\.nls|l10n|media|python-bridge|[CLS])/u.test(pattern),
+    /^(package\.nls|media|python-bridge|[CLS])/u.test(pattern),
   );
   for (const file of fs.globSync(taken, { cwd: ROOT })) {
     if (!OUTSIDE.includes(file) && fs.statSync(join(ROOT, file)).isFile()) copy(file);

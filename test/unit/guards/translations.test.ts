@@ -57,7 +57,7 @@ describe('translations', () => {
   });
 
   it('of the code hold every sentence that it asks for, none that nobody does, and keep what is filled in', () => {
-    const bundles = files.filter((path) => /^l10n\/bundle\.l10n\.\w+\.json$/u.test(path));
+    const bundles = files.filter((path) => /^media\/l10n\/bundle\.l10n\.\w+\.json$/u.test(path));
     expect(bundles.length).toBeGreaterThan(0);
     expect(asked.size).toBeGreaterThan(150);
     for (const path of bundles) {
