@@ -1,9 +1,9 @@
-// Draws media/icon.png (128 px, the marketplace's icon) from media/tailor.svg: node scripts/icon.mjs
+// Draws media/icon.png (128 px, the marketplace's icon) from media/tailor.svg.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { chromiumArguments, findChromium } from './chromium.mjs';
-import { ROOT, SetupError } from './environment.mjs';
+import { chromiumArguments } from './chromium.mjs';
+import { ROOT } from './environment.mjs';
 
 /** @param {string} executablePath */
 export async function drawIcon(executablePath) {
@@ -23,10 +23,4 @@ export async function drawIcon(executablePath) {
   } finally {
     await browser.close();
   }
-}
-
-if (process.argv[1]?.endsWith('icon.mjs')) {
-  const path = findChromium();
-  if (path === null) throw new SetupError('No Chromium was found.', 'Set CHROME_PATH.');
-  await drawIcon(path);
 }

@@ -1,48 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
 import { inject, onTestFinished, test } from 'vitest';
-import { chromiumArguments } from '../../../scripts/chromium.mjs';
-import { startCodeServer, type RunningServer } from '../../../scripts/codeServer.mjs';
-import { Workbench } from './workbench.ts';
+import { serveEditor, type Editor, type EditorOptions } from './serve.ts';
 
-const SETTINGS = {
-  'workbench.startupEditor': 'none',
-  'chat.disableAIFeatures': true,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'telemetry.telemetryLevel': 'off',
-  'extensions.ignoreRecommendations': true,
-  'extensions.autoUpdate': false,
-  'window.restoreWindows': 'none',
-  'files.autoSave': 'off',
-};
-
-export interface EditorOptions {
-  /** The folder to open; null for an empty window. */
-  readonly folder: string | null;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Settings of machine scope: in a window whose folder is on a server, they are the server's. */
-  readonly machine?: Readonly<Record<string, unknown>>;
-  /** Opens the folder in Restricted Mode. */
-  readonly restricted?: boolean;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly viewport?: { readonly width: number; readonly height: number };
-}
-
-/** A VS Code of its own for one test: settings, home and state in a scratch folder, ended with the test. */
-export interface Editor {
-  readonly workbench: Workbench;
-  readonly server: RunningServer;
-  /** Scratch folder: user data, home. */
-  readonly scratch: string;
-  readonly settingsFile: string;
-  /** Process ids of the extension hosts of this server. */
-  readonly extensionHosts: () => number[];
-}
-
-/** `test`, skipped where no VS Code or no browser can run. */
+/** A test, skipped where no VS Code or no browser can run. */
 export function journey(title: string, run: () => Promise<void>): void {
   test.skipIf(inject('rig').missing !== null)(title, run);
 }
@@ -54,78 +16,15 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** Starts the server and opens the folder in Chromium; returns when the workbench stands. */
+/** Opens VS Code for this test and ends it with the test; a failed one leaves a picture. */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const rig = inject('rig');
   if (rig.missing !== null) throw new Error(rig.missing);
-  const scratch = scratchFolder();
-  const userData = join(scratch, 'data');
-  const settingsFile = join(userData, 'User', 'settings.json');
-  mkdirSync(join(userData, 'User'), { recursive: true });
-  const trust = {
-    'security.workspace.trust.enabled': options.restricted === true,
-    'security.workspace.trust.startupPrompt': 'never',
-    'security.workspace.trust.banner': 'never',
-  };
-  writeFileSync(settingsFile, JSON.stringify({ ...SETTINGS, ...trust, ...options.settings }));
-  mkdirSync(join(userData, 'Machine'), { recursive: true });
-  writeFileSync(join(userData, 'Machine', 'settings.json'), JSON.stringify(options.machine ?? {}));
-  const server = await startCodeServer(rig.codeServer, {
-    userData,
-    extensions: rig.extensions,
-    home: join(scratch, 'home'),
-    // A test's server lives for seconds, under one account.
-    password: null,
-    env: { ...withoutTailor(process.env), ...options.environment },
-    args: [
-      ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
-      ...['--reconnection-grace-time', '60'],
-    ],
-  });
-  onTestFinished(() => {
-    server.stop();
-    return server.ended.then(() => undefined);
-  });
-  const browser: Browser = await chromium.launch({
-    executablePath: rig.chromium,
-    args: chromiumArguments(),
-  });
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext({
-    viewport: options.viewport ?? { width: 1400, height: 900 },
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-  });
-  const workbench = await Workbench.open(await context.newPage(), server.origin, options.folder);
+  const editor = await serveEditor(rig, scratchFolder(), options, (end) => onTestFinished(end));
   onTestFinished(async ({ task }) => {
     if (task.result?.state !== 'fail') return;
-    await workbench.picture(`failed-${task.name.replace(/[^\w]+/gu, '-').slice(0, 60)}`);
-    process.stderr.write(`${server.log().split('\n').slice(-30).join('\n')}\n`);
+    await editor.workbench.picture(`failed-${task.name.replace(/[^\w]+/gu, '-').slice(0, 60)}`);
+    process.stderr.write(`${editor.server.log().split('\n').slice(-30).join('\n')}\n`);
   });
-  return {
-    workbench,
-    server,
-    scratch,
-    settingsFile,
-    extensionHosts: () => hostsOf(server.child.pid ?? 0),
-  };
-}
-
-/** What the person running the tests has set up for Tailor must not decide what the tests see. */
-function withoutTailor(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => !/^(?:TAILOR_|OPENAI_|VSCODE_|VITEST|NODE_OPTIONS$)/u.test(name),
-    ),
-  );
-}
-
-function hostsOf(group: number): number[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.flatMap((line) => {
-    const [pid, pgid] = line.trim().split(/\s+/u).map(Number);
-    return pgid === group && line.includes('--type=extensionHost') && pid !== undefined
-      ? [pid]
-      : [];
-  });
+  return editor;
 }

@@ -13,6 +13,8 @@ const KNOWN_VIOLATION = /style-src(?:-attr)?\b.*|Applying inline style violates/
 /** VS Code's window, as a person sees it. */
 export class Workbench {
   readonly page: Page;
+  /** When the last command was chosen in the palette. */
+  ranAt = 0;
   readonly #url: string;
   readonly #violations: string[] = [];
   readonly #strangers: string[] = [];
@@ -76,6 +78,8 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       // Its rows are a snapshot: a command that comes later needs the palette opened anew.
       await input.fill(`>${title}`, { timeout: 2000 });
+      await row.waitFor({ timeout: 2000 });
+      this.ranAt = Date.now();
       await row.click({ timeout: 2000 });
       return true;
     });
@@ -198,7 +202,7 @@ export class Workbench {
       } catch (error) {
         last = error;
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error(`It did not come about in time: ${what}`, { cause: last });
   }

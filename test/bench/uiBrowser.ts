@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as z from 'zod/mini';
+import { ROOT } from '../../scripts/environment.mjs';
+import { prepareRig } from '../e2e/rig/prepareRig.ts';
+import { ReviewPage } from '../e2e/rig/reviewPage.ts';
+import { serveEditor } from '../e2e/rig/serve.ts';
+import { writeReviewProject } from '../fakes/reviewData.ts';
+
+/** What experience asks of the views, in milliseconds and KiB; twice of it fails the bench. */
+export const BROWSER_BUDGETS = {
+  coldMs: 4000,
+  warmMs: 500,
+  moveP50Ms: 30,
+  moveP95Ms: 60,
+  decideP50Ms: 30,
+  decideP95Ms: 60,
+  reviewKiB: 250,
+  reviewGzipKiB: 72,
+} as const;
+
+type Measured = Record<keyof typeof BROWSER_BUDGETS, number>;
+
+/** Opens Review over `count` mistakes in a real VS Code and works it by keys; null where no browser is. */
+export async function measureBrowser(count: number): Promise<Measured | null> {
+  const rig = await prepareRig();
+  if (rig.missing !== null) return null;
+  const scratch = mkdtempSync(join(tmpdir(), 'tailor-bench-view-'));
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const folder = join(scratch, 'project');
+    await writeReviewProject(folder, count);
+    const { workbench } = await serveEditor(rig, scratch, { folder }, (end) => ends.push(end));
+    await workbench.showTailor();
+    await workbench
+      .treeRow(/round 0/iu)
+      .first()
+      .waitFor();
+    /** From the command's choice to the first row on screen, seen from outside about every 20 ms. */
+    const opened = async (): Promise<[ReviewPage, number]> => {
+      const page = await ReviewPage.panel(workbench);
+      return [page, Date.now() - workbench.ranAt];
+    };
+    const [, coldMs] = await opened();
+    await workbench.command('View: Close All Editors');
+    const [review, warmMs] = await opened();
+    await review.focusQueue();
+    const move = await keyToPaint(review, 'j', 60);
+    const decide = await keyToPaint(review, 'a', 40);
+    const bundle = readFileSync(join(ROOT, 'dist', 'webview', 'review.js'));
+    return {
+      coldMs,
+      warmMs,
+      moveP50Ms: part(move, 0.5),
+      moveP95Ms: part(move, 0.95),
+      decideP50Ms: part(decide, 0.5),
+      decideP95Ms: part(decide, 0.95),
+      reviewKiB: bundle.length / 1024,
+      reviewGzipKiB: gzipSync(bundle).length / 1024,
+    };
+  } finally {
+    for (const end of ends.reverse()) await end();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Runs in the page: notes for every key how long it took from its own time stamp to the task after its frame. */
+const LISTEN = `(() => {
+  const seen = [];
+  const listen = (event) => requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => seen.push(performance.now() - event.timeStamp);
+    port2.postMessage(null);
+  });
+  addEventListener('keydown', listen, { capture: true });
+  globalThis.takeKeyTimes = () => {
+    removeEventListener('keydown', listen, { capture: true });
+    return seen;
+  };
+})()`;
+
+async function keyToPaint(review: ReviewPage, key: string, times: number): Promise<number[]> {
+  await review.frame.evaluate(LISTEN);
+  for (let index = 0; index < times; index += 1) {
+    await review.press(key);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  const seen = z.array(z.number()).parse(await review.frame.evaluate('takeKeyTimes()'));
+  if (seen.length < times) throw new Error(`${seen.length} of ${times} keys were seen`);
+  return seen;
+}
+
+function part(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+}
+
+/** What exceeds its budget twofold, as sentences. */
+export function browserExcesses(name: string, measured: Measured): string[] {
+  return Object.entries(BROWSER_BUDGETS).flatMap(([key, budget]) => {
+    // SAFETY: both records have these keys.
+    const value = measured[key as keyof Measured];
+    return value > 2 * budget ? [`${name} ${key}: ${Math.round(value)}, budget ${budget}`] : [];
+  });
+}
