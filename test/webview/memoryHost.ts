@@ -1,4 +1,4 @@
-import { bulkDecisions } from '../../src/core/curation/bulk.ts';
+import { bulkDecisions, type Bulk } from '../../src/core/curation/bulk.ts';
 import type { RecordedDecision } from '../../src/core/curation/activeDecisions.ts';
 import { foldCuration, type Curation } from '../../src/core/curation/curation.ts';
 import type { Decision } from '../../src/core/curation/decision.ts';
@@ -189,7 +189,9 @@ export class MemoryHost {
         note('bulk', { act, ids, expected });
         const chosen = ids ?? this.#ids;
         const items = chosen.flatMap((id) => this.#index.item(id) ?? []);
-        const made = runWhole(bulkDecisions(items, act, this.#curation, ana, this.#name()));
+        const made: Bulk = runWhole<Bulk>(
+          bulkDecisions(items, act, this.#curation, ana, this.#name()),
+        );
         this.#add(made.decisions);
         return { rev: rev(), changed: made.changed };
       },

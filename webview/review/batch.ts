@@ -52,7 +52,7 @@ export async function spotCheck(control: Control, size: number): Promise<void> {
 }
 
 async function refresh(control: Control): Promise<void> {
-  control.store.dispatch({ type: 'stale-records' });
+  control.store.dispatch({ type: 'stale' });
   await control.list(control.state.filter);
   const { shown } = control.state;
   if (shown !== null) await control.link.record(shown, true);

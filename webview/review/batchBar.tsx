@@ -134,7 +134,8 @@ function SpotCheckBar({ check }: { readonly check: SpotCheck }): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const { drawn, decided, bad, population, bound, remaining, random } = check;
-  const percent = bound === null ? null : (100 * bound).toFixed(1);
+  // A bound is rounded up: what is said must hold.
+  const percent = bound === null ? null : (Math.ceil(1000 * bound - 1e-9) / 10).toFixed(1);
   return (
     <div class="batch spot" role="region" aria-label={t('spot')}>
       <p class="batch-words">

@@ -265,8 +265,12 @@ export class Control {
     try {
       const { id } = await this.link.change(() => this.#client.request(which, {}));
       this.say(texts(`say.${which}`, { what: label }));
+      // It may have been about many items; the host names one of them.
       if (id === null) await this.link.again();
-      else await this.#backTo(id);
+      else {
+        await this.link.reload();
+        await this.#backTo(id);
+      }
     } catch (error) {
       this.say(messageOf(error));
     }

@@ -57,6 +57,11 @@ export function acceptStep(state: ReviewState): Step {
   return { kind: 'form', form: { kind: 'override', candidate: candidate.id } };
 }
 
+export function rejectStep(state: ReviewState): Step {
+  if (!shownCandidate(state)) return { kind: 'say', text: 'say.noCandidate' };
+  return { kind: 'send', act: { type: 'reject' } };
+}
+
 export function toggleCandidateStep(state: ReviewState): Step {
   const candidate = shownCandidate(state);
   if (!candidate) return { kind: 'say', text: 'say.noCandidate' };

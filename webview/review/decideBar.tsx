@@ -20,12 +20,12 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
   const good = record.candidates.filter(
     ({ passes, status }) => passes && status !== 'rejected',
   ).length;
-  const acceptTitle =
-    record.candidates.length === 0
-      ? t('say.noCandidate')
-      : good > 1
-        ? t('act.acceptAll.title', { n: good })
-        : undefined;
+  const none = record.candidates.length === 0;
+  const acceptTitle = none
+    ? t('say.noCandidate')
+    : good > 1
+      ? t('act.acceptAll.title', { n: good })
+      : undefined;
   const singleKeys = snapshot?.singleKeys ?? true;
   const cap = (key: string): string | undefined => (singleKeys ? key : undefined);
   return (
@@ -36,7 +36,7 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
           kind="primary"
           icon="check"
           keyCap={cap('a')}
-          disabled={!writable || record.candidates.length === 0}
+          disabled={!writable || none}
           title={why ?? acceptTitle}
           onPress={() => control.act('accept')}
         >
@@ -45,8 +45,8 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
         <Button
           icon="cross"
           keyCap={cap('x')}
-          disabled={!writable}
-          title={why}
+          disabled={!writable || none}
+          title={why ?? (none ? t('say.noCandidate') : undefined)}
           onPress={() => control.act('reject')}
         >
           {t('act.reject')}

@@ -30,7 +30,11 @@ export type ReviewEvent =
   | { readonly type: 'mark-to'; readonly at: number }
   | { readonly type: 'unmark' }
   | { readonly type: 'record'; readonly record: ReviewRecord }
-  | { readonly type: 'stale-records' }
+  /** Records may be out of date; rows outside of `keep`, too. */
+  | {
+      readonly type: 'stale';
+      readonly keep?: { readonly from: number; readonly to: number };
+    }
   | { readonly type: 'show'; readonly id: string }
   | { readonly type: 'candidate'; readonly index: number }
   | { readonly type: 'attempt'; readonly index: number }

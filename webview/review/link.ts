@@ -174,18 +174,19 @@ export class Link {
     if (list.loading) return;
     this.#known = snapshot.rev;
     if (stampOf(snapshot) !== this.#listedFor) {
-      this.#store.dispatch({ type: 'stale-records' });
+      this.#store.dispatch({ type: 'stale' });
       await this.again();
-    } else await this.#reload(list.rows.keys());
+    } else await this.reload();
     if (shown !== null) await this.record(shown, true);
   }
 
-  async #reload(places: Iterable<number>): Promise<void> {
-    this.#store.dispatch({ type: 'stale-records' });
-    const chunks = new Set([...places].map((place) => Math.floor(place / CHUNK)));
-    const near = Math.floor(Math.max(0, this.#store.state.peek().at) / CHUNK);
-    const shown = [...chunks].filter((chunk) => Math.abs(chunk - near) <= 1);
-    await Promise.all(shown.map((chunk) => this.#load(chunk * CHUNK, (chunk + 1) * CHUNK)));
+  /** The rows around the cursor as they are now; the others are asked for when they come into sight. */
+  async reload(): Promise<void> {
+    const { at } = this.#store.state.peek();
+    const near = Math.floor(Math.max(0, at) / CHUNK);
+    const [from, to] = [Math.max(0, near - 1) * CHUNK, (near + 2) * CHUNK];
+    this.#store.dispatch({ type: 'stale', keep: { from, to } });
+    await this.#load(from, to);
   }
 }
 

@@ -125,6 +125,11 @@ function JobLine(): JSX.Element | null {
           <Data text={parts.join(' · ')} />
         </span>
       </span>
+      {total > 0 ? (
+        <svg class="job-bar" width="100%" height="3" aria-hidden="true">
+          <rect x="0" y="0" height="3" width={`${(100 * Math.min(done, total)) / total}%`} />
+        </svg>
+      ) : null}
       {phase === 'training' ? (
         <Button class="banner-button" onPress={() => void control.run('show-training')}>
           {t('job.showTraining')}

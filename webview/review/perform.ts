@@ -6,6 +6,7 @@ import {
   firstErrorStep,
   onlyThisStep,
   pairStep,
+  rejectStep,
   toggleCandidateStep,
 } from './decide.ts';
 import { bulk } from './batch.ts';
@@ -47,10 +48,14 @@ export function perform(control: Control, action: Action): boolean {
       return true;
     case 'reject':
       if (state.marked.size > 0) bulk(control, 'reject');
-      else control.take({ kind: 'send', act: { type: 'reject' } });
+      else control.take(rejectStep(state));
       return true;
     case 'reject-reason':
-      control.take({ kind: 'form', form: { kind: 'reject', reason: '' } });
+      control.take(
+        rejectStep(state).kind === 'send'
+          ? { kind: 'form', form: { kind: 'reject', reason: '' } }
+          : rejectStep(state),
+      );
       return true;
     case 'edit':
       control.take(editStep(state));

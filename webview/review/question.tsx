@@ -17,6 +17,7 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
   const { row } = record;
   const notice = usePart((state) => state.notices.get(row.id));
   const asking = usePart((state) => state.asking.has(row.id));
+  const writable = usePart((state) => state.snapshot?.writable ?? false);
   const t = useTexts();
   const control = useControl();
   const doubts = record.checks.filter(({ level }) => level === 'warn' || level === 'bad');
@@ -37,6 +38,7 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
         <Button
           kind="icon"
           icon="pencil"
+          disabled={!writable}
           label={t('question.fix')}
           onPress={() =>
             control.take({
@@ -106,6 +108,7 @@ function QuestionText({ record }: { readonly record: ReviewRecord }): JSX.Elemen
 function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
   const t = useTexts();
   const control = useControl();
+  const writable = usePart((state) => state.snapshot?.writable ?? false);
   const { gold, originalGold, goldConfirmed, equation, row } = record;
   const inDoubt = row.flags.includes('gold-in-doubt') && !goldConfirmed;
   return (
@@ -132,7 +135,7 @@ function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
           </del>
         </span>
       )}
-      <span class="gold-tools">
+      <span class="gold-tools" hidden={!writable}>
         {goldConfirmed ? null : (
           <button
             type="button"

@@ -41,8 +41,8 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
         : { ...state, marked: new Set(), anchor: null };
     case 'record':
       return withRecord(state, event.record);
-    case 'stale-records':
-      return { ...state, records: onlyShown(state) };
+    case 'stale':
+      return stale(state, event.keep);
     case 'show':
       return show(state, event.id);
     case 'candidate':
@@ -160,6 +160,18 @@ function mark(
     if (id !== undefined) marked.add(id);
   }
   return { ...next, marked, anchor };
+}
+
+function stale(
+  state: ReviewState,
+  keep: { readonly from: number; readonly to: number } | undefined,
+): ReviewState {
+  const records = onlyShown(state);
+  if (!keep) return { ...state, records };
+  const rows = new Map(
+    [...state.list.rows].filter(([place]) => place >= keep.from && place < keep.to),
+  );
+  return { ...state, records, list: { ...state.list, rows } };
 }
 
 function onlyShown(state: ReviewState): ReadonlyMap<string, ReviewRecord> {

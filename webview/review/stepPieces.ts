@@ -39,7 +39,7 @@ function pieces(
   const found: StepPiece[] = [];
   let from = start;
   for (const span of [...strangers].sort((a, b) => a.start - b.start)) {
-    if (span.start < from || span.end > end) continue;
+    if (span.start < from || span.end > end || span.end <= span.start) continue;
     if (span.start > from) found.push({ text: text.slice(from, span.start), stranger: false });
     found.push({ text: text.slice(span.start, span.end), stranger: true });
     from = span.end;

@@ -94,6 +94,7 @@ function AttemptBody({
 }): JSX.Element {
   const candidate = usePart(shownCandidate);
   const mode = usePart((state) => state.mode);
+  const writable = usePart((state) => state.snapshot?.writable ?? false);
   const t = useTexts();
   const control = useControl();
   const { firstError } = attempt;
@@ -127,14 +128,16 @@ function AttemptBody({
           label={t('student.steps')}
           diverges={candidate ? (attempt.diverges[candidate.id] ?? null) : null}
           firstError={marked}
-          onStep={(step) => control.take(firstErrorStep(control.state, step))}
+          onStep={
+            writable ? (step) => control.take(firstErrorStep(control.state, step)) : undefined
+          }
         />
       )}
       <div class="side-foot">
         <Checks checks={attempt.checks} />
         <Pair attempt={attempt} />
         <FormCard kinds={['first-error', 'verdict']} />
-        <p class="side-tools">
+        <p class="side-tools" hidden={!writable}>
           <button type="button" class="link" onClick={() => control.act('first-error')}>
             {t('step.markFirst')}
           </button>
@@ -202,7 +205,7 @@ function Pair({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
       >
         {t('pair.use')}
       </Checkbox>
-      {others && pair === 'keep' ? (
+      {others && writable && pair === 'keep' ? (
         <button type="button" class="link" onClick={() => control.act('pair-only')}>
           {t('pair.only')}
         </button>

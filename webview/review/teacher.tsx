@@ -23,6 +23,7 @@ export function Teacher({
   const candidate = usePart(shownCandidate);
   const editing = usePart(({ form }) => form?.kind === 'edit' || form?.kind === 'write');
   const mode = usePart((state) => state.mode);
+  const writable = usePart((state) => state.snapshot?.writable ?? false);
   const t = useTexts();
   const control = useControl();
   return (
@@ -51,13 +52,13 @@ export function Teacher({
           <div class="side-foot">
             <About candidate={candidate} />
             <FoldedChecks checks={candidate.checks} />
-            {record.candidates.length > 1 ? <Choice candidate={candidate} /> : null}
+            {writable && record.candidates.length > 1 ? <Choice candidate={candidate} /> : null}
           </div>
         </>
       ) : (
         <div class="empty-note">
           <p>{t('teacher.none')}</p>
-          <p class="side-tools">
+          <p class="side-tools" hidden={!writable}>
             <Button icon="again" keyCap="r" onPress={() => control.act('ask')}>
               {t('act.ask.first')}
             </Button>

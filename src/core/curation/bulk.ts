@@ -27,7 +27,7 @@ export function* bulkDecisions(
   curation: Curation,
   author: Author,
   action: string,
-): Generator<void, Bulk> {
+): Generator<void, Bulk, void> {
   const all: Decision[] = [];
   let changed = 0;
   let refused = 0;

@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../scripts/chromium.mjs';
+import { launch, THEMES } from '../webview/browserPage.ts';
+import { HOSTILE_TEXTS } from '../webview/hostileTexts.ts';
+import { axeOn, lookAt, stateNamed, STATE_NAMES, type Look } from '../webview/look.ts';
+import type { Asked } from '../webview/questions.ts';
+import { keptAt } from '../webview/states.ts';
+
+const bundle = join(import.meta.dirname, '..', '..', 'dist', 'webview');
+const NARROW = { bundle, width: 300, height: 800 };
+const WIDE = { bundle, width: 1200, height: 760 };
+
+let browser: Browser;
+const open: Look[] = [];
+
+async function look(name: string, options = WIDE, theme = 'Dark 2026'): Promise<Look> {
+  const one = await lookAt(browser, stateNamed(name), { ...options, theme });
+  open.push(one);
+  return one;
+}
+
+async function closeAll(): Promise<void> {
+  for (const { tab } of open.splice(0)) await tab.close();
+}
+
+describe.skipIf(findChromium() === null)('Review in a browser', () => {
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  it('is readable, named and quiet in every state', async () => {
+    for (const [index, name] of STATE_NAMES.entries()) {
+      // Every other state narrow, the others wide; the whole matrix is in the long proofs.
+      const { tab } = await look(name, index % 2 === 0 ? NARROW : WIDE);
+      expect([name, await axeOn(tab)]).toEqual([name, []]);
+      expect([name, tab.problems, tab.strangers]).toEqual([name, [], []]);
+      await closeAll();
+    }
+  });
+
+  it('has contrast in every theme', async () => {
+    for (const theme of Object.keys(THEMES)) {
+      const { tab } = await look('picked', WIDE, theme);
+      expect([theme, await axeOn(tab)]).toEqual([theme, []]);
+      await closeAll();
+    }
+  });
+
+  it('does not scroll sideways from 256 px on', async () => {
+    for (const width of [256, 300, 479, 480, 640, 900, 1600]) {
+      const { tab } = await look('ready', { ...NARROW, width });
+      const over = await tab.page.evaluate(() => {
+        interface Box {
+          readonly scrollWidth: number;
+          readonly clientWidth: number;
+        }
+        // SAFETY: the page's document, which the compiler of these files does not know.
+        const { document } = globalThis as unknown as {
+          document: { documentElement: Box; querySelector(selector: string): Box | null };
+        };
+        const boxes = [document.documentElement, document.querySelector('.detail-scroll')];
+        return boxes.map((box) => (box ? box.scrollWidth - box.clientWidth : 0));
+      });
+      expect([width, over]).toEqual([width, [0, 0]]);
+      await closeAll();
+    }
+  });
+
+  it('decides nothing whatever is typed into any field, and Ctrl+Z there undoes text', async () => {
+    const KEYS = 'jkaxserwpcmdonu?/fgG[]123 PUXt';
+    for (const name of ['edit', 'write', 'ask', 'fix the gold', 'fix the question', 'filter']) {
+      const { tab, host } = await look(name);
+      const { page } = tab;
+      const fields = page.locator('vscode-text-area, vscode-text-field');
+      const count = await fields.count();
+      expect(count).toBeGreaterThan(0);
+      for (let index = 0; index < count; index += 1) {
+        const field = fields.nth(index);
+        await field.click();
+        const before = await field.evaluate((element) => Reflect.get(element, 'value') as string);
+        await page.keyboard.press('End');
+        await page.keyboard.type(KEYS);
+        const typed = await field.evaluate((element) => Reflect.get(element, 'value') as string);
+        expect([name, index, typed.length]).toEqual([name, index, before.length + KEYS.length]);
+        for (let n = 0; n < 40; n += 1) await page.keyboard.press('Control+z');
+        const undone = await field.evaluate((element) => Reflect.get(element, 'value') as string);
+        expect([name, index, undone.length]).toEqual([name, index, before.length]);
+        await page.keyboard.press('Control+y');
+      }
+      expect(host.decisions).toEqual([]);
+      expect(host.calls.filter(({ method }) => ['decide', 'bulk', 'ask'].includes(method))).toEqual(
+        [],
+      );
+      await closeAll();
+    }
+  });
+
+  it('reviews by keys alone, without a pointer', async () => {
+    const { tab, host } = await look('ready', WIDE);
+    const { page } = tab;
+    await page.locator('#queue').focus();
+    for (const key of ['a', 'p', 'x', 'n', 'n', 'a', 'a', 'x', 'a']) await page.keyboard.press(key);
+    await page.keyboard.press('u');
+    await expect.poll(() => page.locator('#live').textContent()).toMatch(/Undone|left/u);
+    const kinds = host.decisions.map(({ type }) => type);
+    expect(kinds.filter((type) => type === 'accept').length).toBeGreaterThanOrEqual(3);
+    expect(kinds).toContain('reject');
+  });
+
+  it('is where it was after the page was loaded anew', async () => {
+    const { tab } = await look('edit', WIDE);
+    const { page } = tab;
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(' half a thought');
+    await page.waitForFunction("sessionStorage.getItem('kept')?.includes('half a thought')");
+    await page.reload();
+    await page.locator('.form-edit').waitFor();
+    expect(await page.locator('.row-current .row-id').innerText()).toBe('bakery-0417');
+    const value = await page
+      .locator('.form-edit vscode-text-area')
+      .evaluate((element) => Reflect.get(element, 'value') as string);
+    expect(value).toMatch(/half a thought$/u);
+  });
+
+  it('threat 6: script injection from dataset or teacher text', async () => {
+    const asked = HOSTILE_TEXTS.map((text, index): Asked => {
+      const id = `hostile-${index}`;
+      return {
+        question: { id, question: `${text} How many? ${text}`, answer: '7' },
+        texts: [` ${text}\nAnswer: 8`, ` 3 + 4 = 8 ${text}\nAnswer: ${text}`],
+        rationales: [`${text} 3 + 4 = 7.\nAnswer: 7`],
+      };
+    });
+    const one = await lookAt(
+      browser,
+      { host: { asked }, shows: '.decide' },
+      { ...WIDE, kept: keptAt('hostile-0') },
+    );
+    const { page } = one.tab;
+    await page.locator('#queue').focus();
+    for (const mode of ['', 'd', 'd']) {
+      if (mode) await page.keyboard.press(mode);
+      await page.keyboard.press('Home');
+      for (let index = 1; index < asked.length; index += 1) await page.keyboard.press('j');
+    }
+    await page.keyboard.press('e');
+    await page.locator('.form').first().waitFor();
+    expect(await page.evaluate('window.harm')).toBeUndefined();
+    expect(one.tab.strangers).toEqual([]);
+    expect(one.tab.problems).toEqual([]);
+    const own = await page
+      .locator(
+        '#root :is(script, iframe, object, embed, img, a, video, audio, base, meta, link, style, form:not(.form))',
+      )
+      .count();
+    expect(own).toBe(0);
+    await one.tab.close();
+  });
+});

@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import type { Action } from '../../../../webview/review/actions.ts';
+import { bulk, confirm } from '../../../../webview/review/batch.ts';
+import { Control } from '../../../../webview/review/control.ts';
+import { keptOf, readKept } from '../../../../webview/review/kept.ts';
+import { createStore } from '../../../../webview/review/store.ts';
+import { rowById, shownCandidate, shownRecord } from '../../../../webview/review/state.ts';
+import { clientOf } from '../../../webview/channelPair.ts';
+import { MemoryHost, type HostOptions } from '../../../webview/memoryHost.ts';
+
+let now = 0;
+const settle = () => vi.advanceTimersByTimeAsync(200);
+
+async function review(options: HostOptions = {}, kept: unknown = null) {
+  const host = new MemoryHost({ count: 30, ...options });
+  const store = createStore('en');
+  const page = {
+    focusList: vi.fn(),
+    focusSearch: vi.fn(),
+    moveRegion: vi.fn(),
+    rowsPerPage: () => 10,
+  };
+  const control = new Control(clientOf(host), store, page, { view: 'panel', now: () => now });
+  await control.start(readKept(kept));
+  await settle();
+  const press = async (...actions: Action[]): Promise<void> => {
+    for (const action of actions) {
+      now += 1000;
+      control.act(action);
+      await settle();
+    }
+  };
+  const state = () => store.state.value;
+  const statusOf = (id: string) => rowById(state(), id)?.[1].status;
+  const acts = () =>
+    host.calls.filter(({ method }) => method === 'decide').map((call) => call.params);
+  return { host, control, store, page, press, state, statusOf, acts };
+}
+
+const IN_ORDER = { ...readKept(null), sort: 'data-order' };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  now = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('Control', () => {
+  it('starts at the first undecided item, with its record', async () => {
+    const { state } = await review({}, IN_ORDER);
+    expect(state()).toMatchObject({
+      link: 'ready',
+      at: 0,
+      selected: 'bakery-0417',
+      shown: 'bakery-0417',
+    });
+    expect(shownRecord(state())?.question).toMatch(/^A bakery/u);
+  });
+
+  it('accepts and goes on to the next undecided one', async () => {
+    const { press, state, statusOf, acts } = await review({}, IN_ORDER);
+    await press('next', 'accept', 'previous');
+    expect(acts()).toEqual([{ id: 'tickets-0533', act: { type: 'accept' } }]);
+    expect(statusOf('tickets-0533')).toBe('accepted');
+    expect(state().selected).toBe('tickets-0533');
+    await press('previous', 'accept');
+    // The next one is decided already, so it is passed over.
+    expect(state().selected).toBe('lake-0601');
+  });
+
+  it('shows a decision before the host has answered', async () => {
+    const { control, statusOf, state } = await review({}, IN_ORDER);
+    now += 1000;
+    control.act('accept');
+    expect(statusOf('bakery-0417')).toBe('accepted');
+    expect(state().pending.get('bakery-0417')).toBe(1);
+    await settle();
+    expect(state().pending.size).toBe(0);
+  });
+
+  it('takes a refused decision back, with the reason at its row', async () => {
+    const { host, press, state, statusOf } = await review({}, IN_ORDER);
+    host.refuse = 'Another window froze the round.';
+    await press('accept');
+    expect(statusOf('bakery-0417')).toBe('todo');
+    expect(state().notices.get('bakery-0417')).toBe('Another window froze the round.');
+    expect(state().said.text).toBe('Not saved: Another window froze the round.');
+    await press('first', 'accept');
+    expect(statusOf('bakery-0417')).toBe('accepted');
+    expect(state().notices.has('bakery-0417')).toBe(false);
+  });
+
+  it('decides nothing on an item that is not on screen yet, and loses no key', async () => {
+    const { host, control, acts, state } = await review({}, { ...IN_ORDER, sel: 'q-1004' });
+    // Faster than the host answers: each decision waits for its own item.
+    for (let n = 0; n < 5; n += 1) control.act('accept');
+    await vi.advanceTimersByTimeAsync(2000);
+    const ids = acts().map((params) => (params as { id: string }).id);
+    expect(ids).toEqual(['q-1004', 'q-1005', 'q-1006', 'q-1007', 'q-1008']);
+    expect(new Set(host.decisions.map(({ type }) => type))).toEqual(new Set(['accept']));
+    expect(state().selected).toBe('q-1009');
+  });
+
+  it('lets the detail follow a moment later while keys come fast', async () => {
+    const { control, state } = await review({}, IN_ORDER);
+    await control.link.need(0, 30);
+    for (let n = 0; n < 5; n += 1) {
+      now += 30;
+      control.act('next');
+    }
+    expect(state().at).toBe(5);
+    expect(state().shown).not.toBe(state().selected);
+    await settle();
+    expect(state().shown).toBe(state().selected);
+  });
+
+  it('asks for a second yes where the shown rationale does not pass', async () => {
+    const { press, state, acts } = await review({}, { ...IN_ORDER, sel: 'hostile-0702' });
+    expect(shownCandidate(state())?.passes).toBe(false);
+    await press('accept');
+    expect(state().form?.kind).toBe('override');
+    expect(acts()).toEqual([]);
+    const id = shownCandidate(state())?.id;
+    await press('accept');
+    expect(acts()).toEqual([{ id: 'hostile-0702', act: { type: 'accept', candidate: id } }]);
+  });
+
+  it('says why where there is nothing to accept', async () => {
+    const { press, state, acts } = await review({}, { ...IN_ORDER, sel: 'lake-0601' });
+    await press('accept', 'reject');
+    expect(acts()).toEqual([]);
+    expect(state().said.text).toMatch(/no rationale/u);
+  });
+
+  it('walks back through its decisions and forth again', async () => {
+    const { press, state, statusOf, host } = await review({}, IN_ORDER);
+    await press('accept', 'reject', 'undo');
+    expect(state().selected).toBe('tickets-0533');
+    expect(statusOf('tickets-0533')).toBe('todo');
+    await press('undo');
+    expect(statusOf('bakery-0417')).toBe('todo');
+    await press('undo');
+    expect(state().said.text).toBe('Nothing to undo.');
+    await press('redo', 'redo');
+    expect([statusOf('bakery-0417'), statusOf('tickets-0533')]).toEqual(['accepted', 'rejected']);
+    expect(host.decisions.length).toBeGreaterThan(1);
+  });
+
+  it('decides nothing where the round is frozen, and says so', async () => {
+    const { press, state, acts } = await review(
+      { snapshot: { writable: false, reason: 'Round 1 is frozen.' } },
+      IN_ORDER,
+    );
+    await press('accept', 'reject', 'pair', 'edit', 'undo');
+    expect(acts()).toEqual([]);
+    expect(state().form).toBeNull();
+    expect(state().said.text).toBe('Round 1 is frozen.');
+  });
+
+  it('shows what others decided', async () => {
+    const { host, statusOf } = await review({}, IN_ORDER);
+    host.decideElsewhere('tickets-0533', { type: 'reject' });
+    await settle();
+    expect(statusOf('tickets-0533')).toBe('rejected');
+  });
+
+  it('does not ask for everything anew after its own decisions', async () => {
+    const { host, press } = await review({}, IN_ORDER);
+    const queries = () => host.calls.filter(({ method }) => method === 'query').length;
+    const before = queries();
+    await press('accept', 'accept', 'pair');
+    expect(queries()).toBe(before);
+  });
+});
+
+describe('Control: forms and drafts', () => {
+  it('saves an edit and goes on', async () => {
+    const { press, control, store, acts, state, statusOf } = await review({}, IN_ORDER);
+    await press('edit');
+    const { form } = state();
+    if (form?.kind !== 'edit') throw new Error('no form');
+    const text = 'There are 6 * 12 = 72 rolls.\n72 - 45 = 27.\n27 - 13 = 14.\nAnswer: 14';
+    store.dispatch({ type: 'form', form: { ...form, text } });
+    control.act('save-form');
+    await settle();
+    expect(acts()).toEqual([
+      { id: 'bakery-0417', act: { type: 'edit', candidate: form.candidate, rationale: text } },
+    ]);
+    expect(statusOf('bakery-0417')).toBe('edited');
+    expect(state()).toMatchObject({ form: null, selected: 'tickets-0533', drafts: {} });
+  });
+
+  it('keeps a draft on Esc, on moving away, and over a reload', async () => {
+    const first = await review({}, IN_ORDER);
+    await first.press('edit');
+    const { form } = first.state();
+    if (form?.kind !== 'edit') throw new Error('no form');
+    first.store.dispatch({ type: 'form', form: { ...form, text: 'half a thought' } });
+    await first.press('escape');
+    expect(first.state().form).toBeNull();
+    await first.press('next', 'previous', 'edit');
+    expect(first.state().form).toMatchObject({ text: 'half a thought' });
+    const second = await review({}, JSON.parse(JSON.stringify(keptOf(first.state(), 88))));
+    expect(second.state()).toMatchObject({
+      selected: 'bakery-0417',
+      form: { kind: 'edit', text: 'half a thought' },
+    });
+  });
+
+  it('sends no form that lacks something', async () => {
+    const { press, control, state, acts } = await review({}, IN_ORDER);
+    await press('write', 'save-form');
+    expect(state().formProblem).toBe('need.text');
+    await press('escape', 'fix-gold', 'save-form');
+    expect(state().formProblem).toBe('need.reason');
+    expect(acts()).toEqual([]);
+    control.act('escape');
+  });
+
+  it('starts anew where what was kept cannot be read', () => {
+    for (const kept of [null, 7, 'x', {}, { sel: 3 }, { sel: null, filter: { scope: 'moon' } }]) {
+      expect(readKept(kept)).toMatchObject({ sel: null, filter: NO_FILTER, draft: {} });
+    }
+  });
+});
+
+describe('Control: many at once', () => {
+  it('decides on what is picked, after a yes, as one step', async () => {
+    const { host, control, press, state, statusOf } = await review({}, IN_ORDER);
+    await press('extend-down', 'accept');
+    expect(state().overlay).toMatchObject({ kind: 'bulk', act: 'accept', count: 2 });
+    expect(host.decisions).toEqual([]);
+    await confirm(control);
+    await settle();
+    expect(statusOf('tickets-0533')).toBe('accepted');
+    expect(statusOf('bakery-0417')).toBe('accepted');
+    expect(state().marked.size).toBe(0);
+    await press('undo');
+    expect([statusOf('bakery-0417'), statusOf('tickets-0533')]).toEqual(['todo', 'todo']);
+  });
+
+  it('names the whole filtered list by its count and nothing else', async () => {
+    const { host, control, state } = await review({}, IN_ORDER);
+    bulk(control, 'reject');
+    await confirm(control);
+    await settle();
+    const call = host.calls.find(({ method }) => method === 'bulk');
+    expect(call?.params).toEqual({ act: 'reject', ids: null, expected: state().list.total });
+  });
+
+  it('forgets what was picked when the filter changes', async () => {
+    const { control, press, state } = await review({}, IN_ORDER);
+    await press('mark', 'extend-down');
+    expect(state().marked.size).toBe(2);
+    await control.list({ ...NO_FILTER, search: 'tickets' });
+    expect(state().marked.size).toBe(0);
+  });
+
+  it('shrinks a range when the cursor turns back', async () => {
+    const { press, state } = await review({}, IN_ORDER);
+    await press('extend-down', 'extend-down', 'extend-up');
+    expect([...state().marked]).toEqual(['bakery-0417', 'tickets-0533']);
+  });
+});
+
+describe('Control: long lists', () => {
+  it('loads rows in chunks as they come into sight', async () => {
+    const { control, press, state } = await review({ count: 700 }, IN_ORDER);
+    expect(state().list.total).toBeGreaterThan(600);
+    expect(state().list.rows.size).toBeLessThan(300);
+    await press('last');
+    expect(state().selected).toBe(state().list.rows.get(state().list.total - 1)?.id);
+    await control.link.need(300, 340);
+    expect(state().list.rows.get(320)).toBeDefined();
+  });
+
+  it('takes no rows of an older query', async () => {
+    const { store, state } = await review({}, IN_ORDER);
+    const { query } = state().list;
+    const row = state().list.rows.get(0);
+    if (!row) throw new Error('no row');
+    store.dispatch({ type: 'rows', query: query - 1, from: 5, rows: [{ ...row, id: 'old' }] });
+    expect(rowById(state(), 'old')).toBeNull();
+  });
+});
