@@ -3,21 +3,22 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Optim } from '../../src/core/training/run.ts';
 import { createPracticeProject } from '../../src/node/practiceFiles.ts';
 import { loadProject } from '../../src/node/project/loadProject.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CLI = join(ROOT, 'dist', 'cli.cjs');
 
-/** A practice project small enough for a test: the same kinds of questions, fewer of them, one epoch. */
+/** A practice project small enough for a test: the same kinds of questions, fewer of them, and one epoch unless `optim` says otherwise. */
 export async function smallPractice(
   root: string,
   sizes: { train: number; dev: number; unseen: number },
-  epochs = 1,
+  optim: Partial<Optim> = {},
 ): Promise<void> {
   await createPracticeProject(root, { seed: 3, assets: join(ROOT, 'media', 'practice'), sizes });
   const { file } = await loadProject(root);
-  const training = { ...file.training, optim: { ...file.training.optim, epochs } };
+  const training = { ...file.training, optim: { ...file.training.optim, epochs: 1, ...optim } };
   await writeFile(join(root, 'tailor.json'), JSON.stringify({ ...file, training }));
 }
 
@@ -28,12 +29,18 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the built command line; the promise never rejects. */
-export function startTailor(args: readonly string[]): {
+/** Starts the built command line, with `variables` beside the test's own; the promise never rejects. */
+export function startTailor(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): {
   child: ChildProcess;
   finished: Promise<Finished>;
 } {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
