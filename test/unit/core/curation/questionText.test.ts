@@ -6,7 +6,19 @@ import {
   textName,
 } from '../../../../src/core/curation/questionText.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { ana, curationOf, PENS } from '../../../fakes/reviewMaterial.ts';
+import { decisionsFor } from '../../../../src/core/curation/decisionsFor.ts';
+import { recordOf } from '../../../../src/core/curation/reviewRecord.ts';
+import { gradeStored } from '../../../../src/core/round/grading.ts';
+import {
+  aCandidate,
+  ana,
+  anAttempt,
+  aReview,
+  curationOf,
+  GOOD,
+  PENS,
+  WRONG,
+} from '../../../fakes/reviewMaterial.ts';
 
 const fix = (was: string, text: string): Decision => ({
   type: 'fix-question',
@@ -45,4 +57,25 @@ it('a record is about the text that counts now, or about another one', () => {
 it('a record of an older version names no text: it is about the data file’s', () => {
   expect(isAbout(undefined, edited, NO_FIXES)).toBe(true);
   expect(isAbout(undefined, PENS, fixed)).toBe(false);
+});
+
+it('review says that attempts and candidates are about an older text of the data', () => {
+  const older = textName({ ...PENS, question: 'Older?' }, NO_FIXES);
+  const attempts = [0, 1].map((sample) => ({ ...anAttempt('pens', sample, WRONG), asked: older }));
+  const { item, curation } = aReview({
+    material: {
+      attempts: gradeStored([PENS], attempts, curationOf([])),
+      candidates: [{ round: 1, items: [aCandidate(PENS, GOOD, { asked: older })] }],
+    },
+  });
+  const { row, attempts: shown, candidates } = recordOf(item, { curation, decisions: [] });
+  expect(row.flags).toContain('question-changed');
+  expect(row).toMatchObject({ status: 'todo', pair: 'blocked' });
+  expect(shown[0]?.pairReason).toBe('It answers the older text of the question.');
+  expect(() => decisionsFor(item, { type: 'accept' }, curation, ana, 'a')).toThrow('older text');
+  const id = candidates[0]?.id ?? '';
+  // Named by a person who sees the text of now, it becomes that person's own.
+  expect(decisionsFor(item, { type: 'accept', candidate: id }, curation, ana, 'a')).toMatchObject([
+    { type: 'edit', itemId: id, rationale: GOOD },
+  ]);
 });

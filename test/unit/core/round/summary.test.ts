@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { runRounds } from '../../../../src/core/round/runRounds.ts';
-import { outcomesOf } from '../../../../src/core/round/summary.ts';
+import { examRound } from '../../../../src/core/round/examRound.ts';
+import { loadRound, runRounds } from '../../../../src/core/round/runRounds.ts';
+import { outcomesOf, summarise } from '../../../../src/core/round/summary.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
 
 it('grades all rounds against the golds that count now: a fixed gold fixes no question', async () => {
@@ -26,4 +27,34 @@ it('grades all rounds against the golds that count now: a fixed gold fixes no qu
     },
   ]);
   expect([await rightIn(0, id), await rightIn(1, id)]).toEqual([0, 0]);
+});
+
+it('makes no test between rounds that were examined differently, and names the difference', async () => {
+  const { store, ports } = setUp();
+  await runRounds(ports, 1);
+  const change = async () => (await summarise(store)).at(-1)?.results[0]?.change;
+  expect(await change()).toMatchObject({ differs: [], mcnemarP: expect.any(Number) as number });
+  Object.assign(store.project.exam, { maxNewTokens: 64, stopAtAnswerLine: false });
+  await examRound(ports, await loadRound(ports, 1), ['dev']);
+  const [before, after] = [await change(), (await store.state(1))?.exams['dev']?.form];
+  expect(before).toMatchObject({
+    n: 40,
+    differs: ['exam.maxNewTokens', 'exam.stopAtAnswerLine'],
+    mcnemarP: null,
+  });
+  expect(after).toMatchObject({ maxNewTokens: 64, engine: 'fake-1' });
+  // Examined again in the same way, the rounds can be compared.
+  await examRound(ports, await loadRound(ports, 0), ['dev']);
+  expect(await change()).toMatchObject({ differs: [], mcnemarP: expect.any(Number) as number });
+});
+
+it('takes two exams for alike where an older file does not say how one was held', async () => {
+  const { store, ports } = setUp();
+  await runRounds(ports, 1);
+  const state = store.states.get(0);
+  delete state?.exams['dev']?.form;
+  Object.assign(store.project.exam, { maxNewTokens: 64 });
+  await examRound(ports, await loadRound(ports, 1), ['dev']);
+  const change = (await summarise(store)).at(-1)?.results[0]?.change;
+  expect(change).toMatchObject({ differs: [], mcnemarP: expect.any(Number) as number });
 });
