@@ -101,6 +101,8 @@ function givenIn(question: string): Set<string> {
     for (const { n, d } of readings) given.add(keyOf(Number(n) / Number(d)));
   }
   for (const [word] of folded.toLowerCase().matchAll(/[a-z]+/gu)) {
+    // "constructor" is a word of English too, and of every object.
+    if (!Object.hasOwn(WORDS, word)) continue;
     for (const value of WORDS[word] ?? []) given.add(keyOf(value));
   }
   if (folded.includes('%')) given.add('100');

@@ -1,12 +1,21 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../../../scripts/environment.mjs';
 import { smallPractice } from '../../process/practiceLoop.ts';
 
-const CLI = join(
+/** The packaged command line. */
+export const CLI = join(
   ROOT,
   '.cache',
   'package',
@@ -36,6 +45,7 @@ export async function practiceProject(
   const version = createHash('sha256').update(readFileSync(CLI)).digest('hex').slice(0, 16);
   const base = join(ROOT, '.cache', 'e2e', 'projects', `${prepared}-${train}-${version}`);
   if (!existsSync(base)) {
+    forgetOthers(join(base, '..'), version);
     const making = `${base}.making`;
     rmSync(making, { recursive: true, force: true });
     mkdirSync(making, { recursive: true });
@@ -47,4 +57,12 @@ export async function practiceProject(
   }
   cpSync(base, folder, { recursive: true });
   return folder;
+}
+
+/** What an older program made is not needed again. */
+function forgetOthers(folder: string, version: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith(version)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

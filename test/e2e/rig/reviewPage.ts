@@ -23,7 +23,7 @@ export class ReviewPage {
 
   /** Opens the view of the secondary side bar. */
   static async side(workbench: Workbench): Promise<ReviewPage> {
-    await workbench.command('Tailor: Focus on Review View');
+    await workbench.command('Tailor Review: Focus on Review View');
     return ReviewPage.at(workbench, 'side');
   }
 

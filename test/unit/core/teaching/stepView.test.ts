@@ -7,6 +7,11 @@ const slices = (text: string, spans: readonly { start: number; end: number }[]):
   spans.map(({ start, end }) => text.slice(start, end));
 
 describe('stepViews', () => {
+  it('reads words that are also names of every object', () => {
+    const [step] = stepViews('2 + 2 = 4.', 'A constructor, toString and valueOf have 2 pens each.');
+    expect(step?.strangers).toEqual([]);
+  });
+
   it('marks each equation where it stands in its step, and whether it is true', () => {
     const [first, second] = stepViews('There are 5 × 4 = 18 pens.\nThen 18 - 6 = 12.', question);
     expect(slices(first!.text, first!.equations)).toEqual(['5 × 4 = 18']);
