@@ -94,7 +94,9 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
       case 'project': {
         const item = new vscode.TreeItem(node.name, Expanded);
         item.id = node.root;
-        item.description = vscode.workspace.asRelativePath(node.root);
+        const path = vscode.workspace.asRelativePath(node.root);
+        // The folder of the workspace itself has no relative path: its name is enough.
+        if (path !== node.root) item.description = path;
         item.iconPath = new vscode.ThemeIcon('beaker');
         item.contextValue = this.#jobs.of(node.root) ? 'project.busy' : 'project.idle';
         return item;

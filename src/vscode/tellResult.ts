@@ -9,7 +9,14 @@ export interface NextStep {
 
 /** What came out, with the step that comes after it. */
 export async function tellResult(text: string, next: NextStep | null, root: string): Promise<void> {
-  const shown = visibleText(text.split('\n').slice(0, 3).join(' · '));
+  const shown = visibleText(
+    text
+      .split('\n')
+      // Digests are for files and logs.
+      .filter((line) => !line.startsWith('SHA-256'))
+      .slice(0, 3)
+      .join(' · '),
+  );
   const buttons = next ? [next.label] : [];
   const chosen = await vscode.window.showInformationMessage(shown, ...buttons);
   if (next && chosen === next.label) await vscode.commands.executeCommand(next.command, { root });

@@ -30,6 +30,9 @@ export const SUSPICION_SENTENCES: Readonly<Record<Suspicion, string>> = {
   'no-answer': 'No answer could be read in it.',
 };
 
+/** Once the gold is confirmed, agreeing samples share a mistake. */
+export const SHARED_MISTAKE = 'The samples agree on this answer; the gold answer was confirmed.';
+
 /** All checks of the gate, passed ones too; what a person overrode is a warning. */
 export function gateChecks(reasons: readonly GateReason[], overridden: boolean): Check[] {
   const failed = overridden ? 'warn' : 'bad';

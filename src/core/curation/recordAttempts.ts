@@ -5,8 +5,8 @@ import { falseEquations } from '../teaching/arithmetic.ts';
 import { rationaleKey } from '../teaching/steps.ts';
 import { firstDivergence, stepViews } from '../teaching/stepView.ts';
 import { isTaught, type Candidate } from './candidates.ts';
-import { SUSPICION_SENTENCES } from './checkSentences.ts';
-import { keyOfAttempt, type Curation } from './curation.ts';
+import { SHARED_MISTAKE, SUSPICION_SENTENCES } from './checkSentences.ts';
+import { isGoldConfirmed, keyOfAttempt, type Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
 import { questionNow } from './questionText.ts';
@@ -74,7 +74,7 @@ export function attemptViews(
         answer: grade.value,
         verdict: grade.verdict,
         settled,
-        checks: checksOf(one, settled),
+        checks: checksOf(one, settled, isGoldConfirmed(curation, item.id, one.gold)),
         pair: kept,
         pairReason: kept === 'blocked' ? pairReason(one, curation, { ...block, identical }) : null,
         firstError: curation.attemptsDecided.has(item.id)
@@ -95,6 +95,7 @@ function wordOn({ attempt }: GradedAttempt, curation: Curation): 'right' | 'wron
 function checksOf(
   { attempt, grade, suspicions, stale }: GradedAttempt,
   settled: 'right' | 'wrong' | null,
+  goldConfirmed: boolean,
 ): Check[] {
   const checks: Check[] = [];
   if (stale === true) {
@@ -102,10 +103,13 @@ function checksOf(
     checks.push({ code: 'question-changed', level: 'warn', message });
   }
   for (const code of suspicions) {
+    const aboutGold = code === 'suspect-gold' || code === 'gold-in-doubt';
+    const shared = aboutGold && goldConfirmed;
+    if (shared && code === 'gold-in-doubt') continue;
     checks.push({
       code,
-      level: settled === null ? 'warn' : 'info',
-      message: SUSPICION_SENTENCES[code],
+      level: settled === null && !shared ? 'warn' : 'info',
+      message: shared ? SHARED_MISTAKE : SUSPICION_SENTENCES[code],
     });
   }
   for (const code of grade.flags) {

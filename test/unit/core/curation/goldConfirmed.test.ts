@@ -39,6 +39,18 @@ describe('a confirmed gold', () => {
     expect(seen(PENS, [confirm('14')])).toEqual({ negatives: 1, confirmed: true });
   });
 
+  it('turns the doubt about each such attempt into a remark', () => {
+    const levels = (decisions: readonly Decision[]) => {
+      const { item, curation } = aReview({ question: PENS, decisions, texts, rationales: [] });
+      const { attempts } = recordOf(item, { curation, decisions: [] });
+      return attempts[0]?.checks.flatMap(({ code, level }) =>
+        code === 'suspect-gold' ? level : [],
+      );
+    };
+    expect(levels([])).toEqual(['warn']);
+    expect(levels([confirm('14')])).toEqual(['info']);
+  });
+
   it('is not confirmed any more once the data say another answer', () => {
     const changed = { ...PENS, answer: '15' };
     expect(seen(changed, [confirm('14')])).toEqual({ negatives: 0, confirmed: false });
