@@ -79,3 +79,14 @@ export const ABOUT_SHOWN: ReadonlySet<Action> = new Set<Action>([
   'fix-gold',
   'open-record',
 ]);
+
+/** Actions that have nothing to do with an item: they never wait. */
+export const AT_ONCE: ReadonlySet<Action> = new Set<Action>([
+  'search',
+  'filter',
+  'keys',
+  'escape',
+  'view-mode',
+  'next-region',
+  'previous-region',
+]);

@@ -1,5 +1,5 @@
 import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
-import { ABOUT_SHOWN, type Action } from './actions.ts';
+import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { actOf, expected, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
@@ -32,6 +32,8 @@ export class Control {
   #detail: ReturnType<typeof setTimeout> | undefined;
   #waiting: Action[] = [];
   #openForm: string | null = null;
+  /** The host is asked where the cursor goes next. */
+  #onTheWay = false;
 
   constructor(
     client: ReviewClient,
@@ -66,13 +68,14 @@ export class Control {
 
   /** Does an action, or puts it aside until the item under the cursor is on screen. False = it means nothing now. */
   act(action: Action): boolean {
+    if (AT_ONCE.has(action)) return perform(this, action);
     const { selected, shown, at } = this.state;
-    if (ABOUT_SHOWN.has(action) && at >= 0 && (selected === null || selected !== shown)) {
-      if (this.#waiting.length < QUEUED) this.#waiting.push(action);
-      void this.#showSelected();
-      return true;
-    }
-    return perform(this, action);
+    const unseen = ABOUT_SHOWN.has(action) && at >= 0 && (selected === null || selected !== shown);
+    // Behind one that waits all others wait: keys act in the order they were pressed.
+    if (!unseen && !this.#onTheWay && this.#waiting.length === 0) return perform(this, action);
+    if (this.#waiting.length < QUEUED) this.#waiting.push(action);
+    if (!this.#onTheWay) void this.#showSelected();
+    return true;
   }
 
   /** Moves the cursor; the detail follows at once, or shortly after the last of several quick moves. */
@@ -99,10 +102,14 @@ export class Control {
       this.store.dispatch({ type: 'show', id });
       this.#reopen();
     }
+    this.#goThrough();
+    void this.#prefetch();
+  }
+
+  #goThrough(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const action of waiting) this.act(action);
-    void this.#prefetch();
   }
 
   /** The records a person most likely looks at next. */
@@ -133,15 +140,19 @@ export class Control {
       return;
     }
     const { at: from, list } = this.state;
-    try {
-      const { at } = await this.#client.request('nextTodo', { after: from });
-      // The person went elsewhere meanwhile.
-      if (this.state.at !== from || this.state.list.query !== list.query) return;
-      if (at >= 0) this.moveTo(at);
-      else this.say(this.store.texts.peek()('say.allDone'));
-    } catch (error) {
-      this.say(messageOf(error));
+    this.#onTheWay = true;
+    const found = await this.#client
+      .request('nextTodo', { after: from })
+      .then(({ at }) => at)
+      .catch((error: unknown) => messageOf(error));
+    this.#onTheWay = false;
+    if (typeof found === 'string') this.say(found);
+    else if (found < 0) this.say(this.store.texts.peek()('say.allDone'));
+    else if (this.state.at === from && this.state.list.query === list.query) {
+      this.moveTo(found);
+      return;
     }
+    this.#goThrough();
   }
 
   say(text: string): void {

@@ -13,6 +13,7 @@ import { Button } from '../kit/button.tsx';
 import { Checkbox, Select } from '../kit/choice.tsx';
 import { TextField } from '../kit/field.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
+import { FilterField } from './filterField.tsx';
 import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 
@@ -25,7 +26,8 @@ export function FilterPanel(): JSX.Element {
   const saving = usePart(({ overlay }) => (overlay.kind === 'save-filter' ? overlay : null));
   const t = useTexts();
   const control = useControl();
-  const apply = (change: Partial<Filter>): void => void control.list({ ...filter, ...change });
+  const apply = (change: Partial<Filter>): void =>
+    void control.list({ ...control.state.filter, ...change });
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
     for (const select of panel.current?.querySelectorAll('select') ?? []) {
@@ -69,12 +71,11 @@ export function FilterPanel(): JSX.Element {
           }))}
           onValue={(value) => apply({ misses: Number(value) })}
         />
-        <TextField
-          bare
+        <FilterField
           label={t('filter.answer')}
           placeholder={t('filter.answer')}
           value={filter.answer}
-          onValue={(answer) => apply({ answer: answer.trim() })}
+          onValue={(answer) => apply({ answer })}
         />
       </div>
       <Many

@@ -101,13 +101,14 @@ function listed(state: ReviewState, event: Extract<ReviewEvent, { type: 'listed'
   if (event.query !== state.list.query) return state;
   const rows = new Map(event.rows.map((row, index) => [index, row]));
   const at = event.total === 0 ? -1 : Math.max(0, Math.min(event.at, event.total - 1));
-  return {
+  const next = {
     ...state,
     list: { query: event.query, loading: false, total: event.total, rows },
     at,
     selected: rows.get(at)?.id ?? null,
-    shown: at < 0 ? null : state.shown,
   };
+  // With nothing listed no item is on screen; what was being written stays as a draft.
+  return at < 0 ? { ...next, shown: null, form: null, drafts: withDraft(state) } : next;
 }
 
 function withRows(state: ReviewState, from: number, loaded: readonly Row[]): ReviewState {

@@ -1,16 +1,14 @@
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
 import { NO_FILTER, type Filter, type ItemStatus } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
-import { TextField } from '../kit/field.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
+import { FilterField } from './filterField.tsx';
 import { FilterPanel } from './filterPanel.tsx';
 import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 
-const SEARCH_MS = 160;
 /** Doubt in one click: everything that carries any flag. */
 const ALL_FLAGS: Filter['flags'] = [
   'gold-in-doubt',
@@ -63,29 +61,18 @@ function Search(): JSX.Element {
   const search = usePart((state) => state.filter.search);
   const t = useTexts();
   const control = useControl();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const typed = useRef(search);
   const found = usePart(({ list, filter }) =>
     filter.search === '' || list.loading ? '' : t.count('found', list.total),
   );
   return (
     <div class="search" role="search">
       <Icon name="search" />
-      <TextField
+      <FilterField
         id="search"
-        bare
         label={t('search')}
         placeholder={t('search.hint')}
         value={search}
-        onValue={(value) => {
-          typed.current = value;
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => {
-            const { filter } = control.state;
-            if (filter.search !== typed.current)
-              void control.list({ ...filter, search: typed.current });
-          }, SEARCH_MS);
-        }}
+        onValue={(text) => void control.list({ ...control.state.filter, search: text })}
       />
       <span class="search-found muted">{found}</span>
     </div>

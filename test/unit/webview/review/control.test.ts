@@ -104,6 +104,32 @@ describe('Control', () => {
     expect(state().selected).toBe('q-1009');
   });
 
+  it('acts in the order of the keys, however fast they come', async () => {
+    const { control, acts } = await review({ count: 400 }, { ...IN_ORDER, sel: 'q-1004' });
+    for (const action of ['accept', 'reject', 'skip', 'accept', 'next', 'reject'] as const) {
+      control.act(action);
+    }
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(acts()).toEqual([
+      { id: 'q-1004', act: { type: 'accept' } },
+      { id: 'q-1005', act: { type: 'reject' } },
+      { id: 'q-1007', act: { type: 'accept' } },
+      { id: 'q-1009', act: { type: 'reject' } },
+    ]);
+  });
+
+  it('decides no item twice while the host is asked for the next one', async () => {
+    const { control, acts, store } = await review({ count: 400 }, { ...IN_ORDER, sel: 'q-1100' });
+    // The rows behind the cursor are not at hand.
+    const at = store.state.value.at;
+    store.dispatch({ type: 'stale', keep: { from: at, to: at + 1 } });
+    control.act('accept');
+    control.act('accept');
+    await vi.advanceTimersByTimeAsync(2000);
+    const ids = acts().map((params) => (params as { id: string }).id);
+    expect(ids).toEqual(['q-1100', 'q-1101']);
+  });
+
   it('lets the detail follow a moment later while keys come fast', async () => {
     const { control, state } = await review({}, IN_ORDER);
     await control.link.need(0, 30);
