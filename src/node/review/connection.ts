@@ -20,6 +20,8 @@ export interface Connection {
   filter: string | null;
   /** Question ids of the last query, in order; null when there is none any more. */
   ids: readonly string[] | null;
+  /** The round of the last query: what the view shows until it asks again. */
+  round: number | null;
 }
 
 const FIRST_ROWS = 50;
@@ -30,7 +32,7 @@ export function connectionHandlers(
   service: ReviewService,
   view: 'side' | 'panel',
 ): { readonly connection: Connection; readonly handlers: Handlers<ReviewContract> } {
-  const connection: Connection = { view, filter: null, ids: null };
+  const connection: Connection = { view, filter: null, ids: null, round: null };
   const { decider } = service;
   const { actions } = service.options;
 
@@ -47,6 +49,7 @@ export function connectionHandlers(
       const before = connection.filter;
       connection.filter = canonicalJson(filter);
       connection.ids = ids;
+      connection.round = opened.review.round;
       // What a sample says depends on the filter it is looked at by.
       if (before !== connection.filter && decider.spotCheckNow()) service.changed();
       const { index } = opened.review;
@@ -57,14 +60,15 @@ export function connectionHandlers(
     },
     rows: async ({ from, to }) => {
       const opened = await service.shown();
-      const ids = queried(connection);
+      const ids = queried(connection, opened);
       const until = Math.min(to, from + MAX_ROWS);
       return { rev: service.rev, from, rows: rowsOf(opened, ids.slice(from, until)) };
     },
     record: async ({ id }) => recordFor(await service.shown(), id),
     nextTodo: async ({ after }) => {
-      const { index } = (await service.shown()).review;
-      const ids = queried(connection);
+      const opened = await service.shown();
+      const { index } = opened.review;
+      const ids = queried(connection, opened);
       for (let step = 1; step <= ids.length; step += 1) {
         const at = (((after + step) % ids.length) + ids.length) % ids.length;
         if (index.row(ids[at] ?? '')?.status === 'todo') return { at };
@@ -72,26 +76,27 @@ export function connectionHandlers(
       return { at: -1 };
     },
     decide: async ({ id, act }) => {
-      await decider.decide(id, act);
+      await decider.decide(id, act, connection.round);
       return { rev: service.rev, record: recordFor(await service.ready(), id) };
     },
     bulk: async ({ act, ids, expected }) => {
       const visible = queried(connection);
-      const changed = await decider.bulk(act, chosen(visible, ids), expected);
+      const changed = await decider.bulk(act, chosen(visible, ids), expected, connection.round);
       return { rev: service.rev, changed };
     },
-    undo: async () => ({ id: await decider.undo(), rev: service.rev }),
-    redo: async () => ({ id: await decider.redo(), rev: service.rev }),
+    undo: async () => ({ id: await decider.undo(connection.round), rev: service.rev }),
+    redo: async () => ({ id: await decider.redo(connection.round), rev: service.rev }),
     ask: async ({ ids, hint }, signal) => {
       const result = await service.asking.ask(ids, hint, signal);
       return { rev: service.rev, ...result };
     },
     spotCheck: async ({ size }) => {
-      await decider.spotCheck(size, connection.filter ?? '', queried(connection));
+      const { filter, round } = connection;
+      await decider.spotCheck(size, filter ?? '', queried(connection), round);
       return { rev: service.rev };
     },
     acceptRest: async ({ expected }) => {
-      const changed = await decider.acceptRest(expected);
+      const changed = await decider.acceptRest(expected, connection.round);
       return { rev: service.rev, changed };
     },
     saveFilter: async ({ name, filter }) => {
@@ -151,8 +156,8 @@ function rowsOf({ review }: Opened, ids: readonly string[]): Row[] {
   });
 }
 
-function queried({ ids }: Connection): readonly string[] {
-  if (ids) return ids;
+function queried({ ids, round }: Connection, opened?: Opened): readonly string[] {
+  if (ids && (!opened || opened.review.round === round)) return ids;
   throw stale();
 }
 

@@ -38,8 +38,8 @@ export class Decider {
     this.#service = service;
   }
 
-  decide(id: string, act: Act): Promise<void> {
-    return this.#inTurn(async (opened) => {
+  decide(id: string, act: Act, round: number | null = null): Promise<void> {
+    return this.#inTurn(round, async (opened) => {
       const { review } = opened;
       const item = review.index.item(id);
       if (!item) throw unknown(id);
@@ -48,9 +48,14 @@ export class Decider {
   }
 
   /** One act on many questions as one step of undo; how many took it. */
-  bulk(act: BulkAct, ids: readonly string[], expected: number): Promise<number> {
+  bulk(
+    act: BulkAct,
+    ids: readonly string[],
+    expected: number,
+    round: number | null = null,
+  ): Promise<number> {
     if (ids.length !== expected) return Promise.reject(stale());
-    return this.#inTurn(async (opened) => {
+    return this.#inTurn(round, async (opened) => {
       const { decisions, changed } = await this.#bulk(opened, act, ids, newAction());
       if (changed === 0) throw nothingToDo(ids.length);
       await this.#write(opened, decisions);
@@ -59,12 +64,12 @@ export class Decider {
   }
 
   /** Takes back the last step of this person on this computer; the question to look at. */
-  undo(): Promise<string | null> {
-    return this.#step('undo');
+  undo(round: number | null = null): Promise<string | null> {
+    return this.#step('undo', round);
   }
 
-  redo(): Promise<string | null> {
-    return this.#step('redo');
+  redo(round: number | null = null): Promise<string | null> {
+    return this.#step('redo', round);
   }
 
   /** What undo and redo would do now. */
@@ -83,8 +88,13 @@ export class Decider {
   }
 
   /** Draws a sample of the undecided among `ids`; ends the running one with size 0. */
-  spotCheck(size: number, filter: string, ids: readonly string[]): Promise<void> {
-    return this.#inTurn(async (opened) => {
+  spotCheck(
+    size: number,
+    filter: string,
+    ids: readonly string[],
+    round: number | null = null,
+  ): Promise<void> {
+    return this.#inTurn(round, async (opened) => {
       const { index } = opened.review;
       const running = this.spotCheckNow();
       // While a sample of this filter is shown, another one is drawn from all that the filter finds.
@@ -121,8 +131,8 @@ export class Decider {
   }
 
   /** Accepts what the finished spot check spoke for, with its bound as the reason. */
-  acceptRest(expected: number): Promise<number> {
-    return this.#inTurn(async (opened) => {
+  acceptRest(expected: number, round: number | null = null): Promise<number> {
+    return this.#inTurn(round, async (opened) => {
       const record = this.spotCheckNow();
       const state = this.spotCheckState();
       if (!record || !state) throw refusal('There is no spot check.', 'Draw a sample first.');
@@ -172,11 +182,11 @@ export class Decider {
 
   /** Appends decisions that were made elsewhere in the service (a hint to the teacher). */
   append(decisions: readonly Decision[]): Promise<void> {
-    return this.#inTurn((opened) => this.#write(opened, decisions));
+    return this.#inTurn(null, (opened) => this.#write(opened, decisions));
   }
 
-  #step(way: 'undo' | 'redo'): Promise<string | null> {
-    return this.#inTurn(async (opened) => {
+  #step(way: 'undo' | 'redo', round: number | null): Promise<string | null> {
+    return this.#inTurn(round, async (opened) => {
       const step: UndoStep | null = this.stack()[way];
       if (!step) return null;
       await this.#write(opened, step.decisions(person(), newAction()));
@@ -215,9 +225,12 @@ export class Decider {
     return runPaced(bulkDecisions(items, act, review.curation, person(), action));
   }
 
-  #inTurn<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+  /** `round` is the one that was looked at; null where nobody looks. */
+  #inTurn<T>(round: number | null, work: (opened: Opened) => Promise<T>): Promise<T> {
     return this.#service.inTurn(async () => {
-      const opened = await this.#service.ready();
+      const opened = this.#service.now();
+      // Another view picked another round, or one began: what was meant is not what would be hit.
+      if (round !== null && round !== opened.review.round) throw stale();
       // Looked up at the moment of the deed: another window may have frozen the round since it was shown.
       await refuseFrozen(opened.session.store, opened.review.round);
       return work(opened);

@@ -174,6 +174,14 @@ export class ReviewService {
   /** The round that is shown, read to its end. */
   async ready(): Promise<Opened> {
     while (this.#loading) await this.#loading;
+    return this.now();
+  }
+
+  /**
+   * For work that has its turn. A reading that was asked for meanwhile waits for that turn to end: waiting for the
+   * reading, as `ready` does, would be waiting for ever.
+   */
+  now(): Opened {
     if (this.#opened) return this.#opened;
     throw this.#failure ?? new AppError('cancelled', 'The review was closed.');
   }
