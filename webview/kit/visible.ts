@@ -4,13 +4,18 @@ export interface Piece {
   readonly hidden: boolean;
 }
 
-/**
- * Characters that hide, reorder or vanish: controls but tab and line feed, soft hyphen, bidirectional marks and
- * overrides, zero-width ones, invisible fillers, line separators, tags, lone surrogates.
- */
-const HIDDEN =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+/** Characters that hide, reorder or vanish, as ranges of a character class. */
+const RANGES = [
+  // Controls, but not tab and line feed.
+  '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f',
+  // Soft hyphen, joiners and fillers that take no room.
+  '\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u2800\\u3164\\uffa0',
+  // Zero width, direction marks, line and paragraph separators, direction overrides and isolates.
+  '\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\ufffb',
+  // Tags, and halves of a pair.
+  '\\u{e0000}-\\u{e0fff}\\p{Surrogate}',
+];
+const HIDDEN = new RegExp(`[${RANGES.join('')}]`, 'gu');
 
 /** Joins two pictographs into one picture: the one place where a zero-width joiner is what it seems. */
 const JOINED_PICTURE = /\p{Extended_Pictographic}\ufe0f?$/u;
