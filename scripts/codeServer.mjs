@@ -115,6 +115,20 @@ function hasCompiler() {
  * @property {() => void} stop ends it and everything it started
  */
 
+/** It is given so long to say where it listens; a first start on a slow disk takes half a minute. */
+const START_MS = 180_000;
+
+/**
+ * Variables with which code-server would listen elsewhere than it is told here, take another password than the one
+ * that is printed, or, in a terminal of another VS Code, talk to that one and end.
+ */
+const DECIDES_ELSEWHERE = /^(?:PORT$|HASHED_PASSWORD$|PASSWORD$|CODE_SERVER_|CS_|VSCODE_)/u;
+
+/** What the server inherits. @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv} */
+function withoutOrders(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !DECIDES_ELSEWHERE.test(name)));
+}
+
 /**
  * Starts code-server on loopback and waits until it answers.
  * @param {CodeServer} server @param {ServerOptions} options @returns {Promise<RunningServer>}
@@ -147,7 +161,11 @@ export async function startCodeServer(server, options) {
       cwd: home,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, HOME: home, ...(password === null ? {} : { PASSWORD: password }) },
+      env: {
+        ...withoutOrders(env),
+        HOME: home,
+        ...(password === null ? {} : { PASSWORD: password }),
+      },
     },
   );
   let log = '';
@@ -173,8 +191,16 @@ export async function startCodeServer(server, options) {
       });
     }
   });
-  const origin = await Promise.race([listening, ended.then(() => null)]);
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  /** @type {Promise<null>} */
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(null), START_MS);
+  });
+  const origin = await Promise.race([listening, late, ended.then(() => null)]);
+  clearTimeout(timer);
   if (origin === null) {
+    stop();
     throw new SetupError(
       `VS Code in the browser did not start: ${log.trim().split('\n').at(-1) ?? ''}`,
       'Delete .cache/code-server and run the command again.',
