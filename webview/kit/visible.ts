@@ -15,7 +15,11 @@ const RANGES = [
   // Tags, and halves of a pair.
   '\\u{e0000}-\\u{e0fff}\\p{Surrogate}',
 ];
-const HIDDEN = new RegExp(`[${RANGES.join('')}]`, 'gu');
+const HIDDEN = anyOf(RANGES);
+
+function anyOf(ranges: readonly string[]): RegExp {
+  return new RegExp(`[${ranges.join('')}]`, 'gu');
+}
 
 /** Joins two pictographs into one picture: the one place where a zero-width joiner is what it seems. */
 const JOINED_PICTURE = /\p{Extended_Pictographic}\ufe0f?$/u;
