@@ -119,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): void {
       keys,
       makeContext,
       environment: process.env,
+      memory: context.globalState,
       log,
     },
     edge,

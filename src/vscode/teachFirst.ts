@@ -5,7 +5,10 @@ import { readTeacher } from './teacherStatus.ts';
 import { count } from './texts.ts';
 
 /** What of a project goes to a teacher that is not on this computer, said once for each profile and address. */
-export async function agreeToSend(editor: Editor, root: string): Promise<'paid' | 'free'> {
+export async function agreeToSend(
+  editor: Pick<Editor, 'environment' | 'memory'>,
+  root: string,
+): Promise<'paid' | 'free'> {
   const teacher = await readTeacher(root, editor.environment);
   if (teacher.kind !== 'profile') return 'free';
   if (teacher.isLocal) return 'free';

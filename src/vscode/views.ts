@@ -16,7 +16,14 @@ export function registerViews(store: DisposableStore, parts: ReviewParts, edge: 
   store.add(vscode.window.registerWebviewPanelSerializer(TRAINING_PANEL, training));
   const handlers = reviewHandlers({
     forward: (name) => host.forward(name),
-    openPanel: () => panel.show(),
+    openPanel: async (root) => {
+      await projects.known();
+      // A row of the tree, or the result of a step, names the project that is meant.
+      if (root !== undefined && projects.all.some((one) => one.root === root)) {
+        projects.select(root);
+      }
+      panel.show();
+    },
     showTraining: (root) => training.show(root),
   });
   registerCommands(store, REVIEW_COMMANDS, handlers, edge);

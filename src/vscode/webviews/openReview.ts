@@ -3,7 +3,11 @@ import type { MakeContext } from '../surroundings.ts';
 import type { OpenReview } from './reviewPeer.ts';
 
 /** Opens a project's review; what it needs is loaded when the first view asks for it. */
-export function reviewOpener(makeContext: MakeContext): OpenReview {
+export function reviewOpener(
+  makeContext: MakeContext,
+  /** Says what leaves the computer, where something does; rejects where the person does not agree. */
+  agreeToSend: (root: string) => Promise<unknown>,
+): OpenReview {
   return async ({ root, actions, outside }) => {
     const { ReviewService } = await import('../../node/review/service.ts');
     const never = new AbortController().signal;
@@ -32,7 +36,18 @@ export function reviewOpener(makeContext: MakeContext): OpenReview {
       removeEventListener: () => undefined,
     };
     return {
-      handlersFor: (view) => service.handlersFor(view),
+      handlersFor: (view) => {
+        const handlers = service.handlersFor(view);
+        return {
+          ...handlers,
+          ask: async (params, asked) => {
+            const { trusted, teacherReady } = service.outside;
+            // What cannot be asked is refused below, with its reason.
+            if (trusted && teacherReady) await agreeToSend(root);
+            return handlers.ask(params, asked);
+          },
+        };
+      },
       onSnapshot: (listener) => service.onSnapshot(listener),
       setOutside: (now) => service.setOutside(now),
       record: async (round, id) => {

@@ -3,6 +3,7 @@ import type { Log } from '../../core/ports.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
 import type { Jobs, JobState, Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
+import { agreeToSend } from '../teachFirst.ts';
 import { openLine } from './dataLine.ts';
 import { reviewOpener } from './openReview.ts';
 import { EditorOutside } from './outside.ts';
@@ -24,6 +25,8 @@ export interface ReviewParts {
   };
   readonly makeContext: MakeContext;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What this person has agreed to on this computer. */
+  readonly memory: vscode.Memento;
   readonly log: Log;
 }
 
@@ -56,7 +59,7 @@ export function registerReview(
   const host: ReviewHost = store.add(
     new ReviewHost({
       projects,
-      open: reviewOpener(parts.makeContext),
+      open: reviewOpener(parts.makeContext, (root) => agreeToSend(parts, root)),
       actionsFor: (root) =>
         reviewActions({
           root,

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { activate, deactivate } from '../../../src/extension.ts';
@@ -15,11 +15,11 @@ import { showView, webviews } from '../../fakes/vscodeWebviews.ts';
 
 vi.mock('vscode', async () => (await import('../../fakes/vscode.ts')).vscodeModule);
 
-async function start() {
+async function start(others: readonly string[] = []) {
   const root = join(await temporaryFolder(), 'p');
   await mkdir(root);
   await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
-  editor.folders = [root];
+  editor.folders = [root, ...others];
   const context = extensionContext();
   activate(context);
   return async (): Promise<void> => {
@@ -28,7 +28,16 @@ async function start() {
   };
 }
 
-beforeEach(resetVscode);
+beforeEach(() => {
+  resetVscode();
+  return () => vi.unstubAllEnvs();
+});
+
+async function change(root: string, fields: Record<string, unknown>): Promise<void> {
+  const path = join(root, 'tailor.json');
+  const before: unknown = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify(Object.assign({}, before, fields)));
+}
 
 describe('the views in the extension', () => {
   it('show the real review of the workspace’s project, and let go of it', async () => {
@@ -72,5 +81,46 @@ describe('the views in the extension', () => {
     );
     expect(ours.length).toBeGreaterThan(10);
     expect(ours.filter((id) => !Object.hasOwn(ALL_COMMANDS, id))).toEqual([]);
+  });
+
+  it('say once what leaves the computer before a teacher elsewhere is asked again', async () => {
+    const config = await temporaryFolder();
+    vi.stubEnv('XDG_CONFIG_HOME', config);
+    vi.stubEnv('FAR_KEY', 'far-key-of-this-test');
+    await mkdir(join(config, 'tailor'));
+    const far = { name: 'far', baseURL: 'https://far.example/v1', model: 'm', keyEnv: 'FAR_KEY' };
+    const profiles = JSON.stringify({ v: 1, profiles: [far] });
+    await writeFile(join(config, 'tailor', 'teachers.json'), profiles);
+    const end = await start();
+    await change(editor.folders[0] ?? '', { teacher: 'far' });
+    const client = connect(reviewContract, showView('tailor.review').page);
+    await client.request('init', { view: 'side' });
+    const ask = (): Promise<unknown> => client.request('ask', { ids: ['t-1'], hint: 'slower' });
+    editor.answers.push(undefined);
+    await expect(ask()).rejects.toMatchObject({ code: 'cancelled' });
+    expect(editor.details.join()).toContain('What is sent');
+    editor.answers.push('Send to https://far.example');
+    // Agreed: now it is the question that there is no mistake at yet.
+    await expect(ask()).rejects.not.toMatchObject({ code: 'cancelled' });
+    await expect(ask()).rejects.not.toMatchObject({ code: 'cancelled' });
+    expect(editor.details).toHaveLength(2);
+    await end();
+  });
+
+  it('open for the project that is meant, where there are several', async () => {
+    const other = join(await temporaryFolder(), 'q');
+    await mkdir(other);
+    await writeProject(other, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
+    await change(other, { name: 'The other one' });
+    const end = await start([other]);
+    await editor.commands.get('tailor.openReview')?.({ root: other });
+    const client = connect(reviewContract, webviews.panels[0]!.page);
+    const { snapshot } = await client.request('init', { view: 'panel' });
+    expect(snapshot.phase).not.toBe('no-project');
+    await vi.waitFor(async () => {
+      const now = await client.request('init', { view: 'panel' });
+      expect(now.snapshot.project).toBe('The other one');
+    });
+    await end();
   });
 });
