@@ -125,8 +125,6 @@ export const reviewStrings = {
   answers: 'Answers of the student',
   'answers.right': '{right} of {samples} right',
   'answer.none': 'no answer',
-  'answer.right': '{answer}, right, {n} times',
-  'answer.wrong': '{answer}, wrong, {n} times',
 
   modes: 'How texts are shown',
   'mode.step': 'Steps',

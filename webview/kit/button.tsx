@@ -1,5 +1,6 @@
 import { createElement, type ComponentChildren, type JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { capOf } from './platform.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 export interface ButtonProps {
@@ -57,6 +58,6 @@ export function Button({
     icon === undefined ? null : createElement(Icon, { name: icon }),
     // Not a span: the toolkit takes those for icons and makes them 16 pixels wide.
     children === undefined ? null : createElement('div', { class: 'button-text' }, children),
-    keyCap === undefined ? null : createElement('kbd', { 'aria-hidden': 'true' }, keyCap),
+    keyCap === undefined ? null : createElement('kbd', { 'aria-hidden': 'true' }, capOf(keyCap)),
   );
 }

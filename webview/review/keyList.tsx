@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../kit/button.tsx';
+import { capOf } from '../kit/platform.ts';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { KEY_GROUPS } from './bindings.ts';
 
@@ -45,7 +46,7 @@ export function KeyList(): JSX.Element | null {
                   <div class="keys-row" key={text}>
                     <dt>
                       {caps.map((cap) => (
-                        <kbd key={cap}>{cap}</kbd>
+                        <kbd key={cap}>{capOf(cap)}</kbd>
                       ))}
                     </dt>
                     <dd>{t(text)}</dd>

@@ -3,6 +3,7 @@ import { connect } from '../../src/shared/connect.ts';
 import { reviewContract } from '../../src/shared/reviewContract.ts';
 import { openHost } from '../kit/host.ts';
 import { installKeys, placeOf } from '../kit/keys.ts';
+import { isMac } from '../kit/platform.ts';
 import { registerControls } from '../kit/toolkit.ts';
 import '../kit/theme.css';
 import type { Action } from './actions.ts';
@@ -62,10 +63,9 @@ const scrolls = (chord: string): boolean =>
   /^(?:arrow|page|home|end)/u.test(chord) &&
   document.activeElement?.getAttribute('data-region') === 'detail';
 
-const mac = /^Mac/u.test(navigator.platform);
 installKeys<Action>({
   bindings: BINDINGS,
-  mac,
+  mac: isMac,
   singleKeys: () => store.state.peek().snapshot?.singleKeys ?? true,
   run: (action, chord) => {
     const { overlay, link } = store.state.peek();
