@@ -12,6 +12,7 @@ import type { Store } from './store.ts';
 const FAST_MS = 120;
 const DETAIL_MS = 90;
 const QUEUED = 16;
+const RECORD_TRIES = 3;
 
 /** What the control does to the page itself; the page fills it in. */
 export interface Page {
@@ -96,7 +97,11 @@ export class Control {
     if (this.state.selected === null) await this.link.need(at, at + 1);
     const id = this.state.selected;
     if (id === null) return;
-    if (!this.state.records.has(id)) await this.link.record(id);
+    // A change by somebody else drops the records at hand, also one that has come this very moment.
+    for (let tries = 0; tries < RECORD_TRIES && !this.state.records.has(id); tries += 1) {
+      await this.link.record(id);
+      if (this.state.selected !== id) return;
+    }
     if (this.state.selected !== id || !this.state.records.has(id)) return;
     if (this.state.shown !== id) {
       this.store.dispatch({ type: 'show', id });

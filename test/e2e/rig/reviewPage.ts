@@ -81,10 +81,10 @@ export class ReviewPage {
   async decide(key: 'a' | 'x'): Promise<string> {
     const id = await this.current();
     await this.press(key);
-    await this.#workbench.until(
-      `${key} on ${id} moves on`,
-      async () => (await this.current()) !== id,
-    );
+    await this.#workbench.until(`${key} on ${id} decides and moves on`, async () => {
+      const moved = (await this.current()) !== id;
+      return moved && !(await this.labelOf(id)).includes('to review');
+    });
     return id;
   }
 }

@@ -130,6 +130,23 @@ describe('Control', () => {
     expect(ids).toEqual(['q-1100', 'q-1101']);
   });
 
+  it('loses no key when a record that has just come grows stale before it is shown', async () => {
+    const { control, store, acts } = await review({ count: 400 }, { ...IN_ORDER, sel: 'q-1004' });
+    now += 1000;
+    control.moveTo(300);
+    control.act('accept');
+    let once = true;
+    const unsubscribe = store.state.subscribe(({ records, selected, shown }) => {
+      if (!once || selected === null || selected === shown || !records.has(selected)) return;
+      once = false;
+      store.dispatch({ type: 'stale' });
+    });
+    await vi.advanceTimersByTimeAsync(2000);
+    unsubscribe();
+    expect(once).toBe(false);
+    expect(acts()).toHaveLength(1);
+  });
+
   it('lets the detail follow a moment later while keys come fast', async () => {
     const { control, state } = await review({}, IN_ORDER);
     await control.link.need(0, 30);
