@@ -139,25 +139,33 @@ export class Control {
   }
 
   async nextTodo(): Promise<void> {
-    const local = this.localNextTodo();
-    if (local !== null) {
-      this.moveTo(local);
+    const { selected } = this.state;
+    for (;;) {
+      const local = this.localNextTodo();
+      if (local !== null) {
+        this.moveTo(local);
+        return;
+      }
+      const { at: from, list } = this.state;
+      this.#onTheWay = true;
+      const found = await this.#client
+        .request('nextTodo', { after: from })
+        .then(({ at }) => at)
+        .catch((error: unknown) => messageOf(error));
+      await this.link.listed();
+      this.#onTheWay = false;
+      if (typeof found === 'string') this.say(found);
+      else if (found < 0) this.say(this.store.texts.peek()('say.allDone'));
+      else if (this.state.list.query !== list.query && this.state.selected === selected) {
+        // The queue was made anew around this item: the answer was about places of the old one.
+        continue;
+      } else if (this.state.at === from && this.state.list.query === list.query) {
+        this.moveTo(found);
+        return;
+      }
+      this.#goThrough();
       return;
     }
-    const { at: from, list } = this.state;
-    this.#onTheWay = true;
-    const found = await this.#client
-      .request('nextTodo', { after: from })
-      .then(({ at }) => at)
-      .catch((error: unknown) => messageOf(error));
-    this.#onTheWay = false;
-    if (typeof found === 'string') this.say(found);
-    else if (found < 0) this.say(this.store.texts.peek()('say.allDone'));
-    else if (this.state.at === from && this.state.list.query === list.query) {
-      this.moveTo(found);
-      return;
-    }
-    this.#goThrough();
   }
 
   say(text: string): void {

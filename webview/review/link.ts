@@ -28,6 +28,7 @@ export class Link {
   #known = 0;
   #own = 0;
   #listedFor = '';
+  #listing: Promise<void> = Promise.resolve();
   #stopListening: () => void = () => undefined;
 
   constructor(client: ReviewClient, store: Store, view: 'side' | 'panel') {
@@ -56,7 +57,21 @@ export class Link {
   }
 
   /** Shows the queue of a filter; a newer call takes the place of one that is under way. */
-  async list(filter: Filter, sort: Sort, near: string | null): Promise<void> {
+  list(filter: Filter, sort: Sort, near: string | null): Promise<void> {
+    this.#listing = this.#list(filter, sort, near);
+    return this.#listing;
+  }
+
+  /** Resolves when no queue is on its way any more. */
+  async listed(): Promise<void> {
+    for (let last = null; last !== this.#listing;) {
+      last = this.#listing;
+      await last;
+    }
+  }
+
+  async #list(filter: Filter, sort: Sort, near: string | null): Promise<void> {
+    const { selected: before } = this.#store.state.peek();
     this.#query?.abort();
     const abort = new AbortController();
     this.#query = abort;
@@ -65,10 +80,18 @@ export class Link {
     const { query } = this.#store.state.peek().list;
     try {
       const result = await this.#client.request('query', { filter, sort, near }, abort.signal);
+      const { selected } = this.#store.state.peek();
+      const moved = selected !== null && selected !== before;
+      const own = moved ? result.rows.findIndex(({ id }) => id === selected) : -1;
+      if (moved && own < 0) {
+        // The cursor went on while the host was asked: it is not thrown back.
+        await this.#list(filter, sort, selected);
+        return;
+      }
       this.#listedFor = stampOf(this.#store.state.peek().snapshot);
       this.#known = Math.max(this.#known, result.rev);
       const { total, rows, at } = result;
-      this.#store.dispatch({ type: 'listed', query, total, rows, at });
+      this.#store.dispatch({ type: 'listed', query, total, rows, at: own < 0 ? at : own });
       const { state } = this.#store;
       if (state.peek().at >= 0 && state.peek().selected === null) await this.need(at, at + 1);
       if (this.#own === 0) void this.#catchUp();

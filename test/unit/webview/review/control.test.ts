@@ -147,6 +147,34 @@ describe('Control', () => {
     expect(acts()).toHaveLength(1);
   });
 
+  it('goes on to the next item although the queue is made anew just then', async () => {
+    const { control, store, acts, state } = await review(
+      { count: 400 },
+      { ...IN_ORDER, sel: 'q-1100' },
+    );
+    // The rows behind the cursor are not at hand, so that the host is asked where to go.
+    const { at } = store.state.value;
+    store.dispatch({ type: 'stale', keep: { from: at, to: at + 1 } });
+    now += 1000;
+    control.act('accept');
+    void control.link.again();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(acts()).toHaveLength(1);
+    expect(state().selected).toBe('q-1101');
+  });
+
+  it('is not thrown back to where it was when a queue was asked for', async () => {
+    const { control, state } = await review({}, IN_ORDER);
+    now += 1000;
+    const again = control.link.again();
+    control.moveTo(7);
+    const { selected } = state();
+    await vi.advanceTimersByTimeAsync(2000);
+    await again;
+    expect(state().selected).toBe(selected);
+    expect(state().at).toBe(7);
+  });
+
   it('lets the detail follow a moment later while keys come fast', async () => {
     const { control, state } = await review({}, IN_ORDER);
     await control.link.need(0, 30);
