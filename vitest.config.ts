@@ -22,8 +22,8 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
-          // A browser, a server and an extension host on a busy machine: what fails twice has failed.
-          retry: 1,
+          // A browser, a server and an extension host on a busy machine: what fails three times has failed.
+          retry: 2,
         },
       },
       {
