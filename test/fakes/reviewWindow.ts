@@ -34,7 +34,23 @@ export interface ReviewWindow {
   readonly warnings: string[];
 }
 
-export async function openWindow(root: string, outside = OUTSIDE): Promise<ReviewWindow> {
+/** Opens a window and waits until its project has been read, or cannot be. */
+export async function openWindow(
+  root: string,
+  outside = OUTSIDE,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ReviewWindow> {
+  const window = await openReading(root, outside, environment);
+  await window.service.ready().catch(quiet);
+  return window;
+}
+
+/** A window over a project that is still being read. */
+export async function openReading(
+  root: string,
+  outside = OUTSIDE,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ReviewWindow> {
   const deeds: string[] = [];
   const warnings: string[] = [];
   const service = await ReviewService.open({
@@ -48,7 +64,7 @@ export async function openWindow(root: string, outside = OUTSIDE): Promise<Revie
         warn: (text) => warnings.push(text),
         error: (text) => warnings.push(text),
       },
-      environment: {},
+      environment,
     },
     actions: {
       run: (verb) => {

@@ -20,6 +20,8 @@ export class ReviewIndex {
   readonly #mistakes: (boolean | undefined)[] = [];
   readonly #texts: (string | undefined)[] = [];
   readonly #places = new Map<string, number>();
+  /** Whether some item stands behind one that follows it in the data. */
+  #shuffled = false;
 
   constructor(items: readonly ReviewItem[], curation: Curation) {
     this.#curation = curation;
@@ -30,10 +32,13 @@ export class ReviewIndex {
     return this.#items;
   }
 
-  /** Puts items where those of the same id stand, new ones behind the last; an exam under way grows so. */
+  /** Puts items where those of the same id stand, new ones behind the last: so a review grows while it is read. */
   put(items: Iterable<ReviewItem>): void {
     for (const item of items) {
       const place = this.#places.get(item.id) ?? this.#items.length;
+      if (place === this.#items.length && place > 0) {
+        this.#shuffled ||= item.order < (this.#items[place - 1]?.order ?? 0);
+      }
       this.#places.set(item.id, place);
       this.#items[place] = item;
       this.#forget(place);
@@ -85,6 +90,10 @@ export class ReviewIndex {
     }
   }
 
+  #orderAt(place: number): number {
+    return this.#items[place]?.order ?? 0;
+  }
+
   #forget(place: number): void {
     this.#rows[place] = undefined;
     this.#mistakes[place] = undefined;
@@ -119,6 +128,7 @@ export class ReviewIndex {
       found.push(place);
     }
     if (signal?.aborted) return null;
+    if (this.#shuffled) found.sort((a, b) => this.#orderAt(a) - this.#orderAt(b));
     if (sort === 'data-order') return found;
     return sortedByKey(found, (place) => {
       const row = this.rowAt(place);

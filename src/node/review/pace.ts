@@ -31,3 +31,14 @@ export async function runPaced<T>(work: Generator<void, T>, signal?: AbortSignal
     await pace();
   }
 }
+
+/** Calls the listener at most every so many milliseconds, and not before as many have passed as `firstMs` says. */
+export function oftenEnough(listener: () => void, firstMs: number, everyMs: number): () => void {
+  let next = performance.now() + firstMs;
+  return () => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + everyMs;
+    listener();
+  };
+}

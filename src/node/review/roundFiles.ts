@@ -56,17 +56,38 @@ export class RoundFiles {
   }
 
   async look(): Promise<RoundGain> {
-    const attempts = this.#parts.attempts ? await this.#attempts.look() : EMPTY;
+    const attempts = await this.lookAtAttempts();
+    const beside = await this.lookBeside();
+    return {
+      ...beside,
+      attempts: attempts.attempts,
+      bad: [...attempts.bad, ...beside.bad],
+      replaced: attempts.replaced ?? beside.replaced,
+    };
+  }
+
+  /** Everything but the attempts: little beside them. */
+  async lookBeside(): Promise<RoundGain> {
     const items = this.#parts.items ? await this.#items.look() : EMPTY;
     const decisions = await this.#decisions.look();
-    const all = [attempts, items, decisions];
     return {
-      attempts: await this.#keepAll(attempts.records),
+      attempts: [],
       items: items.records,
       events: decisions.records,
-      bad: all.flatMap(({ bad }) => bad),
-      replaced: all.find(({ replaced }) => replaced !== null)?.replaced ?? null,
+      bad: [...items.bad, ...decisions.bad],
+      replaced: items.replaced ?? decisions.replaced,
     };
+  }
+
+  /** The attempts alone; with `onPiece`, those of a first look are handed on while it reads. */
+  async lookAtAttempts(
+    onPiece?: (attempts: readonly KeptAttempt[]) => void,
+  ): Promise<Pick<RoundGain, 'attempts' | 'bad' | 'replaced'>> {
+    if (!this.#parts.attempts) return { attempts: [], bad: [], replaced: null };
+    const { records, bad, replaced } = await this.#attempts.look(
+      onPiece && ((piece) => onPiece(piece.map((record) => this.#keep(record)))),
+    );
+    return { attempts: await this.#keepAll(records), bad, replaced };
   }
 
   async #keepAll(records: readonly Stamped<Attempt>[]): Promise<KeptAttempt[]> {
@@ -109,7 +130,9 @@ class JournalFolder<T> {
     this.#schema = schema;
   }
 
-  async look(): Promise<{ records: Stamped<T>[]; bad: BadLine[]; replaced: string | null }> {
+  async look(
+    onPiece?: (records: readonly Stamped<T>[]) => void,
+  ): Promise<{ records: Stamped<T>[]; bad: BadLine[]; replaced: string | null }> {
     const names = (await namesIn(this.#folder)).filter(
       (name) => name.startsWith(this.#prefix) && name.endsWith('.jsonl'),
     );
@@ -120,7 +143,7 @@ class JournalFolder<T> {
       const reader =
         this.#readers.get(name) ?? new JournalReader(join(this.#folder, name), this.#schema);
       this.#readers.set(name, reader);
-      const gain = await reader.look();
+      const gain = await reader.look(onPiece);
       for (const record of gain.records) records.push(record);
       bad.push(...gain.quarantined);
       if (gain.restarted) replaced ??= name;

@@ -1,5 +1,6 @@
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Curation } from '../../core/curation/curation.ts';
+import { cancelled } from '../../core/errors.ts';
 import { ReviewIndex } from '../../core/curation/queue.ts';
 import { reviewItems, type ReviewItem, type RoundOutcome } from '../../core/curation/reviewItem.ts';
 import type { Question } from '../../core/dataset/question.ts';
@@ -13,7 +14,7 @@ import { DecisionBook } from './decisionBook.ts';
 import { Growth } from './growth.ts';
 import { pastOutcomes } from './history.ts';
 import { countOrphans } from './orphans.ts';
-import { pacer, type Pace } from './pace.ts';
+import { oftenEnough, pacer, type Pace } from './pace.ts';
 import { ReceivedTexts } from './received.ts';
 import { RoundFiles, type KeptAttempt, type RoundGain } from './roundFiles.ts';
 import { Tally } from './tally.ts';
@@ -164,17 +165,10 @@ export class RoundReview {
     this.#questions = await this.#own(pace);
     this.#questions.forEach(({ id }, place) => this.#places.set(id, place));
     const gains: RoundGain[] = [];
-    for (const files of this.#files) gains.push(await files.look());
+    for (const files of this.#files) gains.push(await files.lookBeside());
     for (const [round, gain] of gains.entries()) this.book.add(round, gain.events);
-    const last = gains[this.round]?.attempts.at(-1);
-    this.#examined = state?.exams['train'] !== undefined;
-    this.#fingerprint = state?.exams['train']?.fingerprint ?? last?.fingerprint ?? null;
     for (const [round, gain] of gains.entries()) {
       this.#note(gain);
-      for (const attempt of gain.attempts) {
-        this.#keepAttempt(attempt);
-        await pace();
-      }
       for (const item of gain.items) {
         this.#received.addItem(item, round);
         await pace();
@@ -182,7 +176,9 @@ export class RoundReview {
     }
     gains.length = 0;
     this.#index.update(this.curation);
-    await this.#fill(pace, onGrown);
+    const grown = oftenEnough(onGrown, FIRST_MS, GROWN_MS);
+    await this.#readAttempts(state, pace, signal, grown);
+    await this.#fill(this.#missing(), pace, grown);
     // Earlier exams come last: they change a few flags, and there is something to look at meanwhile.
     this.#history = await pastOutcomes(
       this.#store,
@@ -192,8 +188,45 @@ export class RoundReview {
       signal,
     );
     this.#pastGold = new Map(this.curation.gold);
-    if (this.#history.length > 0) await this.#fill(pace, onGrown);
+    if (this.#history.length > 0) await this.#fill([...this.#places.values()], pace, grown);
     this.#reading = null;
+  }
+
+  /** Reads this round's exam. Of a finished one a question is shown as soon as its last attempt has been read. */
+  async #readAttempts(
+    state: RoundState | null,
+    pace: Pace,
+    signal: AbortSignal,
+    onGrown: () => void,
+  ): Promise<void> {
+    const files = this.#files[this.round];
+    if (!files) return;
+    const finished = state?.exams['train']?.fingerprint ?? null;
+    this.#examined = finished !== null;
+    this.#fingerprint = finished;
+    const { samples } = this.#store.project.exam;
+    const show = (attempts: readonly KeptAttempt[]): void => {
+      if (signal.aborted) throw cancelled();
+      this.#lines += attempts.length;
+      const whole = new Set<number>();
+      for (const attempt of attempts) {
+        if (!this.#keepAttempt(attempt)) continue;
+        const place = this.#places.get(attempt.questionId);
+        const enough = this.#received.attemptsOf(attempt.questionId).length >= samples;
+        if (place !== undefined && enough) whole.add(place);
+      }
+      if (whole.size === 0) return;
+      this.#show([...whole]);
+      onGrown();
+    };
+    const gain = await files.lookAtAttempts(finished === null ? undefined : show);
+    this.bad.push(...gain.bad);
+    this.#lines += gain.attempts.length;
+    this.#fingerprint ??= gain.attempts.at(-1)?.fingerprint ?? null;
+    for (const attempt of gain.attempts) {
+      this.#keepAttempt(attempt);
+      await pace();
+    }
   }
 
   /** The questions that are trained on; long lists are gone through piece by piece. */
@@ -208,25 +241,32 @@ export class RoundReview {
     return chooseByHash(own, store.project.exam.trainLimit);
   }
 
-  /** Makes every item with its row and counts it. */
-  async #fill(pace: Pace, onGrown: () => void): Promise<void> {
-    const total = this.#questions.length;
-    let told = performance.now();
-    for (let from = 0; from < total; from += SLICE) {
-      const until = Math.min(total, from + SLICE);
-      this.#index.put(this.#make(from, until));
-      for (let place = from; place < until; place += 1) this.#countAt(place);
-      this.#reading = { done: until, total };
+  /** Places of questions that no item stands for, or one with fewer attempts than there are. */
+  #missing(): number[] {
+    return this.#questions.flatMap(({ id }, place) => {
+      const shown = this.#index.item(id)?.attempts.length;
+      return shown === undefined || shown < this.#received.attemptsOf(id).length ? [place] : [];
+    });
+  }
+
+  /** Makes items with their rows and counts them, piece by piece. */
+  async #fill(places: readonly number[], pace: Pace, onGrown: () => void): Promise<void> {
+    for (let from = 0; from < places.length; from += SLICE) {
+      this.#show(places.slice(from, from + SLICE));
       await pace();
-      if (performance.now() - told < GROWN_MS) continue;
-      told = performance.now();
       onGrown();
     }
   }
 
+  #show(places: readonly number[]): void {
+    this.#index.put(this.#make(places));
+    for (const place of places) this.#countAt(place);
+    this.#reading = { done: this.#index.items.length, total: this.#questions.length };
+  }
+
   /** The items of some places in the data, from everything that is kept. */
-  #make(from: number, to: number): ReviewItem[] {
-    const questions = this.#questions.slice(from, to);
+  #make(places: readonly number[]): ReviewItem[] {
+    const questions = places.flatMap((place) => this.#questions[place] ?? []);
     const { gate, curation: limits } = this.#store.project;
     const byRound = new Map<number, TeachingItem[]>();
     for (const { id } of questions) {
@@ -249,7 +289,7 @@ export class RoundReview {
       history: this.#history,
       curation: this.curation,
     });
-    return items.map((item) => ({ ...item, order: item.order + from }));
+    return items.map((item) => ({ ...item, order: places[item.order] ?? 0 }));
   }
 
   /** True when anything that is shown changed. */
@@ -294,7 +334,7 @@ export class RoundReview {
   #renew(ids: ReadonlySet<string>): void {
     for (const id of ids) {
       const place = this.#places.get(id);
-      if (place !== undefined) this.#index.put(this.#make(place, place + 1));
+      if (place !== undefined) this.#index.put(this.#make([place]));
     }
   }
 
@@ -314,7 +354,8 @@ export class RoundReview {
   #countAt(place: number): void {
     const id = this.#questions[place]?.id;
     if (id === undefined) return;
-    const row = this.#index.isMistakeAt(place) ? this.#index.rowAt(place) : undefined;
+    const at = this.#index.placeOf(id) ?? -1;
+    const row = this.#index.isMistakeAt(at) ? this.#index.rowAt(at) : undefined;
     this.tally.set(id, row ?? null);
   }
 }
@@ -322,5 +363,7 @@ export class RoundReview {
 /** Questions that are graded in one piece. */
 const SLICE = 50;
 
+/** A round that is read faster than this is shown once, whole. */
+const FIRST_MS = 150;
 /** While a round is read, what is there is shown anew so often. */
 const GROWN_MS = 500;

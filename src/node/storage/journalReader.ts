@@ -18,6 +18,9 @@ export interface JournalGain<T> {
 /** Read at once: a few milliseconds' work, so that others get their turn while a large file is read. */
 const CHUNK_BYTES = 128 * 1024;
 
+/** Handed on at once: what is done with them holds up the reading. */
+const PIECE_RECORDS = 64;
+
 /** So many bytes before the place reached tell a grown file from another one of the same name. */
 const FINGER_BYTES = 64;
 
@@ -48,8 +51,11 @@ export class JournalReader<T> {
     this.#intake = new JournalIntake(path, schema);
   }
 
-  /** What has come since the last look; a file that went away restarts with nothing. */
-  async look(): Promise<JournalGain<T>> {
+  /**
+   * What has come since the last look; a file that went away restarts with nothing. With `onPiece`, a first look hands
+   * records on while it reads and keeps none of them: the gain holds the rest.
+   */
+  async look(onPiece?: (records: readonly Stamped<T>[]) => void): Promise<JournalGain<T>> {
     const now = await this.#stat();
     const before = this.#place;
     if (now === null) {
@@ -57,7 +63,7 @@ export class JournalReader<T> {
       this.#forget();
       return { ...NOTHING, restarted: true };
     }
-    if (before === null) return this.#read(null);
+    if (before === null) return this.#read(null, onPiece);
     const restarted = await this.#isAnother(before, now);
     if (restarted) this.#forget();
     else if (now.size === before.byteOffset) return NOTHING;
@@ -81,7 +87,10 @@ export class JournalReader<T> {
     return !finger.equals(before.finger);
   }
 
-  async #read(from: Place | null): Promise<JournalGain<T>> {
+  async #read(
+    from: Place | null,
+    onPiece?: (records: readonly Stamped<T>[]) => void,
+  ): Promise<JournalGain<T>> {
     const quarantined: BadLine[] = [];
     // The last line counts when its newline is there: until then it may still be growing.
     let unfinished = 0;
@@ -100,6 +109,7 @@ export class JournalReader<T> {
             return;
           }
           const reason = this.#intake.accept(value, at);
+          if (onPiece && this.#intake.waiting >= PIECE_RECORDS) onPiece(this.#intake.take());
           if (reason === null) return;
           quarantined.push({ file: this.#path, line: at.line, byteOffset: at.byteOffset, reason });
         },

@@ -75,6 +75,11 @@ export class JournalIntake<T> {
     this.#schema = schema;
   }
 
+  /** How many records `take` would give. */
+  get waiting(): number {
+    return this.#records.length;
+  }
+
   /** The records accepted since the last call, in file order. */
   take(): Stamped<T>[] {
     const records = this.#records;
