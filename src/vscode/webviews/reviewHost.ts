@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../../core/ports.ts';
 import type { Handlers, Payload, Server } from '../../shared/contract.ts';
 import { reviewContract, type ReviewContract, type Snapshot } from '../../shared/reviewContract.ts';
+import { DECIDING } from '../../shared/reviewCommands.ts';
 import { serve } from '../../shared/serve.ts';
 import { isAppError } from '../../core/errors.ts';
 import type { Outside, ReviewActions } from '../../node/review/ports.ts';
@@ -32,7 +33,12 @@ export interface ReviewHostParts {
   readonly actionsFor: (root: string | null) => ReviewActions;
   readonly outside: { now(root: string): Outside; onDidChange(listener: () => void): Disposable };
   readonly log: Log;
+  /** How long a review stays open that nobody looks at. */
+  readonly lingerMs?: number;
 }
+
+/** Who closes a view and opens it again, or the other one, finds its review as it was. */
+const LINGER_MS = 5 * 60_000;
 
 interface Attached {
   readonly surface: ReviewSurface;
@@ -61,6 +67,7 @@ export class ReviewHost implements Disposable {
   #lastFocused: Place | null = null;
   #waiting: ViewCommand | null = null;
   #disposed = false;
+  #lingering: NodeJS.Timeout | undefined;
 
   constructor(parts: ReviewHostParts) {
     this.#parts = parts;
@@ -88,6 +95,7 @@ export class ReviewHost implements Disposable {
     );
     const attached: Attached = { surface, server, loaded: false, connection: null };
     this.#views.set(surface.place, attached);
+    clearTimeout(this.#lingering);
     surface.badge?.(this.#snapshot?.counts.todo ?? 0);
     return {
       dispose: () => {
@@ -96,7 +104,7 @@ export class ReviewHost implements Disposable {
         if (this.#views.get(surface.place) !== attached) return;
         this.#views.delete(surface.place);
         if (this.#lastFocused === surface.place) this.#noteFocus(surface.place, 'none');
-        if (this.#views.size === 0) this.#close();
+        this.#closeLater();
       },
     };
   }
@@ -110,7 +118,9 @@ export class ReviewHost implements Disposable {
       view.server.emit('command', { name });
       return;
     }
-    this.#waiting = name;
+    // Seconds may pass until there is something to look at: what decides would hit what nobody has seen.
+    if (!DECIDING.has(name)) this.#waiting = name;
+    else tellNothingDecided();
     if (view) view.surface.reveal();
     else await vscode.commands.executeCommand('tailor.review.focus');
   }
@@ -118,7 +128,9 @@ export class ReviewHost implements Disposable {
   /** The review of the current project, opened where it is not yet; null without a project. */
   async peer(): Promise<ReviewPeer | null> {
     await this.#parts.projects.known();
-    return this.#open().peer;
+    const { peer } = this.#open();
+    this.#closeLater();
+    return peer;
   }
 
   dispose(): void {
@@ -223,7 +235,7 @@ export class ReviewHost implements Disposable {
     this.#snapshot = snapshot;
     for (const { surface } of this.#views.values()) surface.badge?.(snapshot.counts.todo);
     const hasReview = ['ready', 'frozen', 'training'].includes(snapshot.phase);
-    setContext('tailor.hasReview', hasReview);
+    setContext('tailor.hasReview', hasReview && this.#views.size > 0);
   }
 
   #onProject(): void {
@@ -242,7 +254,17 @@ export class ReviewHost implements Disposable {
     }
   }
 
+  /** Without a view the review is closed after a while: reading a large round again takes long, keeping it costs memory. */
+  #closeLater(): void {
+    clearTimeout(this.#lingering);
+    if (this.#views.size > 0 || this.#current === null) return;
+    setContext('tailor.hasReview', false);
+    this.#lingering = setTimeout(() => this.#close(), this.#parts.lingerMs ?? LINGER_MS);
+    this.#lingering.unref();
+  }
+
   #close(): void {
+    clearTimeout(this.#lingering);
     const closed = this.#current;
     this.#current = null;
     this.#snapshot = null;
@@ -277,6 +299,14 @@ export class ReviewHost implements Disposable {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#parts.log.error(`Review, ${method}: ${text}`);
   }
+}
+
+function tellNothingDecided(): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Nothing was decided: Review was not open yet. Look at the item, then repeat the command.',
+    ),
+  );
 }
 
 function setContext(key: 'tailor.hasReview' | 'tailor.reviewListFocused', value: boolean): void {

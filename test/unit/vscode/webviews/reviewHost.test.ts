@@ -27,7 +27,7 @@ const OUTSIDE: Outside = {
 const EXTENSION = vscodeModule.Uri.file('/opt/tailor') as unknown as vscode.Uri;
 const turns = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-function set(given: { root?: string | null; open?: OpenReview } = {}) {
+function set(given: { root?: string | null; open?: OpenReview; lingerMs?: number } = {}) {
   const factory = peerFactory(() => recordWith({ attempt: '', rationale: '' }));
   const project = { root: given.root === undefined ? '/p' : given.root };
   const changes = { project: new Set<() => void>(), outside: new Set<() => void>() };
@@ -58,6 +58,7 @@ function set(given: { root?: string | null; open?: OpenReview } = {}) {
       }),
     outside: { now: () => outside.value, onDidChange: listen(changes.outside) },
     log,
+    lingerMs: given.lingerMs ?? 0,
   });
   const panel = new ReviewPanel(EXTENSION, host);
   webviews.providers.set('tailor.review', new ReviewViewProvider(EXTENSION, host));
@@ -119,6 +120,31 @@ describe('the host of Review', () => {
     expect(opened[0]!.disposed).toBe(true);
     expect(side.listeners() + wide.listeners()).toBe(0);
     expect(editor.context.get('tailor.hasReview')).toBe(false);
+  });
+
+  it('keeps a review for a while that nobody looks at: a view that comes back finds it', async () => {
+    const { opened, host } = set({ lingerMs: 60_000 });
+    const side = showView('tailor.review');
+    await load(side).client.request('init', { view: 'side' });
+    side.close();
+    await turns();
+    expect(opened[0]!.disposed).toBe(false);
+    expect(editor.context.get('tailor.hasReview')).toBe(false);
+    opened[0]!.tell(readySnapshot(2, 0));
+    expect(editor.context.get('tailor.hasReview')).toBe(false);
+    await load(showView('tailor.review')).client.request('init', { view: 'side' });
+    expect(opened).toHaveLength(1);
+    expect(editor.context.get('tailor.hasReview')).toBe(true);
+    host.dispose();
+    await turns();
+    expect(opened[0]!.disposed).toBe(true);
+  });
+
+  it('closes a review that only a document asked for', async () => {
+    const { opened, host } = set();
+    await host.peer();
+    await turns();
+    expect(opened[0]!.disposed).toBe(true);
   });
 
   it('fault: webview reloaded or hidden mid-edit: the page that comes back is answered anew', async () => {
@@ -245,6 +271,22 @@ describe('the host of Review', () => {
     await client.request('init', { view: 'side' });
     await turns();
     expect(commands).toEqual(['search']);
+  });
+
+  it('hands on no command that decides to a page that nobody has seen, and says so', async () => {
+    const { host } = set();
+    for (const name of ['accept', 'reject', 'only-this', 'pair', 'undo'] as const) {
+      await host.forward(name);
+    }
+    expect(editor.messages.join()).toContain('Nothing was decided');
+    expect(editor.executed.map(({ id }) => id)).toContain('tailor.review.focus');
+    const { client, commands } = load(showView('tailor.review'));
+    await client.request('init', { view: 'side' });
+    await turns();
+    expect(commands).toEqual([]);
+    await host.forward('accept');
+    await turns();
+    expect(commands).toEqual(['accept']);
   });
 
   it('threat 24: runs fixed commands for verbs, with nothing of the view’s in them', async () => {
