@@ -42,15 +42,11 @@ export function previewText(preview: FreezePreview): string {
       count(coverage.withPair),
     ),
     t('Decided by you: {0}; by rule: {1}.', count(byPerson), count(byRule)),
-    ...(undecided > 0
-      ? [
-          t(
-            '{0} questions wait for a decision and are left out. “By rule” accepts what passed every check of the gate.',
-            count(undecided),
-          ),
-        ]
-      : []),
+    // That some are undecided is one of the warnings; what can be done about it is said here.
     ...warnings.map((warning) => `⚠ ${warning}`),
+    ...(undecided > 0
+      ? [t('“Accept by Rule” takes what passed every check of the gate where nobody has decided.')]
+      : []),
     t('A frozen set cannot be changed. What you decide later counts for the next round.'),
   ];
   return lines.join('\n\n');

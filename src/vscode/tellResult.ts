@@ -12,8 +12,8 @@ export async function tellResult(text: string, next: NextStep | null, root: stri
   const shown = visibleText(
     text
       .split('\n')
-      // Digests are for files and logs.
-      .filter((line) => !line.startsWith('SHA-256'))
+      // Digests are for files and logs, and what to type for terminals.
+      .filter((line) => !line.startsWith('SHA-256') && !/: tailor [a-z]/u.test(line))
       .slice(0, 3)
       .join(' · '),
   );

@@ -85,12 +85,16 @@ describe('fault: redirect to another origin, TLS error, DNS failure, proxy refus
     ['DNS failure', 'https://teacher.invalid/v1'],
     ['connection refused', 'http://127.0.0.1:65533/v1'],
   ])(
-    'fault: redirect to another origin and the like: %s gives a clear message',
+    'fault: redirect to another origin and the like: %s ends the run with a clear message, and marks nothing as asked',
     async (_, baseURL) => {
       const place = await bench();
       const { teacher } = await place.open(endpointFor(baseURL), { options: { attempts: 2 } });
       const error = await errorOf(teacher.ask(requestFor('q1'), never));
-      expect(error).toMatchObject({ code: 'teacher.network', detail: { scope: 'item' } });
+      expect(error).toMatchObject({ code: 'teacher.network', detail: { scope: 'run' } });
+      expect(await errorOf(teacher.ask(requestFor('q2'), never))).toBe(error);
+      expect(new Set((await place.records()).map(({ type }) => type))).toEqual(
+        new Set(['intent', 'fail']),
+      );
       expect(isAppError(error) && error.message).toMatch(/ENOTFOUND|EAI_AGAIN|ECONNREFUSED/u);
       expect(teacher.spending().possiblyBilled).toBe(0);
     },

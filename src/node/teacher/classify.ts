@@ -137,6 +137,12 @@ const NEVER_SENT = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+/** What a person understands by the commonest of them. */
+const UNREACHED: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nobody answers at the teacher’s address',
+  ENOTFOUND: 'The teacher’s host name is not known',
+  EAI_AGAIN: 'The teacher’s host name cannot be looked up',
+};
 const TLS =
   /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH|INVALID_CA/u;
 
@@ -172,8 +178,8 @@ export function classifyThrown(error: unknown): TeacherFailure {
   return new TeacherFailure({
     class: 'retry',
     code: 'teacher.network',
-    message: `The connection to the teacher failed${first === '' ? '' : ` (${first})`}.`,
-    hint: 'Check the network, and baseURL of the profile.',
+    message: `${UNREACHED[first] ?? 'The connection to the teacher failed'}${first === '' ? '' : ` (${first})`}.`,
+    hint: 'Check that its server runs, the network, and baseURL of the profile.',
     possiblyBilled: !codes.some((code) => NEVER_SENT.has(code)),
   });
 }

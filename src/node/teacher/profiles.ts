@@ -158,7 +158,7 @@ export function readKey(
   const key = env[profile.keyEnv]?.trim();
   if (key !== undefined && key !== '') return key;
   throw new AppError('teacher.auth', `The teacher "${profile.name}" needs a key.`, {
-    hint: `Set the environment variable ${profile.keyEnv}.`,
+    hint: `Give it one with Tailor: Set Teacher Key in the editor, or in the environment variable ${profile.keyEnv}.`,
     detail: { scope: 'run', variable: profile.keyEnv },
   });
 }

@@ -7,7 +7,7 @@ import { backoffMs, type BackoffOptions } from './backoff.ts';
 import { Budget, mostTokens, type BudgetLimits, type Reservation } from './budget.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
-import { TeacherFailure } from './failure.ts';
+import { hadLeft, TeacherFailure } from './failure.ts';
 import { incompleteness } from './incompleteness.ts';
 import type { Ledger } from './ledger.ts';
 import { sendChat } from './openaiTransport.ts';
@@ -242,6 +242,8 @@ export class TeacherClient implements Teacher {
   /** This request is over; several that failed in a row mean that nothing gets through. */
   #giveUp(failure: TeacherFailure, work: Work): AppError {
     const about = { profile: this.profile, ...aboutOf(work) };
+    // Nobody was reached, try after try: others would fare no better, and no question is marked as asked for it.
+    if (!hadLeft(failure)) return this.#stop(failure.toAppError('run', about));
     if (failure.class === 'retry' || failure.code === 'teacher.badRequest') {
       this.#givenUpInARow += 1;
     }

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject, onTestFinished, test } from 'vitest';
+import { inject, onTestFinished, test, type TestContext } from 'vitest';
 import { serveEditor, type Editor, type EditorOptions } from './serve.ts';
 
 /** A test, skipped where no VS Code or no browser can run. */
-export function journey(title: string, run: () => Promise<void>): void {
+export function journey(title: string, run: (context: TestContext) => Promise<void>): void {
   test.skipIf(inject('rig').missing !== null)(title, run);
 }
 

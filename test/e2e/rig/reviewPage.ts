@@ -71,6 +71,22 @@ export class ReviewPage {
     };
   }
 
+  /** How many rationales the item on screen has to choose from. */
+  async candidates(): Promise<number> {
+    const tabs = await this.frame.locator('.side-teacher .tab').count();
+    if (tabs > 0) return tabs;
+    return this.frame.locator('.side-teacher .side-about').count();
+  }
+
+  /** Asks the teacher again about the item under the cursor, with this hint, by keys. */
+  async askAgain(hint: string): Promise<void> {
+    await this.press('r');
+    const field = await this.openField();
+    await this.#workbench.page.keyboard.insertText(hint);
+    await this.#workbench.until('the hint is written', async () => (await field.value()) === hint);
+    await this.press('Control+Enter');
+  }
+
   /** What is taken back next, as the undo button says it; null where there is nothing. */
   async undoLabel(): Promise<string | null> {
     const button = this.frame.locator('.header-tools [aria-label^="Undo"]').first();

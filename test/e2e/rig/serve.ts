@@ -27,6 +27,8 @@ export interface EditorOptions {
   /** Opens the folder in Restricted Mode. */
   readonly restricted?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The person's home, with what a test has put there; an empty one if not given. */
+  readonly home?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -35,6 +37,8 @@ export interface Editor {
   readonly workbench: Workbench;
   readonly server: RunningServer;
   readonly settingsFile: string;
+  /** Where it keeps its settings, its state and its logs. */
+  readonly userData: string;
   /** Process ids of the extension hosts of this server. */
   readonly extensionHosts: () => number[];
 }
@@ -63,7 +67,7 @@ export async function serveEditor(
   const server = await startCodeServer(rig.codeServer, {
     userData,
     extensions: rig.extensions,
-    home: join(scratch, 'home'),
+    home: options.home ?? join(scratch, 'home'),
     // A test's server lives for seconds, under one account.
     password: null,
     env: { ...withoutTailor(process.env), ...options.environment },
@@ -91,6 +95,7 @@ export async function serveEditor(
     workbench,
     server,
     settingsFile,
+    userData,
     extensionHosts: () => hostsOf(server.child.pid ?? 0),
   };
 }
@@ -99,7 +104,7 @@ export async function serveEditor(
 function withoutTailor(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(
-      ([name]) => !/^(?:TAILOR_|OPENAI_|VSCODE_|VITEST|NODE_OPTIONS$)/u.test(name),
+      ([name]) => !/^(?:TAILOR_|OPENAI_|VSCODE_|VITEST|NODE_OPTIONS$|XDG_CONFIG_HOME$)/u.test(name),
     ),
   );
 }

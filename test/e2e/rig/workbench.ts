@@ -55,6 +55,14 @@ export class Workbench {
     await this.#ready();
   }
 
+  /** Waits until the window has gone over to this folder by itself, and stands again. */
+  async arrived(folder: string): Promise<void> {
+    await this.page.waitForURL(({ searchParams }) => searchParams.get('folder') === folder, {
+      timeout: PATIENCE,
+    });
+    await this.#ready();
+  }
+
   /** Content-security violations so far, without those of the toolkit that are known. */
   get violations(): readonly string[] {
     return this.#violations.filter((text) => !KNOWN_VIOLATION.test(text));
@@ -97,6 +105,20 @@ export class Workbench {
   async pick(label: string | RegExp): Promise<void> {
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label });
     await row.first().click({ timeout: PATIENCE });
+  }
+
+  /** Names a folder in the editor's own dialog, which it shows for folders of a server. */
+  async pickFolder(folder: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input').first();
+    await input.waitFor({ timeout: PATIENCE });
+    await this.until('the folder is taken', async () => {
+      if (!(await input.isVisible())) return true;
+      // It reads the folder while one types, and hears no Enter meanwhile.
+      await input.fill(`${folder}/`, { timeout: 2000 });
+      await this.page.keyboard.press('Enter');
+      await input.waitFor({ state: 'hidden', timeout: 2000 });
+      return true;
+    });
   }
 
   /** Types into the open input box and confirms. */
