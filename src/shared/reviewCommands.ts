@@ -73,6 +73,11 @@ export const REVIEW_ACTIONS = {
   'tailor.review.keys': { title: 'Review: Show Keys', cli: null, name: 'keys' },
 } as const satisfies Readonly<Record<string, CommandInfo & { readonly name: string }>>;
 
+/** The view's commands that decide on an item or begin to: they mean the item that a person looks at. */
+export const DECIDING: ReadonlySet<string> = new Set(
+  Object.values(REVIEW_ACTIONS).flatMap(({ cli, name }) => (cli === null ? [] : [name])),
+);
+
 /** Every command whose handler lives with the views. */
 export const REVIEW_COMMANDS = {
   ...REVIEW_ACTIONS,

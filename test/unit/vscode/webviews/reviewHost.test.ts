@@ -278,7 +278,7 @@ describe('the host of Review', () => {
     for (const name of ['accept', 'reject', 'only-this', 'pair', 'undo'] as const) {
       await host.forward(name);
     }
-    expect(editor.messages.join()).toContain('Nothing was decided');
+    expect(editor.information.join()).toContain('Nothing was decided');
     expect(editor.executed.map(({ id }) => id)).toContain('tailor.review.focus');
     const { client, commands } = load(showView('tailor.review'));
     await client.request('init', { view: 'side' });
