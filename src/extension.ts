@@ -101,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...stepHandlers(editor),
       ...lookHandlers(editor),
       ...guidedHandlers(editor),
-      ...terminalHandlers(assets.installation),
+      ...terminalHandlers(assets.installation, projects),
       'tailor.stop': stopHandler(editor),
       'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
       'tailor.copyCommandLine': copyCommandLineHandler(editor),

@@ -21,9 +21,12 @@ export function roundHandler(editor: Editor): Handler {
     const open = facts.find(({ next }) => next !== null);
     const round = open?.summary.round ?? facts.length;
     const rounds = await chooseRounds(round);
-    if (open?.next === 'teach') await agreeToTeach(editor, root, round);
+    const { file } = await (await import('../node/project/loadProject.ts')).loadProject(root);
+    const here = open?.next ?? 'exam';
+    const further = rounds === undefined && file.rounds > round + 1;
+    if (here === 'teach') await agreeToTeach(editor, root, round);
     // Further rounds, or one whose exam is still to come, cannot be estimated: their hard limit can be said.
-    if (open?.next !== 'teach' || rounds === undefined) await agreeToBudget(editor, root);
+    if (further || (here === 'exam' && round < file.rounds)) await agreeToBudget(editor, root);
     const title = vscode.l10n.t('Round');
     const { text } = await editor.jobs.run(
       { root, stage: 'round', round: null, title },

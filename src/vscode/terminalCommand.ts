@@ -3,19 +3,29 @@ import * as vscode from 'vscode';
 import { AppError } from '../core/errors.ts';
 import { COMMANDS } from '../shared/commands.ts';
 import type { Handler } from './commands.ts';
+import type { WorkspaceProjects } from './projects.ts';
 import { requireTrust } from './trust.ts';
 
 type TerminalId = 'tailor.teacher';
 
 /** The programmatic teacher runs in a terminal, for as long as somebody looks at it. */
-export function terminalHandlers(installation: string): Readonly<Record<TerminalId, Handler>> {
+export function terminalHandlers(
+  installation: string,
+  projects: Pick<WorkspaceProjects, 'pick' | 'all' | 'known'>,
+): Readonly<Record<TerminalId, Handler>> {
   const inTerminal =
     (id: TerminalId, ...args: string[]): Handler =>
-    ({ root }) =>
+    async (target) => {
+      requireTrust();
+      await projects.known();
+      // Without a project it serves any folder; a folder that is named must be one of the workspace's projects.
+      const named = target.root !== undefined || projects.all.length > 0;
+      const root = named ? (await projects.pick(target.root)).root : undefined;
       runInTerminal(join(installation, 'dist', 'cli.cjs'), [COMMANDS[id].cli, ...args], {
         title: COMMANDS[id].title,
         root,
       });
+    };
   return {
     'tailor.teacher': inTerminal('tailor.teacher', '--programmatic'),
   };
@@ -30,7 +40,6 @@ function runInTerminal(
   args: readonly string[],
   { title, root }: { readonly title: string; readonly root: string | undefined },
 ): void {
-  requireTrust();
   const cwd = root ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (cwd === undefined) {
     throw new AppError('project.missing', vscode.l10n.t('No folder is open.'), {

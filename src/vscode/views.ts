@@ -27,5 +27,5 @@ export function registerViews(store: DisposableStore, parts: ReviewParts, edge: 
     showTraining: (root) => training.show(root),
   });
   registerCommands(store, REVIEW_COMMANDS, handlers, edge);
-  void showReviewOnce(parts.projects, () => panel.show());
+  void showReviewOnce(parts.projects, vscode.workspace.isTrusted, () => panel.show());
 }

@@ -134,6 +134,16 @@ describe('commands', () => {
     });
   });
 
+  it('serve the teacher in no folder but a project of the workspace', async () => {
+    const [root, other] = [await project(), await temporaryFolder()];
+    editor.folders = [root];
+    start();
+    await editor.commands.get('tailor.teacher')?.({ root: other });
+    expect(editor.terminals).toEqual([]);
+    await editor.commands.get('tailor.teacher')?.({ root });
+    expect(editor.terminals.map(({ cwd }) => cwd)).toEqual([root]);
+  });
+
   it('run nothing in a folder that is not trusted, also when called by name', async () => {
     editor.folders = [await project()];
     editor.isTrusted = false;
