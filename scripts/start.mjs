@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   ROOT,
+  SetupError,
   ensurePackages,
   ensurePython,
   failSetup,
@@ -50,10 +51,21 @@ async function main() {
     process.stdout.write(HELP);
     return 0;
   }
+  checkPort(values.port);
   await underCurrentNode(join(ROOT, 'scripts', 'start.mjs'));
   await ensurePackages();
   const project = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.project);
   return values.headless ? headless(project, values) : editor(project, values);
+}
+
+/** Said before anything is fetched or made. @param {string | undefined} port */
+function checkPort(port) {
+  const isPort = port === undefined || (/^\d{1,5}$/u.test(port) && Number(port) <= 65_535);
+  if (isPort && port !== '0') return;
+  throw new SetupError(
+    `${JSON.stringify(port)} is no port.`,
+    '--port takes a whole number from 1 to 65535; without it a free one is found.',
+  );
 }
 
 /**
