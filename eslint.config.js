@@ -15,7 +15,6 @@ const HOME_OF = {
   '@observablehq/plot': ['webview/training/**'],
   preact: ['webview/**'],
   '@preact/signals': ['webview/**'],
-  '@tanstack/virtual-core': ['webview/**'],
   'fast-myers-diff': ['webview/**'],
 };
 
