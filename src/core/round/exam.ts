@@ -10,6 +10,7 @@ import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import type { LoopPorts } from './ports.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
+import type { RoundStore } from './store.ts';
 
 export interface ExamPlan {
   readonly set: string;
@@ -109,7 +110,10 @@ export async function planExam(
 }
 
 /** The planned items that no stored attempt of this fingerprint and text answers yet, samples of a question side by side. */
-export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamItem[] {
+export function missingItems(
+  plan: Pick<ExamPlan, 'questions' | 'samples' | 'fingerprint' | 'fixes' | 'settled'>,
+  stored: readonly Attempt[],
+): ExamItem[] {
   const questions = new Map(plan.questions.map((question) => [question.id, question]));
   const done = new Set(
     attemptsOfPlan(plan, stored)
@@ -126,6 +130,27 @@ export function missingItems(plan: ExamPlan, stored: readonly Attempt[]): ExamIt
       prompt: promptOf(question.question),
     })).filter(({ questionId, sample }) => !done.has(`${sample}/${questionId}`)),
   );
+}
+
+/**
+ * Whether a finished exam of a set lacks answers by now: its data file has new questions or other texts, or somebody
+ * fixed one. Tells without asking the student who it is, so that it is cheap to look.
+ */
+export async function lacksAnswers(
+  store: RoundStore,
+  round: number,
+  set: string,
+  exam: { readonly fingerprint: string; readonly samples: number },
+): Promise<boolean> {
+  const curation = set === 'train' ? await curationUpTo(store, round) : null;
+  const plan = {
+    questions: curation ? await trainQuestions({ store }, curation) : await store.questions(set),
+    samples: exam.samples,
+    fingerprint: exam.fingerprint,
+    fixes: curation ?? NO_FIXES,
+    settled: false,
+  };
+  return missingItems(plan, await store.attempts(round, set)).length > 0;
 }
 
 /**

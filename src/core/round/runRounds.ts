@@ -1,6 +1,7 @@
 import { AppError, cancelled } from '../errors.ts';
 import type { Purpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
+import { lacksAnswers } from './exam.ts';
 import { examRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
 import type { LoopPorts } from './ports.ts';
@@ -99,6 +100,20 @@ function perform(
   }
 }
 
+/** Whether the questions are not those any more that the round's exams asked; a frozen round stays as it is. */
+async function isOutdated(
+  { store }: LoopPorts,
+  { round, exams, frozen }: RoundState,
+  sets: readonly string[],
+): Promise<boolean> {
+  if (frozen) return false;
+  for (const set of sets) {
+    const exam = exams[set];
+    if (exam && (await lacksAnswers(store, round, set, exam))) return true;
+  }
+  return false;
+}
+
 /**
  * Rounds 0…rounds−1 in full and the exam of round `rounds` (two rounds, three exams), from the first unfinished step.
  * Running it again after any stop goes on there; when all is done it does nothing.
@@ -113,9 +128,11 @@ export async function runRounds(
     const isLast = round === rounds;
     const sets = examSets(extra, isLast);
     let state = await loadRound(ports, round);
+    let outdated = await isOutdated(ports, state, sets);
     for (;;) {
       if (ports.signal.aborted) throw cancelled();
-      const step = nextStep(state, sets, isLast);
+      const step = outdated ? 'exam' : nextStep(state, sets, isLast);
+      outdated = false;
       if (step === null) break;
       onStep?.(round, step);
       state = await runStep(ports, state, step, sets);

@@ -4,7 +4,7 @@ import { cancelled } from '../../../../src/core/errors.ts';
 import { curationUpTo } from '../../../../src/core/round/curationUpTo.ts';
 import { examRound } from '../../../../src/core/round/examRound.ts';
 import { gradedTrainAttempts } from '../../../../src/core/round/gradedTrain.ts';
-import { loadRound, runRounds } from '../../../../src/core/round/runRounds.ts';
+import { loadRound, runRounds, runStep } from '../../../../src/core/round/runRounds.ts';
 import { outcomesOf, summarise } from '../../../../src/core/round/summary.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
 
@@ -84,13 +84,33 @@ describe('a question whose text changed in the data file', () => {
     for (const { text } of row?.negatives ?? []) expect(text).toMatch(MARK);
   });
 
+  it('is asked again by a run of whole rounds, without being told to', async () => {
+    const loop = setUp();
+    await untilFreeze(loop);
+    const before = loop.student.sat;
+    rewrite(loop, 'train', [ID]);
+    const steps: string[] = [];
+    await runRounds(loop.ports, 0, (round, step) => steps.push(`${round} ${step}`));
+    // Nothing is taught in a last round, and its exam leaves the training questions out.
+    expect(steps).toEqual([]);
+    await runRounds(loop.ports, 1, (round, step) => {
+      steps.push(`${round} ${step}`);
+      if (step === 'freeze') throw cancelled();
+    }).catch(() => undefined);
+    expect(steps).toEqual(['0 exam', '0 teach', '0 curate', '0 freeze']);
+    expect(loop.student.sat - before).toBe(4);
+    // And once only.
+    await runRounds(loop.ports, 1, (round, step) => steps.push(`${round} ${step}`));
+    expect(steps.filter((step) => step === '0 exam')).toHaveLength(1);
+  });
+
   it('has no negative and no rationale as long as nobody asked again, also with the same gold', async () => {
     const loop = setUp();
     await untilFreeze(loop);
     loop.store.sets['train'] = (loop.store.sets['train'] ?? []).map((question) =>
       question.id === ID ? { ...question, question: `Well: ${question.question}` } : question,
     );
-    await runRounds(loop.ports, 1);
+    await runStep(loop.ports, await loadRound(loop.ports, 0), 'freeze', SETS);
     expect(loop.store.rows.get(0)?.some(({ id }) => id === ID)).toBe(false);
     expect(loop.store.rows.get(0)).toHaveLength(59);
   });
