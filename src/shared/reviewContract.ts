@@ -364,6 +364,7 @@ export const reviewContract = defineContract({
       }),
       result: z.object({ rev: count, changed: count }),
     },
+    /** `id` is the question to look at; null where the step was about several, which the snapshot's label counts. */
     undo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
     redo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
     /** Asks the teacher again about these items, with a hint where the person gives one. */

@@ -58,7 +58,8 @@ export function acceptStep(state: ReviewState): Step {
 }
 
 export function rejectStep(state: ReviewState): Step {
-  if (!shownCandidate(state)) return { kind: 'say', text: 'say.noCandidate' };
+  // Without a rationale it is the question that is left out of the round.
+  if (!shownRecord(state)) return { kind: 'say', text: 'say.noCandidate' };
   return { kind: 'send', act: { type: 'reject' } };
 }
 

@@ -25,8 +25,12 @@ export interface Curation {
   readonly goldConfirmed: ReadonlyMap<string, ReadonlySet<string>>;
   /** questionId → the text that counts now. */
   readonly questions: ReadonlyMap<string, QuestionFix>;
+  /** questionId → the last round that somebody left it out of, unless a person accepted a rationale of it since. */
+  readonly leftOut: ReadonlyMap<string, { readonly round: number; readonly by: 'person' | 'rule' }>;
   /** In order; the last one without items has ended. */
   readonly spotChecks: readonly SpotCheckRecord[];
+  /** Id of a spot check → the questions that its sample was drawn from, in their order. */
+  readonly strata: ReadonlyMap<string, readonly string[]>;
   /** Questions on whose attempts somebody decided: for all others no attempt needs to be named. */
   readonly attemptsDecided: ReadonlySet<string>;
   readonly counts: { readonly person: number; readonly rule: number };
@@ -117,7 +121,9 @@ export class CurationFold {
   readonly #goldFixes = new Map<string, Fix>();
   readonly #goldConfirmed = new Map<string, Set<string>>();
   readonly #questions = new Map<string, QuestionFix>();
+  readonly #leftOut = new Map<string, { round: number; by: 'person' | 'rule' }>();
   readonly #spotChecks: SpotCheckRecord[] = [];
+  readonly #strata = new Map<string, string[]>();
   readonly #attemptsDecided = new Set<string>();
   readonly #counts = { person: 0, rule: 0 };
   #order = 0;
@@ -133,7 +139,9 @@ export class CurationFold {
     goldFixes: this.#goldFixes,
     goldConfirmed: this.#goldConfirmed,
     questions: this.#questions,
+    leftOut: this.#leftOut,
     spotChecks: this.#spotChecks,
+    strata: this.#strata,
     attemptsDecided: this.#attemptsDecided,
     counts: this.#counts,
   };
@@ -147,10 +155,17 @@ export class CurationFold {
       case 'accept':
       case 'reject': {
         const status = event.type === 'accept' ? 'accepted' : 'rejected';
-        for (const { itemId } of event.items) this.#decide(itemId, { status, by, round, order });
+        for (const { itemId, questionId } of event.items) {
+          this.#decide(itemId, { status, by, round, order });
+          if (status === 'accepted' && by === 'person') this.#leftOut.delete(questionId);
+        }
         break;
       }
+      case 'leave-out':
+        this.#leftOut.set(event.questionId, { round, by });
+        break;
       case 'edit':
+        this.#leftOut.delete(event.questionId);
         this.#decide(event.itemId, {
           status: 'accepted',
           by,
@@ -160,6 +175,7 @@ export class CurationFold {
         });
         break;
       case 'write':
+        this.#leftOut.delete(event.questionId);
         this.#write(event, by, round, order);
         break;
       case 'hint':
@@ -200,6 +216,9 @@ export class CurationFold {
         this.#spotChecks.push({ ...sample, round, order });
         break;
       }
+      case 'stratum':
+        this.#strata.set(event.id, [...(this.#strata.get(event.id) ?? []), ...event.questions]);
+        break;
       case 'undo':
       case 'redo':
         break;

@@ -62,6 +62,8 @@ export const decisionSchema = z.discriminatedUnion('type', [
     questionId: z.string().min(1),
     answer: z.string(),
   }),
+  /** The question is not trained on in this round, whatever the student or the data say: there was nothing to reject. */
+  z.object({ type: z.literal('leave-out'), ...base, questionId: z.string().min(1) }),
   /** `was` is the text that counted before; the data file keeps the original. */
   z.object({
     type: z.literal('fix-question'),
@@ -83,6 +85,14 @@ export const decisionSchema = z.discriminatedUnion('type', [
     /** The filter in force, as canonical JSON. */
     filter: z.string(),
     seed: z.string(),
+  }),
+  /** Some of the items that a sample was drawn from, and that its bound speaks for: named, as filters find others later. */
+  z.object({
+    type: z.literal('stratum'),
+    ...base,
+    /** Of the spot check, which stands behind all of these. */
+    id: z.string().min(1),
+    questions: z.array(z.string().min(1)).min(1),
   }),
   /** Takes back the event (ofWriter, ofSeq) of the same round; `redo` takes back an undo. */
   z.object({

@@ -53,6 +53,10 @@ export function sentenceOf(decision: Decision, about?: string): string {
       return decision.items.length === 0
         ? 'Ended the spot check.'
         : `Drew ${decision.items.length} of ${decision.population} items at random.`;
+    case 'leave-out':
+      return 'Left the question out of the round.';
+    case 'stratum':
+      return `Named ${decision.questions.length} items to draw from.`;
     case 'undo':
       return 'Took a decision back.';
     case 'redo':
@@ -74,7 +78,9 @@ const VERBS: Readonly<Record<Decision['type'], string>> = {
   'fix-gold': 'Fix Gold of',
   'gold-confirmed': 'Confirm Gold of',
   'fix-question': 'Fix Question',
+  'leave-out': 'Leave Out',
   'spot-check': 'Spot Check',
+  stratum: 'Spot Check',
   undo: 'Undo',
   redo: 'Redo',
 };

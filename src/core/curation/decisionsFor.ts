@@ -54,9 +54,7 @@ export function decisionsFor(
         return rejecting(item, [named(item, act.candidate, curation)], base);
       }
       const candidates = offered(item, curation);
-      if (candidates.length === 0) {
-        throw refuse(item, 'There is no candidate to reject yet.', 'Ask the teacher first.');
-      }
+      if (candidates.length === 0) return leavingOut(item, curation, base);
       return rejecting(item, candidates, base);
     }
     case 'edit':
@@ -200,6 +198,13 @@ function rejecting(item: ReviewItem, candidates: readonly Candidate[], base: Bas
     .filter(({ decision }) => decision?.status !== 'rejected' || decision.by === 'rule')
     .map(({ id }) => ({ questionId: item.id, itemId: id }));
   return items.length === 0 ? [] : [{ type: 'reject', ...base, items }];
+}
+
+/** With nothing to reject, rejecting an item means that it is not trained on. */
+function leavingOut({ id, frame }: ReviewItem, { leftOut }: Curation, base: Base): Decision[] {
+  const known = leftOut.get(id);
+  if (known?.round === frame.round && known.by === 'person') return [];
+  return [{ type: 'leave-out', ...base, questionId: id }];
 }
 
 function asRationale(item: ReviewItem, text: string): string {

@@ -72,10 +72,12 @@ export function statusOf(
   );
   const byOf = (of: readonly Candidate[]): 'person' | 'rule' =>
     of.some(({ decision }) => decision?.by === 'person') ? 'person' : 'rule';
-  if (taught.length > 0) {
+  if (taught.length > 0 && curation.leftOut.get(item.id)?.round !== item.frame.round) {
     const own = taught.some(({ source, original }) => source === 'human' || original !== null);
     return { status: own ? 'edited' : 'accepted', by: byOf(taught) };
   }
+  const left = curation.leftOut.get(item.id);
+  if (left?.round === item.frame.round) return { status: 'rejected', by: left.by };
   const rejected = considered.filter(({ decision }) => decision?.status === 'rejected');
   if (rejected.length > 0 && rejected.length === considered.length) {
     return { status: 'rejected', by: byOf(rejected) };

@@ -1,7 +1,7 @@
 import type { ItemStatus, SpotCheck } from '../../shared/reviewContract.ts';
 import { uniforms } from '../round/bootstrap.ts';
 import { populationUpperBound } from '../round/statistics.ts';
-import type { SpotCheckRecord } from './curation.ts';
+import type { Curation, SpotCheckRecord } from './curation.ts';
 
 /** `size` of the ids, every set of them equally likely, in their order; the same seed draws the same ones. */
 export function drawSample(ids: readonly string[], size: number, seed: string): string[] {
@@ -22,6 +22,18 @@ export function openSpotCheck(
 ): SpotCheckRecord | null {
   const last = records.filter((record) => record.round === round).at(-1);
   return last && last.items.length > 0 ? last : null;
+}
+
+/**
+ * What a sample was drawn from, as it was written down then: the filter alone finds other questions later, of which
+ * its bound says nothing. Null where not all of it is there.
+ */
+export function stratumOf(
+  { id, population }: Pick<SpotCheckRecord, 'id' | 'population'>,
+  { strata }: Pick<Curation, 'strata'>,
+): readonly string[] | null {
+  const ids = strata.get(id);
+  return ids?.length === population ? ids : null;
 }
 
 export interface StratumNow {

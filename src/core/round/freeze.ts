@@ -63,7 +63,13 @@ export function freezeRound(material: FreezeMaterial): Frozen {
     uncovered[reason] = (uncovered[reason] ?? 0) + 1;
   };
 
+  const round = material.rounds.at(-1)?.round;
   for (const source of material.questions) {
+    const left = curation.leftOut.get(source.id);
+    if (left !== undefined && left.round === round) {
+      miss('left out');
+      continue;
+    }
     const question = { ...source, answer: curation.gold.get(source.id) ?? source.answer };
     const attempts = attemptsOf.map(({ round, byQuestion }) => ({
       round,

@@ -35,6 +35,11 @@ export const editRowSchema = z.union([
   z.strictObject({ questionId: z.string(), hint: z.string().min(1) }),
   z.strictObject({
     questionId: z.string(),
+    leaveOut: z.literal(true),
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    questionId: z.string(),
     sample: z.number().int().min(0),
     step: z.number().int().min(1),
     kind: z.string().trim().min(1),
@@ -100,6 +105,7 @@ export async function decisionOf(
   if ('rationale' in data)
     return { type: 'write', author, ...reason, questionId, rationale: textOf(data.rationale, bad) };
   if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
+  if ('leaveOut' in data) return { type: 'leave-out', author, ...reason, questionId };
   const curation = await curationUpTo(session.store, round);
   const now = questionNow(question, curation);
   if ('question' in data) {

@@ -16,7 +16,7 @@ import { loadTemplate } from '../session/templates.ts';
 import { acquireLock, type Lock } from '../storage/lock.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { sayIn } from './say.ts';
-import { unknown } from './stale.ts';
+import { stale, unknown } from './stale.ts';
 
 export interface Asked {
   /** Questions with a new rationale that passed the gate. */
@@ -43,7 +43,13 @@ export class Asking {
     return this.#job;
   }
 
-  async ask(ids: readonly string[], hint: string, signal: AbortSignalLike): Promise<Asked> {
+  /** `round` is the one that was looked at; null where nobody looks. */
+  async ask(
+    ids: readonly string[],
+    hint: string,
+    signal: AbortSignalLike,
+    round: number | null = null,
+  ): Promise<Asked> {
     const { outside } = this.#service;
     if (!outside.trusted) {
       throw new AppError('trust.required', 'Restricted Mode: the teacher cannot be asked.', {
@@ -65,7 +71,7 @@ export class Asking {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     this.#abort = abort;
-    const running = this.#run([...new Set(ids)], hint.trim(), abort.signal);
+    const running = this.#run([...new Set(ids)], hint.trim(), round, abort.signal);
     this.#running = running.catch(() => undefined);
     try {
       const asked = await running;
@@ -92,27 +98,31 @@ export class Asking {
     void this.#service.refresh().catch(() => undefined);
   }
 
-  async #run(ids: readonly string[], hint: string, signal: AbortSignal): Promise<Asked> {
+  async #run(
+    ids: readonly string[],
+    hint: string,
+    round: number | null,
+    signal: AbortSignal,
+  ): Promise<Asked> {
     const service = this.#service;
-    const opened = await service.ready();
-    const items = ids.map((id) => {
-      const item = opened.review.index.item(id);
-      if (!item) throw unknown(id);
-      return item;
-    });
-    const lock = await this.#lock(opened);
+    const meant = await service.ready();
+    if (round !== null && round !== meant.review.round) throw stale();
+    const before = itemsOf(meant, ids);
+    const lock = await this.#lock(meant);
     try {
       const action = `ask-${Date.now().toString(36)}`;
-      await service.decider.append(
-        items.map((item) => ({
+      // Another round may be shown by now: a hint of this one is none of that one's.
+      const opened = await service.decider.append(
+        before.map((item) => ({
           type: 'hint' as const,
           author: person(),
           action,
           questionId: item.id,
-          hint: hint === '' ? anotherWay(opened, item) : hint,
+          hint: hint === '' ? anotherWay(meant, item) : hint,
         })),
+        meant.review.round,
       );
-      return await this.#askAll(opened, items, signal);
+      return await this.#askAll(opened, itemsOf(opened, ids), signal);
     } finally {
       await lock.release();
     }
@@ -204,6 +214,14 @@ export class Asking {
     for (const one of fresh) await writer.append(one);
     return fresh.some(({ accepted }) => accepted);
   }
+}
+
+function itemsOf({ review }: Opened, ids: readonly string[]): ReviewItem[] {
+  return ids.map((id) => {
+    const item = review.index.item(id);
+    if (!item) throw unknown(id);
+    return item;
+  });
 }
 
 /** What the teacher is asked about one question: as in the round's own teaching, with the hint. */

@@ -87,7 +87,7 @@ export function connectionHandlers(
     undo: async () => ({ id: await decider.undo(connection.round), rev: service.rev }),
     redo: async () => ({ id: await decider.redo(connection.round), rev: service.rev }),
     ask: async ({ ids, hint }, signal) => {
-      const result = await service.asking.ask(ids, hint, signal);
+      const result = await service.asking.ask(ids, hint, signal, connection.round);
       return { rev: service.rev, ...result };
     },
     spotCheck: async ({ size }) => {

@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import * as z from 'zod/mini';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { bulkDecisions, type Bulk, type BulkAct } from '../../core/curation/bulk.ts';
 import type { SpotCheckRecord } from '../../core/curation/curation.ts';
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { decisionsFor } from '../../core/curation/decisionsFor.ts';
-import { drawSample, openSpotCheck, spotCheckState } from '../../core/curation/spotCheck.ts';
-import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
 import {
-  filterSchema,
-  type Act,
-  type Filter,
-  type SpotCheck,
-} from '../../shared/reviewContract.ts';
+  drawSample,
+  openSpotCheck,
+  spotCheckState,
+  stratumOf,
+} from '../../core/curation/spotCheck.ts';
+import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
+import type { Act, SpotCheck } from '../../shared/reviewContract.ts';
 import { runPaced } from './pace.ts';
 import { person } from '../session/person.ts';
 import { installationOf } from '../storage/writerSlot.ts';
-import { refuseFrozen } from './facts.ts';
+import { cameTooLate, refuseFrozen } from './facts.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { stale, unknown } from './stale.ts';
 
@@ -31,8 +31,6 @@ export class Decider {
   readonly #service: ReviewService;
   #syncTimer: NodeJS.Timeout | null = null;
   #stack: { readonly rev: number; readonly stack: UndoStack } | null = null;
-  /** The undecided questions that the running spot check speaks for. */
-  #stratum: { readonly id: string; readonly ids: readonly string[] } | null = null;
 
   constructor(service: ReviewService) {
     this.#service = service;
@@ -63,7 +61,7 @@ export class Decider {
     });
   }
 
-  /** Takes back the last step of this person on this computer; the question to look at. */
+  /** Takes back the last step of this person on this computer; its question, where it is about one alone. */
   undo(round: number | null = null): Promise<string | null> {
     return this.#step('undo', round);
   }
@@ -95,20 +93,22 @@ export class Decider {
     round: number | null = null,
   ): Promise<void> {
     return this.#inTurn(round, async (opened) => {
-      const { index } = opened.review;
+      const { index, curation } = opened.review;
       const running = this.spotCheckNow();
-      // While a sample of this filter is shown, another one is drawn from all that the filter finds.
-      const shown = running?.filter === filter ? (this.#stratum?.ids ?? ids) : ids;
+      // While a sample of this filter is shown, another one is drawn from all that it was drawn from.
+      const shown = running?.filter === filter ? (stratumOf(running, curation) ?? ids) : ids;
       const stratum = shown.filter((id) => index.row(id)?.status === 'todo');
       if (size > 0 && stratum.length === 0) throw nothingToDo(0);
       const seed = newAction();
       const id = newAction();
       const items = size === 0 ? [] : drawSample(stratum, Math.min(size, stratum.length), seed);
       const population = size === 0 ? 0 : stratum.length;
+      const base = { author: person(), action: id, id };
       await this.#write(opened, [
-        { type: 'spot-check', author: person(), action: id, id, population, items, filter, seed },
+        // First what it is drawn from: where the spot check stands, all of that does.
+        ...(size === 0 ? [] : [{ type: 'stratum' as const, ...base, questions: stratum }]),
+        { type: 'spot-check', ...base, population, items, filter, seed },
       ]);
-      this.#stratum = size === 0 ? null : { id, ids: stratum };
     });
   }
 
@@ -126,7 +126,9 @@ export class Decider {
     const filters = [...connections].flatMap(({ filter }) => (filter === null ? [] : [filter]));
     return spotCheckState(record, (id) => index.row(id)?.status, {
       remaining: this.#remaining(opened, record).length,
-      sameFilter: filters.length === 0 || filters.includes(record.filter),
+      sameFilter:
+        (filters.length === 0 || filters.includes(record.filter)) &&
+        stratumOf(record, opened.review.curation) !== null,
     });
   }
 
@@ -136,6 +138,12 @@ export class Decider {
       const record = this.spotCheckNow();
       const state = this.spotCheckState();
       if (!record || !state) throw refusal('There is no spot check.', 'Draw a sample first.');
+      if (stratumOf(record, opened.review.curation) === null) {
+        throw refusal(
+          'It is not known any more what the sample was drawn from.',
+          'Draw another one.',
+        );
+      }
       if (!state.random) {
         throw refusal(
           'The sample is not a random one of what is shown now.',
@@ -180,9 +188,12 @@ export class Decider {
     await this.#service.opened?.session.store.flushDecisions();
   }
 
-  /** Appends decisions that were made elsewhere in the service (a hint to the teacher). */
-  append(decisions: readonly Decision[]): Promise<void> {
-    return this.#inTurn(null, (opened) => this.#write(opened, decisions));
+  /** Appends decisions that were made elsewhere in the service (a hint to the teacher); what is shown with them. */
+  append(decisions: readonly Decision[], round: number): Promise<Opened> {
+    return this.#inTurn(round, async (opened) => {
+      await this.#write(opened, decisions);
+      return opened;
+    });
   }
 
   #step(way: 'undo' | 'redo', round: number | null): Promise<string | null> {
@@ -190,26 +201,15 @@ export class Decider {
       const step: UndoStep | null = this.stack()[way];
       if (!step) return null;
       await this.#write(opened, step.decisions(person(), newAction()));
-      return step.of.flatMap((event) => questionsOf(event)).at(-1) ?? null;
+      const [only, ...others] = new Set(step.of.flatMap((event) => questionsOf(event)));
+      return others.length > 0 ? null : (only ?? null);
     });
-  }
-
-  /** After a round was read: finds anew what a running spot check speaks for. */
-  async restore({ review }: Opened): Promise<void> {
-    const record = openSpotCheck(review.curation.spotChecks, review.round);
-    const filter = record ? filterOf(record.filter) : null;
-    if (!record || !filter || this.#stratum?.id === record.id) return;
-    // Whatever was decided meanwhile may be undone: the stratum is named without its state.
-    const places = await runPaced(review.index.query({ ...filter, status: [] }, 'data-order'));
-    const ids = (places ?? []).flatMap((place) => review.index.items[place]?.id ?? []);
-    this.#stratum = { id: record.id, ids };
   }
 
   /** Undecided questions of the stratum, those of the sample aside, on which somebody could decide in one go. */
   #remaining({ review }: Opened, record: SpotCheckRecord): string[] {
-    if (this.#stratum?.id !== record.id) return [];
     const sample = new Set(record.items);
-    return this.#stratum.ids.filter((id) => {
+    return (stratumOf(record, review.curation) ?? []).filter((id) => {
       const row = review.index.row(id);
       return row?.status === 'todo' && row.candidates > 0 && !sample.has(id);
     });
@@ -237,8 +237,15 @@ export class Decider {
     });
   }
 
-  async #write({ session, review }: Opened, decisions: readonly Decision[]): Promise<void> {
+  async #write(opened: Opened, decisions: readonly Decision[]): Promise<void> {
     if (decisions.length === 0) return;
+    await this.#refuseLate(opened, await this.#append(opened, decisions));
+  }
+
+  async #append(
+    { session, review }: Opened,
+    decisions: readonly Decision[],
+  ): Promise<readonly RecordedDecision[]> {
     const { store } = session;
     const pieces = decisions.flatMap(inPieces);
     const append = () => store.appendDecisions(review.round, pieces);
@@ -255,31 +262,41 @@ export class Decider {
     }, SYNC_MS);
     await review.decide(recorded);
     this.#service.changed();
+    return recorded;
+  }
+
+  /** A freeze in another window read the journal before these were in it: nothing stands that is not trained on. */
+  async #refuseLate(opened: Opened, written: readonly RecordedDecision[]): Promise<void> {
+    const { round } = opened.review;
+    if (!(await cameTooLate(opened.session.store, round, written))) return;
+    const { undo, redo } = this.stack();
+    const inverse = written[0]?.type === 'undo' ? redo : undo;
+    if (inverse) await this.#append(opened, inverse.decisions(person(), newAction()));
+    throw new AppError('round.frozen', `Round ${round} was frozen at this very moment.`, {
+      hint: 'Your decision was taken back: decide in the next round, after its exam.',
+    });
   }
 }
 
 const newAction = (): string => randomBytes(8).toString('hex');
 
-/** Candidates of one event; more are split, because a record has a length limit. */
+/** Candidates or questions of one event; more are split, because a record has a length limit. */
 const EVENT_ITEMS = 20_000;
 
 function inPieces(decision: Decision): Decision[] {
-  const lists = decision.type === 'accept' || decision.type === 'reject';
-  if (!lists || decision.items.length <= EVENT_ITEMS) return [decision];
-  const pieces: Decision[] = [];
-  for (let from = 0; from < decision.items.length; from += EVENT_ITEMS) {
-    pieces.push({ ...decision, items: decision.items.slice(from, from + EVENT_ITEMS) });
+  if (decision.type === 'stratum') {
+    return piecesOf(decision.questions).map((questions) => ({ ...decision, questions }));
   }
-  return pieces;
+  if (decision.type !== 'accept' && decision.type !== 'reject') return [decision];
+  return piecesOf(decision.items).map((items) => ({ ...decision, items }));
 }
 
-function filterOf(text: string): Filter | null {
-  try {
-    return z.parse(filterSchema, JSON.parse(text));
-  } catch {
-    // A filter of another version finds nothing.
-    return null;
+function piecesOf<T>(list: readonly T[]): T[][] {
+  const pieces: T[][] = [];
+  for (let from = 0; from < list.length; from += EVENT_ITEMS) {
+    pieces.push(list.slice(from, from + EVENT_ITEMS));
   }
+  return pieces;
 }
 
 function nothingToDo(count: number): AppError {

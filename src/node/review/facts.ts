@@ -1,6 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import type { DecisionCursor } from '../../core/round/frozen.ts';
+import { isLate } from '../../core/round/lateDecisions.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import type { TrainerEvent } from '../../core/training/events.ts';
 import type { ProjectStore } from '../project/projectStore.ts';
@@ -14,6 +17,8 @@ export interface Facts {
   readonly round: number;
   readonly state: RoundState | null;
   readonly frozen: boolean;
+  /** The decisions that its frozen set was made from; null where it has none or does not say. */
+  readonly decidedUpTo: DecisionCursor | null;
   /** Its training runs, in whichever process; `failed` holds why the last run ended without a student. */
   readonly training: 'none' | 'running' | 'failed' | 'done';
   readonly failed: string | null;
@@ -43,9 +48,16 @@ export async function roundFacts(
     round,
     state,
     frozen,
+    decidedUpTo: frozen ? await cursorOf(store, round) : null,
     ...(await trainingOf(store, state)),
     hasStudent: await exists(join(store.root, student, 'config.json')),
   };
+}
+
+async function cursorOf(store: ProjectStore, round: number): Promise<DecisionCursor | null> {
+  // A manifest that cannot be read is told of by whoever needs what is in it.
+  const manifest = await store.manifest(round).catch(() => null);
+  return manifest?.decidedUpTo ?? null;
 }
 
 /** Throws for a round whose training set is fixed. */
@@ -54,6 +66,17 @@ export async function refuseFrozen(store: ProjectStore, round: number): Promise<
   throw new AppError('round.frozen', `Round ${round} is frozen: its decisions stay as they are.`, {
     hint: 'Decide in the next round, after its exam.',
   });
+}
+
+/** Whether decisions that have just been written are not among those that their round's frozen set was made from. */
+export async function cameTooLate(
+  store: ProjectStore,
+  round: number,
+  written: readonly RecordedDecision[],
+): Promise<boolean> {
+  if (!(await exists(store.roundFolder(round, 'manifest.json')))) return false;
+  const upTo = await cursorOf(store, round);
+  return upTo !== null && written.some((event) => isLate(round, event, upTo));
 }
 
 async function trainingOf(

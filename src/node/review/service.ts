@@ -289,7 +289,7 @@ export class ReviewService {
         this.#grown();
         this.changed();
       });
-      await this.decider.restore(show(review));
+      show(review);
       // The first search finds its texts made.
       this.#searchable = runPaced(review.index.prepare('texts'), signal).catch(() => undefined);
       this.#failure = null;

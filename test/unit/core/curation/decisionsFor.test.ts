@@ -108,7 +108,21 @@ describe('decisionsFor: the rationale', () => {
     expect(act({ rationales: [GOOD, BAD] }, { type: 'reject', candidate: first }).row.status).toBe(
       'todo',
     );
-    expect(refusal({ rationales: [] }, { type: 'reject' })).toMatch(/no candidate to reject/u);
+  });
+
+  it('leaves a question without a candidate out of the round, until a person accepts one', () => {
+    const { decisions, row } = act({ rationales: [] }, { type: 'reject', reason: 'unclear' });
+    expect(decisions).toEqual([
+      { type: 'leave-out', author: ana, action: 'act-1', reason: 'unclear', questionId: 'pens' },
+    ]);
+    expect(row).toMatchObject({ status: 'rejected', by: 'person' });
+    expect(act({ rationales: [], decisions }, { type: 'reject' }).decisions).toEqual([]);
+    const writes: Act = { type: 'write', rationale: GOOD };
+    expect(act({ rationales: [], decisions }, writes).row.status).toBe('edited');
+    // What the teacher writes later and a rule accepts does not bring it back; a person's yes does.
+    const byRule = [...decisions, accepted(GOOD, rule)];
+    expect(rowOf(aReview().item, curationOf(byRule)).status).toBe('rejected');
+    expect(act({ decisions: byRule }, { type: 'accept' }).row.status).toBe('accepted');
   });
 
   it('keeps the original below an edit, and brings an edit back as it was', () => {

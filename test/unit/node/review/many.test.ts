@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
 import { openWindow, OUTSIDE, reviewOf } from '../../../fakes/reviewWindow.ts';
@@ -23,7 +25,9 @@ describe('many items at once', () => {
     expect(changed).toBe(36);
     expect(window.service.snapshot().counts).toMatchObject({ todo: 0, accepted: 40 });
     expect(window.service.snapshot().primary?.label).toBe('Runde 0 einfrieren');
-    await window.ask('undo', {});
+    // A step about many is called by their number, and leads to none of them.
+    expect(window.service.snapshot().undo).toBe('Accept 36 items');
+    expect((await window.ask('undo', {})).id).toBeNull();
     expect(window.service.snapshot().counts).toMatchObject({ todo: 36, accepted: 4 });
     await window.ask('redo', {});
     expect(window.service.snapshot().counts.todo).toBe(0);
@@ -99,6 +103,52 @@ describe('many items at once', () => {
     expect(window.service.snapshot().spotCheck?.decided).toBe(10);
     await window.ask('spotCheck', { size: 0 });
     expect(window.service.snapshot().spotCheck).toBeNull();
+  });
+
+  it('a spot check speaks after a reload for what it was drawn from, and for nothing else', async () => {
+    const window = await reviewOf(50);
+    const filter = { ...NO_FILTER, status: ['todo' as const] };
+    const all = await window.query(filter);
+    await window.ask('spotCheck', { size: 10 });
+    for (const one of await window.query(filter)) {
+      await window.ask('decide', { id: one, act: { type: 'accept' } });
+    }
+    // Somebody takes back what was decided before the sample was drawn: the filter finds one more now.
+    const { session } = await window.service.ready();
+    const author = { kind: 'person', name: 'bench' } as const;
+    await session.store.decide(0, [{ type: 'undo', author, ofWriter: 'bench-1', ofSeq: 0 }]);
+    expect(all).not.toContain(id(0));
+
+    const again = await openWindow(window.root);
+    await again.query(filter);
+    expect((await again.ask('record', { id: id(0) })).row.status).toBe('todo');
+    expect(again.service.snapshot().spotCheck).toMatchObject({ remaining: 35, random: true });
+    expect((await again.ask('acceptRest', { expected: 35 })).changed).toBe(35);
+    expect((await again.ask('record', { id: id(0) })).row.status).toBe('todo');
+  });
+
+  it('a spot check of which it is not known what it was drawn from speaks for nothing', async () => {
+    const window = await reviewOf(50);
+    const filter = { ...NO_FILTER, status: ['todo' as const] };
+    await window.query(filter);
+    await window.ask('spotCheck', { size: 5 });
+    for (const one of await window.query(filter)) {
+      await window.ask('decide', { id: one, act: { type: 'accept' } });
+    }
+    await window.service.dispose();
+    const folder = join(window.root, 'rounds', '0', 'decisions');
+    for (const name of await readdir(folder)) {
+      const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
+      const kept = lines.filter((line) => !line.includes('"type":"stratum"'));
+      await writeFile(join(folder, name), kept.join('\n'));
+    }
+    const again = await openWindow(window.root);
+    await again.query(filter);
+    expect(again.service.snapshot().spotCheck).toMatchObject({ remaining: 0, random: false });
+    await expect(again.ask('acceptRest', { expected: 0 })).rejects.toMatchObject({
+      code: 'usage',
+      hint: 'Draw another one.',
+    });
   });
 
   it('pages through the list and finds the next undecided item from any place', async () => {
