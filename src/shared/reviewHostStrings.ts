@@ -1,5 +1,6 @@
 /** What the host says in the views: keys with their English texts; `{0}`, `{1}` … are filled in. */
 export const REVIEW_HOST_STRINGS = {
+  'host.primary.createProject': 'Create Project',
   'host.primary.chooseStudent': 'Choose Student…',
   'host.primary.runExam': 'Run Exam',
   'host.primary.askTeacher': 'Ask Teacher',
@@ -12,6 +13,8 @@ export const REVIEW_HOST_STRINGS = {
   'host.reason.loading': 'The round is being read.',
   'host.reason.frozen':
     'Round {0} is frozen: it can be read, not changed. What you decide next belongs to the next round.',
+  'host.reason.late.one': '1 decision came after that: it counts for the next round.',
+  'host.reason.late': '{0} decisions came after that: they count for the next round.',
   'host.reason.noExam': 'Round {0} has no exam: there is nothing to decide yet.',
   'host.banner.untrusted': 'Restricted Mode: you can read and review; running models is off.',
   'host.banner.untrusted.action': 'Manage Trust',

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sha256Json } from '../hash.ts';
 import { GRADER } from '../grading/grade.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import { gateRationale } from '../teaching/gate.ts';
@@ -56,14 +57,28 @@ export async function freezeStep(ports: FreezePorts, initial: RoundState): Promi
   return state;
 }
 
+/** How often a set is made anew because somebody decides while it is made; then what came last is late, and said so. */
+const MOST_TRIES = 5;
+
+/** The set with every decision that is there when it is done: making one takes long enough for somebody to decide. */
+async function assembleSettled(store: RoundStore, round: number) {
+  for (let tries = 1; ; tries += 1) {
+    const events = await decisionsUpTo(store, round);
+    const curation = foldCuration(events);
+    const frozen = await assembleFrozen(store, round, curation);
+    const since = sha256Json(cursorOf(await decisionsUpTo(store, round)));
+    if (tries === MOST_TRIES || since === sha256Json(cursorOf(events))) {
+      return { ...frozen, events, curation };
+    }
+  }
+}
+
 async function writeFrozen(
   { store, clock }: FreezePorts,
   state: RoundState,
 ): ReturnType<RoundStore['freeze']> {
   const round = state.round;
-  const events = await decisionsUpTo(store, round);
-  const curation = foldCuration(events);
-  const { rows, coverage } = await assembleFrozen(store, round, curation);
+  const { rows, coverage, events, curation } = await assembleSettled(store, round);
   if (rows.length === 0) {
     throw new AppError('round.notReady', `Round ${round} has no accepted rationale to train on.`, {
       hint: 'Ask the teacher (tailor teach) and accept items (tailor decide accept) first.',

@@ -5,6 +5,7 @@ import { curationUpTo } from './curationUpTo.ts';
 import { attemptsOfPlan } from './exam.ts';
 import type { Manifest } from './frozen.ts';
 import { gradeStored } from './grading.ts';
+import { countLate } from './lateDecisions.ts';
 import type { RoundState } from './state.ts';
 import { rateOf, type Rate } from './statistics.ts';
 import type { RoundSpending } from './spending.ts';
@@ -28,6 +29,8 @@ export interface RoundSummary {
   readonly results: readonly SetResult[];
   readonly manifest: Manifest | null;
   readonly spending: RoundSpending;
+  /** Decisions that came too late for the frozen set. */
+  readonly late: number;
 }
 
 /** One exam of one set, question by question. */
@@ -104,7 +107,11 @@ export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
       last.set(set, found);
     }
     const manifest = await store.manifest(round);
-    summaries.push({ round, state, results, manifest, spending: await store.spending(round) });
+    const late = manifest
+      ? countLate(round, await store.decisions(round), manifest.decidedUpTo)
+      : 0;
+    const spending = await store.spending(round);
+    summaries.push({ round, state, results, manifest, spending, late });
   }
   return summaries;
 }

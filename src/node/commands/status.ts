@@ -7,6 +7,7 @@ import {
   type ExamOutcomes,
 } from '../../core/round/summary.ts';
 import type { Comparison } from '../../core/round/compare.ts';
+import { lateSentence } from '../../core/round/lateDecisions.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
 import { someIds } from '../terminal/format.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
@@ -22,8 +23,9 @@ export function status(context: CommandContext): Promise<CommandResult> {
     const extra = Object.keys(session.store.project.data.extra);
     const step = state ? nextStep(state, examSets(extra, isLast), isLast) : 'exam';
     const next = step === null ? 'All rounds are finished.' : `Next: ${step} of round ${round}.`;
+    const late = summaries.flatMap(({ round: of, late: count }) => lateSentence(of, count) || []);
     return {
-      text: `${session.store.project.name}\n\n${roundsTable(summaries)}\n\n${next}`,
+      text: [session.store.project.name, roundsTable(summaries), ...late, next].join('\n\n'),
       json: {
         project: session.store.project.name,
         rounds: summaries,

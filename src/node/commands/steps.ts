@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
 
 export type { Purpose };
+import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
 import { summarise } from '../../core/round/summary.ts';
@@ -68,10 +69,13 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
     await runStep(ports, state, 'freeze', []);
     const manifest = await session.store.manifest(state.round);
     const { coverage, trainSha256, warnings } = manifest ?? {};
+    const decided = await session.store.decisions(state.round);
+    const late = countLate(state.round, decided, manifest?.decidedUpTo);
     return {
       text: [
         `Round ${state.round} is frozen: ${coverage?.positives ?? 0} rationales for ${coverage?.withRationale ?? 0} of ${coverage?.questions ?? 0} questions, ${coverage?.withPair ?? 0} with a reflection pair.`,
         ...(warnings ?? []),
+        ...(late > 0 ? [lateSentence(state.round, late)] : []),
         `SHA-256 of rounds/${state.round}/train.jsonl: ${trainSha256 ?? ''}`,
       ].join('\n'),
       json: manifest,
@@ -86,7 +90,7 @@ export function train(context: CommandContext, options: RoundOption): Promise<Co
     const after = await runStep(ports, state, 'train', []);
     const student = after.training?.student;
     return {
-      text: `Round ${state.round} trained ${student?.path ?? ''}. The next exam: tailor exam --round ${state.round + 1}`,
+      text: `Round ${state.round} trained ${student?.path ?? ''}.\nThe next exam: tailor exam --round ${state.round + 1}`,
       json: { round: state.round, training: after.training },
     };
   });

@@ -8,16 +8,21 @@ export interface Situation {
   readonly loading: boolean;
   /** Why the project could not be read. */
   readonly failure: string | null;
+  /** The project file is gone: nothing but a new one helps. */
+  readonly gone: boolean;
   readonly outside: Outside;
   readonly counts: Snapshot['counts'];
   /** Whether the teacher has written anything for this round. */
   readonly taught: boolean;
   /** Whether this is the project's last round, after which nothing is taught. */
   readonly isLast: boolean;
+  /** Decisions of the round that its frozen set does not know. */
+  readonly late: number;
 }
 
 /** What the view as a whole is about. */
-export function phaseOf({ facts, loading, failure, outside }: Situation): Phase {
+export function phaseOf({ facts, loading, failure, gone, outside }: Situation): Phase {
+  if (gone) return 'no-project';
   if (failure !== null) return 'failed';
   if (loading || !facts) return 'loading';
   if (!facts.rounds.includes(facts.round)) return facts.hasStudent ? 'no-exam' : 'no-student';
@@ -34,8 +39,9 @@ export function primaryOf(situation: Situation, phase: Phase, say: Say): Snapsho
   const round = facts?.round ?? 0;
   switch (phase) {
     case 'loading':
-    case 'no-project':
       return null;
+    case 'no-project':
+      return one(say('host.primary.createProject'), 'create-project');
     case 'no-student':
       return one(say('host.primary.chooseStudent'), 'choose-student');
     case 'no-exam':
@@ -65,5 +71,9 @@ export function refusalOf(situation: Situation, phase: Phase, say: Say): string 
   if (situation.failure !== null) return situation.failure;
   if (phase === 'loading') return say('host.reason.loading');
   if (phase === 'no-exam' || phase === 'no-student') return say('host.reason.noExam', round);
-  return situation.facts?.frozen === true ? say('host.reason.frozen', round) : null;
+  if (situation.facts?.frozen !== true) return null;
+  const { late } = situation;
+  const frozen = say('host.reason.frozen', round);
+  if (late === 0) return frozen;
+  return `${frozen} ${late === 1 ? say('host.reason.late.one') : say('host.reason.late', late)}`;
 }

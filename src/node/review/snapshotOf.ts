@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { labelOf } from '../../core/curation/decisionLog.ts';
 import type { UndoStep } from '../../core/curation/undoStack.ts';
 import type { Banner, Job, Snapshot } from '../../shared/reviewContract.ts';
+import { countLate } from '../../core/round/lateDecisions.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import type { Say } from './say.ts';
 import type { ReviewService } from './service.ts';
@@ -27,9 +28,17 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
     facts: opened?.facts ?? null,
     loading: opened === null,
     failure: failure?.message ?? null,
+    gone: failure?.code === 'project.missing',
     outside,
     counts: review?.tally.counts ?? NO_COUNTS,
     taught: review?.taught ?? false,
+    late: review
+      ? countLate(
+          review.round,
+          review.book.events(review.round),
+          opened?.facts.decidedUpTo ?? undefined,
+        )
+      : 0,
     isLast: project !== null && review !== null && review.round >= project.rounds,
   };
   const phase = phaseOf(situation);

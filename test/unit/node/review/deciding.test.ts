@@ -72,6 +72,32 @@ describe('deciding in Review', () => {
     expect(snapshot.primary?.verb).toBe('train');
   });
 
+  it('takes back what was decided while another window froze the round', async () => {
+    const window = await reviewOf(20);
+    const before = await window.ask('record', { id: id(5) });
+    const { session } = await window.service.ready();
+    const append = session.store.appendDecisions.bind(session.store);
+    const manifest = {
+      ...aManifest(1),
+      trainSha256: '',
+      inputs: {},
+      decidedUpTo: { '0/bench-1': 0 },
+    };
+    // After this window has looked whether the round is frozen, and before it has written.
+    session.store.appendDecisions = async (round, decisions) => {
+      await writeFile(join(window.root, 'rounds/0/manifest.json'), JSON.stringify(manifest));
+      return append(round, decisions);
+    };
+    await expect(
+      window.ask('decide', { id: id(5), act: { type: 'accept' } }),
+    ).rejects.toMatchObject({ code: 'round.frozen', hint: expect.stringContaining('taken back') });
+    expect((await window.ask('record', { id: id(5) })).row).toEqual(before.row);
+    const again = await openWindow(window.root);
+    expect((await again.ask('record', { id: id(5) })).row).toEqual(before.row);
+    // Of the two decisions in the project this frozen set knows one.
+    expect(again.service.snapshot().reason).toContain('1 decision came after that');
+  });
+
   it('says what is not possible and leaves the item as it was', async () => {
     const window = await reviewOf(20);
     const before = await window.ask('record', { id: id(5) });

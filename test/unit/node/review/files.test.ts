@@ -55,6 +55,12 @@ describe('the files behind Review', () => {
     await rename(join(root, 'tailor.json'), join(root, 'gone.json'));
     await window.service.refresh();
     expect(window.service.snapshot()).toMatchObject({
+      phase: 'no-project',
+      primary: { verb: 'create-project' },
+    });
+    await writeFile(join(root, 'tailor.json'), '{"v":1,');
+    await window.service.refresh();
+    expect(window.service.snapshot()).toMatchObject({
       phase: 'failed',
       primary: { verb: 'reload' },
     });

@@ -28,6 +28,7 @@ const before: RoundSummary = {
     failed: 0,
     possiblyBilled: 0,
   },
+  late: 0,
 };
 const after: RoundSummary = {
   ...before,
