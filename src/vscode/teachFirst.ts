@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
+import type { AskEstimate } from '../node/review/askMany.ts';
 import type { Editor } from './editor.ts';
 import { readTeacher } from './teacherStatus.ts';
 import { count } from './texts.ts';
@@ -56,11 +57,23 @@ export async function agreeToTeach(
       round === undefined ? {} : { round },
     ),
   );
-  if (json.questions === 0) return;
+  if (json.questions > 0) await sayYes(json, text);
+}
+
+/** Before a teacher is asked again about many questions: what it will take, and the person's yes. */
+export async function agreeToAsk(estimate: AskEstimate): Promise<void> {
+  const { describeEstimate } = await import('../node/commands/estimate.ts');
+  await sayYes(estimate, describeEstimate(estimate));
+}
+
+async function sayYes(
+  { profile, questions }: Pick<AskEstimate, 'profile' | 'questions'>,
+  detail: string,
+): Promise<void> {
   const ask = vscode.l10n.t('Ask Teacher');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Ask {0} about {1} questions?', json.profile, json.questions),
-    { modal: true, detail: text },
+    vscode.l10n.t('Ask {0} about {1} questions?', profile, questions),
+    { modal: true, detail },
     ask,
   );
   if (answer !== ask) throw cancelled();

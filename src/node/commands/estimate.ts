@@ -22,7 +22,11 @@ export async function estimate(
 }
 
 /** The estimate in one sentence each: calls, tokens, money where the profile names a price, time. */
-export function describeEstimate({ estimate: made, questions, profile }: RoundEstimate): string {
+export function describeEstimate({
+  estimate: made,
+  questions,
+  profile,
+}: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>): string {
   if (questions === 0) return `${profile} has been asked about everything in this round.`;
   if (!made) {
     throw new AppError('teacher.unfinished', `No reply of ${profile} came whole.`, {

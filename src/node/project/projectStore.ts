@@ -19,7 +19,12 @@ import {
 import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
 import type { ExamWriter, RoundStore, TeachingWriter } from '../../core/round/store.ts';
-import { itemSchema, teacherRecordSchema, type TeachingItem } from '../../core/teaching/records.ts';
+import {
+  itemSchema,
+  teacherRecordSchema,
+  type TeacherRecord,
+  type TeachingItem,
+} from '../../core/teaching/records.ts';
 import { sha256File } from '../storage/fileHash.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
@@ -175,9 +180,12 @@ export class ProjectStore implements RoundStore {
   }
 
   async spending(round: number): Promise<RoundSpending> {
-    const folder = this.roundFolder(round, 'teacher');
-    const records = await this.#files.journals(folder, '', teacherRecordSchema);
-    return spendingOf(records);
+    return spendingOf(await this.teacherRecords(round));
+  }
+
+  /** Everything that a round's teacher journals hold: requests, replies, failures, items. */
+  async teacherRecords(round: number): Promise<readonly TeacherRecord[]> {
+    return this.#files.journals(this.roundFolder(round, 'teacher'), '', teacherRecordSchema);
   }
 
   async openTeaching(round: number): Promise<TeachingWriter> {

@@ -1,15 +1,21 @@
 import { AppError } from '../../core/errors.ts';
+import type { AskEstimate } from '../../node/review/askMany.ts';
 import type { MakeContext } from '../surroundings.ts';
 import type { OpenReview } from './reviewPeer.ts';
 
+/** What a person is asked before the teacher is; both reject where the person does not agree. */
+export interface Consent {
+  /** Says what leaves the computer, where something does; tells whether it may cost something. */
+  toSend(root: string): Promise<'paid' | 'free'>;
+  /** Says what many questions will take. */
+  toSpend(estimate: AskEstimate): Promise<void>;
+}
+
 /** Opens a project's review; what it needs is loaded when the first view asks for it. */
-export function reviewOpener(
-  makeContext: MakeContext,
-  /** Says what leaves the computer, where something does; rejects where the person does not agree. */
-  agreeToSend: (root: string) => Promise<unknown>,
-): OpenReview {
+export function reviewOpener(makeContext: MakeContext, consent: Consent): OpenReview {
   return async ({ root, actions, outside }) => {
     const { ReviewService } = await import('../../node/review/service.ts');
+    const { askMany, estimateAsking } = await import('../../node/review/askMany.ts');
     const never = new AbortController().signal;
     const {
       report: _,
@@ -43,8 +49,14 @@ export function reviewOpener(
           ask: async (params, asked) => {
             const { trusted, teacherReady } = service.outside;
             // What cannot be asked is refused below, with its reason.
-            if (trusted && teacherReady) await agreeToSend(root);
-            return handlers.ask(params, asked);
+            const may = trusted && teacherReady ? await consent.toSend(root) : 'free';
+            if (may === 'free') return handlers.ask(params, asked);
+            const result = await askMany(params.ids, {
+              ask: async (ids) => handlers.ask({ ...params, ids: [...ids] }, asked),
+              estimate: async (questions) => estimateAsking(await service.ready(), questions),
+              agree: (estimate) => consent.toSpend(estimate),
+            });
+            return { rev: service.rev, ...result };
           },
         };
       },

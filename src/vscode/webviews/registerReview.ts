@@ -3,7 +3,7 @@ import type { Log } from '../../core/ports.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
 import type { Jobs, JobState, Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
-import { agreeToSend } from '../teachFirst.ts';
+import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
 import { openLine } from './dataLine.ts';
 import { reviewOpener } from './openReview.ts';
 import { EditorOutside } from './outside.ts';
@@ -59,7 +59,10 @@ export function registerReview(
   const host: ReviewHost = store.add(
     new ReviewHost({
       projects,
-      open: reviewOpener(parts.makeContext, (root) => agreeToSend(parts, root)),
+      open: reviewOpener(parts.makeContext, {
+        toSend: (root) => agreeToSend(parts, root),
+        toSpend: agreeToAsk,
+      }),
       actionsFor: (root) =>
         reviewActions({
           root,
