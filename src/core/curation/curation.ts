@@ -2,6 +2,7 @@ import { sha256Text } from '../hash.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { activeDecisions, type RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
+import { nameOfText } from './questionText.ts';
 
 /** What people and rules have decided so far, folded from the events of all rounds up to one. */
 export interface Curation {
@@ -34,6 +35,8 @@ export interface Curation {
   /** Questions on whose attempts somebody decided: for all others no attempt needs to be named. */
   readonly attemptsDecided: ReadonlySet<string>;
   readonly counts: { readonly person: number; readonly rule: number };
+  /** Decisions that were made for another wording of their question than the one that counts: they do not stand. */
+  readonly outdated: ReadonlySet<Decision>;
 }
 
 export interface ItemDecision {
@@ -106,6 +109,9 @@ export function writtenId(questionId: string, rationale: string): string {
   return `w-${sha256Text(questionId + rationale).slice(0, 16)}`;
 }
 
+/** The data file's wording of a question; nothing where that is not known. */
+export type TextOf = (questionId: string) => string | undefined;
+
 /**
  * A curation that grows decision by decision: what `foldCuration` is made of. `apply` takes every event but undo and
  * redo; after one of those fold afresh.
@@ -126,6 +132,8 @@ export class CurationFold {
   readonly #strata = new Map<string, string[]>();
   readonly #attemptsDecided = new Set<string>();
   readonly #counts = { person: 0, rule: 0 };
+  readonly #outdated = new Set<Decision>();
+  readonly #textOf: TextOf;
   #order = 0;
 
   readonly curation: Curation = {
@@ -144,13 +152,22 @@ export class CurationFold {
     strata: this.#strata,
     attemptsDecided: this.#attemptsDecided,
     counts: this.#counts,
+    outdated: this.#outdated,
   };
+
+  constructor(textOf: TextOf = () => undefined) {
+    this.#textOf = textOf;
+  }
 
   apply(event: Decision, round: number): void {
     const by = event.author.kind;
     const order = this.#order;
     this.#order += 1;
     this.#counts[by] += 1;
+    if (this.#isOutdated(event)) {
+      this.#outdated.add(event);
+      return;
+    }
     switch (event.type) {
       case 'accept':
       case 'reject': {
@@ -225,6 +242,19 @@ export class CurationFold {
     }
   }
 
+  /** An edit, a text or a fix is about the question as somebody read it; the data file may have another wording now. */
+  #isOutdated(event: Decision): boolean {
+    if (event.type === 'fix-question') {
+      const { questionId, was } = event;
+      const fix = this.#questions.get(questionId);
+      const known = fix ? [fix.text, fix.original] : [this.#textOf(questionId) ?? was];
+      return !known.includes(was);
+    }
+    if (!('asked' in event) || event.asked === undefined) return false;
+    const text = this.#questions.get(event.questionId)?.text ?? this.#textOf(event.questionId);
+    return text !== undefined && nameOfText(text) !== event.asked;
+  }
+
   #decide(itemId: string, decision: ItemDecision): void {
     // A rule never overrides a person.
     if (this.#items.get(itemId)?.by === 'person' && decision.by === 'rule') return;
@@ -253,8 +283,11 @@ export class CurationFold {
 }
 
 /** Folds the decisions of rounds 0…N, oldest round first; `events[r]` is in merge order. */
-export function foldCuration(events: readonly (readonly RecordedDecision[])[]): Curation {
-  const fold = new CurationFold();
+export function foldCuration(
+  events: readonly (readonly RecordedDecision[])[],
+  textOf?: TextOf,
+): Curation {
+  const fold = new CurationFold(textOf);
   events.forEach((ofRound, round) => {
     for (const event of activeDecisions(ofRound)) fold.apply(event, round);
   });

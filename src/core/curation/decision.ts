@@ -12,6 +12,8 @@ const base = {
   /** The same on every event of one act: together they are one step of undo. */
   action: z.string().min(1).optional(),
 };
+/** Names the text of the question that it was decided for; see questionText.ts. Absent in older files: any. */
+const asked = z.string().optional();
 const target = { questionId: z.string().min(1), itemId: z.string().min(1) };
 const attemptRef = {
   questionId: z.string().min(1),
@@ -25,10 +27,11 @@ const attemptRef = {
 export const decisionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('accept'), ...base, items: z.array(z.object(target)).min(1) }),
   z.object({ type: z.literal('reject'), ...base, items: z.array(z.object(target)).min(1) }),
-  z.object({ type: z.literal('edit'), ...base, ...target, rationale: z.string().min(1) }),
+  z.object({ type: z.literal('edit'), ...base, ...target, asked, rationale: z.string().min(1) }),
   z.object({
     type: z.literal('write'),
     ...base,
+    asked,
     questionId: z.string().min(1),
     rationale: z.string().min(1),
   }),
@@ -52,6 +55,7 @@ export const decisionSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('fix-gold'),
     ...base,
+    asked,
     questionId: z.string().min(1),
     was: z.string(),
     answer: z.string().min(1),

@@ -96,14 +96,20 @@ export function labelOf(events: readonly RecordedDecision[]): string {
 }
 
 /** Log lines of a question's record, newest first. */
-export function logOf(decisions: readonly RecordedDecision[], about: string): ReviewRecord['log'] {
+export function logOf(
+  decisions: readonly RecordedDecision[],
+  about: string,
+  outdated: ReadonlySet<Decision>,
+): ReviewRecord['log'] {
   return decisions
     .slice(-LOG_LINES)
     .reverse()
     .map((event) => ({
       at: event.at,
       by: event.author.kind === 'rule' ? `rule ${event.author.name}` : event.author.name,
-      what: sentenceOf(event, about),
+      what: outdated.has(event)
+        ? `${sentenceOf(event, about)} For an older wording of the question: it does not count.`
+        : sentenceOf(event, about),
       reason: event.reason ?? null,
     }));
 }

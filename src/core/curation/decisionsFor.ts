@@ -10,7 +10,7 @@ import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
-import { questionNow } from './questionText.ts';
+import { questionNow, textName } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isGoldInDoubt, missesGold, pairOf } from './reviewRow.ts';
 
@@ -65,6 +65,7 @@ export function decisionsFor(
           type: 'write',
           ...base,
           questionId: item.id,
+          asked: textName(item.question, curation),
           rationale: asRationale(item, act.rationale),
         },
       ];
@@ -100,7 +101,16 @@ export function decisionsFor(
       if (!reason) throw refuse(item, 'Say why the gold answer is wrong.');
       if (!readGold(answer)) throw refuse(item, 'A gold answer is one number.');
       if (answer === now.answer) throw refuse(item, `${answer} is the gold answer already.`);
-      return [{ type: 'fix-gold', ...base, questionId: item.id, was: now.answer, answer }];
+      return [
+        {
+          type: 'fix-gold',
+          ...base,
+          questionId: item.id,
+          asked: textName(item.question, curation),
+          was: now.answer,
+          answer,
+        },
+      ];
     }
     case 'confirm-gold':
       return [{ type: 'gold-confirmed', ...base, questionId: item.id, answer: now.answer }];
@@ -188,7 +198,8 @@ function accepting(
   const isUndone = candidate.stale && !curation.questions.has(item.id);
   // A text that a person edited, or that no fix explains any more, is accepted as the person's own.
   if (candidate.original !== null || (isUndone && candidate.item !== null)) {
-    return [{ type: 'edit', ...base, ...target, rationale: candidate.text }];
+    const asked = textName(item.question, curation);
+    return [{ type: 'edit', ...base, ...target, asked, rationale: candidate.text }];
   }
   return [{ type: 'accept', ...base, items: [target] }];
 }
@@ -222,13 +233,14 @@ function editing(
 ): Decision[] {
   const rationale = asRationale(item, text);
   if (rationale === candidate.text) return accepting(item, candidate, curation, base);
+  const asked = textName(item.question, curation);
   if (candidate.source === 'dataset') {
     return [
-      { type: 'write', ...base, questionId: item.id, rationale },
+      { type: 'write', ...base, questionId: item.id, asked, rationale },
       ...rejecting(item, [candidate], base),
     ];
   }
-  return [{ type: 'edit', ...base, questionId: item.id, itemId: candidate.id, rationale }];
+  return [{ type: 'edit', ...base, questionId: item.id, itemId: candidate.id, asked, rationale }];
 }
 
 function sampleOf(item: ReviewItem, sample: number, curation: Curation): GradedAttempt {

@@ -7,13 +7,16 @@ export type Fixes = Pick<Curation, 'questions'>;
 /** No question was fixed: what counts for every set that is not trained on. */
 export const NO_FIXES: Fixes = { questions: new Map() };
 
+/** Names a wording of a question. */
+export const nameOfText = (text: string): string => sha256Text(text).slice(0, 16);
+
 const names = new WeakMap<object, string>();
 
 /** `holder` is what the text belongs to: one that does not change is hashed once. */
 function nameOf(holder: object, text: string): string {
   const known = names.get(holder);
   if (known !== undefined) return known;
-  const name = sha256Text(text).slice(0, 16);
+  const name = nameOfText(text);
   names.set(holder, name);
   return name;
 }

@@ -46,7 +46,7 @@ export function recordOf(item: ReviewItem, { curation, decisions }: RecordContex
     trajectory: trajectoryOf(history),
     checks: checksOf(item, row, curation),
     hint: curation.hints.get(id) ?? null,
-    log: logOf(decisions, id),
+    log: logOf(decisions, id, curation.outdated),
   };
 }
 

@@ -33,5 +33,20 @@ export function cursorOf(events: readonly (readonly RecordedDecision[])[]): Deci
 
 /** Every decision of rounds 0…round, folded: a gold fixed in round 0 stays fixed in round 3. */
 export async function curationUpTo(store: RoundStore, round: number): Promise<Curation> {
-  return foldCuration(await decisionsUpTo(store, round));
+  return foldRead(store, await decisionsUpTo(store, round));
+}
+
+/** Folds decisions that were read, each against the wording of its question in the data file of now. */
+export async function foldRead(
+  store: RoundStore,
+  events: readonly (readonly RecordedDecision[])[],
+): Promise<Curation> {
+  const names = events.some((ofRound) =>
+    ofRound.some((event) => event.type === 'fix-question' || 'asked' in event),
+  );
+  if (!names) return foldCuration(events);
+  // A data file that cannot be read is told of by whoever needs its questions.
+  const questions = await store.questions('train').catch(() => []);
+  const texts = new Map(questions.map(({ id, question }) => [id, question]));
+  return foldCuration(events, (id) => texts.get(id));
 }

@@ -1,5 +1,4 @@
-import { foldCuration } from '../curation/curation.ts';
-import { decisionsUpTo } from './curationUpTo.ts';
+import { curationUpTo } from './curationUpTo.ts';
 import type { Coverage, FrozenRow } from './frozen.ts';
 import { freezeWarnings } from './freeze.ts';
 import { assembleFrozen } from './freezeStep.ts';
@@ -30,7 +29,7 @@ export async function freezePreview(
   round: number,
   sampleSize = 3,
 ): Promise<FreezePreview> {
-  const curation = foldCuration(await decisionsUpTo(store, round));
+  const curation = await curationUpTo(store, round);
   const { rows, coverage } = await assembleFrozen(store, round, curation);
   const questions = new Map<string, 'person' | 'rule' | null>();
   for (const { questionId, itemId } of await store.items(round)) {

@@ -3,14 +3,14 @@ import { sha256Json } from '../hash.ts';
 import { GRADER } from '../grading/grade.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import { gateRationale } from '../teaching/gate.ts';
-import { cursorOf, decisionsUpTo } from './curationUpTo.ts';
+import { cursorOf, decisionsUpTo, foldRead } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 import type { RoundStore } from './store.ts';
-import { foldCuration, type Curation } from '../curation/curation.ts';
+import type { Curation } from '../curation/curation.ts';
 
 type FreezePorts = Pick<LoopPorts, 'store' | 'clock'>;
 
@@ -64,7 +64,7 @@ const MOST_TRIES = 5;
 async function assembleSettled(store: RoundStore, round: number) {
   for (let tries = 1; ; tries += 1) {
     const events = await decisionsUpTo(store, round);
-    const curation = foldCuration(events);
+    const curation = await foldRead(store, events);
     const frozen = await assembleFrozen(store, round, curation);
     const since = sha256Json(cursorOf(await decisionsUpTo(store, round)));
     if (tries === MOST_TRIES || since === sha256Json(cursorOf(events))) {

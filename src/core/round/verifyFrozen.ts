@@ -1,9 +1,8 @@
 import { AppError } from '../errors.ts';
-import { foldCuration } from '../curation/curation.ts';
 import { mayBeNegative, type GradedAttempt } from '../curation/negatives.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { promptOf } from '../exam/promptForm.ts';
-import { decisionsUpTo } from './curationUpTo.ts';
+import { decisionsUpTo, foldRead } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import type { FrozenRow } from './frozen.ts';
 import { gradeStored } from './grading.ts';
@@ -23,7 +22,7 @@ export async function verifyFrozen(
 ): Promise<void> {
   const manifest = await store.manifest(round);
   const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
-  const curation = foldCuration(events);
+  const curation = await foldRead(store, events);
   const known = new Map(
     (await trainQuestions({ store }, curation)).map((question) => [question.id, question]),
   );

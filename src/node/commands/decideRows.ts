@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GATE_SENTENCES } from '../../core/curation/checkSentences.ts';
 import type { Decision } from '../../core/curation/decision.ts';
-import { questionNow } from '../../core/curation/questionText.ts';
+import { nameOfText, questionNow } from '../../core/curation/questionText.ts';
 import { AppError } from '../../core/errors.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { goldValue } from '../../core/grading/gold.ts';
@@ -72,6 +72,8 @@ export async function decisionOf(
   round: number,
   row: string,
   where: string,
+  /** Question texts that earlier rows of the file have fixed; this row's is added. */
+  fixed: Map<string, string>,
 ): Promise<Decision> {
   const bad = (why: string): AppError =>
     new AppError('data.invalid', `${where} is no decision: ${why}.`, {
@@ -95,23 +97,30 @@ export async function decisionOf(
     if (matching.length > 1) throw bad(`${data.itemId} names ${matching.length} items`);
     const { itemId, questionId } = item;
     const rationale = textOf(data.rationale, bad);
-    return { type: 'edit', author, ...reason, itemId, questionId, rationale };
+    const about = await textNow(session, round, questionId, fixed);
+    const asked = about === undefined ? {} : { asked: nameOfText(about) };
+    return { type: 'edit', author, ...reason, itemId, questionId, ...asked, rationale };
   }
   const question = (await session.store.questions('train')).find(
     ({ id }) => id === data.questionId,
   );
   if (!question) throw bad(`there is no training question ${data.questionId}`);
   const questionId = question.id;
-  if ('rationale' in data)
-    return { type: 'write', author, ...reason, questionId, rationale: textOf(data.rationale, bad) };
+  const wording = (await textNow(session, round, questionId, fixed)) ?? question.question;
+  const asked = nameOfText(wording);
+  if ('rationale' in data) {
+    const rationale = textOf(data.rationale, bad);
+    return { type: 'write', author, ...reason, questionId, asked, rationale };
+  }
   if ('hint' in data) return { type: 'hint', author, questionId, hint: data.hint };
   if ('leaveOut' in data) return { type: 'leave-out', author, ...reason, questionId };
   const curation = await curationUpTo(session.store, round);
   const now = questionNow(question, curation);
   if ('question' in data) {
-    if (data.question === now.question) throw bad('that is the text of the question already');
+    if (data.question === wording) throw bad('that is the text of the question already');
     const { question: text, reason: why } = data;
-    return { type: 'fix-question', author, questionId, was: now.question, text, reason: why };
+    fixed.set(questionId, text);
+    return { type: 'fix-question', author, questionId, was: wording, text, reason: why };
   }
   if ('gold' in data) {
     // Against a gold that is no number nothing could ever be right, and nobody would be told.
@@ -121,6 +130,7 @@ export async function decisionOf(
       author,
       ...reason,
       questionId,
+      asked,
       was: now.answer,
       answer: data.gold,
     };
@@ -140,6 +150,18 @@ export async function decisionOf(
   }
   if ('verdict' in data) return { type: `attempt-${data.verdict}`, author, ...reason, ...about };
   return { type: `pair-${data.pair}`, author, ...reason, ...about };
+}
+
+/** The wording of a question that counts behind the rows before; nothing where the data has no such question. */
+async function textNow(
+  { store }: Session,
+  round: number,
+  questionId: string,
+  fixed: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  const own = (await store.questions('train')).find(({ id }) => id === questionId);
+  if (!own) return undefined;
+  return fixed.get(questionId) ?? questionNow(own, await curationUpTo(store, round)).question;
 }
 
 /** A person's rationale in the form that is taught: line ends and blank lines folded, no white space around it. */

@@ -129,10 +129,11 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
     const rows = (await translating(file, () => readFile(file, 'utf8'))).split('\n');
     const decisions: Decision[] = [];
     const places: string[] = [];
+    const fixed = new Map<string, string>();
     for (const [index, row] of rows.entries()) {
       if (row.trim() === '') continue;
       const where = `${file} line ${index + 1}`;
-      decisions.push(await decisionOf(session, round, row, where));
+      decisions.push(await decisionOf(session, round, row, where, fixed));
       places.push(where);
     }
     const doubts = await doubtsAbout(session, round, decisions);

@@ -1,5 +1,5 @@
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
-import { CurationFold, type Curation } from '../../core/curation/curation.ts';
+import { CurationFold, type Curation, type TextOf } from '../../core/curation/curation.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { mergeByTime } from '../storage/readJournal.ts';
 
@@ -18,11 +18,14 @@ const nameOf = (writer: string, seq: number): string => `${writer}#${seq}`;
 /** Every decision of rounds 0…N in merge order, with what they add up to. */
 export class DecisionBook {
   readonly #rounds: OfRound[];
-  #fold = new CurationFold();
+  readonly #textOf: TextOf;
+  #fold: CurationFold;
   /** questionId → the standing decisions on it, in order. */
   #about = new Map<string, Event[]>();
 
-  constructor(round: number) {
+  constructor(round: number, textOf?: TextOf) {
+    this.#textOf = textOf ?? (() => undefined);
+    this.#fold = new CurationFold(this.#textOf);
     this.#rounds = Array.from({ length: round + 1 }, () => ({
       events: [],
       byName: new Map<string, Event>(),
@@ -80,7 +83,7 @@ export class DecisionBook {
   }
 
   #refold(): void {
-    this.#fold = new CurationFold();
+    this.#fold = new CurationFold(this.#textOf);
     this.#about = new Map();
     this.#rounds.forEach(({ events }, round) => {
       for (const event of activeDecisions(events)) this.#apply(event, round);

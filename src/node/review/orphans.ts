@@ -15,6 +15,7 @@ export function countOrphans(
 
 function isOrphan(index: ReviewIndex, curation: Curation, event: RecordedDecision): boolean {
   if (event.type === 'spot-check' || event.type === 'stratum') return false;
+  if (curation.outdated.has(event)) return true;
   if (questionsOf(event).some((id) => index.item(id) === undefined)) return true;
   if ('textHash' in event) {
     const key = attemptKey(event);

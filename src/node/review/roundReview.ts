@@ -57,7 +57,10 @@ export class RoundReview {
   private constructor(store: ProjectStore, round: number) {
     this.#store = store;
     this.round = round;
-    this.book = new DecisionBook(round);
+    this.book = new DecisionBook(
+      round,
+      (id) => this.#questions[this.#places.get(id) ?? -1]?.question,
+    );
     this.#index = new ReviewIndex([], this.book.curation);
     const { accumulate } = store.project.training;
     this.#files = Array.from(
@@ -149,6 +152,8 @@ export class RoundReview {
 
   /** Decisions of this round that match nothing in the data any more. */
   get orphans(): number {
+    // What has not been read yet is not missing.
+    if (this.#reading !== null) return 0;
     this.#orphans ??= countOrphans(this.#index, this.curation, this.book.events(this.round));
     return this.#orphans;
   }

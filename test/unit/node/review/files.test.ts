@@ -163,6 +163,31 @@ describe('the files behind Review', () => {
     await expect(window.ask('rows', { from: 0, to: 5 })).rejects.toMatchObject({ code: 'STALE' });
   });
 
+  it('lets no edit stand for another wording of its question, and says for which it was', async () => {
+    const window = await reviewOf(20);
+    const id = 'bench-000005';
+    const before = await window.ask('record', { id });
+    const [candidate] = before.candidates;
+    if (!candidate) throw new Error('no candidate');
+    const rationale = `First of all. ${candidate.rationale}`;
+    await window.ask('decide', { id, act: { type: 'edit', candidate: candidate.id, rationale } });
+    expect((await window.ask('record', { id })).row.status).toBe('edited');
+
+    const path = join(window.root, 'data', 'train.jsonl');
+    const rows = (await readFile(path, 'utf8')).split('\n');
+    const reworded = rows.map((row) =>
+      row.includes(id) ? row.replace('How many', 'Now, how many') : row,
+    );
+    await writeFile(path, reworded.join('\n'));
+    await window.service.refresh();
+    const after = await window.ask('record', { id });
+    expect(after.question).toContain('Now, how many');
+    expect(after.row.status).toBe('todo');
+    expect(after.candidates[0]?.rationale).toBe(candidate.rationale);
+    expect(after.log[0]?.what).toContain('an older wording of the question');
+    expect(window.service.snapshot().banners.map(({ code }) => code)).toContain('orphans');
+  });
+
   it('says which line could not be read and loads the rest', async () => {
     const root = await emptyProject();
     const exam = await anExam(root);
