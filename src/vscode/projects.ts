@@ -20,6 +20,7 @@ export class WorkspaceProjects implements Projects, vscode.Disposable {
   #all: readonly ProjectRef[] = [];
   #broken: readonly BrokenProject[] = [];
   #look = 0;
+  #newest: Promise<void> = Promise.resolve();
   #known: Promise<void> | null = null;
 
   constructor(memento: vscode.Memento, warn: (message: string) => void) {
@@ -50,8 +51,16 @@ export class WorkspaceProjects implements Projects, vscode.Disposable {
     return this.#changed.event(listener);
   }
 
-  /** Looks again; of two looks at the same time the later one counts. */
+  /** Looks again. Of two looks at the same time the later one counts, and both end when it is over. */
   async refresh(): Promise<void> {
+    this.#newest = this.#lookThrough();
+    for (let over = null; over !== this.#newest;) {
+      over = this.#newest;
+      await over;
+    }
+  }
+
+  async #lookThrough(): Promise<void> {
     this.#look += 1;
     const look = this.#look;
     const all: ProjectRef[] = [];

@@ -43,7 +43,7 @@ journey(
     const first = await serveTeacher(folder);
     addProfile(home, NAME, first.baseURL);
     const { workbench, userData } = await startEditor({ folder, home });
-    const review = await ReviewPage.panel(workbench);
+    let review = await ReviewPage.panel(workbench);
 
     // No key.
     const banner = review.frame.locator('.banner', { hasText: `No key for the teacher` });
@@ -61,6 +61,8 @@ journey(
     await report.waitFor();
     await workbench.picture('teacher-test');
     await workbench.command('View: Close Editor');
+    // Behind another editor a page does not live on.
+    review = await ReviewPage.at(workbench, 'panel');
 
     // Nobody there.
     await first.die();

@@ -17,6 +17,17 @@ journey(
     await walkthrough.getByText('Get Started with Tailor').first().waitFor();
     const create = walkthrough.getByRole('button', { name: 'Create Project' });
     await create.waitFor();
+    await workbench.until('its drawing is in the colours of the theme', async () => {
+      for (const frame of workbench.page.frames()) {
+        const page = 'svg[aria-label^="A project"] rect';
+        if ((await frame.locator(page).count()) === 0) continue;
+        const fill = await frame.evaluate(
+          `getComputedStyle(document.querySelector(${JSON.stringify(page)})).fill`,
+        );
+        return fill !== 'rgb(0, 0, 0)';
+      }
+      return false;
+    });
     await workbench.picture('walkthrough');
     await create.click();
     await workbench.pick('Practice project');

@@ -10,6 +10,8 @@ interface TextProps {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
+  /** The focus has gone elsewhere. */
+  readonly onLeave?: () => void;
   readonly bare?: boolean;
   readonly placeholder?: string;
   readonly autofocus?: boolean;
@@ -56,6 +58,7 @@ function text(tag: string, props: TextProps, extra: Record<string, unknown>): JS
       disabled: props.disabled ?? false,
       'aria-label': props.label,
       onInput: (event: Event) => props.onValue(valueOf(event)),
+      onFocusOut: props.onLeave,
       ...extra,
     },
     props.bare ? null : props.label,

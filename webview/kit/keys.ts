@@ -24,6 +24,8 @@ export interface KeyOptions<A extends string> {
 export type Place = 'text' | 'choice' | 'button' | 'page';
 
 const SEQUENCE_MS = 900;
+/** Keys that follow each other faster than this are typing. */
+const TYPING_MS = 1000;
 const CHOICE_KEYS = /^(?:arrow(?:up|down|left|right)|home|end|space|enter)$/u;
 
 /** Tells where a key press falls; shadow roots hide it from `event.target`. */
@@ -73,6 +75,8 @@ function nameOfKey({ key, code }: KeyboardEvent): string {
 export function installKeys<A extends string>(options: KeyOptions<A>): () => void {
   let prefix = '';
   let prefixAt = 0;
+  /** The text that was typed into last, until the person leaves it. */
+  let typing: { readonly at: number; readonly field: Node } | null = null;
 
   const find = (chord: string): KeyBinding<A> | undefined =>
     options.bindings.find((binding) => binding.chord === chord);
@@ -88,6 +92,7 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
   const inText = (event: KeyboardEvent, chord: string): void => {
     const binding = find(chord);
     if (binding && (binding.inText === true || binding.onlyInText === true)) {
+      typing = null;
       if (options.run(binding.action, chord)) take(event);
       return;
     }
@@ -136,12 +141,31 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
     if (/^(?:Shift|Control|Alt|Meta|AltGraph|CapsLock|Dead)$/u.test(event.key)) return;
     const place = placeOf(event.composedPath());
     const chord = chordOf(event, options.mac);
-    if (place === 'text') inText(event, chord);
-    else onPage(event, chord, place);
+    if (place === 'text') {
+      const [field] = event.composedPath();
+      typing = field instanceof Node ? { at: event.timeStamp, field } : null;
+      inText(event, chord);
+      return;
+    }
+    // The field was taken away under the hand that types: the rest of the sentence decides nothing.
+    if (typing && !typing.field.isConnected && event.timeStamp - typing.at < TYPING_MS) {
+      typing = { ...typing, at: event.timeStamp };
+      take(event);
+      return;
+    }
+    typing = null;
+    onPage(event, chord, place);
+  };
+  const onPointer = (): void => {
+    typing = null;
   };
 
   window.addEventListener('keydown', onKey, true);
-  return () => window.removeEventListener('keydown', onKey, true);
+  window.addEventListener('pointerdown', onPointer, true);
+  return () => {
+    window.removeEventListener('keydown', onKey, true);
+    window.removeEventListener('pointerdown', onPointer, true);
+  };
 }
 
 function textHistory(chord: string): 'undo' | 'redo' | null {

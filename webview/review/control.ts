@@ -70,12 +70,14 @@ export class Control {
   /** Does an action, or puts it aside until the item under the cursor is on screen. False = it means nothing now. */
   act(action: Action): boolean {
     if (AT_ONCE.has(action)) return perform(this, action);
-    const { selected, shown, at } = this.state;
-    const unseen = ABOUT_SHOWN.has(action) && at >= 0 && (selected === null || selected !== shown);
+    const { selected, shown, at, list } = this.state;
+    const elsewhere = at >= 0 && (selected === null || selected !== shown);
+    // While a queue is on its way it is not known what it is about; a form opened now could be swept away.
+    const unseen = ABOUT_SHOWN.has(action) && (list.loading || elsewhere);
     // Behind one that waits all others wait: keys act in the order they were pressed.
     if (!unseen && !this.#onTheWay && this.#waiting.length === 0) return perform(this, action);
     if (this.#waiting.length < QUEUED) this.#waiting.push(action);
-    if (!this.#onTheWay) void this.#showSelected();
+    if (!this.#onTheWay) void this.link.listed().then(() => this.#showSelected());
     return true;
   }
 
@@ -93,7 +95,11 @@ export class Control {
   async #showSelected(): Promise<void> {
     clearTimeout(this.#detail);
     const { at } = this.state;
-    if (at < 0) return;
+    if (at < 0) {
+      // Nothing is listed: what was pressed meanwhile is about nothing.
+      if (!this.state.list.loading) this.#waiting = [];
+      return;
+    }
     if (this.state.selected === null) await this.link.need(at, at + 1);
     const id = this.state.selected;
     if (id === null) return;
@@ -225,9 +231,13 @@ export class Control {
     const sent = this.link.change(() => this.#client.request('decide', { id: shown, act }));
     if (movesOn(act)) this.#goOn(before?.status === 'todo');
     try {
-      const { record } = await sent;
+      const { record, rev } = await sent;
       this.store.dispatch({ type: 'decided', record });
-      const left = this.state.snapshot?.counts.todo ?? 0;
+      const { snapshot } = this.state;
+      // The counts come with the next snapshot, which may still be on its way.
+      const decided = before?.status === 'todo' && record.row.status !== 'todo';
+      const early = decided && snapshot !== null && snapshot.rev < rev;
+      const left = Math.max(0, (snapshot?.counts.todo ?? 0) - (early ? 1 : 0));
       this.say(`${texts(`done.${act.type}`)} ${texts.count('left', left)}`);
     } catch (error) {
       const message = messageOf(error);

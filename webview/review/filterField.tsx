@@ -25,6 +25,12 @@ export function FilterField(props: FilterFieldProps): JSX.Element {
       setText(value);
     }
   }, [value]);
+  const tell = (typed: string): void => {
+    clearTimeout(timer.current);
+    if (typed.trim() === told.current) return;
+    told.current = typed.trim();
+    onValue(told.current);
+  };
   return (
     <TextField
       {...(id === undefined ? {} : { id })}
@@ -35,12 +41,10 @@ export function FilterField(props: FilterFieldProps): JSX.Element {
       onValue={(typed) => {
         setText(typed);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => {
-          if (typed.trim() === told.current) return;
-          told.current = typed.trim();
-          onValue(told.current);
-        }, PAUSE_MS);
+        timer.current = setTimeout(() => tell(typed), PAUSE_MS);
       }}
+      // Whoever goes on to the list means the list that the whole text finds.
+      onLeave={() => tell(text)}
     />
   );
 }

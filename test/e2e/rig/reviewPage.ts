@@ -117,7 +117,8 @@ const eventSchema = z.object({
   at: z.string(),
   action: z.optional(z.string()),
   questionId: z.optional(z.string()),
-  items: z.optional(z.array(z.object({ questionId: z.string() }))),
+  /** Of a spot check they are bare ids. */
+  items: z.optional(z.array(z.union([z.object({ questionId: z.string() }), z.string()]))),
   author: z.object({ kind: z.string() }),
 });
 
@@ -135,7 +136,9 @@ export function actsOf(project: string, round = 0): Act[] {
     const act = acts.get(key) ?? { types: new Set(), questions: new Set() };
     act.types.add(event.type);
     if (event.questionId !== undefined) act.questions.add(event.questionId);
-    for (const { questionId } of event.items ?? []) act.questions.add(questionId);
+    for (const item of event.items ?? []) {
+      if (typeof item !== 'string') act.questions.add(item.questionId);
+    }
     acts.set(key, act);
   }
   return [...acts.values()].map(({ types, questions }) => ({

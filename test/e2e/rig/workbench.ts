@@ -110,11 +110,16 @@ export class Workbench {
   /** Names a folder in the editor's own dialog, which it shows for folders of a server. */
   async pickFolder(folder: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input').first();
-    await input.waitFor({ timeout: PATIENCE });
+    // It comes with the home folder, writes what it reads into the field, and would take an early Enter for that.
+    await this.until('the dialog names the folder', async () => {
+      const shown = await input.inputValue({ timeout: 2000 });
+      if (shown === `${folder}/`) return true;
+      if (shown.startsWith('/')) await input.fill(`${folder}/`, { timeout: 2000 });
+      await this.page.waitForTimeout(300);
+      return false;
+    });
     await this.until('the folder is taken', async () => {
       if (!(await input.isVisible())) return true;
-      // It reads the folder while one types, and hears no Enter meanwhile.
-      await input.fill(`${folder}/`, { timeout: 2000 });
       await this.page.keyboard.press('Enter');
       await input.waitFor({ state: 'hidden', timeout: 2000 });
       return true;

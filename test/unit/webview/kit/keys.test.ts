@@ -204,6 +204,26 @@ describe('installKeys in a text', () => {
     expect(done).toEqual(['save', 'leave']);
   });
 
+  it('lets the rest of a sentence decide nothing when its field is taken away meanwhile', () => {
+    const field = element('<textarea></textarea>');
+    press('j', {}, field);
+    field.remove();
+    for (const key of ['a', 'j', 'z']) press(key, key === 'z' ? { ctrlKey: true } : {});
+    expect(done).toEqual([]);
+    document.body.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+    press('a');
+    expect(done).toEqual(['accept']);
+  });
+
+  it('takes a key at once after the person has left the field', () => {
+    const field = element('<textarea></textarea>');
+    press('j', {}, field);
+    press('Enter', { ctrlKey: true }, field);
+    field.remove();
+    press('a');
+    expect(done).toEqual(['save', 'accept']);
+  });
+
   it('lets the editor have its own combinations and function keys', () => {
     const field = element('<textarea></textarea>');
     press('F1', {}, field);
