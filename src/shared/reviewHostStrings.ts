@@ -21,7 +21,7 @@ export const REVIEW_HOST_STRINGS = {
   'host.banner.noKey': 'No key for the teacher “{0}”: asking again is off.',
   'host.banner.noKey.action': 'Set Teacher Key…',
   'host.banner.programmatic':
-    'The built-in teacher is a program that works from each question’s equation, not a language model.',
+    'The built-in teacher is a program, not a language model: it works from equations.',
   'host.banner.programmatic.action': 'Choose Teacher…',
   'host.banner.badLine': 'Line {0} of {1} {2}; {3} others loaded.',
   'host.banner.badLines': 'Line {0} of {1} {2}, and {4} more; {3} others loaded.',

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { jsonLines } from './publicData.ts';
 
 const solution = z.object({ is_correct: z.boolean(), solution: z.string() });
-const MODELS = [
+/** The four models, in the order of the file's fields. */
+export const SOLUTION_MODELS = [
   '6b_finetuning',
   '6b_verification',
   '175b_finetuning',
   '175b_verification',
 ] as const;
-export type SolutionModel = (typeof MODELS)[number];
+export type SolutionModel = (typeof SOLUTION_MODELS)[number];
 
 export interface Solution {
   readonly question: string;
@@ -30,7 +31,7 @@ export function gsm8kSolutions(): Solution[] {
     .array(z.object({ question: z.string() }).and(z.record(z.string(), z.unknown())))
     .parse(jsonLines('gsm8k/example_model_solutions.jsonl'))
     .flatMap((row) =>
-      MODELS.map((model) => {
+      SOLUTION_MODELS.map((model) => {
         const { is_correct: isCorrect, solution: text } = solution.parse(row[model]);
         const gold = goldOf.get(row.question) ?? '';
         return { question: row.question, gold, model, text, isCorrect };

@@ -27,6 +27,12 @@ export function usePart<T>(part: (state: ReviewState) => T): T {
   return picked.value;
 }
 
+/** The cap to print for a key of one letter; none where the settings switch those keys off. */
+export function useCap(): (key: string) => string | undefined {
+  const singleKeys = usePart((state) => state.snapshot?.singleKeys ?? true);
+  return (key) => (singleKeys ? key : undefined);
+}
+
 /** Words between two parts of a line. */
 export function Dot(): JSX.Element {
   return (

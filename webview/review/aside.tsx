@@ -41,10 +41,14 @@ export function Aside({ record }: { readonly record: ReviewRecord }): JSX.Elemen
   );
 }
 
+const COURSES = ['learned', 'forgotten', 'stubborn', 'known', 'flaky'] as const;
+
 function History({ record }: { readonly record: ReviewRecord }): JSX.Element | null {
   const t = useTexts();
   const { history, trajectory } = record;
   if (history.length === 0) return null;
+  // "Unclear" says no more than the counts do.
+  const course = COURSES.find((one) => one === trajectory);
   return (
     <section>
       <h2 class="aside-title">{t('history')}</h2>
@@ -65,11 +69,7 @@ function History({ record }: { readonly record: ReviewRecord }): JSX.Element | n
           );
         })}
       </ul>
-      {trajectory === '' ? null : (
-        <p class="muted">
-          <Data text={trajectory} />
-        </p>
-      )}
+      {course === undefined ? null : <p class="muted">{t(`trajectory.${course}`)}</p>}
     </section>
   );
 }

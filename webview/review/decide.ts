@@ -1,4 +1,4 @@
-import type { Act, Row } from '../../src/shared/reviewContract.ts';
+import type { Act, CandidateView, ReviewRecord, Row } from '../../src/shared/reviewContract.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import type { Form } from './forms.ts';
 import { shownAttempt, shownCandidate, shownRecord, type ReviewState } from './state.ts';
@@ -43,13 +43,23 @@ export function movesOn(act: Act): boolean {
   );
 }
 
+/**
+ * What a plain yes accepts. A rationale of the data is taught anyway and makes no item decided: where the teacher wrote
+ * something, the yes is about that.
+ */
+export function acceptable({ candidates }: ReviewRecord): readonly CandidateView[] {
+  const written = candidates.filter(({ source }) => source !== 'dataset');
+  return (written.length > 0 ? written : candidates).filter(
+    ({ passes, status }) => passes && status !== 'rejected',
+  );
+}
+
 /** Accepts what passes; where nothing does, a second yes is asked for, naming the text it is about. */
 export function acceptStep(state: ReviewState): Step {
   const record = shownRecord(state);
   const candidate = shownCandidate(state);
   if (!record || !candidate) return { kind: 'say', text: 'say.noCandidate' };
-  if (record.candidates.some(({ passes, status }) => passes && status !== 'rejected'))
-    return { kind: 'send', act: { type: 'accept' } };
+  if (acceptable(record).length > 0) return { kind: 'send', act: { type: 'accept' } };
   if (candidate.passes || candidate.source === 'human' || candidate.original !== null)
     return { kind: 'send', act: { type: 'accept', candidate: candidate.id } };
   if (state.form?.kind === 'override' && state.form.candidate === candidate.id)

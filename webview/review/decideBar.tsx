@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
-import { useControl, usePart, useTexts } from './app.tsx';
+import { useCap, useControl, usePart, useTexts } from './app.tsx';
+import { acceptable } from './decide.ts';
 import { FormCard } from './formCard.tsx';
 import { draftKey } from './forms.ts';
 
@@ -17,17 +18,14 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
   const control = useControl();
   const writable = snapshot?.writable ?? false;
   const why = writable ? undefined : (snapshot?.reason ?? t('say.readOnly'));
-  const good = record.candidates.filter(
-    ({ passes, status }) => passes && status !== 'rejected',
-  ).length;
+  const good = acceptable(record).length;
   const none = record.candidates.length === 0;
   const acceptTitle = none
     ? t('say.noCandidate')
     : good > 1
       ? t('act.acceptAll.title', { n: good })
       : undefined;
-  const singleKeys = snapshot?.singleKeys ?? true;
-  const cap = (key: string): string | undefined => (singleKeys ? key : undefined);
+  const cap = useCap();
   return (
     <div class="decide" data-region="actions" role="region" aria-label={t('actions')}>
       <FormCard kinds={['ask', 'reject', 'override']} />
@@ -40,7 +38,9 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
           title={why ?? acceptTitle}
           onPress={() => control.act('accept')}
         >
-          {good > 1 ? t('act.acceptAll', { n: good }) : t('act.accept')}
+          {good > 2
+            ? t('act.acceptAll', { n: good })
+            : t(good === 2 ? 'act.acceptBoth' : 'act.accept')}
         </Button>
         <Button
           icon="cross"

@@ -5,6 +5,7 @@ import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { open } from './perform.ts';
+import { Said } from './said.tsx';
 
 /** Which round, how far it is reviewed, and what can be taken back. */
 export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Element {
@@ -21,6 +22,7 @@ export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Eleme
           </span>
         ) : null}
         <Progress />
+        <Said />
         <div class="header-tools" role="toolbar" aria-label={t('tools')}>
           <Button
             kind="icon"

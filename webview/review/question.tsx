@@ -1,16 +1,15 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { visibleText } from '../kit/visible.ts';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
 import { FormCard } from './formCard.tsx';
 import { STATUS_ICONS } from './row.tsx';
 import { open } from './perform.ts';
-
-const LONG = 260;
 
 /** The question, its gold, the student's answers to it, and why the item is flagged. */
 export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX.Element {
@@ -72,24 +71,34 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
   );
 }
 
+/** Whether a text is cut off where it stands now: a wide view holds in few lines what a narrow one does not. */
+function useCut(whole: boolean) {
+  const shown = useRef<HTMLParagraphElement>(null);
+  const [cut, setCut] = useState(false);
+  useLayoutEffect(() => {
+    const { current } = shown;
+    if (!current || whole) return;
+    const look = (): void => setCut(current.scrollHeight > current.clientHeight + 1);
+    const sizes = new ResizeObserver(look);
+    sizes.observe(current);
+    look();
+    return () => sizes.disconnect();
+  }, [whole]);
+  return { shown, cut };
+}
+
 function QuestionText({ record }: { readonly record: ReviewRecord }): JSX.Element {
-  const [opened, setOpened] = useState<string | null>(null);
+  const [whole, setWhole] = useState(false);
+  const { shown, cut } = useCut(whole);
   const t = useTexts();
   const { question, originalQuestion } = record;
-  const long = question.length > LONG || question.split('\n').length > 5;
-  const whole = !long || opened === record.row.id;
   return (
     <>
-      <p class={`text question-text ${whole ? '' : 'clamped'}`}>
+      <p class={`text question-text ${whole ? '' : 'clamped'}`} ref={shown}>
         <Data text={question} />
       </p>
-      {long ? (
-        <button
-          type="button"
-          class="link"
-          aria-expanded={whole}
-          onClick={() => setOpened(whole ? null : record.row.id)}
-        >
+      {whole || cut ? (
+        <button type="button" class="link" aria-expanded={whole} onClick={() => setWhole(!whole)}>
           {t(whole ? 'less' : 'more')}
         </button>
       ) : null}
@@ -105,6 +114,11 @@ function QuestionText({ record }: { readonly record: ReviewRecord }): JSX.Elemen
   );
 }
 
+/** A chain of calculator marks, `<<2+3=5>><<5*4=20>>`, as equations one after the other. */
+function withoutMarks(equation: string): string {
+  return equation.replace(/^<<|>>$/gu, '').replaceAll('>><<', ', ');
+}
+
 function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
   const t = useTexts();
   const control = useControl();
@@ -118,8 +132,8 @@ function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
         <Data text={gold} />
       </strong>
       {equation === null ? null : (
-        <span class="muted gold-equation">
-          <Data text={equation} />
+        <span class="muted gold-equation" title={visibleText(equation)}>
+          <Data text={withoutMarks(equation)} />
         </span>
       )}
       {goldConfirmed ? (
@@ -165,6 +179,9 @@ function Answers({ record }: { readonly record: ReviewRecord }): JSX.Element | n
       <span class="label">{t('answers.right', { right: row.right, samples: row.samples })}</span>
       {answers.map(({ answer, count, right }) => {
         const name = answer ?? t('answer.none');
+        const doubted = attempts.some(
+          (one) => one.answer === answer && one.checks.some(({ level }) => level === 'warn'),
+        );
         return (
           <button
             type="button"
@@ -184,6 +201,7 @@ function Answers({ record }: { readonly record: ReviewRecord }): JSX.Element | n
               <Data text={name} />
             </span>
             {count > 1 ? <span class="answer-count">×{count}</span> : null}
+            {doubted ? <Icon name="warning" label={t('level.warn')} /> : null}
           </button>
         );
       })}

@@ -25,6 +25,9 @@ export const STATUS_ICONS: Record<ItemStatus, IconName> = {
   rejected: 'cross',
 };
 
+/** What an import calls a question that came without a name. */
+const MADE_ID = /^q-[0-9a-f]{16}$/u;
+
 /** One line of the queue; everything its pictures say is in its name, too. */
 export function QueueRow(props: RowProps): JSX.Element {
   const { place, top, row, total, current, marked, anyMarked, pending, notice } = props;
@@ -46,8 +49,13 @@ export function QueueRow(props: RowProps): JSX.Element {
       </div>
     );
   }
+  // A name that was made from the text says less than the text.
+  const made = MADE_ID.test(row.id);
+  const roomy = made && row.flags.length === 0 && notice === undefined;
+  const told = row.flags.slice(0, made ? 2 : 1);
   const classes = [
     'row',
+    roomy ? 'row-roomy' : '',
     `row-${row.status}`,
     current ? 'row-current' : '',
     marked ? 'row-marked' : '',
@@ -76,53 +84,51 @@ export function QueueRow(props: RowProps): JSX.Element {
       <span class={`row-status status-${row.status}`} aria-hidden="true">
         <Icon name={marked ? 'picked' : STATUS_ICONS[row.status]} />
       </span>
-      <span class="row-line" aria-hidden="true">
-        <span class="row-title">
-          <Data text={row.title} />
-        </span>
-        <span class="row-answers">
-          {row.right === row.samples && row.samples > 0 ? null : (
-            <>
-              <span class="row-wrong">
-                <Data text={row.wrongAnswer ?? '–'} />
-              </span>
-              <Icon name="notEqual" />
-            </>
-          )}
-          <span class="row-gold">
-            <Data text={row.gold} />
-          </span>
+      <span class="row-title" aria-hidden="true">
+        <Data text={row.title} />
+      </span>
+      <span class="row-answers" aria-hidden="true">
+        {row.right === row.samples && row.samples > 0 ? null : (
+          <>
+            <span class="row-wrong">
+              <Data text={row.wrongAnswer ?? '–'} />
+            </span>
+            <Icon name="notEqual" />
+          </>
+        )}
+        <span class="row-gold">
+          <Data text={row.gold} />
         </span>
       </span>
-      <span class="row-line" aria-hidden="true">
-        <span class="row-about">
-          {notice === undefined ? (
-            <>
-              {row.flags.length > 0 ? (
-                <span class="row-flag">
-                  <Icon name="flag" />
-                  {t(`flag.short.${row.flags[0] ?? 'repeat-miss'}`)}
-                  {row.flags.length > 1 ? ` +${row.flags.length - 1}` : ''}
+      <span class={roomy ? 'only-read' : 'row-about'} aria-hidden="true">
+        {notice === undefined ? (
+          <>
+            {told.length > 0 ? (
+              <span class="row-flag">
+                <Icon name="flag" />
+                <span>
+                  {told.map((flag) => t(`flag.short.${flag}`)).join(', ')}
+                  {row.flags.length > told.length ? ` +${row.flags.length - told.length}` : ''}
                 </span>
-              ) : null}
-              <span class="row-id">
-                <Data text={row.id} />
               </span>
-            </>
-          ) : (
-            <span class="row-notice">
-              <Icon name="warning" />
-              <Data text={notice} />
+            ) : null}
+            <span class={made ? 'row-id only-read' : 'row-id'}>
+              <Data text={row.id} />
             </span>
-          )}
-        </span>
-        <span class="row-counts">
-          {row.pair === 'keep' ? <Icon name="pair" /> : null}
-          {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
-          {row.samples > 1 ? (
-            <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
-          ) : null}
-        </span>
+          </>
+        ) : (
+          <span class="row-notice">
+            <Icon name="warning" />
+            <Data text={notice} />
+          </span>
+        )}
+      </span>
+      <span class="row-counts" aria-hidden="true">
+        {row.pair === 'keep' ? <Icon name="pair" /> : null}
+        {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
+        {row.samples > 1 ? (
+          <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
+        ) : null}
       </span>
     </div>
   );

@@ -2,8 +2,9 @@ import type { JSX } from 'preact';
 import type { StepView } from '../../src/shared/reviewContract.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { visibleText } from '../kit/visible.ts';
 import { useTexts } from './app.tsx';
-import { stepParts, type StepPart } from './stepPieces.ts';
+import { atLastWord, stepParts, type StepPart, type StepPiece } from './stepPieces.ts';
 
 interface StepsProps {
   readonly steps: readonly StepView[];
@@ -65,24 +66,55 @@ export function Steps(props: StepsProps): JSX.Element {
   );
 }
 
+/** A longer equation may be cut between two lines; a short one stays whole. */
+const SHORT = 22;
+
 function Part({ part }: { readonly part: StepPart }): JSX.Element {
   const t = useTexts();
-  const words = part.pieces.map(({ text, stranger }, index) =>
-    stranger ? (
-      <span class="stranger" key={index} title={t('step.stranger')}>
-        <Data text={text} />
-        <Icon name="notEqual" label={t('step.stranger')} />
+  const { equation, pieces, tail } = part;
+  if (equation === null) return <Words pieces={pieces} />;
+  const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  const [before, behind] = length > SHORT ? atLastWord(pieces) : [[], pieces];
+  const name = t(equation ? 'step.holds' : 'step.fails');
+  if (part.mark !== null) {
+    const said = visibleText(part.mark);
+    return (
+      <span class="unbroken calculated" title={`<<${said}>> ${name}`}>
+        <Words pieces={pieces} />
+        <Icon name="check" label={`${said}, ${name}`} />
+        {tail}
       </span>
-    ) : (
-      <Data key={index} text={text} />
-    ),
-  );
-  if (part.equation === null) return <>{words}</>;
-  const name = t(part.equation ? 'step.holds' : 'step.fails');
+    );
+  }
+  // Its mark and the full stop behind it never stand on a line of their own.
   return (
-    <span class={`equation ${part.equation ? 'equation-holds' : 'equation-fails'}`} title={name}>
-      {words}
-      <Icon name={part.equation ? 'check' : 'cross'} label={name} />
+    <span class={length > SHORT ? '' : 'unbroken'}>
+      <span class={`equation ${equation ? 'equation-holds' : 'equation-fails'}`} title={name}>
+        <Words pieces={before} />
+        <span class="unbroken">
+          <Words pieces={behind} />
+          <Icon name={equation ? 'check' : 'cross'} label={name} />
+        </span>
+      </span>
+      {tail}
     </span>
+  );
+}
+
+function Words({ pieces }: { readonly pieces: readonly StepPiece[] }): JSX.Element {
+  const t = useTexts();
+  return (
+    <>
+      {pieces.map(({ text, stranger }, index) =>
+        stranger ? (
+          <span class="stranger" key={index} title={t('step.stranger')}>
+            <Data text={text} />
+            <Icon name="notEqual" label={t('step.stranger')} />
+          </span>
+        ) : (
+          <Data key={index} text={text} />
+        ),
+      )}
+    </>
   );
 }

@@ -5,7 +5,8 @@ import { Button } from '../kit/button.tsx';
 import { Checkbox } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
-import { useControl, usePart, useTexts } from './app.tsx';
+import { Link } from '../kit/link.tsx';
+import { useCap, useControl, usePart, useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
 import { firstErrorStep } from './decide.ts';
 import { FormCard } from './formCard.tsx';
@@ -97,6 +98,7 @@ function AttemptBody({
   const writable = usePart((state) => state.snapshot?.writable ?? false);
   const t = useTexts();
   const control = useControl();
+  const cap = useCap();
   const { firstError } = attempt;
   const told =
     candidate?.aboutSample === attempt.sample && candidate.firstErrorStep !== null
@@ -138,9 +140,9 @@ function AttemptBody({
         <Pair attempt={attempt} />
         <FormCard kinds={['first-error', 'verdict']} />
         <p class="side-tools" hidden={!writable}>
-          <button type="button" class="link" onClick={() => control.act('first-error')}>
+          <Link keyCap={cap('m')} onPress={() => control.act('first-error')}>
             {t('step.markFirst')}
-          </button>
+          </Link>
           <Verdict attempt={attempt} />
         </p>
       </div>
@@ -177,6 +179,7 @@ function Pair({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
   const others = usePart(
     (state) => (state.records.get(state.shown ?? '')?.attempts.length ?? 0) > 1,
   );
+  const cap = useCap();
   const { pair, pairReason, sample } = attempt;
   if (pair === 'blocked' || pair === 'none') {
     return (
@@ -199,16 +202,16 @@ function Pair({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
       <Checkbox
         checked={pair === 'keep'}
         disabled={!writable}
-        keyCap="p"
+        keyCap={cap('p')}
         title={t('pair.title')}
         onChecked={(keep) => control.take({ kind: 'send', act: { type: 'pair', sample, keep } })}
       >
         {t('pair.use')}
       </Checkbox>
       {others && writable && pair === 'keep' ? (
-        <button type="button" class="link" onClick={() => control.act('pair-only')}>
+        <Link keyCap={cap('P')} onPress={() => control.act('pair-only')}>
           {t('pair.only')}
-        </button>
+        </Link>
       ) : null}
     </div>
   );

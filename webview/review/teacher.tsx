@@ -3,8 +3,9 @@ import type { CandidateView, ReviewRecord } from '../../src/shared/reviewContrac
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { Link } from '../kit/link.tsx';
 import { visibleText } from '../kit/visible.ts';
-import { useControl, usePart, useTexts } from './app.tsx';
+import { useCap, useControl, usePart, useTexts } from './app.tsx';
 import { FoldedChecks } from './checks.tsx';
 import { FormCard } from './formCard.tsx';
 import { STATUS_ICONS } from './row.tsx';
@@ -172,15 +173,16 @@ function About({ candidate }: { readonly candidate: CandidateView }): JSX.Elemen
 function Choice({ candidate }: { readonly candidate: CandidateView }): JSX.Element {
   const t = useTexts();
   const control = useControl();
+  const cap = useCap();
   const taken = candidate.status === 'accepted' || candidate.status === 'edited';
   return (
     <p class="side-tools">
-      <button type="button" class="link" onClick={() => control.act('only-this')}>
+      <Link keyCap={cap('c')} onPress={() => control.act('only-this')}>
         {t('candidate.only')}
-      </button>
-      <button type="button" class="link" onClick={() => control.act('toggle-candidate')}>
+      </Link>
+      <Link keyCap={cap('t')} onPress={() => control.act('toggle-candidate')}>
         {t(taken ? 'candidate.drop' : 'candidate.take')}
-      </button>
+      </Link>
     </p>
   );
 }

@@ -177,7 +177,8 @@ export function findEquations(text: string): Equation[] {
         stated.push(apply(said.value, right.operators[0], right.operands[1].value));
       }
       const start = side[0]?.start ?? 0;
-      const end = sides[index + 1]?.at(0)?.end ?? start;
+      // A minus before the result belongs to it.
+      const end = sides[index + 1]?.find(({ token }) => token.kind === 'number')?.end ?? start;
       found.push({
         text: text.slice(start, end),
         start,

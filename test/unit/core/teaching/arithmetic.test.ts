@@ -50,6 +50,11 @@ describe('arithmetic lint', () => {
     expect(findEquations(text)).toEqual([]);
   });
 
+  it('counts the minus of a result as part of the equation', () => {
+    const text = 'It drops by 8: 2 - 8 = -6 degrees.';
+    expect(findEquations(text)).toMatchObject([{ text: '2 - 8 = -6', right: -6, holds: true }]);
+  });
+
   it('tolerates 0.011 of the value, and no more', () => {
     expect(falseEquations('1000 + 0 = 1011')).toEqual([]);
     expect(falseEquations('1000 + 0 = 1012')).toHaveLength(1);

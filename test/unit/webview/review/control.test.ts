@@ -3,6 +3,7 @@ import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
 import type { Action } from '../../../../webview/review/actions.ts';
 import { bulk, confirm } from '../../../../webview/review/batch.ts';
 import { Control } from '../../../../webview/review/control.ts';
+import { acceptable } from '../../../../webview/review/decide.ts';
 import { keptOf, readKept } from '../../../../webview/review/kept.ts';
 import { createStore } from '../../../../webview/review/store.ts';
 import { rowById, shownCandidate, shownRecord } from '../../../../webview/review/state.ts';
@@ -201,9 +202,24 @@ describe('Control', () => {
 
   it('says why where there is nothing to accept', async () => {
     const { press, state, acts } = await review({}, { ...IN_ORDER, sel: 'lake-0601' });
-    await press('accept', 'reject');
+    await press('accept');
     expect(acts()).toEqual([]);
     expect(state().said.text).toMatch(/no rationale/u);
+  });
+
+  it('accepts what a plain yes is about: not the rationale of the data beside a failing one', async () => {
+    const { press, state, store, acts } = await review({}, { ...IN_ORDER, sel: 'bakery-0417' });
+    const record = shownRecord(state());
+    const [first, second] = record?.candidates ?? [];
+    if (!record || !first || !second) throw new Error('Two candidates are needed.');
+    const candidates = [
+      { ...first, passes: false },
+      { ...second, source: 'dataset' as const, passes: true, status: 'accepted' as const },
+    ];
+    store.dispatch({ type: 'decided', record: { ...record, candidates } });
+    expect(acceptable({ ...record, candidates })).toEqual([]);
+    await press('candidate-2', 'accept');
+    expect(acts()).toEqual([{ id: 'bakery-0417', act: { type: 'accept', candidate: second.id } }]);
   });
 
   it('walks back through its decisions and forth again', async () => {
