@@ -14,15 +14,11 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     return this.#texts.get(uri.path) ?? '';
   }
 
-  /** Shows a text under a title. It stands in a code block: nothing in it is read as a link or a picture. */
+  /** Shows a text under a title, as a plain one: nothing in it is read as markup. */
   async show(title: string, text: string): Promise<void> {
-    const path = `/${title.replaceAll(/[/\\?#:]/gu, ' ')}.md`;
+    const path = `/${title.replaceAll(/[/\\?#:]/gu, ' ')}.txt`;
     const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path });
-    const shown = visibleText(text);
-    // One backtick more than the longest run inside, so that no text can end the block.
-    const longest = Math.max(2, ...[...shown.matchAll(/`+/gu)].map(([run]) => run.length));
-    const fence = '`'.repeat(longest + 1);
-    this.#texts.set(uri.path, `# ${title}\n\n${fence}text\n${shown}\n${fence}\n`);
+    this.#texts.set(uri.path, `${visibleText(text)}\n`);
     this.#changed.fire(uri);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
       preview: true,

@@ -48,7 +48,7 @@ export async function testTeacher(
     }
     throw error;
   });
-  const said = redact(reply.text.trim()).slice(0, 200);
+  const said = redact(reply.text.trim()).replace(/\s+/gu, ' ').slice(0, 200);
   const findings = [
     { what: 'reached', ok: true, says: `${origin}, ${Math.round(reply.totalMs)} ms` },
     {
