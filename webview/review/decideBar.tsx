@@ -4,15 +4,13 @@ import { Button } from '../kit/button.tsx';
 import { useCap, useControl, usePart, useTexts } from './app.tsx';
 import { acceptable } from './decide.ts';
 import { FormCard } from './formCard.tsx';
-import { draftKey } from './forms.ts';
+import { hasDraft } from './state.ts';
 
 /** The decisions on the item, each with its key. */
 export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.Element {
   const snapshot = usePart((state) => state.snapshot);
-  const draft = usePart(
-    ({ drafts, shown }) =>
-      shown !== null && (draftKey(shown, 'edit') in drafts || draftKey(shown, 'write') in drafts),
-  );
+  const edited = usePart((state) => hasDraft(state, 'edit'));
+  const written = usePart((state) => hasDraft(state, 'write'));
   const asking = usePart((state) => state.asking.has(record.row.id));
   const t = useTexts();
   const control = useControl();
@@ -45,8 +43,8 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
         <Button
           icon="cross"
           keyCap={cap('x')}
-          disabled={!writable || none}
-          title={why ?? (none ? t('say.noCandidate') : undefined)}
+          disabled={!writable}
+          title={why ?? (none ? t('act.leaveOut.title') : undefined)}
           onPress={() => control.act('reject')}
         >
           {t('act.reject')}
@@ -55,10 +53,10 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
           icon="pencil"
           keyCap={cap('e')}
           disabled={!writable}
-          title={why ?? (draft ? t('draft') : undefined)}
+          title={why ?? (edited ? t('draft') : undefined)}
           onPress={() => control.act('edit')}
         >
-          {draft ? t('act.editDraft') : t('act.edit')}
+          {edited ? t('act.editDraft') : t('act.edit')}
         </Button>
         <Button
           icon="again"
@@ -73,10 +71,10 @@ export function DecideBar({ record }: { readonly record: ReviewRecord }): JSX.El
           icon="write"
           keyCap={cap('w')}
           disabled={!writable}
-          title={why}
+          title={why ?? (written ? t('draft') : undefined)}
           onPress={() => control.act('write')}
         >
-          {t('act.write')}
+          {written ? t('act.writeDraft') : t('act.write')}
         </Button>
         <Button icon="skip" keyCap={cap('s')} onPress={() => control.act('skip')}>
           {t('act.skip')}

@@ -12,7 +12,7 @@ const base = {
   /** The same on every event of one act: together they are one step of undo. */
   action: z.string().min(1).optional(),
 };
-/** Names the text of the question that it was decided for; see questionText.ts. Absent in older files: any. */
+/** Names the text of the question that it was decided for; see questionText.ts. Older files name none. */
 const asked = z.string().optional();
 const target = { questionId: z.string().min(1), itemId: z.string().min(1) };
 const attemptRef = {
