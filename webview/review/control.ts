@@ -273,12 +273,16 @@ export class Control {
     const texts = this.store.texts.peek();
     this.store.dispatch({ type: 'form-sent' });
     this.store.dispatch({ type: 'asking', ids, on: true });
+    const known = new Set(
+      ids.flatMap((id) => this.state.records.get(id)?.candidates ?? []).map(({ id }) => id),
+    );
     this.say(texts('say.asking'));
     try {
       const request = { ids: [...ids], hint };
       const result = await this.link.change(() => this.#client.request('ask', request));
       this.store.dispatch({ type: 'asking', ids, on: false });
       await Promise.all(ids.map((id) => this.link.record(id, true)));
+      this.#showNew(ids, known);
       this.say(texts('say.asked', { accepted: result.accepted, failed: result.failed }));
     } catch (error) {
       this.store.dispatch({ type: 'asking', ids, on: false });
@@ -286,6 +290,15 @@ export class Control {
       for (const id of ids) this.store.dispatch({ type: 'notice', id, message });
       this.say(message);
     }
+  }
+
+  /** The answer that was waited for is what the person looks at next. */
+  #showNew(ids: readonly string[], known: ReadonlySet<string>): void {
+    const { shown, records } = this.state;
+    if (shown === null || !ids.includes(shown)) return;
+    const candidates = records.get(shown)?.candidates ?? [];
+    const index = candidates.findIndex(({ id, passes }) => passes && !known.has(id));
+    if (index >= 0) this.store.dispatch({ type: 'candidate', index });
   }
 
   async history(which: 'undo' | 'redo'): Promise<void> {
@@ -300,7 +313,7 @@ export class Control {
       const { id } = await this.link.change(() => this.#client.request(which, {}));
       this.say(texts(`say.${which}`, { what: label }));
       // It may have been about many items; the host names one of them.
-      if (id === null) await this.link.again();
+      if (id === null) await this.#allAgain();
       else {
         await this.link.reload();
         await this.#backTo(id);
@@ -308,6 +321,14 @@ export class Control {
     } catch (error) {
       this.say(messageOf(error));
     }
+  }
+
+  /** Many items are others than they were: what is at hand of them, the one on screen too, is of no use. */
+  async #allAgain(): Promise<void> {
+    this.store.dispatch({ type: 'stale' });
+    await this.link.again();
+    const { shown } = this.state;
+    if (shown !== null) await this.link.record(shown, true);
   }
 
   async #backTo(id: string): Promise<void> {

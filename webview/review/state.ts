@@ -8,7 +8,7 @@ import type {
   Sort,
 } from '../../src/shared/reviewContract.ts';
 import { NO_FILTER } from '../../src/shared/reviewContract.ts';
-import type { Form } from './forms.ts';
+import { draftKey, type Form } from './forms.ts';
 
 export type Mode = 'step' | 'side' | 'diff';
 export const MODES: readonly Mode[] = ['step', 'side', 'diff'];
@@ -115,6 +115,14 @@ export function shownAttempt(state: ReviewState): AttemptView | null {
 export function rowById(state: ReviewState, id: string): readonly [number, Row] | null {
   for (const entry of state.list.rows) if (entry[1].id === id) return entry;
   return null;
+}
+
+/** Whether the person has begun a text on the item on screen; one that was opened and left as it is, is none. */
+export function hasDraft(state: ReviewState, kind: 'edit' | 'write'): boolean {
+  const draft = state.shown === null ? undefined : state.drafts[draftKey(state.shown, kind)];
+  if (draft?.kind !== 'edit') return draft !== undefined;
+  const candidate = shownRecord(state)?.candidates.find(({ id }) => id === draft.candidate);
+  return candidate?.rationale !== draft.text;
 }
 
 /** The first candidate that would be taught, else the first. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { CURATION_STRINGS } from '../../../src/shared/curationStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../../src/shared/reviewHostStrings.ts';
 import { reviewStrings } from '../../../src/shared/reviewStrings.ts';
 import { TRAINING_STRINGS } from '../../../src/shared/trainingStrings.ts';
@@ -42,8 +43,8 @@ describe('translations', () => {
       .flatMap((path) => sentencesIn(path, read(path))),
   );
   // Not one object of all: tables have keys in common.
-  const views = [reviewStrings, REVIEW_HOST_STRINGS, TRAINING_STRINGS].flatMap((one) =>
-    Object.values(one),
+  const views = [reviewStrings, REVIEW_HOST_STRINGS, CURATION_STRINGS, TRAINING_STRINGS].flatMap(
+    (one) => Object.values(one),
   );
 
   it('of the manifest hold every key and nothing else', () => {

@@ -6,7 +6,12 @@ import { Control } from '../../../../webview/review/control.ts';
 import { acceptable } from '../../../../webview/review/decide.ts';
 import { keptOf, readKept } from '../../../../webview/review/kept.ts';
 import { createStore } from '../../../../webview/review/store.ts';
-import { rowById, shownCandidate, shownRecord } from '../../../../webview/review/state.ts';
+import {
+  hasDraft,
+  rowById,
+  shownCandidate,
+  shownRecord,
+} from '../../../../webview/review/state.ts';
 import { clientOf } from '../../../webview/channelPair.ts';
 import { MemoryHost, type HostOptions } from '../../../webview/memoryHost.ts';
 
@@ -222,6 +227,21 @@ describe('Control', () => {
     expect(acts()).toEqual([{ id: 'bakery-0417', act: { type: 'accept', candidate: second.id } }]);
   });
 
+  it('calls a text a draft once it was changed, and by the form it was begun in', async () => {
+    const { press, state, store } = await review({}, { ...IN_ORDER, sel: 'bakery-0417' });
+    await press('edit', 'escape');
+    expect(hasDraft(state(), 'edit')).toBe(false);
+    await press('write');
+    store.dispatch({ type: 'form', form: { kind: 'write', text: 'First 6 * 12 = 72.' } });
+    await press('escape');
+    expect([hasDraft(state(), 'edit'), hasDraft(state(), 'write')]).toEqual([false, true]);
+    await press('edit');
+    const candidate = shownCandidate(state())?.id ?? '';
+    store.dispatch({ type: 'form', form: { kind: 'edit', candidate, text: 'Another text.' } });
+    await press('escape');
+    expect(hasDraft(state(), 'edit')).toBe(true);
+  });
+
   it('walks back through its decisions and forth again', async () => {
     const { press, state, statusOf, host } = await review({}, IN_ORDER);
     await press('accept', 'reject', 'undo');
@@ -325,7 +345,10 @@ describe('Control: many at once', () => {
     expect(statusOf('tickets-0533')).toBe('accepted');
     expect(statusOf('bakery-0417')).toBe('accepted');
     expect(state().marked.size).toBe(0);
+    expect(shownRecord(state())?.row.status).toBe('accepted');
     await press('undo');
+    // What is on screen goes back with its row.
+    expect(shownRecord(state())?.row.status).toBe('todo');
     expect([statusOf('bakery-0417'), statusOf('tickets-0533')]).toEqual(['todo', 'todo']);
   });
 
