@@ -10,7 +10,7 @@ const attempts = (folder: string): number =>
   existsSync(join(folder, 'rounds/0/exam')) ? recordsIn(join(folder, 'rounds/0/exam')).length : 0;
 
 journey('an exam shows its progress, is stopped, and goes on where it was', async () => {
-  const folder = await practiceProject(join(scratchFolder(), 'practice'), 'new', 1500);
+  const folder = await practiceProject(join(scratchFolder(), 'practice'), 'new', 800);
   const { workbench } = await startEditor({ folder });
   await workbench.command('Tailor: Run Exam');
   await workbench.status.filter({ hasText: /Exam .*\d/u }).waitFor();
@@ -21,17 +21,17 @@ journey('an exam shows its progress, is stopped, and goes on where it was', asyn
     return (await workbench.status.count()) === 0;
   });
   const before = attempts(folder);
-  expect(before).toBeLessThan(6000);
+  expect(before).toBeLessThan(3200);
   expect(existsSync(join(folder, 'rounds/0/grades.jsonl'))).toBe(false);
 
   await workbench.command('Tailor: Run Exam');
-  await workbench.until('the exam is complete', () => attempts(folder) >= 6030);
+  await workbench.until('the exam is complete', () => attempts(folder) >= 3230);
   await workbench.notification(/Exam of round 0/u);
   const keys = recordsIn(join(folder, 'rounds/0/exam')).map(({ set, questionId, sample }) =>
     [set, questionId, sample].join(' '),
   );
-  expect(new Set(keys).size).toBe(6030);
-  expect(keys).toHaveLength(6030);
+  expect(new Set(keys).size).toBe(3230);
+  expect(keys).toHaveLength(3230);
 });
 
 journey('from an empty folder to the first mistake, with no key, no GPU and no data', async () => {
