@@ -5,7 +5,7 @@ import { readGold } from '../grading/gold.ts';
 import { sha256Text } from '../hash.ts';
 import { normaliseRationale, splitSteps } from '../teaching/steps.ts';
 import { candidatesOf, gateReasons, inQuestion, type Candidate } from './candidates.ts';
-import { GATE_SENTENCES } from './checkSentences.ts';
+import { gateSentences } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
 import type { GradedAttempt } from './negatives.ts';
@@ -172,7 +172,7 @@ function acceptPassing(item: ReviewItem, curation: Curation, base: Base): Decisi
   const why = [...new Set(judged.flatMap(({ reasons }) => reasons))];
   throw refuse(
     item,
-    `No candidate passes the gate: ${why.map((code) => GATE_SENTENCES[code]).join(' ')}`,
+    `No candidate passes the gate: ${gateSentences(why)}`,
     'Edit one, accept one by its number all the same, or reject the item.',
   );
 }
@@ -190,7 +190,7 @@ function accepting(
     if (reasons.length > 0) {
       throw refuse(
         item,
-        `The data's own rationale does not pass the gate: ${reasons.map((code) => GATE_SENTENCES[code]).join(' ')}`,
+        `The data's own rationale does not pass the gate: ${gateSentences(reasons)}`,
         'Edit it instead.',
       );
     }

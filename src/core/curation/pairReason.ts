@@ -1,7 +1,7 @@
-import { SUSPICION_SENTENCES } from './checkSentences.ts';
 import { keyOfAttempt, type Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { settledVerdict } from './negatives.ts';
+import { inEnglish, type CurationSay } from './say.ts';
 
 export interface PairBlock {
   readonly goldInDoubt: boolean;
@@ -16,26 +16,25 @@ export function pairReason(
   graded: GradedAttempt,
   curation: Curation,
   { goldInDoubt, missesGold, identical }: PairBlock,
+  say: CurationSay = inEnglish,
 ): string | null {
   const { grade, suspicions } = graded;
-  if (graded.stale === true) return 'It answers the older text of the question.';
+  if (graded.stale === true) return say('attempt.older');
   const settled = settledVerdict(graded, curation);
-  if (settled === 'right') return 'It is right.';
-  if (identical === true) return 'The same words are taught as a rationale.';
-  if (grade.lenient === 'right') return SUSPICION_SENTENCES['lenient-right'];
-  if (grade.verdict === 'right') return 'The grader reads the gold answer in it.';
-  if (grade.verdict === 'no-answer') return SUSPICION_SENTENCES['no-answer'];
-  if (suspicions.includes('empty')) return SUSPICION_SENTENCES.empty;
-  if (missesGold) return 'The accepted rationale does not reach the gold answer.';
+  if (settled === 'right') return say('pair.right');
+  if (identical === true) return say('pair.identical');
+  if (grade.lenient === 'right') return say('doubt.lenient-right');
+  if (grade.verdict === 'right') return say('pair.gold-read');
+  if (grade.verdict === 'no-answer') return say('doubt.no-answer');
+  if (suspicions.includes('empty')) return say('doubt.empty');
+  if (missesGold) return say('pair.misses-gold');
   const byPerson =
     curation.attemptsDecided.has(graded.attempt.questionId) && isWord(graded, curation);
   if (byPerson) return null;
-  if (goldInDoubt) return 'The gold answer is in doubt: confirm it or fix it first.';
+  if (goldInDoubt) return say('pair.gold-in-doubt');
   const ofGold = ['suspect-gold', 'gold-in-doubt'];
   const doubt = suspicions.find((one) => !ofGold.includes(one));
-  return doubt === undefined
-    ? null
-    : `${SUSPICION_SENTENCES[doubt]} Say that it is wrong if it is.`;
+  return doubt === undefined ? null : say('pair.doubt', say(`doubt.${doubt}`));
 }
 
 function isWord(graded: GradedAttempt, curation: Curation): boolean {

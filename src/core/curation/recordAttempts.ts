@@ -1,28 +1,16 @@
 import type { AttemptView, Check, ReviewRecord, StepView } from '../../shared/reviewContract.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
-import type { GradeFlag } from '../grading/verdict.ts';
 import { falseEquations } from '../teaching/arithmetic.ts';
 import { rationaleKey } from '../teaching/steps.ts';
 import { firstDivergence, stepViews } from '../teaching/stepView.ts';
 import { isTaught, type Candidate } from './candidates.ts';
-import { SHARED_MISTAKE, SUSPICION_SENTENCES } from './checkSentences.ts';
 import { isGoldConfirmed, keyOfAttempt, type Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
 import { questionNow } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isGoldInDoubt, missesGold, pairOf } from './reviewRow.ts';
-
-const FLAG_SENTENCES: Readonly<Record<GradeFlag, string>> = {
-  truncated: 'It was cut off at the token limit.',
-  loop: 'It repeats itself.',
-  'no-marker': 'It has no "Answer:" line.',
-  'two-answers': 'It names two answers.',
-  percent: 'Its answer is a percentage.',
-  negated: 'Its answer stands in a negation.',
-  fraction: 'Its answer is a fraction.',
-  rounded: 'The gold answer stands in it, rounded.',
-};
+import type { CurationSay } from './say.ts';
 
 const ORDER = { wrong: 0, 'no-answer': 1, right: 2 } as const;
 
@@ -32,6 +20,7 @@ export function attemptViews(
   curation: Curation,
   candidates: readonly Candidate[],
   stepsOf: ReadonlyMap<string, readonly StepView[]>,
+  say: CurationSay,
 ): AttemptView[] {
   const attempts = attemptsNow(item, curation);
   const { question } = questionNow(item.question, curation);
@@ -74,9 +63,10 @@ export function attemptViews(
         answer: grade.value,
         verdict: grade.verdict,
         settled,
-        checks: checksOf(one, settled, isGoldConfirmed(curation, item.id, one.gold)),
+        checks: checksOf(one, settled, isGoldConfirmed(curation, item.id, one.gold), say),
         pair: kept,
-        pairReason: kept === 'blocked' ? pairReason(one, curation, { ...block, identical }) : null,
+        pairReason:
+          kept === 'blocked' ? pairReason(one, curation, { ...block, identical }, say) : null,
         firstError: curation.attemptsDecided.has(item.id)
           ? (curation.firstErrors.get(keyOfAttempt(attempt)) ?? null)
           : null,
@@ -96,10 +86,11 @@ function checksOf(
   { attempt, grade, suspicions, stale }: GradedAttempt,
   settled: 'right' | 'wrong' | null,
   goldConfirmed: boolean,
+  say: CurationSay,
 ): Check[] {
   const checks: Check[] = [];
   if (stale === true) {
-    const message = 'It answers the older text of the question.';
+    const message = say('attempt.older');
     checks.push({ code: 'question-changed', level: 'warn', message });
   }
   for (const code of suspicions) {
@@ -109,12 +100,12 @@ function checksOf(
     checks.push({
       code,
       level: settled === null && !shared ? 'warn' : 'info',
-      message: shared ? SHARED_MISTAKE : SUSPICION_SENTENCES[code],
+      message: say(shared ? 'doubt.shared' : `doubt.${code}`),
     });
   }
   for (const code of grade.flags) {
     if (suspicions.some((doubt) => doubt === code)) continue;
-    checks.push({ code, level: 'info', message: FLAG_SENTENCES[code] });
+    checks.push({ code, level: 'info', message: say(`attempt.${code}`) });
   }
   const [first] = falseEquations(attempt.text);
   if (first) {
@@ -122,7 +113,7 @@ function checksOf(
     checks.push({
       code: byLuck ? 'right-by-luck' : 'arithmetic',
       level: byLuck ? 'warn' : 'info',
-      message: `${byLuck ? 'Right by luck? ' : ''}This equation is false: ${first.text}`,
+      message: say(byLuck ? 'attempt.luck' : 'attempt.arithmetic', first.text),
     });
   }
   return checks;

@@ -6,6 +6,7 @@ import { gateChecks } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
 import { questionNow } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
+import type { CurationSay } from './say.ts';
 
 /** A candidate as it is shown, its gate run afresh. */
 export function candidateView(
@@ -13,6 +14,7 @@ export function candidateView(
   item: ReviewItem,
   curation: Curation,
   steps: readonly StepView[],
+  say: CurationSay,
 ): CandidateView {
   const { id, source, round, text, original, decision, item: made } = candidate;
   const now = questionNow(item.question, curation);
@@ -20,13 +22,13 @@ export function candidateView(
   const status = statusOfCandidate(candidate, item, curation);
   // The data's own rationales are taught by the project's setting, where nobody decided.
   const byRule = decision === undefined && status === 'accepted' ? 'rule' : null;
-  const checks: Check[] = gateChecks(reasons, candidate.standing === 'by-person');
+  const checks: Check[] = gateChecks(reasons, candidate.standing === 'by-person', say);
   if (candidate.stale) {
-    const message = 'It was written for the older text of the question.';
+    const message = say('candidate.older');
     checks.push({ code: 'question-changed', level: 'warn', message });
   }
   if (made?.reasons.includes('duplicate')) {
-    const message = 'The same words were taught before.';
+    const message = say('candidate.duplicate');
     checks.push({ code: 'duplicate', level: 'info', message });
   }
   return {

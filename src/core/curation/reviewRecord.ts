@@ -10,15 +10,21 @@ import { answersOf, attemptViews } from './recordAttempts.ts';
 import { candidateView } from './recordCandidates.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { rowOf } from './reviewRow.ts';
+import { inEnglish, type CurationSay } from './say.ts';
 
 export interface RecordContext {
   readonly curation: Curation;
   /** The standing decisions on this question of all rounds so far, in order. */
   readonly decisions: readonly RecordedDecision[];
+  /** English where it is not given. */
+  readonly say?: CurationSay;
 }
 
 /** Everything about one item, worked out when it is looked at. */
-export function recordOf(item: ReviewItem, { curation, decisions }: RecordContext): ReviewRecord {
+export function recordOf(
+  item: ReviewItem,
+  { curation, decisions, say = inEnglish }: RecordContext,
+): ReviewRecord {
   const { id, question: source, frame } = item;
   const now = questionNow(source, curation);
   const row = rowOf(item, curation);
@@ -38,64 +44,41 @@ export function recordOf(item: ReviewItem, { curation, decisions }: RecordContex
     equation: now.equation ?? null,
     reference: source.rationale ?? null,
     answers: answersOf(attemptsNow(item, curation)),
-    attempts: attemptViews(item, curation, candidates, steps),
+    attempts: attemptViews(item, curation, candidates, steps, say),
     candidates: candidates.map((one) =>
-      candidateView(one, item, curation, steps.get(one.id) ?? []),
+      candidateView(one, item, curation, steps.get(one.id) ?? [], say),
     ),
     history,
     trajectory: trajectoryOf(history),
-    checks: checksOf(item, row, curation),
+    checks: checksOf(item, row, curation, say),
     hint: curation.hints.get(id) ?? null,
-    log: logOf(decisions, id, curation.outdated),
+    log: logOf(decisions, id, curation.outdated, say),
   };
 }
 
-function checksOf(item: ReviewItem, row: Row, curation: Curation): Check[] {
+function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationSay): Check[] {
   const checks = row.flags.map((code): Check => ({
     code,
     level: code === 'repeat-miss' || code === 'forgotten' ? 'info' : 'warn',
-    message: flagSentence(code, row),
+    message: flagSentence(code, row, say),
   }));
+  const add = (code: string, message: string): void => {
+    checks.push({ code, level: 'info', message });
+  };
   const unread = item.candidates.filter(({ item: made }) => made.rationale === null).length;
-  if (unread > 0) {
-    const what = unread === 1 ? 'reply of the teacher' : 'replies of the teacher';
-    checks.push({
-      code: 'unparsable',
-      level: 'info',
-      message: `${unread} ${what} could not be read.`,
-    });
-  }
-  const reasons = [
-    ['question-fix', 'The question was changed', curation.questions.get(item.id)?.reason],
-    ['gold-fix', 'The gold answer was changed', curation.goldFixes.get(item.id)?.reason],
-  ] as const;
-  for (const [code, what, reason] of reasons) {
-    if (reason) checks.push({ code, level: 'info', message: `${what}: ${reason}` });
-  }
+  if (unread === 1) add('unparsable', say('item.unparsable.one'));
+  else if (unread > 1) add('unparsable', say('item.unparsable', unread));
+  const question = curation.questions.get(item.id)?.reason;
+  if (question) add('question-fix', say('item.question-fix', question));
+  const gold = curation.goldFixes.get(item.id)?.reason;
+  if (gold) add('gold-fix', say('item.gold-fix', gold));
   return checks;
 }
 
-function flagSentence(flag: ItemFlag, row: Row): string {
-  switch (flag) {
-    case 'gold-in-doubt':
-      return row.wrongAnswer === null
-        ? `An earlier exam put the gold answer ${row.gold} in doubt: confirm it or fix it.`
-        : `The samples agree on ${row.wrongAnswer}: the gold answer ${row.gold} may be wrong. Confirm it or fix it.`;
-    case 'attempt-in-doubt':
-      return 'An attempt that counts as wrong may be right: say which it is.';
-    case 'gate-failed':
-      return "None of the teacher's candidates passes the gate.";
-    case 'no-candidate':
-      return 'There is no rationale to teach yet.';
-    case 'right-by-luck':
-      return 'A right attempt holds a false equation: it may be right by luck.';
-    case 'repeat-miss':
-      return `It was missed in ${row.misses} rounds.`;
-    case 'question-changed':
-      return 'The question was changed: attempts or candidates are about its older text.';
-    case 'gold-changed':
-      return 'The gold answer was changed in this round: look at the candidates again.';
-    case 'forgotten':
-      return 'It was right in an earlier round and is missed now.';
-  }
+function flagSentence(flag: ItemFlag, row: Row, say: CurationSay): string {
+  if (flag === 'repeat-miss') return say('item.repeat-miss', row.misses);
+  if (flag !== 'gold-in-doubt') return say(`item.${flag}`);
+  return row.wrongAnswer === null
+    ? say('item.gold-in-doubt.earlier', row.gold)
+    : say('item.gold-in-doubt', row.gold, row.wrongAnswer);
 }

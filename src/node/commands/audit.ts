@@ -1,4 +1,4 @@
-import { SUSPICION_SENTENCES } from '../../core/curation/checkSentences.ts';
+import { inEnglish } from '../../core/curation/say.ts';
 import { isGoldConfirmed } from '../../core/curation/curation.ts';
 import { settledAs, type Settled } from '../../core/curation/suspects.ts';
 import { AppError } from '../../core/errors.ts';
@@ -78,7 +78,7 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
       ? [`\`tailor decide accept --rule ${GATE_RULE}\` confirms golds that the data prove.`]
       : []),
     '',
-    ...reasons.map((one) => `${one}: ${SUSPICION_SENTENCES[one]}`),
+    ...reasons.map((one) => `${one}: ${inEnglish(`doubt.${one}`)}`),
     '',
     ...open.map(
       ({ questionId, sample, reasons: own, read, gold }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GATE_SENTENCES } from '../../core/curation/checkSentences.ts';
+import { gateSentences } from '../../core/curation/checkSentences.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { nameOfText, questionNow } from '../../core/curation/questionText.ts';
 import { AppError } from '../../core/errors.ts';
@@ -194,6 +194,6 @@ export async function doubtsAbout(
       limits: session.store.project.gate,
       existingTexts: [],
     });
-    return reasons.map((reason) => GATE_SENTENCES[reason]).join(' ');
+    return gateSentences(reasons);
   });
 }

@@ -1,6 +1,7 @@
 import { cancelled } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { recordOf } from '../../core/curation/reviewRecord.ts';
+import { sayBy, type CurationSay } from '../../core/curation/say.ts';
 import type { AbortSignalLike, Handlers } from '../../shared/contract.ts';
 import type {
   Filter,
@@ -35,6 +36,7 @@ export function connectionHandlers(
   const connection: Connection = { view, filter: null, ids: null, round: null };
   const { decider } = service;
   const { actions } = service.options;
+  const say = (): CurationSay => sayBy(actions.strings());
 
   const handlers: Handlers<ReviewContract> = {
     init: () => ({ snapshot: service.snapshot(), strings: { ...actions.strings() } }),
@@ -64,7 +66,7 @@ export function connectionHandlers(
       const until = Math.min(to, from + MAX_ROWS);
       return { rev: service.rev, from, rows: rowsOf(opened, ids.slice(from, until)) };
     },
-    record: async ({ id }) => recordFor(await service.shown(), id),
+    record: async ({ id }) => recordFor(await service.shown(), id, say()),
     nextTodo: async ({ after }) => {
       const opened = await service.shown();
       const { index } = opened.review;
@@ -77,7 +79,7 @@ export function connectionHandlers(
     },
     decide: async ({ id, act }) => {
       await decider.decide(id, act, connection.round);
-      return { rev: service.rev, record: recordFor(await service.ready(), id) };
+      return { rev: service.rev, record: recordFor(await service.ready(), id, say()) };
     },
     bulk: async ({ act, ids, expected }) => {
       const visible = queried(connection);
@@ -124,10 +126,10 @@ export function connectionHandlers(
 }
 
 /** Everything about one question as it is now. */
-export function recordFor({ review }: Opened, id: string): ReviewRecord {
+export function recordFor({ review }: Opened, id: string, say: CurationSay): ReviewRecord {
   const item = review.index.item(id);
   if (!item) throw unknown(id);
-  return recordOf(item, { curation: review.curation, decisions: review.book.about(id) });
+  return recordOf(item, { curation: review.curation, decisions: review.book.about(id), say });
 }
 
 /** The queue that a filter gives; while a spot check of this filter lasts, its sample. */

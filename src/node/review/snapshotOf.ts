@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { labelOf } from '../../core/curation/decisionLog.ts';
+import { sayBy } from '../../core/curation/say.ts';
 import type { UndoStep } from '../../core/curation/undoStack.ts';
 import type { Banner, Job, Snapshot } from '../../shared/reviewContract.ts';
 import { countLate } from '../../core/round/lateDecisions.ts';
@@ -45,6 +46,9 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
   const reading = review?.reading ?? null;
   const reason = reading ? say('host.reason.loading') : refusalOf(situation, phase, say);
   const { undo, redo } = decider.stack();
+  const words = sayBy(service.options.actions.strings());
+  const labelled = (step: UndoStep | null): string | null =>
+    step === null ? null : labelOf(step.of, words);
   return {
     rev: service.rev,
     phase,
@@ -55,8 +59,8 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
     banners: bannersOf(service, say),
     job: jobOf(service, say),
     primary: primaryOf(situation, phase, say),
-    undo: reason === null ? stepLabel(undo) : null,
-    redo: reason === null ? stepLabel(redo) : null,
+    undo: reason === null ? labelled(undo) : null,
+    redo: reason === null ? labelled(redo) : null,
     spotCheck: reason === null ? decider.spotCheckState() : null,
     savedFilters: [...service.saved.list],
     writable: reason === null,
@@ -70,10 +74,6 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
       service.asking.job === null,
     singleKeys: outside.singleKeys,
   };
-}
-
-function stepLabel(step: UndoStep | null): string | null {
-  return step === null ? null : labelOf(step.of);
 }
 
 function bannersOf(service: ReviewService, say: Say): Banner[] {

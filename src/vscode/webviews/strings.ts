@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../shared/reviewHostStrings.ts';
 import { reviewStrings as viewStrings } from '../../shared/reviewStrings.ts';
 import { TRAINING_STRINGS, type TrainingText } from '../../shared/trainingStrings.ts';
@@ -25,6 +26,6 @@ let review: Readonly<Record<string, string>> | null = null;
 
 /** What the Review views and their service say. */
 export function reviewStrings(): Readonly<Record<string, string>> {
-  review ??= translated({ ...viewStrings, ...REVIEW_HOST_STRINGS });
+  review ??= translated({ ...viewStrings, ...REVIEW_HOST_STRINGS, ...CURATION_STRINGS });
   return review;
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { CURATION_STRINGS } from '../../../../src/shared/curationStrings.ts';
+import type { Decision } from '../../../../src/core/curation/decision.ts';
+import { labelOf } from '../../../../src/core/curation/decisionLog.ts';
+import { recordOf } from '../../../../src/core/curation/reviewRecord.ts';
+import { inEnglish, sayBy } from '../../../../src/core/curation/say.ts';
+import {
+  aReview,
+  ana,
+  BAD,
+  curationOf,
+  GOOD,
+  PENS,
+  recorded,
+  RIGHT,
+  WRONG,
+  WRONG_TOO,
+} from '../../../fakes/reviewMaterial.ts';
+
+/** Every text marked, so that one said past the table shows. */
+const MARKED = Object.fromEntries(
+  Object.entries(CURATION_STRINGS).map(([key, text]) => [key, `«${text}»`]),
+);
+
+describe('what the review says', () => {
+  it('fills in values, also such as look like places', () => {
+    expect(inEnglish('item.repeat-miss', 3)).toBe('It was missed in 3 rounds.');
+    expect(inEnglish('log.fix-gold', '{1}', '$&')).toBe('Changed the gold answer from {1} to $&.');
+    expect(sayBy({ 'pair.right': 'Er ist richtig.' })('pair.right')).toBe('Er ist richtig.');
+  });
+
+  it('comes from the table of the reader’s language, all of it', () => {
+    const decisions: Decision[] = [
+      {
+        type: 'fix-question',
+        author: ana,
+        questionId: 'pens',
+        was: PENS.question,
+        text: 'Weng has 5 boxes of 4 pens and gives 6 away. How many?',
+        reason: 'shorter',
+      },
+      { type: 'hint', author: ana, questionId: 'pens', hint: 'Boxes first.' },
+    ];
+    const { item } = aReview({ texts: [RIGHT, WRONG, WRONG_TOO, ' x'], rationales: [GOOD, BAD] });
+    const record = recordOf(item, {
+      curation: curationOf(decisions),
+      decisions: recorded(decisions),
+      say: sayBy(MARKED),
+    });
+    const said = [
+      ...record.checks.map(({ message }) => message),
+      ...record.attempts.flatMap(({ checks, pairReason }) => [
+        ...checks.map(({ message }) => message),
+        ...(pairReason === null ? [] : [pairReason]),
+      ]),
+      ...record.candidates.flatMap(({ checks }) => checks.map(({ message }) => message)),
+      ...record.log.map(({ what }) => what),
+    ];
+    expect(said.length).toBeGreaterThan(10);
+    expect(said.filter((text) => !text.startsWith('«'))).toEqual([]);
+    expect(labelOf(recorded(decisions), sayBy(MARKED))).toBe('«Fix Question pens»');
+  });
+});
