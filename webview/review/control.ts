@@ -5,7 +5,7 @@ import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
 import { Link, messageOf, type ReviewClient } from './link.ts';
 import { perform } from './perform.ts';
-import { rowById, type ReviewState } from './state.ts';
+import { rowById, shownRecord, type ReviewState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Two keys closer than this are a held key or a fast hand: the cursor goes at once, the detail a little later. */
@@ -237,7 +237,7 @@ export class Control {
       // The counts come with the next snapshot, which may still be on its way.
       const decided = before?.status === 'todo' && record.row.status !== 'todo';
       const early = decided && snapshot !== null && snapshot.rev < rev;
-      const left = Math.max(0, (snapshot?.counts.todo ?? 0) - (early ? 1 : 0));
+      const left = (snapshot?.counts.todo ?? 0) - (early ? 1 : 0);
       this.say(`${texts(`done.${act.type}`)} ${texts.count('left', left)}`);
     } catch (error) {
       const message = messageOf(error);
@@ -273,16 +273,18 @@ export class Control {
     const texts = this.store.texts.peek();
     this.store.dispatch({ type: 'form-sent' });
     this.store.dispatch({ type: 'asking', ids, on: true });
-    const known = new Set(
-      ids.flatMap((id) => this.state.records.get(id)?.candidates ?? []).map(({ id }) => id),
-    );
+    const before = shownRecord(this.state);
     this.say(texts('say.asking'));
     try {
       const request = { ids: [...ids], hint };
       const result = await this.link.change(() => this.#client.request('ask', request));
       this.store.dispatch({ type: 'asking', ids, on: false });
       await Promise.all(ids.map((id) => this.link.record(id, true)));
-      this.#showNew(ids, known);
+      // The answer that was waited for is what the person looks at next; it stands behind the others.
+      const now = shownRecord(this.state);
+      const last = (now?.candidates.length ?? 0) - 1;
+      if (now?.row.id === before?.row.id && last >= (before?.candidates.length ?? 0))
+        this.store.dispatch({ type: 'candidate', index: last });
       this.say(texts('say.asked', { accepted: result.accepted, failed: result.failed }));
     } catch (error) {
       this.store.dispatch({ type: 'asking', ids, on: false });
@@ -290,15 +292,6 @@ export class Control {
       for (const id of ids) this.store.dispatch({ type: 'notice', id, message });
       this.say(message);
     }
-  }
-
-  /** The answer that was waited for is what the person looks at next. */
-  #showNew(ids: readonly string[], known: ReadonlySet<string>): void {
-    const { shown, records } = this.state;
-    if (shown === null || !ids.includes(shown)) return;
-    const candidates = records.get(shown)?.candidates ?? [];
-    const index = candidates.findIndex(({ id, passes }) => passes && !known.has(id));
-    if (index >= 0) this.store.dispatch({ type: 'candidate', index });
   }
 
   async history(which: 'undo' | 'redo'): Promise<void> {
