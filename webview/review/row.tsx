@@ -25,6 +25,12 @@ export const STATUS_ICONS: Record<ItemStatus, IconName> = {
   rejected: 'cross',
 };
 
+/** What the editor's own menu on a row goes by; its commands are about the row under the cursor. */
+const ROW_CONTEXT = JSON.stringify({
+  webviewSection: 'tailorReviewRow',
+  preventDefaultContextMenuItems: true,
+});
+
 /** What an import calls a question that came without a name. */
 const MADE_ID = /^q-[0-9a-f]{16}$/u;
 
@@ -66,7 +72,8 @@ export function QueueRow(props: RowProps): JSX.Element {
       {...about}
       class={classes.filter(Boolean).join(' ')}
       title={visibleText(row.title)}
-      data-vscode-context={JSON.stringify({ webviewSection: 'reviewRow', reviewItem: row.id })}
+      data-vscode-context={ROW_CONTEXT}
+      onContextMenu={() => control.moveTo(place)}
       onClick={(event) => {
         if (event.shiftKey) {
           void control.link.need(Math.min(place, control.state.at), place + 1).then(() => {
