@@ -17,6 +17,7 @@ import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
+import { visibleJson } from './node/terminal/visibleText.ts';
 import { parseFormat } from './node/commands/dataFormat.ts';
 
 const installation = join(__dirname, '..');
@@ -44,11 +45,14 @@ function count(text: string): number {
 const roundOption = (): Option =>
   new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
 
+const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
+
 export function buildProgram(): Command {
   const program = new Command('tailor')
     .description(manifest.description)
     .version(manifest.version)
     .enablePositionalOptions(false)
+    .showHelpAfterError(USAGE_HINT)
     .exitOverride();
   const add = (id: `tailor.${string}`, args = ''): Command =>
     program
@@ -290,5 +294,9 @@ if (require.main === module) {
       // commander has printed its own message, or the help that was asked for.
       if (!(error instanceof CommanderError)) throw error;
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+      if (error.exitCode === 0 || !process.argv.includes('--json')) return;
+      const message = error.message.replace(/^error: /u, '');
+      const failure = { error: { code: 'usage', message, hint: USAGE_HINT } };
+      process.stdout.write(`${visibleJson(failure)}\n`);
     });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
@@ -10,6 +10,7 @@ import type { ProjectFile } from '../core/project/projectFile.ts';
 import { makePracticeData, type PracticeSizes } from '../core/practice/stories.ts';
 import { parseTemplates } from '../core/practice/templates.ts';
 import { sha256File } from './storage/fileHash.ts';
+import { makeFolder } from './storage/makeFolder.ts';
 import { writeSnapshot } from './storage/snapshot.ts';
 import { storeError, systemCode } from './storage/storeError.ts';
 
@@ -81,11 +82,7 @@ async function textOf(path: string): Promise<string | null> {
 }
 
 async function write(path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw storeError(error, path);
-  }
+  await makeFolder(dirname(path));
   await writeSnapshot(path, text, { mode: 0o644 });
 }
 
@@ -113,7 +110,7 @@ async function copyStudent(from: string, to: string): Promise<void> {
   }
   const partial = `${to}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     for (const entry of await readdir(from, { withFileTypes: true })) {
       if (entry.isFile()) await copyFile(join(from, entry.name), join(partial, entry.name));
     }
@@ -121,7 +118,8 @@ async function copyStudent(from: string, to: string): Promise<void> {
     await rename(partial, to);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw storeError(error, from);
+    // Only what cannot be read lies with the installation; all else is about the project's disk.
+    throw storeError(error, (await isFolder(from)) ? to : from);
   }
 }
 

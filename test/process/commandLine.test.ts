@@ -58,6 +58,11 @@ describe('tailor', () => {
     expect(out).toBe('');
     expect(err).toMatch(/\S{3}/u);
     expect(err).not.toMatch(/\n\s+at /u);
+    const json = await tailor([...args, '--json'], folder);
+    expect(json.code).toBe(EXIT.usage);
+    expect(onlyJson(json)).toMatchObject({
+      error: { code: 'usage', message: expect.stringMatching(/\S{3}/u), hint: expect.any(String) },
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 

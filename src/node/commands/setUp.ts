@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZodError } from 'zod';
 import { AppError } from '../../core/errors.ts';
@@ -21,6 +21,7 @@ import { findPython } from '../python/findPython.ts';
 import { loadProject, PROJECT_FILE } from '../project/loadProject.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
+import { makeFolder } from '../storage/makeFolder.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
@@ -124,7 +125,7 @@ async function writePrompts(root: string): Promise<void> {
   for (const purpose of purposeSchema.options) {
     const path = await assertWritable(root, `prompts/${purpose}.md`);
     if (await isThere(path)) continue;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeSnapshot(path, DEFAULT_TEMPLATES[purpose], { mode: 0o644 });
   }
 }
@@ -219,7 +220,7 @@ export async function importData(
   }
   const examined = (await namesIn(join(root, 'rounds'))).length > 0;
   for (const { absolute, questions } of files) {
-    await mkdir(dirname(absolute), { recursive: true });
+    await makeFolder(dirname(absolute));
     const text = questions.map((row) => `${JSON.stringify(row)}\n`).join('');
     await writeSnapshot(absolute, text, { mode: 0o644 });
   }

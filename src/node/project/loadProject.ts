@@ -23,8 +23,9 @@ export function parseProject(text: string, path: string): ProjectFile {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/u, ''));
   } catch (cause) {
-    throw new AppError('project.invalid', `${path} is not valid JSON.`, {
-      hint: cause instanceof Error ? cause.message : 'Correct the file.',
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    throw new AppError('project.invalid', `${path} is not valid JSON${why}.`, {
+      hint: 'Correct it in an editor, or bring back an earlier version of it.',
       cause,
     });
   }

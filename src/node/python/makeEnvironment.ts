@@ -1,8 +1,9 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { Log, Report, Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
+import { makeFolder } from '../storage/makeFolder.ts';
 import { runShortCommand } from './shortCommand.ts';
 
 /** What the packages of the trainer take, roughly: said before anything is fetched. */
@@ -50,7 +51,7 @@ export async function makeEnvironment(options: MakeEnvironment): Promise<string>
     log.info(note);
     report({ stage: 'environment', done, total: 3, etaMs: null, note });
   };
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const made = venvPython(folder);
   stage(0, `Making a virtual environment in ${folder}.`);
   if (!(await isFile(made))) await run(python, ['-m', 'venv', folder], 5);

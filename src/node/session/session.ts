@@ -5,8 +5,10 @@ import { loadProject, type LoadedProject } from '../project/loadProject.ts';
 import { ProjectStore } from '../project/projectStore.ts';
 import { removeAbandoned } from '../storage/abandoned.ts';
 import { acquireLock, type Lock } from '../storage/lock.ts';
+import type { BadLine } from '../storage/readJournal.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { claimWriter } from '../storage/writerSlot.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
 import type { TeacherSpending } from '../../core/teaching/teacher.ts';
 import type { FindPython } from '../python/findPython.ts';
@@ -86,6 +88,7 @@ export class Session {
   readonly surroundings: Surroundings;
   readonly rounds: number;
   readonly #release: () => Promise<void>;
+  readonly #onBad: OnBad;
   #lock: Lock | undefined;
 
   private constructor(
@@ -93,12 +96,14 @@ export class Session {
     store: ProjectStore,
     surroundings: Surroundings,
     options: SessionOptions,
+    onBad: OnBad,
     release: () => Promise<void>,
   ) {
     this.root = loaded.root;
     this.store = store;
     this.surroundings = surroundings;
     this.rounds = options.rounds ?? loaded.file.rounds;
+    this.#onBad = onBad;
     this.#release = release;
   }
 
@@ -112,18 +117,23 @@ export class Session {
       await assertWritable(loaded.root, `${folder}/x`);
     }
     const slot = await claimWriter(join(loaded.root, '.tailor'), installationId(), { clock });
+    const onBad = onceEach(log);
     const store = new ProjectStore({
       root: loaded.root,
       project,
       writer: slot.writer,
       clock,
-      onBad: ({ file, line, reason }) =>
-        log.warn(`Line ${line} of ${file} ${reason}; the rest is loaded.`),
+      onBad: (bad) => onBad(bad, '; the rest is loaded.'),
     });
-    return new Session(loaded, store, surroundings, options, async () => {
+    return new Session(loaded, store, surroundings, options, onBad, async () => {
       await store.close();
       await slot.release();
     });
+  }
+
+  /** Tells of a line that could not be read, once however often it is met; `consequence` ends the sentence. */
+  warnOf(bad: BadLine, consequence: string): void {
+    this.#onBad(bad, consequence);
   }
 
   get tailorFolder(): string {
@@ -133,7 +143,11 @@ export class Session {
   /** One exam, teaching, freeze or training at a time in a project; a second is told who is at it. */
   async claimRun(): Promise<void> {
     const { clock } = this.surroundings;
-    this.#lock ??= await acquireLock(join(this.tailorFolder, 'locks'), 'run', { clock });
+    this.#lock ??= await acquireLock(join(this.tailorFolder, 'locks'), 'run', { clock }).catch(
+      (error: unknown) => {
+        throw atWork(error);
+      },
+    );
     await removeAbandoned(join(this.root, 'rounds'));
   }
 
@@ -141,6 +155,34 @@ export class Session {
     await this.#lock?.release();
     await this.#release();
   }
+}
+
+type OnBad = (bad: BadLine, consequence: string) => void;
+
+/** Several readers meet the same damaged line, and again after each change of its file. */
+function onceEach(log: Log): OnBad {
+  const told = new Set<string>();
+  return ({ file, line, reason }, consequence) => {
+    const found = `Line ${line} of ${file} ${reason}`;
+    if (told.has(found)) return;
+    told.add(found);
+    log.warn(`${found}${consequence}`);
+  };
+}
+
+/** A lock's name means nothing to a person: what it stands for is the project's one piece of work. */
+function atWork(error: unknown): unknown {
+  if (!isAppError(error, 'lock.held')) return error;
+  const { pid, host, since } = error.detail;
+  return new AppError(
+    'lock.held',
+    `This project is at work already: process ${String(pid)} on ${String(host)}, since ${String(since)}.`,
+    {
+      hint: 'One exam, teaching, freeze or training runs at a time: wait until it ends, or stop it where it was started.',
+      cause: error,
+      detail: error.detail,
+    },
+  );
 }
 
 /** Names this person on this computer in file names, without saying who they are. */

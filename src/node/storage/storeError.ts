@@ -12,7 +12,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 const SENTENCES: Partial<Record<ErrorCode, readonly [string, string]>> = {
   'store.diskFull': ['The disk is full', 'Free some space and run again: nothing was lost.'],
   'store.denied': ['Access was refused', 'Check who may write there and whether it is read-only.'],
-  'store.missing': ['The file or its folder is gone', 'Restore it, or start the step again.'],
+  'store.missing': [
+    'There is no such file or folder',
+    'Check the path; if it was there before, restore it or start the step again.',
+  ],
 };
 
 /** The system's code of an error ("ENOSPC"), or null when it has none. */

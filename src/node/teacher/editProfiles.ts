@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { makeFolder } from '../storage/makeFolder.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import {
   checkBaseURL,
@@ -48,7 +48,7 @@ export async function addProfile(path: string, profile: NewProfile): Promise<Tea
     });
   }
   const added = teacherProfileSchema.parse(profile);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const text = `${JSON.stringify({ v: 1, profiles: [...known, profile] }, null, 2)}\n`;
   await writeSnapshot(path, text, { mode: 0o600 });
   return added;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { questionSchema } from '../../../src/core/dataset/question.ts';
 import { projectFileSchema } from '../../../src/core/project/projectFile.ts';
-import { createPracticeProject } from '../../../src/node/practiceFiles.ts';
+import { createPracticeProject, placePracticeStudent } from '../../../src/node/practiceFiles.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../media/practice', import.meta.url));
 
@@ -134,5 +134,13 @@ describe('createPracticeProject', () => {
     await expect(createPracticeProject(root, { seed: 5, assets })).rejects.toMatchObject({
       code: 'store.missing',
     });
+  });
+});
+
+it('names the place that cannot be written, not the student that can be read', async () => {
+  await mkdir(root);
+  await writeFile(join(root, 'models'), 'a file where a folder belongs');
+  await expect(placePracticeStudent(root, assets)).rejects.toMatchObject({
+    message: expect.stringContaining(join(root, 'models')),
   });
 });
