@@ -1,5 +1,5 @@
 import { AppError, cancelled, isAppError } from '../errors.ts';
-import { teachQuestion } from '../teaching/teachQuestion.ts';
+import { restoredItems, teachQuestion } from '../teaching/teachQuestion.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 import { planTeaching, type TeachingTask } from './teachingPlan.ts';
@@ -22,7 +22,9 @@ export async function teachRound(
   let done = 0;
   let asked = 0;
   const settle = async (task: TeachingTask): Promise<void> => {
-    const result = await teachQuestion(await plan.asTask(task, open));
+    const question = await plan.asTask(task, open);
+    const previous = [...question.previous, ...restoredItems(question)];
+    const result = await teachQuestion({ ...question, previous });
     const stored = new Set(plan.known(task).map(({ key }) => key));
     const fresh = result.items.filter(({ key }) => !stored.has(key));
     for (const item of fresh) await writer.append(item);

@@ -38,9 +38,25 @@ export function ladderItems(
     .sort((a, b) => a.draw - b.draw);
 }
 
+/** The draws of a ladder that came before others which are there: what was made of them is lost. */
+export function lostDraws(items: readonly TeachingItem[], start: number): number[] {
+  const known = new Set(items.map(({ draw }) => draw));
+  const end = Math.max(start, ...known);
+  return Array.from({ length: end - start }, (_, at) => start + at).filter(
+    (draw) => !known.has(draw),
+  );
+}
+
+/** What a draw of a ladder asks with; `place` counts from the ladder's start. */
+export function rungOf(place: number, wanted: number): Rung {
+  if (place < wanted) return 'plain';
+  return place === wanted ? 'again' : 'shown';
+}
+
 /**
  * Decides from what was already received: draws until `wanted` distinct rationales are accepted, at most two
- * more than that, then the person. The gate refuses duplicates, so accepted items are distinct.
+ * more than that, then the person. The gate refuses duplicates, so accepted items are distinct. A draw that was lost
+ * comes first: its reply may still be there, and a new draw would be paid for.
  */
 export function nextStep(
   items: readonly TeachingItem[],
@@ -48,10 +64,9 @@ export function nextStep(
 ): LadderStep {
   const accepted = items.filter((item) => item.accepted).length;
   if (accepted >= options.wanted) return { next: 'enough' };
-  const asked = items.length;
-  if (asked >= options.wanted + DRAWS_BEYOND_WANTED) return { next: 'human-queue' };
+  if (items.length >= options.wanted + DRAWS_BEYOND_WANTED) return { next: 'human-queue' };
   const last = items.at(-1);
-  const draw = last === undefined ? options.start : last.draw + 1;
-  if (asked < options.wanted) return { next: 'ask', draw, rung: 'plain' };
-  return { next: 'ask', draw, rung: asked === options.wanted ? 'again' : 'shown' };
+  const following = last === undefined ? options.start : last.draw + 1;
+  const draw = lostDraws(items, options.start)[0] ?? following;
+  return { next: 'ask', draw, rung: rungOf(draw - options.start, options.wanted) };
 }

@@ -4,7 +4,7 @@ import { gradeNumeric } from '../grading/grade.ts';
 import { sha256Json, sha256Text } from '../hash.ts';
 import type { Signal } from '../ports.ts';
 import { gateFeedback, gateRationale, type GateContext, type GateLimits } from './gate.ts';
-import { ladderItems, ladderStart, nextStep, type Rung } from './ladder.ts';
+import { ladderItems, ladderStart, lostDraws, nextStep, rungOf, type Rung } from './ladder.ts';
 import { renderPrompt } from './prompt.ts';
 import type { Purpose, TeacherReply, TeachingItem } from './records.ts';
 import { parseReply } from './reply.ts';
@@ -61,8 +61,31 @@ export async function teachQuestion(task: TeachTask): Promise<TaughtQuestion> {
     const step = nextStep(ladder, { wanted: task.wanted, start });
     if (step.next !== 'ask') return { items, settled: step.next };
     if (task.signal.aborted) throw cancelled();
-    items.push(await takeStep(task, step, ladder.at(-1), items));
+    items.push(await takeStep(task, step, before(ladder, step.draw), items));
   }
+}
+
+/**
+ * Items whose record was lost while the teacher's reply is kept: made again from it, without a call. Those of the
+ * question's first ladder too where a hint has started another one.
+ */
+export function restoredItems(task: TeachTask): TeachingItem[] {
+  const { hint, ...plain } = task;
+  const items = [...task.previous];
+  const ladders: readonly TeachTask[] = hint === undefined ? [plain] : [plain, task];
+  for (const one of ladders) {
+    const start = ladderStart(one.hint);
+    const ofLadder = (): TeachingItem[] =>
+      ladderItems(items, one.purpose, start, hashOfAttempt(one));
+    for (const draw of lostDraws(ofLadder(), start)) {
+      const step = { draw, rung: rungOf(draw - start, one.wanted) };
+      const request = requestOf(one, step, before(ofLadder(), draw));
+      const reply = one.teacher.stored?.(request);
+      if (!reply) continue;
+      items.push(judge(one, blankItem(one, step, reply.key), reply, items));
+    }
+  }
+  return items.slice(task.previous.length);
 }
 
 /** Takes the next step of a question's ladder and no further one; null when there is none left to take. */
@@ -70,7 +93,9 @@ export async function teachOnce(task: TeachTask): Promise<TeachingItem | null> {
   const start = ladderStart(task.hint);
   const ladder = ladderItems(task.previous, task.purpose, start, hashOfAttempt(task));
   const step = nextStep(ladder, { wanted: task.wanted, start });
-  return step.next === 'ask' ? takeStep(task, step, ladder.at(-1), task.previous) : null;
+  return step.next === 'ask'
+    ? takeStep(task, step, before(ladder, step.draw), task.previous)
+    : null;
 }
 
 /** Whether a question still has a call to come. */
@@ -78,6 +103,11 @@ export function isOpen(task: TeachTask): boolean {
   const start = ladderStart(task.hint);
   const ladder = ladderItems(task.previous, task.purpose, start, hashOfAttempt(task));
   return nextStep(ladder, { wanted: task.wanted, start }).next === 'ask';
+}
+
+/** What the ladder had brought before this draw. */
+function before(ladder: readonly TeachingItem[], draw: number): TeachingItem | undefined {
+  return ladder.findLast((item) => item.draw < draw);
 }
 
 function hashOfAttempt({ attempt }: TeachTask): string | null {

@@ -38,6 +38,8 @@ export interface Teacher {
   readonly programmatic: boolean;
   ask(request: TeacherRequest, signal: Signal): Promise<TeacherReply>;
   spending(): TeacherSpending;
+  /** The reply to this very request where one is kept; never asks. */
+  stored?(request: TeacherRequest): TeacherReply | undefined;
   /** Whether the server answered this with another model or fingerprint than the round's first reply. */
   drifted?(reply: TeacherReply): boolean;
 }

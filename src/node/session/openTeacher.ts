@@ -44,8 +44,8 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       maxTotalTokens,
       spending: () => opened.teacher.spending(),
     });
-    for (const { file, line, reason } of opened.quarantined) {
-      log.warn(`Line ${line} of ${file} ${reason}: that reply may be paid for again.`);
+    for (const bad of opened.quarantined) {
+      session.warnOf(bad, ': that reply may be paid for again.');
     }
     return {
       teacher: opened.teacher,

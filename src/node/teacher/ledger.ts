@@ -18,6 +18,9 @@ export function isComplete(reply: TeacherReply): boolean {
   return reply.finishReason === 'stop' && !reply.overlong && reply.text.trim() !== '';
 }
 
+/** Begins the names of the journals that hold what was made of the replies: nothing there was paid for. */
+const DERIVED = 'items.';
+
 /** What a round has cost so far, as its journals tell. */
 export interface LedgerBooks {
   readonly requests: number;
@@ -76,7 +79,7 @@ export class Ledger {
     for (const round of await list(fs, options.roundsFolder)) {
       const folder = join(options.roundsFolder, round, 'teacher');
       for (const name of await list(fs, folder)) {
-        if (!name.endsWith('.jsonl')) continue;
+        if (!name.endsWith('.jsonl') || name.startsWith(DERIVED)) continue;
         const content = await readJournal(join(folder, name), teacherRecordSchema, { fs });
         quarantined.push(...content.quarantined);
         for (const record of content.records) {

@@ -99,6 +99,16 @@ export class TeacherClient implements Teacher {
     return this.#voice.differs(reply);
   }
 
+  stored(request: TeacherRequest): TeacherReply | undefined {
+    return this.#known(requestKey(this.#endpoint.identity, this.#endpoint, request));
+  }
+
+  #known(key: string): TeacherReply | undefined {
+    const known = this.#recorder.hit(key);
+    if (known !== undefined) this.#voice.hear(known);
+    return known;
+  }
+
   /** Requests in flight at most so far. */
   get peak(): number {
     return this.#pacer.peak;
@@ -114,11 +124,8 @@ export class TeacherClient implements Teacher {
     const key = requestKey(this.#endpoint.identity, this.#endpoint, request);
     for (;;) {
       if (signal.aborted) throw cancelled();
-      const known = this.#recorder.hit(key);
-      if (known !== undefined) {
-        this.#voice.hear(known);
-        return known;
-      }
+      const known = this.#known(key);
+      if (known !== undefined) return known;
       const running = this.#inFlight.get(key);
       if (running === undefined) break;
       // The same request twice at once is paid once; if the first fails, this one tries for itself.

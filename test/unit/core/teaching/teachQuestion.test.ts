@@ -3,7 +3,11 @@ import { AppError } from '../../../../src/core/errors.ts';
 import { sha256Json } from '../../../../src/core/hash.ts';
 import { ladderStart } from '../../../../src/core/teaching/ladder.ts';
 import { itemSchema, type TeacherReply } from '../../../../src/core/teaching/records.ts';
-import { teachQuestion, type TeachTask } from '../../../../src/core/teaching/teachQuestion.ts';
+import {
+  restoredItems,
+  teachQuestion,
+  type TeachTask,
+} from '../../../../src/core/teaching/teachQuestion.ts';
 import type { Teacher, TeacherRequest } from '../../../../src/core/teaching/teacher.ts';
 import { DEFAULT_TEMPLATES, parseTemplate } from '../../../../src/core/teaching/templates.ts';
 
@@ -119,6 +123,40 @@ describe('annotating one question', () => {
     const third = await teachQuestion(task(partial, { previous: first.items.slice(0, 2) }));
     expect(third.settled).toBe('enough');
     expect(partial.asked.map(({ draw }) => draw)).toEqual([2]);
+  });
+
+  it('fills a lost draw before it takes a new one', async () => {
+    const first = await teachQuestion(task(scripted([wrong, right(1), right(2)])));
+    const lost = first.items.filter(({ draw }) => draw !== 1);
+    const teacher = scripted([right(1)]);
+    const { items, settled } = await teachQuestion(task(teacher, { previous: lost }));
+    expect(settled).toBe('enough');
+    expect(teacher.asked.map(({ draw }) => draw)).toEqual([1]);
+    expect(items.find(({ draw }) => draw === 1)).toEqual(first.items[1]);
+  });
+
+  it('makes lost items again from kept replies, those of the ladder before a hint too', async () => {
+    const hint = 'count the bags';
+    const scripts = scripted([wrong, right(1), right(2)]);
+    const plain = await teachQuestion(task(scripts));
+    const hinting = scripted([wrong, right(3), right(4)]);
+    const { items } = await teachQuestion(task(hinting, { previous: plain.items, hint }));
+    const kept = new Map<string, TeacherReply>();
+    for (const teacher of [scripts, hinting]) {
+      const again = scripted([wrong]);
+      const [request] = teacher.asked;
+      if (!request) throw new Error('nothing was asked');
+      kept.set(sha256Json(request), await again.ask(request, new AbortController().signal));
+    }
+    const idle = {
+      ...scripted([]),
+      stored: (request: TeacherRequest) => kept.get(sha256Json(request)),
+    };
+    const lost = [items[0], items[3]];
+    const previous = items.filter((item) => !lost.includes(item));
+    expect(restoredItems(task(idle, { previous, hint }))).toEqual(lost);
+    expect(restoredItems(task(scripted([]), { previous, hint }))).toEqual([]);
+    expect(restoredItems(task(idle, { previous: items, hint }))).toEqual([]);
   });
 
   it('does not call a text a duplicate of the same words in a reply that was refused', async () => {
