@@ -127,8 +127,11 @@ function bannersOf(service: ReviewService, say: Say): Banner[] {
     }
     const { teacher } = session.store.project;
     if (teacher === PROGRAMMATIC) {
-      const label = say('host.banner.programmatic.action');
-      add('programmatic', say('host.banner.programmatic'), label, 'choose-teacher');
+      // In Restricted Mode nobody can choose another one.
+      const choose = outside.trusted
+        ? ([say('host.banner.programmatic.action'), 'choose-teacher'] as const)
+        : ([] as const);
+      add('programmatic', say('host.banner.programmatic'), ...choose);
     } else if (!outside.teacherReady) {
       add('no-key', say('host.banner.noKey', teacher), say('host.banner.noKey.action'), 'set-key');
     }

@@ -253,8 +253,8 @@ describe('recordOf: the rest', () => {
         { questionId: 'b', itemId: '3' },
       ],
     };
-    expect(sentenceOf(bulk, 'a')).toBe('Accepted 2 candidates, with 2 items at once.');
-    expect(sentenceOf(accept(GOOD), 'pens')).toBe('Accepted a candidate.');
+    expect(sentenceOf(bulk, 'a')).toBe('Accepted 2 rationales, with 2 items at once.');
+    expect(sentenceOf(accept(GOOD), 'pens')).toBe('Accepted a rationale.');
     expect(labelOf(recorded([bulk]))).toBe('Accept 2 items');
     expect(labelOf(recorded([accept(GOOD), accept(BAD)]))).toBe('Accept pens');
     expect(labelOf([])).toBe('');

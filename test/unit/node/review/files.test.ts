@@ -212,6 +212,8 @@ describe('the files behind Review', () => {
     });
     const { banners, job, canAsk, writable } = window.service.snapshot();
     expect(banners.map(({ code }) => code)).toEqual(['untrusted', 'paced', 'programmatic']);
+    // Nothing is offered there that only a trusted workspace can do.
+    expect(banners.flatMap(({ action }) => action?.verb ?? [])).toEqual(['manage-trust']);
     expect(job?.stage).toBe('exam train');
     expect(canAsk).toBe(false);
     // Reading and deciding need no trust.
