@@ -20,6 +20,8 @@ export interface ReviewFrame {
   readonly round: number;
   readonly gate: GateLimits;
   readonly useDatasetRationales: boolean;
+  /** False: no teacher has written anything yet, so that a question without a rationale is nothing special. */
+  readonly taught?: boolean;
 }
 
 export interface ReviewMaterial extends ReviewFrame {
@@ -79,8 +81,8 @@ export function outcomesByQuestion(
 
 /** One item for every training question, in the data's order. */
 export function reviewItems(material: ReviewMaterial): ReviewItem[] {
-  const { round, gate, useDatasetRationales, curation } = material;
-  const frame: ReviewFrame = { round, gate, useDatasetRationales };
+  const { round, gate, useDatasetRationales, taught = true, curation } = material;
+  const frame: ReviewFrame = { round, gate, useDatasetRationales, taught };
   const attempts = grouped(material.attempts, ({ attempt }) => attempt.questionId);
   const candidates = new Map<string, { round: number; item: TeachingItem }[]>();
   for (const ofRound of material.candidates) {

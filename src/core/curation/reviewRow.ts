@@ -158,7 +158,7 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
   if (isOpen && teachers.length > 0 && !teachers.some((one) => seemsToPass(one, item, curation))) {
     flags.push('gate-failed');
   }
-  if (candidates.length === 0) flags.push('no-candidate');
+  if (candidates.length === 0 && item.frame.taught !== false) flags.push('no-candidate');
   if (luck) flags.push('right-by-luck');
   if (missedNow === 1 && misses > 1) flags.push('repeat-miss');
   if (

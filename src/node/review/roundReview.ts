@@ -286,6 +286,7 @@ export class RoundReview {
       round: this.round,
       gate,
       useDatasetRationales: limits.useDatasetRationales,
+      taught: this.taught,
       questions,
       attempts: gradeStored(questions, attempts, this.curation),
       candidates: [...byRound]
@@ -301,12 +302,14 @@ export class RoundReview {
   async #take(gain: RoundGain, round: number): Promise<boolean> {
     this.#note(gain);
     const grown = new Set<string>();
+    const taught = this.taught;
     for (const attempt of gain.attempts)
       if (this.#keepAttempt(attempt)) grown.add(attempt.questionId);
     for (const item of gain.items)
       if (this.#received.addItem(item, round)) grown.add(item.questionId);
     const decided = this.book.add(round, gain.events);
-    if (grown.size > 0) this.#renew(grown);
+    if (taught !== this.taught) for (const { id } of this.#questions) grown.add(id);
+    if (grown.size > 0) await this.#renew(grown);
     if (grown.size > 0 || decided.size > 0) this.#orphans = null;
     await this.#decided(decided);
     if (gain.attempts.length > 0) this.#growth.mark(this.#received.attempts);
@@ -326,7 +329,7 @@ export class RoundReview {
       return { round, outcomes: new Map([...outcomes, ...anew]) };
     });
     for (const id of ids) this.#pastGold.set(id, this.curation.gold.get(id));
-    this.#renew(ids);
+    await this.#renew(ids);
     await this.#count(ids);
     return true;
   }
@@ -336,10 +339,12 @@ export class RoundReview {
     this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
   }
 
-  #renew(ids: ReadonlySet<string>): void {
+  async #renew(ids: ReadonlySet<string>): Promise<void> {
+    const pace = pacer();
     for (const id of ids) {
       const place = this.#places.get(id);
       if (place !== undefined) this.#index.put(this.#make([place]));
+      await pace();
     }
   }
 

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import { attemptSchema } from '../../../../src/core/exam/attempt.ts';
 import { openRound, reduceRound } from '../../../../src/core/round/state.ts';
+import { itemSchema } from '../../../../src/core/teaching/records.ts';
 import { openJournal } from '../../../../src/node/storage/journal.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import { lines, writeProject } from '../../../fakes/projectFolder.ts';
+import { aCandidate } from '../../../fakes/reviewMaterial.ts';
 import { openWindow, OUTSIDE, reviewOf } from '../../../fakes/reviewWindow.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
@@ -116,6 +118,29 @@ describe('the files behind Review', () => {
     await window.service.refresh();
     expect((await window.ask('record', { id: 'q-1' })).row.misses).toBe(2);
     expect((await window.ask('record', { id: 'q-2' })).row.misses).toBe(2);
+  });
+
+  it('flags a question without a rationale once the teacher has written any', async () => {
+    const root = await emptyProject();
+    const exam = await anExam(root);
+    await exam.answer('q-1', 0, '3');
+    await exam.answer('q-2', 0, '3');
+    const window = await openWindow(root);
+    const flags = async (id: string) => (await window.ask('record', { id })).row.flags;
+    expect([await flags('q-1'), await flags('q-2')]).toEqual([[], []]);
+    expect(window.service.snapshot().counts.flagged).toBe(0);
+    const path = join(root, 'rounds', '0', 'teacher', 'items.teach-1.jsonl');
+    const items = await openJournal(path, {
+      schema: itemSchema,
+      writer: 'teach-1',
+      clock: systemClock,
+    });
+    await items.append(aCandidate(question('q-1'), '1 + 1 = 2.\nAnswer: 2'));
+    await window.service.refresh();
+    expect([await flags('q-1'), await flags('q-2')]).toEqual([[], ['no-candidate']]);
+    expect(window.service.snapshot().counts.flagged).toBe(1);
+    await items.close();
+    await exam.close();
   });
 
   it('begins afresh when an exam is sat anew with another fingerprint', async () => {
