@@ -26,15 +26,21 @@ interface Undone {
 
 const nameOf = (writer: string, seq: number): string => `${writer}#${seq}`;
 
+/** What a person did, or asked a rule to do in a command: an exam or a round's own curation is nobody's step. */
+function isStep({ author, action }: RecordedDecision): boolean {
+  return author.kind === 'person' || action !== undefined;
+}
+
 /**
  * What undo would take back and redo would bring back, worked out from one round's journal alone: so it survives
- * whatever the journal survives. Only events that are `mine` count, and whole actions move. As everywhere, a new
- * decision after an undo ends the redo.
+ * whatever the journal survives. Only steps that are mine count (what a rule decided only where a person's command
+ * grouped it as an action), and whole actions move. As everywhere, a new decision after an undo ends the redo.
  */
 export function undoStack(
   events: readonly RecordedDecision[],
-  mine: (event: RecordedDecision) => boolean,
+  isMine: (event: RecordedDecision) => boolean,
 ): UndoStack {
+  const mine = (event: RecordedDecision): boolean => isMine(event) && isStep(event);
   const actions = new Map<string, Action>();
   const actionOf = new Map<string, Action>();
   const byName = new Map<string, RecordedDecision>();

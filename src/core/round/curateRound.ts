@@ -12,8 +12,15 @@ export const GATE_RULE = 'gate-accept';
 
 type CuratePorts = Pick<LoopPorts, 'store'>;
 
-/** One bulk event for every item of the round that passed the gate and that nobody has decided on yet. */
-export async function acceptByGate(ports: CuratePorts, round: number): Promise<number> {
+/**
+ * One bulk event for every item of the round that passed the gate and that nobody has decided on yet. `action` is that
+ * of the person's command that asks for it, who may take it back.
+ */
+export async function acceptByGate(
+  ports: CuratePorts,
+  round: number,
+  action?: string,
+): Promise<number> {
   const { store } = ports;
   const curation = await curationUpTo(store, round);
   const items = new Map(
@@ -25,6 +32,7 @@ export async function acceptByGate(ports: CuratePorts, round: number): Promise<n
   const decision: Decision = {
     type: 'accept',
     author: { kind: 'rule', name: GATE_RULE },
+    ...(action === undefined ? {} : { action }),
     reason: 'The rationale reached the gold answer and passed every check of the gate.',
     items: [...items.values()],
   };
@@ -32,8 +40,12 @@ export async function acceptByGate(ports: CuratePorts, round: number): Promise<n
   return items.size;
 }
 
-/** Confirms the golds that the audit doubts and the questions' own equations prove. */
-export async function confirmGolds(ports: CuratePorts, round: number): Promise<number> {
+/** Confirms the golds that the audit doubts and the questions' own equations prove; `action` as for `acceptByGate`. */
+export async function confirmGolds(
+  ports: CuratePorts,
+  round: number,
+  action?: string,
+): Promise<number> {
   const { store } = ports;
   const curation = await curationUpTo(store, round);
   const doubted = new Set(
@@ -50,6 +62,7 @@ export async function confirmGolds(ports: CuratePorts, round: number): Promise<n
     .map(({ id, answer }): Decision => ({
       type: 'gold-confirmed',
       author: { kind: 'rule', name: GOLD_RULE },
+      ...(action === undefined ? {} : { action }),
       reason: "The question's own equation gives this answer.",
       questionId: id,
       answer,

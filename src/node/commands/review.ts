@@ -109,8 +109,9 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
         hint: `The rule there is: ${GATE_RULE}.`,
       });
     }
-    const accepted = await acceptByGate({ store: session.store }, round);
-    const golds = await confirmGolds({ store: session.store }, round);
+    const action = randomUUID();
+    const accepted = await acceptByGate({ store: session.store }, round, action);
+    const golds = await confirmGolds({ store: session.store }, round, action);
     const state = await session.store.state(round);
     if (state) await curateRound({ store: session.store }, state);
     return `${counted(accepted, 'item')} accepted by ${GATE_RULE}; ${counted(golds, 'doubted gold')} confirmed by the data.`;

@@ -78,7 +78,7 @@ export class Decider {
       const own = installationOf(opened.session.store.writer);
       const stack = undoStack(
         opened.review.book.events(opened.review.round),
-        ({ writer, author }) => author.kind === 'person' && installationOf(writer) === own,
+        ({ writer }) => installationOf(writer) === own,
       );
       this.#stack = { rev, stack };
     }

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { GOLD_RULE } from '../../../../src/core/curation/goldRule.ts';
+import type { ACTIONS } from '../../../../src/node/commands/review.ts';
+import { decide } from '../../../../src/node/commands/review.ts';
+import { examinedProject } from '../../../fakes/examinedProject.ts';
+import { openWindow } from '../../../fakes/reviewWindow.ts';
+
+async function examined() {
+  const project = await examinedProject();
+  const run = async (action: (typeof ACTIONS)[number], rule?: string): Promise<string> => {
+    const options = { names: [], round: 0, ...(rule === undefined ? {} : { rule }) };
+    return (await decide(project.context, action, options)).text;
+  };
+  return { ...project, run };
+}
+
+it('takes nothing back that the person did not do', async () => {
+  const { root, run, decided } = await examined();
+  const before = await decided();
+  expect(before.map(({ author }) => author.name)).toEqual([GOLD_RULE, GOLD_RULE]);
+
+  expect(await run('undo')).toBe('There is nothing to take back.');
+  expect(await decided()).toEqual(before);
+  const window = await openWindow(root);
+  expect(window.service.snapshot().undo).toBeNull();
+  expect(await window.ask('undo', {})).toMatchObject({ id: null });
+  expect(await decided()).toEqual(before);
+});
+
+it('takes back at once what a rule decided at the person’s request, in Review too', async () => {
+  const { root, run, decided } = await examined();
+  expect(await run('accept', 'gate-accept')).toContain('2 items accepted');
+  const window = await openWindow(root);
+  expect(window.service.snapshot().undo).toBe('Accept 2 items');
+  await window.service.dispose();
+
+  expect(await run('undo')).toBe('Took back: Accept 2 items (gate-accept).');
+  expect(await run('undo')).toBe('There is nothing to take back.');
+  const undone = (await decided()).filter(({ type }) => type === 'undo');
+  expect(undone).toHaveLength(1);
+  expect(await run('redo')).toBe('Brought back: Accept 2 items (gate-accept).');
+});
