@@ -116,6 +116,8 @@ export const CURATION_STRINGS = {
   'step.undo': 'Undo {0}',
   'step.redo': 'Redo {0}',
   'step.items': '{0} items',
+  'step.mixed': '{0} decisions on {1} items',
+  'step.mixed.one': '{0} decisions on {1}',
 } as const;
 
 export type CurationString = keyof typeof CURATION_STRINGS;

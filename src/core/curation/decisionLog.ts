@@ -59,13 +59,51 @@ export function sentenceOf(
   }
 }
 
-/** What one step of undo is about, for the label of a button: "Accept gsm8k-0417", "Reject 38 items". */
+/** What one step of undo is about, for the label of a button: "Accept gsm8k-0417", "3 decisions on 2 items". */
 export function labelOf(events: readonly RecordedDecision[], say: CurationSay = inEnglish): string {
   const [first] = events;
   if (!first) return '';
   const ids = new Set(events.flatMap(questionsOf));
   const [only = ''] = ids;
+  const rest = events.filter(({ type }) => type !== first.type);
+  if (!rest.every((event) => belongsTo(first, event, ids.size))) {
+    const count = events.reduce(
+      (sum, event) => sum + (isListing(event) ? event.items.length : 1),
+      0,
+    );
+    return ids.size > 1
+      ? say('step.mixed', count, ids.size)
+      : say('step.mixed.one', count, only).trim();
+  }
   return say(`step.${first.type}`, ids.size > 1 ? say('step.items', ids.size) : only).trim();
+}
+
+function isListing(event: Decision): event is Extract<Decision, { type: 'accept' | 'reject' }> {
+  return event.type === 'accept' || event.type === 'reject';
+}
+
+type Kind = Decision['type'];
+
+/** What an act brings with it that is named after its first event. A file of decisions is many acts. */
+const BRINGS: Partial<Record<Kind, readonly Kind[]>> = {
+  // Accepting a text that a person had changed is an edit; a spot check ends with the rest accepted.
+  accept: ['edit', 'spot-check'],
+  edit: ['accept', 'spot-check'],
+  // Rejecting a question that has no rationale.
+  reject: ['leave-out'],
+  stratum: ['spot-check'],
+};
+
+/** As `BRINGS`, where the act is about one question: the others are dropped. */
+const DROPS: Partial<Record<Kind, Kind>> = {
+  accept: 'reject',
+  edit: 'reject',
+  write: 'reject',
+  'pair-keep': 'pair-drop',
+};
+
+function belongsTo({ type: first }: Decision, { type }: Decision, questions: number): boolean {
+  return BRINGS[first]?.includes(type) === true || (questions === 1 && DROPS[first] === type);
 }
 
 /** Log lines of a question's record, newest first. */

@@ -259,4 +259,38 @@ describe('recordOf: the rest', () => {
     expect(labelOf(recorded([accept(GOOD), accept(BAD)]))).toBe('Accept pens');
     expect(labelOf([])).toBe('');
   });
+
+  it('names a step of unlike decisions by how many they are, and one act with all that it brings by the act', () => {
+    const text = { author: ana, rationale: GOOD } as const;
+    const write: Decision = { type: 'write', ...text, questionId: 'pens' };
+    const edit: Decision = { type: 'edit', ...text, questionId: 'cups', itemId: '4' };
+    const gold = { author: ana, questionId: 'pens', was: '14', answer: '15' } as const;
+    const fix: Decision = { type: 'fix-gold', ...gold };
+    expect(labelOf(recorded([write, edit, fix]))).toBe('3 decisions on 2 items');
+    expect(labelOf(recorded([write, fix]))).toBe('2 decisions on pens');
+    const byRule: Decision = {
+      type: 'accept',
+      author: rule,
+      items: ['a', 'b', 'c'].map((questionId) => ({ questionId, itemId: questionId })),
+    };
+    const confirmed: Decision = {
+      type: 'gold-confirmed',
+      author: rule,
+      questionId: 'a',
+      answer: '1',
+    };
+    expect(labelOf(recorded([byRule, confirmed]))).toBe('4 decisions on 3 items');
+
+    const { item, curation } = aReview({ rationales: [GOOD, GOOD_TOO], texts: [WRONG, WRONG_TOO] });
+    const choose = { type: 'choose', candidate: aCandidate(PENS, GOOD).itemId } as const;
+    const chosen = decisionsFor(item, choose, curation, ana, 'x');
+    expect(chosen.map(({ type }) => type)).toEqual(['accept', 'reject']);
+    expect(labelOf(recorded(chosen))).toBe('Accept pens');
+    const pairing = decisionsFor(item, { type: 'pair-only', sample: 0 }, curation, ana, 'x');
+    expect(pairing.map(({ type }) => type)).toEqual(['pair-keep', 'pair-drop']);
+    expect(labelOf(recorded(pairing))).toBe('Keep Pair of pens');
+    const leave: Decision = { type: 'leave-out', author: ana, questionId: 'cups' };
+    const reject: Decision = { ...byRule, type: 'reject', author: ana };
+    expect(labelOf(recorded([reject, leave]))).toBe('Reject 4 items');
+  });
 });

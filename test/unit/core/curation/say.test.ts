@@ -58,6 +58,7 @@ describe('what the review says', () => {
     ];
     expect(said.length).toBeGreaterThan(10);
     expect(said.filter((text) => !text.startsWith('«'))).toEqual([]);
-    expect(labelOf(recorded(decisions), sayBy(MARKED))).toBe('«Fix Question pens»');
+    expect(labelOf(recorded(decisions), sayBy(MARKED))).toBe('«2 decisions on pens»');
+    expect(labelOf(recorded(decisions.slice(0, 1)), sayBy(MARKED))).toBe('«Fix Question pens»');
   });
 });

@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { GOLD_RULE } from '../../../../src/core/curation/goldRule.ts';
 import type { ACTIONS } from '../../../../src/node/commands/review.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
 import { examinedProject } from '../../../fakes/examinedProject.ts';
+import { lines, openStore } from '../../../fakes/projectFolder.ts';
 import { openWindow } from '../../../fakes/reviewWindow.ts';
 
 async function examined() {
@@ -39,4 +42,21 @@ it('takes back at once what a rule decided at the person’s request, in Review 
   const undone = (await decided()).filter(({ type }) => type === 'undo');
   expect(undone).toHaveLength(1);
   expect(await run('redo')).toBe('Brought back: Accept 2 items (gate-accept).');
+});
+
+it('names a file of unlike decisions as what it was', async () => {
+  const { root, context, run, decided } = await examined();
+  const [item] = await openStore(root).store.items(0);
+  const file = join(root, 'decisions.jsonl');
+  const rationale = '1 + 1 = 2.\nAnswer: 2';
+  const rows = [
+    { questionId: 'q-2', rationale },
+    { itemId: item?.itemId, rationale },
+    { questionId: 'q-2', gold: '2', reason: 'counted' },
+  ];
+  await writeFile(file, lines(rows));
+  const { text } = await decide(context, 'edit', { names: [file], round: 0 });
+  expect(text).toContain('3 decisions applied.');
+  expect(await run('undo')).toMatch(/^Took back: 3 decisions on 2 items \(/u);
+  expect((await decided()).filter(({ type }) => type === 'undo')).toHaveLength(3);
 });
