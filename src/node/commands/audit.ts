@@ -1,12 +1,10 @@
 import { inEnglish } from '../../core/curation/say.ts';
-import { isGoldConfirmed } from '../../core/curation/curation.ts';
-import { settledAs, type Settled } from '../../core/curation/suspects.ts';
+import { GOLD_RULE } from '../../core/curation/goldRule.ts';
+import type { Settled } from '../../core/curation/suspects.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Suspicion } from '../../core/grading/verdict.ts';
-import { curationUpTo } from '../../core/round/curationUpTo.ts';
-import { GATE_RULE } from '../../core/round/curateRound.ts';
+import { doubtsOf } from '../../core/round/doubts.ts';
 import { gradeRound } from '../../core/round/examRound.ts';
-import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import type { Session } from '../session/session.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
@@ -21,6 +19,8 @@ export interface DoubtfulAttempt {
   /** Somebody, or a rule, said that the gold is right. */
   readonly confirmed: boolean;
   readonly settled: Settled;
+  /** A rule's word on the gold has settled it, and nothing else. */
+  readonly byRule: boolean;
   readonly text: string;
 }
 
@@ -30,22 +30,14 @@ export function audit(context: CommandContext, options: RoundOption): Promise<Co
     const round = await examinedRound(session, options.round);
     const state = await session.store.state(round);
     if (state) await gradeRound({ store: session.store }, state);
-    const curation = await curationUpTo(session.store, round);
-    const suspects = (await gradedTrainAttempts(session.store, round, curation))
-      .filter(({ suspicions }) => suspicions.length > 0)
-      .map((graded): DoubtfulAttempt => {
+    const suspects = (await doubtsOf(session.store, round)).map(
+      ({ graded, settled, byRule, confirmed }): DoubtfulAttempt => {
         const { questionId, sample, text } = graded.attempt;
-        return {
-          questionId,
-          sample,
-          reasons: graded.suspicions,
-          read: graded.grade.value,
-          gold: graded.gold,
-          confirmed: isGoldConfirmed(curation, questionId, graded.gold),
-          settled: settledAs(graded, curation),
-          text,
-        };
-      });
+        const { gold, suspicions: reasons } = graded;
+        const read = graded.grade.value;
+        return { questionId, sample, reasons, read, gold, confirmed, settled, byRule, text };
+      },
+    );
     return { text: auditText(round, suspects), json: { round, suspects } };
   });
 }
@@ -61,10 +53,13 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
     `${count('right')} count as right`,
     `${count('left-out')} stay out of the pairs`,
   ];
-  const head = `Round ${round}: ${suspects.length} attempts that were graded wrong are or were in doubt: ${sums.join(', ')}.`;
+  const head = `Round ${round}: ${suspects.length} attempts that were graded wrong are or were in doubt: ${sums.join(', ')}.${settledByRule(suspects)}`;
   if (open.length === 0) return head;
   const reasons = [...new Set(open.flatMap((one) => one.reasons))];
-  const ofGold = reasons.some((one) => one === 'suspect-gold' || one === 'gold-in-doubt');
+  const ofGold = open.find(
+    ({ confirmed, reasons: own }) =>
+      !confirmed && own.some((one) => one === 'suspect-gold' || one === 'gold-in-doubt'),
+  );
   const example = JSON.stringify({
     questionId: open[0]?.questionId,
     sample: open[0]?.sample,
@@ -75,7 +70,10 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
     'An open one is kept out of the pairs until someone decides, with `tailor decide edit FILE` and a row such as',
     `  ${example}`,
     ...(ofGold
-      ? [`\`tailor decide accept --rule ${GATE_RULE}\` confirms golds that the data prove.`]
+      ? [
+          'and a gold that is wrong is fixed with a row such as',
+          `  ${JSON.stringify({ questionId: ofGold.questionId, gold: '…', reason: '…' })}`,
+        ]
       : []),
     '',
     ...reasons.map((one) => `${one}: ${inEnglish(`doubt.${one}`)}`),
@@ -85,6 +83,25 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
         `${questionId} sample ${sample}: read ${read ?? 'nothing'}, gold ${gold}; ${own.join(', ')}`,
     ),
   ].join('\n');
+}
+
+/** What an exam says of its doubts: how many wait for someone, and how many its own rule has settled. */
+export function doubtLine(
+  doubts: readonly Pick<DoubtfulAttempt, 'settled' | 'byRule'>[],
+): string | null {
+  if (doubts.length === 0) return null;
+  const open = doubts.filter(({ settled }) => settled === 'open').length;
+  const are = open === 1 ? '1 wrong attempt is' : `${open} wrong attempts are`;
+  const said = open === 0 ? 'No wrong attempt is in doubt now.' : `${are} in doubt: tailor audit.`;
+  return `${said}${settledByRule(doubts)}`;
+}
+
+/** A sentence to go after others, or nothing. */
+function settledByRule(doubts: readonly Pick<DoubtfulAttempt, 'byRule'>[]): string {
+  const count = doubts.filter(({ byRule }) => byRule).length;
+  if (count === 0) return '';
+  const were = count === 1 ? '1 was' : `${count} were`;
+  return ` ${were} settled by the rule ${GOLD_RULE}: the question's own equation proves the gold.`;
 }
 
 async function examinedRound(session: Session, named: number | undefined): Promise<number> {

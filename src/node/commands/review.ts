@@ -114,7 +114,9 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
     const golds = await confirmGolds({ store: session.store }, round, action);
     const state = await session.store.state(round);
     if (state) await curateRound({ store: session.store }, state);
-    return `${counted(accepted, 'item')} accepted by ${GATE_RULE}; ${counted(golds, 'doubted gold')} confirmed by the data.`;
+    const confirmed =
+      golds === 0 ? '' : ` ${counted(golds, 'doubted gold')} confirmed by the question's equation.`;
+    return `${counted(accepted, 'item')} accepted by ${GATE_RULE}.${confirmed}`;
   });
 }
 

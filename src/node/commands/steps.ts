@@ -2,12 +2,14 @@ import { AppError } from '../../core/errors.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
 
 export type { Purpose };
+import { doubtsOf } from '../../core/round/doubts.ts';
 import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
 import { summarise } from '../../core/round/summary.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
+import { doubtLine } from './audit.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
 
 export interface RoundOption {
@@ -29,11 +31,19 @@ export function exam(
     const lines = (summary?.results ?? []).map(
       ({ set, accuracy }) => `${set}: ${formatRate(accuracy)}`,
     );
-    const suspects = after.audit?.suspects ?? 0;
-    if (suspects > 0) lines.push(`${suspects} wrong attempts are in doubt: tailor audit`);
+    const doubts = await doubtsOf(session.store, state.round);
+    const open = doubts.filter(({ settled }) => settled === 'open').length;
+    const byRule = doubts.filter((one) => one.byRule).length;
+    const line = doubtLine(doubts);
+    if (line !== null) lines.push(line);
     return {
       text: [`Exam of round ${state.round}`, ...lines].join('\n'),
-      json: { round: state.round, results: summary?.results, audit: after.audit },
+      json: {
+        round: state.round,
+        results: summary?.results,
+        audit: after.audit,
+        doubts: { open, settledByRule: byRule },
+      },
     };
   });
 }

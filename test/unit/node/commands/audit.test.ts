@@ -1,5 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { auditText, type DoubtfulAttempt } from '../../../../src/node/commands/audit.ts';
+import { doubtsOf } from '../../../../src/core/round/doubts.ts';
+import {
+  audit,
+  auditText,
+  doubtLine,
+  type DoubtfulAttempt,
+} from '../../../../src/node/commands/audit.ts';
+import { decide } from '../../../../src/node/commands/review.ts';
+import { Session } from '../../../../src/node/session/session.ts';
+import { examinedProject } from '../../../fakes/examinedProject.ts';
+import { lines } from '../../../fakes/projectFolder.ts';
 
 const open: DoubtfulAttempt = {
   questionId: 'q-1',
@@ -9,6 +21,7 @@ const open: DoubtfulAttempt = {
   gold: '7',
   confirmed: false,
   settled: 'open',
+  byRule: false,
   text: '',
 };
 
@@ -25,12 +38,56 @@ describe('the text of the audit', () => {
     expect(text).not.toContain('gate-accept');
   });
 
-  it('names the rule that confirms golds where a gold is in doubt', () => {
-    expect(auditText(1, [{ ...open, reasons: ['suspect-gold'] }])).toContain('--rule gate-accept');
+  it('says how a gold in doubt is fixed, and only where one is', () => {
+    const text = auditText(1, [{ ...open, reasons: ['suspect-gold'] }]);
+    expect(text).toContain('{"questionId":"q-1","gold":"…","reason":"…"}');
+    const confirmed = { ...open, confirmed: true, reasons: ['suspect-gold', 'truncated'] } as const;
+    expect(auditText(1, [confirmed])).not.toContain('"gold":');
   });
 
   it('is one line where there is nothing to decide', () => {
     expect(auditText(0, [])).not.toContain('\n');
     expect(auditText(0, [{ ...open, settled: 'right' }])).not.toContain('\n');
+  });
+});
+
+describe('what the exam and the audit say of the same doubts', () => {
+  it('is the same: what is open, and what the rule has settled', async () => {
+    const { context } = await examinedProject();
+    const session = await Session.open(context, { folder: context.options.folder });
+    const doubts = await doubtsOf(session.store, 0);
+    await session.close();
+    const byRule = '8 were settled by the rule equation-gives-gold: ';
+    expect(doubtLine(doubts)).toContain('4 wrong attempts are in doubt: tailor audit. ');
+    expect(doubtLine(doubts)).toContain(byRule);
+    const { text } = await audit(context, { round: 0 });
+    expect(text).toContain('12 attempts that were graded wrong are or were in doubt: 4 are open, ');
+    expect(text).toContain(byRule);
+    expect(text).not.toContain('gate-accept');
+  });
+
+  it('counts nothing as settled by the rule that a person has settled', async () => {
+    const { context } = await examinedProject();
+    const rows = ['q-0', 'q-2'].map((questionId) => ({
+      questionId,
+      sample: 0,
+      verdict: 'wrong',
+    }));
+    const file = join(context.options.folder, 'decisions.jsonl');
+    await writeFile(file, lines(rows));
+    await decide(context, 'edit', { names: [file], round: 0 });
+    const { text } = await audit(context, { round: 0 });
+    expect(text).toContain('3 are open, 9 may stand in pairs after all');
+    expect(text).toContain('7 were settled by the rule');
+  });
+
+  it('is one sentence where nothing is in doubt any more, and none where nothing was', () => {
+    expect(doubtLine([])).toBeNull();
+    expect(doubtLine([{ settled: 'negative', byRule: true }])).toMatch(
+      /^No wrong attempt is in doubt now\. 1 was settled by the rule/u,
+    );
+    expect(doubtLine([{ settled: 'right', byRule: false }])).toBe(
+      'No wrong attempt is in doubt now.',
+    );
   });
 });

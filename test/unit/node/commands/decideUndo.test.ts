@@ -32,7 +32,7 @@ it('takes nothing back that the person did not do', async () => {
 
 it('takes back at once what a rule decided at the person’s request, in Review too', async () => {
   const { root, run, decided } = await examined();
-  expect(await run('accept', 'gate-accept')).toContain('2 items accepted');
+  expect(await run('accept', 'gate-accept')).toBe('2 items accepted by gate-accept.');
   const window = await openWindow(root);
   expect(window.service.snapshot().undo).toBe('Accept 2 items');
   await window.service.dispose();
