@@ -7,6 +7,7 @@ import { doctorFacts, probePython } from '../../src/node/python/probe.ts';
 import { REPOSITORY, testPython } from '../fakes/runHarness.ts';
 import { journey, scratchFolder, startEditor } from './rig/editor.ts';
 import { practiceProject } from './rig/projects.ts';
+import { objectionsByTheme } from './rig/themes.ts';
 
 /** A Python that can train, or why there is none. */
 async function trainingPython(): Promise<{ python: string } | { missing: string }> {
@@ -64,5 +65,6 @@ journey(
     expect(after.student).toEqual(before.training?.student);
     expect(after.exams['dev']?.fingerprint).not.toBe(before.exams['dev']?.fingerprint);
     await workbench.picture('trained-and-examined');
+    expect(await objectionsByTheme(workbench, training, 'training')).toEqual({});
   },
 );
