@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
-import type { FreezePreview } from '../core/round/freezePreview.ts';
+import type { FreezePreview, SetPreview } from '../core/round/freezePreview.ts';
 import type { Editor } from './editor.ts';
 import { count } from './texts.ts';
 
@@ -18,7 +18,7 @@ export async function agreeToFreeze(
   );
   const freeze = vscode.l10n.t('Freeze');
   const accept = vscode.l10n.t('Accept by Rule and Freeze');
-  const buttons = [...(json.items > 0 ? [freeze] : []), ...(json.undecided > 0 ? [accept] : [])];
+  const buttons = [...(json.items > 0 ? [freeze] : []), ...(json.afterRule ? [accept] : [])];
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('Freeze round {0}?', json.round),
     { modal: true, detail: previewText(json) },
@@ -29,25 +29,34 @@ export async function agreeToFreeze(
   throw cancelled();
 }
 
-/** What would be trained on, in a few lines. */
+/** What would be trained on, in a few lines; where the rule would change it, both sets. */
 export function previewText(preview: FreezePreview): string {
   const { t } = vscode.l10n;
-  const { coverage, items, undecided, byPerson, byRule, warnings } = preview;
+  const { byPerson, byRule, warnings, afterRule } = preview;
   const lines = [
-    t(
-      '{0} of {1} questions are trained on: {2} rationales, {3} questions with a reflection pair.',
-      count(items),
-      count(coverage.questions),
-      count(coverage.positives),
-      count(coverage.withPair),
-    ),
+    setText(preview),
     t('Decided by you: {0}; by rule: {1}.', count(byPerson), count(byRule)),
     // That some are undecided is one of the warnings; what can be done about it is said here.
     ...warnings.map((warning) => `⚠ ${warning}`),
-    ...(undecided > 0
-      ? [t('“Accept by Rule” takes what passed every check of the gate where nobody has decided.')]
+    ...(afterRule
+      ? [
+          t(
+            '“Accept by Rule” takes what passed every check of the gate, in questions that nobody has decided on. Then: {0}',
+            setText(afterRule),
+          ),
+        ]
       : []),
     t('A frozen set cannot be changed. What you decide later counts for the next round.'),
   ];
   return lines.join('\n\n');
+}
+
+function setText({ items, coverage }: SetPreview): string {
+  return vscode.l10n.t(
+    '{0} of {1} questions are trained on: {2} rationales, {3} questions with a reflection pair.',
+    count(items),
+    count(coverage.questions),
+    count(coverage.positives),
+    count(coverage.withPair),
+  );
 }

@@ -1,72 +1,31 @@
-import type { Decision } from '../curation/decision.ts';
-import { isGoldConfirmed } from '../curation/curation.ts';
-import { GOLD_RULE, equationGivesGold } from '../curation/goldRule.ts';
 import type { LoopPorts } from './ports.ts';
 import { curationUpTo } from './curationUpTo.ts';
-import { trainQuestions } from './exam.ts';
-import { gradedTrainAttempts } from './gradedTrain.ts';
+import { gateDecision, goldDecisions } from './gateRule.ts';
 import { reduceRound, type RoundState } from './state.ts';
-
-/** The rule of the headless loop: accept what passed the gate. A person's decisions are never touched by it. */
-export const GATE_RULE = 'gate-accept';
 
 type CuratePorts = Pick<LoopPorts, 'store'>;
 
 /**
- * One bulk event for every item of the round that passed the gate and that nobody has decided on yet. `action` is that
- * of the person's command that asks for it, who may take it back.
+ * One bulk event for every item of the round that passed the gate and that nobody has decided on yet, in questions that
+ * no person has decided on. `action` is that of the person's command that asks for it, who may take it back.
  */
 export async function acceptByGate(
-  ports: CuratePorts,
+  { store }: CuratePorts,
   round: number,
   action?: string,
 ): Promise<number> {
-  const { store } = ports;
-  const curation = await curationUpTo(store, round);
-  const items = new Map(
-    (await store.items(round))
-      .filter(({ accepted, itemId }) => accepted && !curation.items.has(itemId))
-      .map(({ itemId, questionId }) => [itemId, { itemId, questionId }]),
-  );
-  if (items.size === 0) return 0;
-  const decision: Decision = {
-    type: 'accept',
-    author: { kind: 'rule', name: GATE_RULE },
-    ...(action === undefined ? {} : { action }),
-    reason: 'The rationale reached the gold answer and passed every check of the gate.',
-    items: [...items.values()],
-  };
-  await store.decide(round, [decision]);
-  return items.size;
+  const decision = await gateDecision(store, round, await curationUpTo(store, round), action);
+  if (decision) await store.decide(round, [decision]);
+  return decision?.items.length ?? 0;
 }
 
 /** Confirms the golds that the audit doubts and the questions' own equations prove; `action` as for `acceptByGate`. */
 export async function confirmGolds(
-  ports: CuratePorts,
+  { store }: CuratePorts,
   round: number,
   action?: string,
 ): Promise<number> {
-  const { store } = ports;
-  const curation = await curationUpTo(store, round);
-  const doubted = new Set(
-    (await gradedTrainAttempts(store, round, curation))
-      .filter(
-        ({ attempt, gold, suspicions }) =>
-          suspicions.includes('suspect-gold') &&
-          !isGoldConfirmed(curation, attempt.questionId, gold),
-      )
-      .map(({ attempt }) => attempt.questionId),
-  );
-  const decisions = (await trainQuestions(ports, curation))
-    .filter((question) => doubted.has(question.id) && equationGivesGold(question))
-    .map(({ id, answer }): Decision => ({
-      type: 'gold-confirmed',
-      author: { kind: 'rule', name: GOLD_RULE },
-      ...(action === undefined ? {} : { action }),
-      reason: "The question's own equation gives this answer.",
-      questionId: id,
-      answer,
-    }));
+  const decisions = await goldDecisions(store, round, await curationUpTo(store, round), action);
   if (decisions.length > 0) await store.decide(round, decisions);
   return decisions.length;
 }

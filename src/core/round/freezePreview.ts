@@ -1,11 +1,13 @@
-import { curationUpTo } from './curationUpTo.ts';
+import type { Curation } from '../curation/curation.ts';
+import { decisionsUpTo, foldRead } from './curationUpTo.ts';
 import type { Coverage, FrozenRow } from './frozen.ts';
 import { freezeWarnings } from './freeze.ts';
 import { assembleFrozen } from './freezeStep.ts';
+import { gateDecision, goldDecisions, questionsOfPerson } from './gateRule.ts';
 import type { RoundStore } from './store.ts';
 
-/** What freezing now would train on: shown before it is done. */
-export interface FreezePreview {
+/** What a freeze would train on. */
+export interface SetPreview {
   readonly round: number;
   /** Questions that are trained on. */
   readonly items: number;
@@ -23,23 +25,50 @@ export interface FreezePreview {
   readonly sample: readonly FrozenRow[];
 }
 
+/** What freezing now would train on: shown before it is done. */
+export interface FreezePreview extends SetPreview {
+  /** What it would be after the gate's rule had decided; null where nothing is left to the rule. */
+  readonly afterRule: SetPreview | null;
+}
+
+/** The decider of decisions that are only tried: no writer has this name. */
+const NOBODY = { writer: '', at: '' };
+
 /** Reads everything and writes nothing; the numbers are those of the manifest that a freeze now would write. */
 export async function freezePreview(
   store: RoundStore,
   round: number,
   sampleSize = 3,
 ): Promise<FreezePreview> {
-  const curation = await curationUpTo(store, round);
+  const events = await decisionsUpTo(store, round);
+  const curation = await foldRead(store, events);
+  const now = await previewOf(store, round, curation, sampleSize);
+  const accepted = await gateDecision(store, round, curation);
+  if (!accepted) return { ...now, afterRule: null };
+  // As `decide accept --rule` does it, golds included.
+  const made = [accepted, ...(await goldDecisions(store, round, curation))];
+  const tried = made.map((decision, seq) => ({ ...decision, ...NOBODY, seq }));
+  const then = await foldRead(
+    store,
+    events.map((ofRound, r) => (r === round ? [...ofRound, ...tried] : ofRound)),
+  );
+  return { ...now, afterRule: await previewOf(store, round, then, sampleSize) };
+}
+
+async function previewOf(
+  store: RoundStore,
+  round: number,
+  curation: Curation,
+  sampleSize: number,
+): Promise<SetPreview> {
   const { rows, coverage } = await assembleFrozen(store, round, curation);
+  const person = await questionsOfPerson(store, round, curation);
   const questions = new Map<string, 'person' | 'rule' | null>();
   for (const { questionId, itemId } of await store.items(round)) {
-    const by = curation.items.get(itemId)?.by ?? null;
-    const known = questions.get(questionId);
-    if (known !== 'person') questions.set(questionId, by ?? known ?? null);
+    const byRule = curation.items.get(itemId)?.by === 'rule';
+    questions.set(questionId, byRule ? 'rule' : (questions.get(questionId) ?? null));
   }
-  for (const [id, list] of curation.written) {
-    if (list.some((one) => one.round === round)) questions.set(id, 'person');
-  }
+  for (const id of person) questions.set(id, 'person');
   const count = (by: 'person' | 'rule' | null): number =>
     [...questions.values()].filter((one) => one === by).length;
   const undecided = count(null);

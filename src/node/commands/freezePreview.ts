@@ -1,4 +1,9 @@
-import { freezePreview, type FreezePreview } from '../../core/round/freezePreview.ts';
+import {
+  freezePreview,
+  type FreezePreview,
+  type SetPreview,
+} from '../../core/round/freezePreview.ts';
+import { GATE_RULE } from '../../core/round/gateRule.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
 
@@ -13,12 +18,19 @@ export function previewFreeze(
     requireExam(state?.exams['train'], round);
     if (state?.frozen) throw frozenAlready(round);
     const preview = await freezePreview(session.store, round);
-    const { items, coverage, undecided, byPerson, byRule, warnings } = preview;
+    const { undecided, byPerson, byRule, warnings, afterRule } = preview;
     const lines = [
-      `Round ${round} would train on ${items} of ${coverage.questions} questions: ${coverage.positives} rationales, ${coverage.withPair} questions with a reflection pair.`,
+      `Round ${round} would train on ${setOf(preview)}.`,
       `Decided by a person: ${byPerson}; by a rule: ${byRule}; undecided and left out: ${undecided}.`,
       ...warnings,
+      ...(afterRule
+        ? [`After tailor decide accept --rule ${GATE_RULE} it would be ${setOf(afterRule)}.`]
+        : []),
     ];
     return { text: lines.join('\n'), json: preview };
   });
+}
+
+function setOf({ items, coverage }: SetPreview): string {
+  return `${items} of ${coverage.questions} questions: ${coverage.positives} rationales, ${coverage.withPair} questions with a reflection pair`;
 }
