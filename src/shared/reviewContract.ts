@@ -154,6 +154,8 @@ export type CandidateView = z.infer<typeof candidateViewSchema>;
 /** Everything about one item, whole; a person's view of it is made from nothing else. */
 export const recordSchema = z.object({
   row: rowSchema,
+  /** Names the texts it shows; another one means that something else stands there now. See `decide`. */
+  stamp: text,
   question: text,
   originalQuestion: z.nullable(text),
   gold: text,
@@ -331,6 +333,9 @@ export const verbSchema = z.enum([
 ]);
 export type Verb = z.infer<typeof verbSchema>;
 
+/** The round that the view shows: STALE where another one is open. Null where nobody looks, which skips the check. */
+const shownRound = z.nullable(count);
+
 export const reviewContract = defineContract({
   requests: {
     /** First thing a view asks; also after a gap in `rev`. `strings` are the view's texts in the person's language. */
@@ -351,8 +356,15 @@ export const reviewContract = defineContract({
     record: { params: z.object({ id: text }), result: recordSchema },
     /** The next undecided item of the last query behind (or before) a place, wrapping round; -1 = none. */
     nextTodo: { params: z.object({ after: z.int() }), result: z.object({ at: z.int() }) },
+    /** `seen` is the stamp of the record that the person looked at: STALE where it has another one now. */
     decide: {
-      params: z.object({ id: text, act: actSchema }),
+      params: z.object({
+        id: text,
+        act: actSchema,
+        round: shownRound,
+        /** Null where nobody looks at the record, which skips the check. */
+        seen: z.nullable(text),
+      }),
       result: z.object({ rev: count, record: recordSchema }),
     },
     /** On the visible filtered set (or the given ids of it), as one undo step. `expected` guards against a changed set. */
@@ -361,21 +373,37 @@ export const reviewContract = defineContract({
         act: z.enum(['accept', 'reject', 'pair-drop', 'pair-keep']),
         ids: z.nullable(z.array(text)),
         expected: count,
+        round: shownRound,
       }),
       result: z.object({ rev: count, changed: count }),
     },
     /** `id` is the question to look at; null where the step was about several, which the snapshot's label counts. */
-    undo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
-    redo: { params: z.object({}), result: z.object({ rev: count, id: z.nullable(text) }) },
+    undo: {
+      params: z.object({ round: shownRound }),
+      result: z.object({ rev: count, id: z.nullable(text) }),
+    },
+    redo: {
+      params: z.object({ round: shownRound }),
+      result: z.object({ rev: count, id: z.nullable(text) }),
+    },
     /** Asks the teacher again about these items, with a hint where the person gives one. */
     ask: {
-      params: z.object({ ids: z.array(text), hint: text }),
-      result: z.object({ rev: count, accepted: count, failed: count }),
+      params: z.object({ ids: z.array(text), hint: text, round: shownRound }),
+      result: z.object({
+        rev: count,
+        accepted: count,
+        failed: count,
+        /** Questions whose hint had been answered before: no call was made for them. */
+        unasked: count,
+      }),
     },
     /** Draws a random sample of the undecided items of the last query; ends it with size 0. */
-    spotCheck: { params: z.object({ size: count }), result: z.object({ rev: count }) },
+    spotCheck: {
+      params: z.object({ size: count, round: shownRound }),
+      result: z.object({ rev: count }),
+    },
     acceptRest: {
-      params: z.object({ expected: count }),
+      params: z.object({ expected: count, round: shownRound }),
       result: z.object({ rev: count, changed: count }),
     },
     saveFilter: {

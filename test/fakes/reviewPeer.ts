@@ -27,6 +27,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
       gold: '8',
       candidates: 1,
     },
+    stamp: 'stamp-1',
     question: 'How many?',
     originalQuestion: null,
     gold: '8',

@@ -29,7 +29,7 @@ describe('Review and a host that is killed', () => {
       expect(own).toBeGreaterThanOrEqual(DECISIONS);
       const back: string[] = [];
       for (let step = 0; step < own; step += 1) {
-        const { id } = await view.undo({}, signal);
+        const { id } = await view.undo({ round: null }, signal);
         if (id !== null) back.push(id);
       }
       expect(back.slice(-DECISIONS)).toEqual(decided.map(([id]) => id).reverse());

@@ -9,6 +9,7 @@ import { recordOf } from '../../src/core/curation/reviewRecord.ts';
 import { reviewItems } from '../../src/core/curation/reviewItem.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { gradeStored } from '../../src/core/round/grading.ts';
+import { stale } from '../../src/node/review/stale.ts';
 import type { Handlers } from '../../src/shared/contract.ts';
 import type {
   Act,
@@ -32,7 +33,7 @@ export interface HostOptions {
 /** A host in memory over the real review model: same queue, same records, same decisions, no files. */
 export class MemoryHost {
   readonly calls: { readonly method: string; readonly params: unknown }[] = [];
-  /** Set to make the next decision fail with this sentence. */
+  /** Set to make the next decision or question to the teacher fail with this sentence. */
   refuse: string | null = null;
   /** Set to keep everything but `init` waiting for ever. */
   silent = false;
@@ -180,13 +181,16 @@ export class MemoryHost {
         }
         return { at: -1 };
       },
-      decide: ({ id, act }) => {
+      decide: ({ id, act, round, seen }) => {
         note('decide', { id, act });
+        this.#check(round);
+        if (seen !== null && seen !== this.record(id).stamp) throw stale();
         this.#decide(id, act);
         return { rev: rev(), record: this.record(id) };
       },
-      bulk: ({ act, ids, expected }) => {
+      bulk: ({ act, ids, expected, round }) => {
         note('bulk', { act, ids, expected });
+        this.#check(round);
         const chosen = ids ?? this.#ids;
         const items = chosen.flatMap((id) => this.#index.item(id) ?? []);
         const made: Bulk = runWhole<Bulk>(
@@ -195,18 +199,28 @@ export class MemoryHost {
         this.#add(made.decisions);
         return { rev: rev(), changed: made.changed };
       },
-      undo: () => ({ id: this.#back(), rev: rev() }),
-      redo: () => ({ id: this.#again(), rev: rev() }),
-      ask: ({ ids, hint }) => {
-        note('ask', { ids, hint });
-        return { rev: rev(), accepted: ids.length, failed: 0 };
+      undo: ({ round }) => {
+        this.#check(round);
+        return { id: this.#back(), rev: rev() };
       },
-      spotCheck: ({ size }) => {
+      redo: ({ round }) => {
+        this.#check(round);
+        return { id: this.#again(), rev: rev() };
+      },
+      ask: ({ ids, hint, round }) => {
+        note('ask', { ids, hint });
+        this.#refuseOnce();
+        this.#check(round);
+        return { rev: rev(), accepted: ids.length, failed: 0, unasked: 0 };
+      },
+      spotCheck: ({ size, round }) => {
         note('spotCheck', { size });
+        this.#check(round);
         return { rev: rev() };
       },
-      acceptRest: ({ expected }) => {
+      acceptRest: ({ expected, round }) => {
         note('acceptRest', { expected });
+        this.#check(round);
         return { rev: rev(), changed: expected };
       },
       saveFilter: (params) => {
@@ -243,6 +257,10 @@ export class MemoryHost {
     return row;
   }
 
+  #check(shown: number | null): void {
+    if (shown !== null && shown !== this.snapshot().round) throw stale();
+  }
+
   async #wait(): Promise<void> {
     if (this.silent) await new Promise<void>(() => undefined);
   }
@@ -251,10 +269,14 @@ export class MemoryHost {
     return `action-${String(this.#rev)}`;
   }
 
-  #decide(id: string, act: Act): void {
+  #refuseOnce(): void {
     const { refuse } = this;
     this.refuse = null;
     if (refuse !== null) throw new AppError('usage', refuse);
+  }
+
+  #decide(id: string, act: Act): void {
+    this.#refuseOnce();
     const item = this.#index.item(id);
     if (!item) throw new AppError('usage', `There is no question ${id}.`);
     this.#add(decisionsFor(item, act, this.#curation, ana, this.#name()));

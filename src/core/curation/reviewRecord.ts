@@ -8,6 +8,7 @@ import { logOf } from './decisionLog.ts';
 import { questionNow } from './questionText.ts';
 import { answersOf, attemptViews } from './recordAttempts.ts';
 import { candidateView } from './recordCandidates.ts';
+import { stampOf } from './recordStamp.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { rowOf } from './reviewRow.ts';
 import { inEnglish, type CurationSay } from './say.ts';
@@ -36,6 +37,7 @@ export function recordOf(
   ];
   return {
     row,
+    stamp: stampOf(item, curation),
     question: now.question,
     originalQuestion: now.question === source.question ? null : source.question,
     gold: now.answer,

@@ -54,5 +54,9 @@ export async function askMany(all: readonly string[], parts: AskParts): Promise<
   const left = ids.slice(SAMPLE_CALLS);
   await parts.agree(await parts.estimate(left.length));
   const rest = await parts.ask(left);
-  return { accepted: first.accepted + rest.accepted, failed: first.failed + rest.failed };
+  return {
+    accepted: first.accepted + rest.accepted,
+    failed: first.failed + rest.failed,
+    unasked: first.unasked + rest.unasked,
+  };
 }

@@ -23,6 +23,8 @@ export interface Asked {
   readonly accepted: number;
   /** Questions for which the teacher wrote none. */
   readonly failed: number;
+  /** Questions whose hint had been answered before: no call was made for them. */
+  readonly unasked: number;
 }
 
 /** New rationales show up while the teacher still works on others, at most this often. */
@@ -149,12 +151,12 @@ export class Asking {
     const open = await openTeacher(session, review.round);
     let writer: TeachingWriter | null = null;
     const started = clock.now();
-    const tally = { accepted: 0, failed: 0 };
+    const tally = { accepted: 0, failed: 0, unasked: 0 };
     let next = 0;
     let looked = started;
     const failures: unknown[] = [];
     const report = (): void => {
-      const done = tally.accepted + tally.failed;
+      const done = tally.accepted + tally.failed + tally.unasked;
       const etaMs =
         done === 0 ? null : Math.round(((clock.now() - started) / done) * (items.length - done));
       this.#job = {

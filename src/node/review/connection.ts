@@ -79,28 +79,34 @@ export function connectionHandlers(
       }
       return { at: -1 };
     },
-    decide: async ({ id, act }) => {
-      await decider.decide(id, act, connection.round);
+    decide: async ({ id, act, round, seen }) => {
+      await decider.decide(id, act, meant(connection, round), seen);
       return { rev: service.rev, record: recordFor(await service.ready(), id, say()) };
     },
-    bulk: async ({ act, ids, expected }) => {
-      const visible = queried(connection);
-      const changed = await decider.bulk(act, chosen(visible, ids), expected, connection.round);
+    bulk: async ({ act, ids, expected, round }) => {
+      const some = chosen(queried(connection), ids);
+      const changed = await decider.bulk(act, some, expected, meant(connection, round));
       return { rev: service.rev, changed };
     },
-    undo: async () => ({ id: await decider.undo(connection.round), rev: service.rev }),
-    redo: async () => ({ id: await decider.redo(connection.round), rev: service.rev }),
-    ask: async ({ ids, hint }, signal) => {
-      const result = await service.asking.ask(ids, hint, signal, connection.round);
+    undo: async ({ round }) => {
+      const id = await decider.undo(meant(connection, round));
+      return { id, rev: service.rev };
+    },
+    redo: async ({ round }) => {
+      const id = await decider.redo(meant(connection, round));
+      return { id, rev: service.rev };
+    },
+    ask: async ({ ids, hint, round }, signal) => {
+      const result = await service.asking.ask(ids, hint, signal, meant(connection, round));
       return { rev: service.rev, ...result };
     },
-    spotCheck: async ({ size }) => {
-      const { filter, round } = connection;
-      await decider.spotCheck(size, filter ?? '', queried(connection), round);
+    spotCheck: async ({ size, round }) => {
+      const ids = queried(connection);
+      await decider.spotCheck(size, connection.filter ?? '', ids, meant(connection, round));
       return { rev: service.rev };
     },
-    acceptRest: async ({ expected }) => {
-      const changed = await decider.acceptRest(expected, connection.round);
+    acceptRest: async ({ expected, round }) => {
+      const changed = await decider.acceptRest(expected, meant(connection, round));
       return { rev: service.rev, changed };
     },
     saveFilter: async ({ name, filter }) => {
@@ -162,6 +168,13 @@ function rowsOf({ review }: Opened, ids: readonly string[]): Row[] {
     if (row) return row;
     throw stale();
   });
+}
+
+/** The round that a person meant: what the view shows may be older than its last query, and than its next one. */
+function meant(connection: Connection, shown: number | null): number | null {
+  if (shown === null || connection.round === null) return shown ?? connection.round;
+  if (shown !== connection.round) throw stale();
+  return shown;
 }
 
 function queried({ ids, round }: Connection, opened?: Opened): readonly string[] {

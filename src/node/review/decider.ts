@@ -6,6 +6,7 @@ import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { decisionsFor } from '../../core/curation/decisionsFor.ts';
+import { stampOf } from '../../core/curation/recordStamp.ts';
 import {
   drawSample,
   openSpotCheck,
@@ -19,7 +20,7 @@ import { person } from '../session/person.ts';
 import { installationOf } from '../storage/writerSlot.ts';
 import { cameTooLate, refuseFrozen } from './facts.ts';
 import type { Opened, ReviewService } from './service.ts';
-import { stale, unknown } from './stale.ts';
+import { changedRecord, stale, unknown } from './stale.ts';
 
 /** Decisions are in the file at once; so long after the first of them they are on the disk. */
 const SYNC_MS = 200;
@@ -36,11 +37,19 @@ export class Decider {
     this.#service = service;
   }
 
-  decide(id: string, act: Act, round: number | null = null): Promise<void> {
+  /** `seen` is the stamp of the record that was looked at; null where nobody looks. */
+  decide(
+    id: string,
+    act: Act,
+    round: number | null = null,
+    seen: string | null = null,
+  ): Promise<void> {
     return this.#inTurn(round, async (opened) => {
       const { review } = opened;
       const item = review.index.item(id);
       if (!item) throw unknown(id);
+      // Another window or the teacher wrote something since: nobody has seen what would be decided on.
+      if (seen !== null && seen !== stampOf(item, review.curation)) throw changedRecord();
       await this.#write(opened, decisionsFor(item, act, review.curation, person(), newAction()));
     });
   }

@@ -9,6 +9,15 @@ export function stale(): ChannelError {
   });
 }
 
+/** A person decided on a record that shows something else by now. */
+export function changedRecord(): ChannelError {
+  return new ChannelError({
+    code: 'STALE',
+    message: 'The item has changed since it was shown: nothing was decided.',
+    hint: 'It is shown afresh: look again and repeat.',
+  });
+}
+
 /** A view asked about a question that is not among those of the round. */
 export function unknown(id: string): ChannelError {
   return new ChannelError({

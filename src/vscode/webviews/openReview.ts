@@ -68,7 +68,7 @@ export function reviewOpener(makeContext: MakeContext, consent: Consent): OpenRe
       },
       decide: async (round, id, act) => {
         await inRound(round);
-        await documents.decide({ id, act }, signal);
+        await documents.decide({ id, act, round, seen: null }, signal);
       },
       badLine: () => {
         const [first] = service.badLines;

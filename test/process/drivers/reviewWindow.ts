@@ -10,7 +10,7 @@ const filter = { ...NO_FILTER, status: ['todo' as const] };
 const { rows } = await view.query({ filter, sort: 'data-order', near: null }, signal);
 for (const [place, { id }] of rows.entries()) {
   const act = { type: place % 3 === 2 ? ('reject' as const) : ('accept' as const) };
-  const { record } = await view.decide({ id, act }, signal);
+  const { record } = await view.decide({ id, act, round: null, seen: null }, signal);
   console.log(`${id} ${record.row.status}`);
 }
 // Whatever comes next is the kill.

@@ -95,7 +95,8 @@ describe('the views in the extension', () => {
     await change(editor.folders[0] ?? '', { teacher: 'far' });
     const client = connect(reviewContract, showView('tailor.review').page);
     await client.request('init', { view: 'side' });
-    const ask = (): Promise<unknown> => client.request('ask', { ids: ['t-1'], hint: 'slower' });
+    const ask = (): Promise<unknown> =>
+      client.request('ask', { ids: ['t-1'], hint: 'slower', round: null });
     editor.answers.push(undefined);
     await expect(ask()).rejects.toMatchObject({ code: 'cancelled' });
     expect(editor.details.join()).toContain('What is sent');

@@ -26,7 +26,7 @@ it('takes nothing back that the person did not do', async () => {
   expect(await decided()).toEqual(before);
   const window = await openWindow(root);
   expect(window.service.snapshot().undo).toBeNull();
-  expect(await window.ask('undo', {})).toMatchObject({ id: null });
+  expect(await window.ask('undo', { round: null })).toMatchObject({ id: null });
   expect(await decided()).toEqual(before);
 });
 

@@ -43,7 +43,7 @@ it('estimates many questions from a few real calls, which are made once', async 
   const parts = {
     ask: (ids: readonly string[]) => {
       asked.push(ids.length);
-      return window.ask('ask', { ids: [...ids], hint: 'Use shorter sentences.' });
+      return window.ask('ask', { ids: [...ids], hint: 'Use shorter sentences.', round: null });
     },
     estimate: async (questions: number) => estimateAsking(await window.service.ready(), questions),
     agree: (estimate: AskEstimate) => {

@@ -10,7 +10,12 @@ describe('deciding in Review', () => {
   it('writes an event of this process before it answers, and another window reads it', async () => {
     const window = await reviewOf(20);
     const before = window.service.snapshot();
-    const { record, rev } = await window.ask('decide', { id: id(5), act: { type: 'accept' } });
+    const { record, rev } = await window.ask('decide', {
+      id: id(5),
+      act: { type: 'accept' },
+      round: null,
+      seen: null,
+    });
     expect(record.row).toMatchObject({ status: 'accepted', by: 'person' });
     expect(rev).toBeGreaterThan(before.rev);
 
@@ -29,7 +34,12 @@ describe('deciding in Review', () => {
     const window = await reviewOf(20);
     const other = await openWindow(window.root);
     await other.service.ready();
-    await window.ask('decide', { id: id(7), act: { type: 'reject', reason: 'too short' } });
+    await window.ask('decide', {
+      id: id(7),
+      act: { type: 'reject', reason: 'too short' },
+      round: null,
+      seen: null,
+    });
     await other.service.refresh();
     const { row, log } = await other.ask('record', { id: id(7) });
     expect(row.status).toBe('rejected');
@@ -39,19 +49,19 @@ describe('deciding in Review', () => {
 
   it('undoes and brings back step by step, also after the window was closed', async () => {
     const window = await reviewOf(20);
-    await window.ask('decide', { id: id(5), act: { type: 'accept' } });
-    await window.ask('decide', { id: id(6), act: { type: 'reject' } });
+    await window.ask('decide', { id: id(5), act: { type: 'accept' }, round: null, seen: null });
+    await window.ask('decide', { id: id(6), act: { type: 'reject' }, round: null, seen: null });
     expect(window.service.snapshot().undo).toContain(id(6));
     await window.service.dispose();
 
     const again = await openWindow(window.root);
     await again.service.ready();
-    expect((await again.ask('undo', {})).id).toBe(id(6));
+    expect((await again.ask('undo', { round: null })).id).toBe(id(6));
     expect((await again.ask('record', { id: id(6) })).row.status).toBe('todo');
-    expect((await again.ask('undo', {})).id).toBe(id(5));
+    expect((await again.ask('undo', { round: null })).id).toBe(id(5));
     // Decisions of others are not this person's to take back.
-    expect(await again.ask('undo', {})).toMatchObject({ id: null });
-    expect((await again.ask('redo', {})).id).toBe(id(5));
+    expect(await again.ask('undo', { round: null })).toMatchObject({ id: null });
+    expect((await again.ask('redo', { round: null })).id).toBe(id(5));
     expect((await again.ask('record', { id: id(5) })).row.status).toBe('accepted');
   });
 
@@ -61,7 +71,7 @@ describe('deciding in Review', () => {
     const manifest = { ...aManifest(1), trainSha256: '', inputs: {} };
     await writeFile(join(window.root, 'rounds/0/manifest.json'), JSON.stringify(manifest));
     await expect(
-      window.ask('decide', { id: id(5), act: { type: 'accept' } }),
+      window.ask('decide', { id: id(5), act: { type: 'accept' }, round: null, seen: null }),
     ).rejects.toMatchObject({ code: 'round.frozen' });
     expect((await window.ask('record', { id: id(5) })).row).toEqual(record.row);
 
@@ -89,7 +99,7 @@ describe('deciding in Review', () => {
       return append(round, decisions);
     };
     await expect(
-      window.ask('decide', { id: id(5), act: { type: 'accept' } }),
+      window.ask('decide', { id: id(5), act: { type: 'accept' }, round: null, seen: null }),
     ).rejects.toMatchObject({ code: 'round.frozen', hint: expect.stringContaining('taken back') });
     expect((await window.ask('record', { id: id(5) })).row).toEqual(before.row);
     const again = await openWindow(window.root);
@@ -105,27 +115,29 @@ describe('deciding in Review', () => {
       window.ask('decide', {
         id: id(5),
         act: { type: 'fix-gold', answer: 'many', reason: 'it is wrong' },
+        round: null,
+        seen: null,
       }),
     ).rejects.toMatchObject({ code: 'usage' });
     await expect(
-      window.ask('decide', { id: 'nobody', act: { type: 'accept' } }),
+      window.ask('decide', { id: 'nobody', act: { type: 'accept' }, round: null, seen: null }),
     ).rejects.toMatchObject({ code: 'STALE' });
     expect(await window.ask('record', { id: id(5) })).toEqual(before);
   });
 
   it('fault: EACCES, EROFS, EMFILE, ENOENT (folder deleted mid-run): the decision is not lost unseen', async () => {
     const window = await reviewOf(20);
-    await window.ask('decide', { id: id(5), act: { type: 'accept' } });
+    await window.ask('decide', { id: id(5), act: { type: 'accept' }, round: null, seen: null });
     const folder = join(window.root, 'rounds', '0', 'decisions');
     await rm(folder, { recursive: true });
-    await window.ask('decide', { id: id(6), act: { type: 'accept' } });
+    await window.ask('decide', { id: id(6), act: { type: 'accept' }, round: null, seen: null });
     const [own = ''] = await readdir(folder);
     expect(await readFile(join(folder, own), 'utf8')).toContain(id(6));
 
     await rm(folder, { recursive: true });
     await writeFile(folder, 'a file where the folder was');
     await expect(
-      window.ask('decide', { id: id(7), act: { type: 'accept' } }),
+      window.ask('decide', { id: id(7), act: { type: 'accept' }, round: null, seen: null }),
     ).rejects.toMatchObject({ code: expect.stringMatching(/^store\./u) });
     expect((await window.ask('record', { id: id(7) })).row.status).toBe('todo');
   });

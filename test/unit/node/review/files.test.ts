@@ -110,11 +110,11 @@ describe('the files behind Review', () => {
     expect((await window.ask('record', { id: 'q-1' })).row.misses).toBe(2);
     await window.service.ready();
     const act = { type: 'fix-gold' as const, answer: '3', reason: 'the book says so' };
-    await window.ask('decide', { id: 'q-1', act });
+    await window.ask('decide', { id: 'q-1', act, round: null, seen: null });
     await window.service.refresh();
     const record = await window.ask('record', { id: 'q-1' });
     expect(record.row).toMatchObject({ misses: 0, right: 1 });
-    await window.ask('undo', {});
+    await window.ask('undo', { round: null });
     await window.service.refresh();
     expect((await window.ask('record', { id: 'q-1' })).row.misses).toBe(2);
     expect((await window.ask('record', { id: 'q-2' })).row.misses).toBe(2);
@@ -195,7 +195,12 @@ describe('the files behind Review', () => {
     const [candidate] = before.candidates;
     if (!candidate) throw new Error('no candidate');
     const rationale = `First of all. ${candidate.rationale}`;
-    await window.ask('decide', { id, act: { type: 'edit', candidate: candidate.id, rationale } });
+    await window.ask('decide', {
+      id,
+      act: { type: 'edit', candidate: candidate.id, rationale },
+      round: null,
+      seen: null,
+    });
     expect((await window.ask('record', { id })).row.status).toBe('edited');
 
     const path = join(window.root, 'data', 'train.jsonl');

@@ -10,26 +10,31 @@ describe('many items at once', () => {
   it('acts on what the list shows, as one step, and refuses another count', async () => {
     const window = await reviewOf(40);
     await expect(
-      window.ask('bulk', { act: 'accept', ids: null, expected: 1 }),
+      window.ask('bulk', { act: 'accept', ids: null, expected: 1, round: null }),
     ).rejects.toMatchObject({ code: 'STALE' });
     const todo = await window.query({ status: ['todo'] });
     expect(todo).toHaveLength(36);
     await expect(
-      window.ask('bulk', { act: 'accept', ids: null, expected: 35 }),
+      window.ask('bulk', { act: 'accept', ids: null, expected: 35, round: null }),
     ).rejects.toMatchObject({ code: 'STALE' });
     await expect(
-      window.ask('bulk', { act: 'accept', ids: [id(0)], expected: 1 }),
+      window.ask('bulk', { act: 'accept', ids: [id(0)], expected: 1, round: null }),
     ).rejects.toMatchObject({ code: 'STALE' });
 
-    const { changed } = await window.ask('bulk', { act: 'accept', ids: null, expected: 36 });
+    const { changed } = await window.ask('bulk', {
+      act: 'accept',
+      ids: null,
+      expected: 36,
+      round: null,
+    });
     expect(changed).toBe(36);
     expect(window.service.snapshot().counts).toMatchObject({ todo: 0, accepted: 40 });
     expect(window.service.snapshot().primary?.label).toBe('Runde 0 einfrieren');
     // A step about many is called by their number, and leads to none of them.
     expect(window.service.snapshot().undo).toBe('Accept 36 items');
-    expect((await window.ask('undo', {})).id).toBeNull();
+    expect((await window.ask('undo', { round: null })).id).toBeNull();
     expect(window.service.snapshot().counts).toMatchObject({ todo: 36, accepted: 4 });
-    await window.ask('redo', {});
+    await window.ask('redo', { round: null });
     expect(window.service.snapshot().counts.todo).toBe(0);
   });
 
@@ -38,9 +43,14 @@ describe('many items at once', () => {
     const shown = await window.query();
     const pairs = window.service.snapshot().counts.pairs;
     const chosen = shown.slice(0, 2);
-    const { changed } = await window.ask('bulk', { act: 'pair-drop', ids: chosen, expected: 2 });
+    const { changed } = await window.ask('bulk', {
+      act: 'pair-drop',
+      ids: chosen,
+      expected: 2,
+      round: null,
+    });
     expect(window.service.snapshot().counts.pairs).toBe(pairs - changed);
-    await window.ask('undo', {});
+    await window.ask('undo', { round: null });
     expect(window.service.snapshot().counts.pairs).toBe(pairs);
   });
 
@@ -49,7 +59,7 @@ describe('many items at once', () => {
     const filter = { ...NO_FILTER, status: ['todo' as const] };
     const all = await window.query(filter);
     expect(all).toHaveLength(45);
-    await window.ask('spotCheck', { size: 10 });
+    await window.ask('spotCheck', { size: 10, round: null });
     const sample = await window.query(filter);
     expect(sample).toHaveLength(10);
     expect(all).toEqual(expect.arrayContaining(sample));
@@ -61,7 +71,7 @@ describe('many items at once', () => {
       bound: null,
       random: true,
     });
-    await expect(window.ask('acceptRest', { expected: 35 })).rejects.toMatchObject({
+    await expect(window.ask('acceptRest', { expected: 35, round: null })).rejects.toMatchObject({
       code: 'usage',
     });
 
@@ -69,6 +79,8 @@ describe('many items at once', () => {
       await window.ask('decide', {
         id: one,
         act: place === 0 ? { type: 'reject' } : { type: 'accept' },
+        round: null,
+        seen: null,
       });
     }
     // The sample stays on screen when its items are decided.
@@ -80,7 +92,7 @@ describe('many items at once', () => {
     // Another filter on screen: the sample says nothing about it.
     await window.query({ unflagged: true });
     expect(window.service.snapshot().spotCheck?.random).toBe(false);
-    await expect(window.ask('acceptRest', { expected: 35 })).rejects.toMatchObject({
+    await expect(window.ask('acceptRest', { expected: 35, round: null })).rejects.toMatchObject({
       code: 'usage',
     });
     await window.query(filter);
@@ -93,15 +105,15 @@ describe('many items at once', () => {
       bound,
     });
 
-    expect((await window.ask('acceptRest', { expected: 35 })).changed).toBe(35);
+    expect((await window.ask('acceptRest', { expected: 35, round: null })).changed).toBe(35);
     expect(window.service.snapshot()).toMatchObject({ counts: { todo: 0 }, spotCheck: null });
     const rest = all.find((one) => !sample.includes(one)) ?? '';
     const { log } = await window.ask('record', { id: rest });
     expect(log[0]?.reason).toMatch(/^Spot check: 10 of 45 looked at, 1 bad; at most [\d.]+ % bad/u);
-    await window.ask('undo', {});
+    await window.ask('undo', { round: null });
     expect(window.service.snapshot().counts.todo).toBe(35);
     expect(window.service.snapshot().spotCheck?.decided).toBe(10);
-    await window.ask('spotCheck', { size: 0 });
+    await window.ask('spotCheck', { size: 0, round: null });
     expect(window.service.snapshot().spotCheck).toBeNull();
   });
 
@@ -109,9 +121,9 @@ describe('many items at once', () => {
     const window = await reviewOf(50);
     const filter = { ...NO_FILTER, status: ['todo' as const] };
     const all = await window.query(filter);
-    await window.ask('spotCheck', { size: 10 });
+    await window.ask('spotCheck', { size: 10, round: null });
     for (const one of await window.query(filter)) {
-      await window.ask('decide', { id: one, act: { type: 'accept' } });
+      await window.ask('decide', { id: one, act: { type: 'accept' }, round: null, seen: null });
     }
     // Somebody takes back what was decided before the sample was drawn: the filter finds one more now.
     const { session } = await window.service.ready();
@@ -123,7 +135,7 @@ describe('many items at once', () => {
     await again.query(filter);
     expect((await again.ask('record', { id: id(0) })).row.status).toBe('todo');
     expect(again.service.snapshot().spotCheck).toMatchObject({ remaining: 35, random: true });
-    expect((await again.ask('acceptRest', { expected: 35 })).changed).toBe(35);
+    expect((await again.ask('acceptRest', { expected: 35, round: null })).changed).toBe(35);
     expect((await again.ask('record', { id: id(0) })).row.status).toBe('todo');
   });
 
@@ -131,9 +143,9 @@ describe('many items at once', () => {
     const window = await reviewOf(50);
     const filter = { ...NO_FILTER, status: ['todo' as const] };
     await window.query(filter);
-    await window.ask('spotCheck', { size: 5 });
+    await window.ask('spotCheck', { size: 5, round: null });
     for (const one of await window.query(filter)) {
-      await window.ask('decide', { id: one, act: { type: 'accept' } });
+      await window.ask('decide', { id: one, act: { type: 'accept' }, round: null, seen: null });
     }
     await window.service.dispose();
     const folder = join(window.root, 'rounds', '0', 'decisions');
@@ -145,7 +157,7 @@ describe('many items at once', () => {
     const again = await openWindow(window.root);
     await again.query(filter);
     expect(again.service.snapshot().spotCheck).toMatchObject({ remaining: 0, random: false });
-    await expect(again.ask('acceptRest', { expected: 0 })).rejects.toMatchObject({
+    await expect(again.ask('acceptRest', { expected: 0, round: null })).rejects.toMatchObject({
       code: 'usage',
       hint: 'Draw another one.',
     });
@@ -184,7 +196,11 @@ describe('asking the teacher again', () => {
   it('writes the hint and new candidates of the project’s teacher, and counts them', async () => {
     const window = await reviewOf(20);
     const before = await window.ask('record', { id: id(5) });
-    const result = await window.ask('ask', { ids: [id(5), id(6)], hint: 'Use shorter sentences.' });
+    const result = await window.ask('ask', {
+      ids: [id(5), id(6)],
+      hint: 'Use shorter sentences.',
+      round: null,
+    });
     expect(result).toMatchObject({ accepted: 2, failed: 0 });
     const after = await window.ask('record', { id: id(5) });
     expect(after.hint).toBe('Use shorter sentences.');
@@ -192,13 +208,13 @@ describe('asking the teacher again', () => {
     expect(window.service.snapshot()).toMatchObject({ job: null, canAsk: true });
 
     // Once more, without a hint: yet another text is asked for.
-    await window.ask('ask', { ids: [id(5)], hint: '' });
+    await window.ask('ask', { ids: [id(5)], hint: '', round: null });
     expect((await window.ask('record', { id: id(5) })).hint).toContain('another way');
   });
 
   it('asks nobody in Restricted Mode, without a key, or beside other work', async () => {
     const window = await reviewOf(20);
-    const ask = () => window.ask('ask', { ids: [id(5)], hint: '' });
+    const ask = () => window.ask('ask', { ids: [id(5)], hint: '', round: null });
     window.service.setOutside({ ...OUTSIDE, trusted: false });
     await expect(ask()).rejects.toMatchObject({ code: 'trust.required' });
     window.service.setOutside({ ...OUTSIDE, teacherReady: false });

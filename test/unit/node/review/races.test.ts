@@ -20,7 +20,12 @@ describe('Review while its round is exchanged', () => {
     await window.service.ready();
     // The files are being looked at when a decision and a reload come in.
     const looked = window.service.refresh();
-    const decided = window.ask('decide', { id: id(5), act: { type: 'accept' } });
+    const decided = window.ask('decide', {
+      id: id(5),
+      act: { type: 'accept' },
+      round: null,
+      seen: null,
+    });
     const reloaded = window.ask('run', { verb: 'reload' });
     await Promise.all([looked, decided, reloaded]);
     expect((await window.ask('record', { id: id(5) })).row.status).toBe('accepted');
@@ -38,13 +43,15 @@ describe('Review while its round is exchanged', () => {
     const before = window.service.snapshot();
     expect(before.round).toBe(0);
     const stale = { code: 'STALE' };
-    const accept = { id: id(5), act: { type: 'accept' as const } };
+    const accept = { id: id(5), act: { type: 'accept' as const }, round: null, seen: null };
     await expect(window.ask('decide', accept)).rejects.toMatchObject(stale);
-    const bulk = { act: 'reject' as const, ids: null, expected: ids.length };
+    const bulk = { act: 'reject' as const, ids: null, expected: ids.length, round: null };
     await expect(window.ask('bulk', bulk)).rejects.toMatchObject(stale);
     await expect(window.ask('rows', { from: 0, to: 5 })).rejects.toMatchObject(stale);
-    await expect(window.ask('undo', {})).rejects.toMatchObject(stale);
-    await expect(window.ask('ask', { ids: [id(5)], hint: 'slower' })).rejects.toMatchObject(stale);
+    await expect(window.ask('undo', { round: null })).rejects.toMatchObject(stale);
+    await expect(
+      window.ask('ask', { ids: [id(5)], hint: 'slower', round: null }),
+    ).rejects.toMatchObject(stale);
     expect(window.service.snapshot().counts).toEqual(before.counts);
 
     await window.query();
@@ -58,7 +65,7 @@ describe('Review while its round is exchanged', () => {
     expect(window.service.snapshot().round).toBe(1);
     await window.query();
     // The other round is picked before the hint has its turn.
-    const asked = window.ask('ask', { ids: [id(5)], hint: 'slower' });
+    const asked = window.ask('ask', { ids: [id(5)], hint: 'slower', round: null });
     const picked = window.service.handlersFor('panel').round({ round: 0 }, signal);
     await expect(asked).rejects.toMatchObject({ code: 'STALE' });
     await picked;

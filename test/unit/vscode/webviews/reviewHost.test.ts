@@ -179,7 +179,7 @@ describe('the host of Review', () => {
     expect(snapshot).toMatchObject({ phase: 'no-project', primary: { verb: 'create-project' } });
     await client.request('run', { verb: 'create-project' });
     expect(editor.executed.map(({ id }) => id)).toEqual(['tailor.init']);
-    await expect(client.request('undo', {})).rejects.toMatchObject({ code: 'STALE' });
+    await expect(client.request('undo', { round: null })).rejects.toMatchObject({ code: 'STALE' });
     expect(opened).toHaveLength(0);
   });
 
