@@ -349,6 +349,7 @@ export const reviewStrings = {
   'say.readOnly': 'This round can only be read.',
   'say.allDone': 'Everything listed is reviewed.',
   'say.refused': 'Not saved: {message}',
+  'say.changed': '{id} has changed since it was shown: nothing was decided. Look again.',
   'say.asking': 'Asking the teacher.',
   'say.asked': 'The teacher answered: {accepted} pass, {failed} do not.',
   'say.undo': 'Undone: {what}',

@@ -1,5 +1,6 @@
 import type { Control } from './control.ts';
 import { messageOf } from './link.ts';
+import { roundOf } from './state.ts';
 
 export type BulkAct = 'accept' | 'reject' | 'pair-drop' | 'pair-keep';
 
@@ -22,13 +23,14 @@ export async function confirm(control: Control): Promise<void> {
   try {
     if (overlay.kind === 'bulk') {
       const { act, ids, count } = overlay;
-      const request = { act, ids: ids === null ? null : [...ids], expected: count };
+      const some = ids === null ? null : [...ids];
+      const request = { act, ids: some, expected: count, round: roundOf(control.state) };
       const { changed } = await control.link.change(() => control.client.request('bulk', request));
       control.store.dispatch({ type: 'unmark' });
       await refresh(control);
       control.say(texts.count('say.bulk', changed));
     } else if (overlay.kind === 'accept-rest') {
-      const request = { expected: overlay.count };
+      const request = { expected: overlay.count, round: roundOf(control.state) };
       const { changed } = await control.link.change(() =>
         control.client.request('acceptRest', request),
       );
@@ -46,7 +48,8 @@ export async function confirm(control: Control): Promise<void> {
 /** Draws a random sample of the filtered list, or ends the spot check with size 0. */
 export async function spotCheck(control: Control, size: number): Promise<void> {
   await control.quietly(async () => {
-    await control.link.change(() => control.client.request('spotCheck', { size }));
+    const request = { size, round: roundOf(control.state) };
+    await control.link.change(() => control.client.request('spotCheck', request));
     await refresh(control);
   });
 }

@@ -3,9 +3,9 @@ import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { actOf, expected, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
-import { Link, messageOf, type ReviewClient } from './link.ts';
+import { isStale, Link, messageOf, type ReviewClient } from './link.ts';
 import { perform } from './perform.ts';
-import { rowById, shownRecord, type ReviewState } from './state.ts';
+import { roundOf, rowById, shownRecord, type ReviewState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Two keys closer than this are a held key or a fast hand: the cursor goes at once, the detail a little later. */
@@ -13,6 +13,8 @@ const FAST_MS = 120;
 const DETAIL_MS = 90;
 const QUEUED = 16;
 const RECORD_TRIES = 3;
+/** A text that changed under the person's hand is not decided on by the key that follows at once. */
+const LOOK_MS = 600;
 
 /** What the control does to the page itself; the page fills it in. */
 export interface Page {
@@ -29,10 +31,14 @@ export class Control {
   readonly page: Page;
   readonly #client: ReviewClient;
   readonly #now: () => number;
+  /** Counts what the person asked for. */
+  acted = 0;
   #movedAt = -Infinity;
   #detail: ReturnType<typeof setTimeout> | undefined;
   #waiting: Action[] = [];
   #openForm: string | null = null;
+  /** What the host said is another text than was shown, and until when it counts as not looked at. */
+  #changed: { readonly id: string; readonly until: number } | null = null;
   /** The host is asked where the cursor goes next. */
   #onTheWay = false;
 
@@ -69,6 +75,7 @@ export class Control {
 
   /** Does an action, or puts it aside until the item under the cursor is on screen. False = it means nothing now. */
   act(action: Action): boolean {
+    this.acted += 1;
     if (AT_ONCE.has(action)) return perform(this, action);
     const { selected, shown, at, list } = this.state;
     const elsewhere = at >= 0 && (selected === null || selected !== shown);
@@ -222,17 +229,27 @@ export class Control {
   }
 
   /** Shows a decision at once and takes it back if the host refuses it. */
-  async decide(act: Act): Promise<void> {
-    const { shown, texts } = { ...this.state, texts: this.store.texts.peek() };
+  async decide(act: Act, own: Form | null = null): Promise<void> {
+    const { shown, form: open, texts } = { ...this.state, texts: this.store.texts.peek() };
     if (shown === null || this.readOnly()) return;
+    if (this.#changed?.id === shown && this.#now() < this.#changed.until) {
+      this.say(texts('say.changed', { id: shown }));
+      return;
+    }
     const before = rowById(this.state, shown)?.[1] ?? null;
     this.store.dispatch({ type: 'deciding', id: shown, row: expected(act) });
-    if (this.state.form) this.store.dispatch({ type: 'form-sent' });
-    const sent = this.link.change(() => this.#client.request('decide', { id: shown, act }));
+    // Another form than the act's own stays as it is; what is typed in it is no part of this decision.
+    const form = own ?? (open?.kind === 'override' ? open : null);
+    if (form) this.store.dispatch({ type: 'form-sent' });
+    const seen = shownRecord(this.state)?.stamp ?? null;
+    const request = { id: shown, act, round: roundOf(this.state), seen };
+    const sent = this.link.change(() => this.#client.request('decide', request));
     if (movesOn(act)) this.#goOn(before?.status === 'todo');
+    const { acted } = this;
     try {
       const { record, rev } = await sent;
       this.store.dispatch({ type: 'decided', record });
+      if (form) this.store.dispatch({ type: 'form-done', id: shown, form });
       const { snapshot } = this.state;
       // The counts come with the next snapshot, which may still be on its way.
       const decided = before?.status === 'todo' && record.row.status !== 'todo';
@@ -240,10 +257,22 @@ export class Control {
       const left = (snapshot?.counts.todo ?? 0) - (early ? 1 : 0);
       this.say(`${texts(`done.${act.type}`)} ${texts.count('left', left)}`);
     } catch (error) {
-      const message = messageOf(error);
+      const changed = isStale(error);
+      const message = changed ? texts('say.changed', { id: shown }) : messageOf(error);
       this.store.dispatch({ type: 'refused', id: shown, before, message });
-      this.say(texts('say.refused', { message }));
+      if (form) this.store.dispatch({ type: 'form-back', id: shown, form });
+      const kept = form !== null && this.state.drafts[draftKey(shown, form.kind)] !== undefined;
+      const words = changed ? message : texts('say.refused', { message });
+      this.say(kept ? `${words} ${texts('draft')}` : words);
+      if (changed) await this.#lookAgain(shown, acted === this.acted);
     }
+  }
+
+  /** Shows what stands at an item now; goes back to it where the person has not gone on to something else. */
+  async #lookAgain(id: string, back: boolean): Promise<void> {
+    this.#changed = { id, until: this.#now() + LOOK_MS };
+    if (back && this.state.shown !== id) await this.#backTo(id);
+    else await this.link.record(id, true);
   }
 
   /** Looking again at decided items goes one by one; reviewing goes to the next undecided one. */
@@ -264,20 +293,22 @@ export class Control {
     }
     const act = actOf(form);
     this.page.focusList();
-    if (act) await this.decide(act);
-    else if (form.kind === 'ask') await this.ask([shown], form.hint.trim());
+    if (act) await this.decide(act, form);
+    else if (form.kind === 'ask') await this.ask([shown], form);
   }
 
   /** Asks the teacher; the items say so until the answer is there. */
-  async ask(ids: readonly string[], hint: string): Promise<void> {
+  async ask(ids: readonly string[], form: Extract<Form, { kind: 'ask' }>): Promise<void> {
     const texts = this.store.texts.peek();
+    const hint = form.hint.trim();
     this.store.dispatch({ type: 'form-sent' });
     this.store.dispatch({ type: 'asking', ids, on: true });
     const before = shownRecord(this.state);
     this.say(texts('say.asking'));
     try {
-      const request = { ids: [...ids], hint };
+      const request = { ids: [...ids], hint, round: roundOf(this.state) };
       const result = await this.link.change(() => this.#client.request('ask', request));
+      for (const id of ids) this.store.dispatch({ type: 'form-done', id, form });
       this.store.dispatch({ type: 'asking', ids, on: false });
       await Promise.all(ids.map((id) => this.link.record(id, true)));
       // The answer that was waited for is what the person looks at next; it stands behind the others.
@@ -303,7 +334,8 @@ export class Control {
       return;
     }
     try {
-      const { id } = await this.link.change(() => this.#client.request(which, {}));
+      const round = { round: roundOf(this.state) };
+      const { id } = await this.link.change(() => this.#client.request(which, round));
       this.say(texts(`say.${which}`, { what: label }));
       // It may have been about many items; the host names one of them.
       if (id === null) await this.#allAgain();

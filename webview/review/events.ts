@@ -41,7 +41,12 @@ export type ReviewEvent =
   | { readonly type: 'mode'; readonly mode: Mode }
   | { readonly type: 'form'; readonly form: Form | null }
   | { readonly type: 'form-problem'; readonly problem: string }
+  /** The open form is on its way to the host: it closes, and what was typed stays as a draft until the answer. */
   | { readonly type: 'form-sent' }
+  /** The host took what a form said: its draft has done its work. */
+  | { readonly type: 'form-done'; readonly id: string; readonly form: Form }
+  /** The host refused it: where the person still is at the item, the form is open again. */
+  | { readonly type: 'form-back'; readonly id: string; readonly form: Form }
   | { readonly type: 'overlay'; readonly overlay: Overlay }
   | { readonly type: 'deciding'; readonly id: string; readonly row: Partial<Row> }
   | { readonly type: 'decided'; readonly record: ReviewRecord }

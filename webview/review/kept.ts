@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { filterSchema, NO_FILTER, sortSchema } from '../../src/shared/reviewContract.ts';
+import { withDraft } from './drafts.ts';
 import { draftKey, formSchema } from './forms.ts';
-import { withDraft } from './reduce.ts';
 import type { ReviewState } from './state.ts';
 
 /** What the editor keeps of a view while it is hidden: where the person was, never data. */

@@ -14,6 +14,9 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The host has something else than the view showed. */
+export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
+
 const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
 
 /** Keeps list, records and snapshot in step with the host: asks again for what is shown when the host's `rev` grew. */
@@ -134,8 +137,7 @@ export class Link {
       this.#store.dispatch({ type: 'rows', query: list.query, from, rows });
     } catch (error) {
       // The host was started again or the round changed: the queue is made anew around the same item.
-      if (codeOf(error) === 'STALE' && this.#store.state.peek().list.query === list.query)
-        await this.again();
+      if (isStale(error) && this.#store.state.peek().list.query === list.query) await this.again();
     }
   }
 

@@ -1,12 +1,11 @@
 import type { Filter, ReviewRecord, Row, Sort } from '../../src/shared/reviewContract.ts';
 import type { ReviewEvent } from './events.ts';
-import { draftKey, isWorthKeeping, type Form } from './forms.ts';
+import { formed, withDraft } from './drafts.ts';
 import { firstCandidate, rowById, type ReviewState } from './state.ts';
 
 /** Rows farther than this from the cursor are forgotten; a list of any length stays small. */
 const KEPT_ROWS = 3000;
 const KEPT_RECORDS = 60;
-const KEPT_DRAFTS = 20;
 
 /** What the view shows after something happened. Pure: the same state and event give the same state. */
 export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
@@ -52,6 +51,8 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     case 'form':
     case 'form-problem':
     case 'form-sent':
+    case 'form-done':
+    case 'form-back':
       return formed(state, event);
     case 'overlay':
       return { ...state, overlay: event.overlay };
@@ -234,32 +235,6 @@ function choose(
   if (!candidate) return state;
   const about = record.attempts.findIndex(({ sample }) => sample === candidate.aboutSample);
   return { ...state, candidate: event.index, attempt: about < 0 ? state.attempt : about };
-}
-
-function formed(
-  state: ReviewState,
-  event: Extract<ReviewEvent, { type: 'form' | 'form-problem' | 'form-sent' }>,
-): ReviewState {
-  if (event.type === 'form-problem') return { ...state, formProblem: event.problem };
-  if (event.type === 'form') {
-    const drafts = event.form === null ? withDraft(state) : state.drafts;
-    return { ...state, form: event.form, formProblem: null, drafts };
-  }
-  const sent = state.form && state.shown !== null ? draftKey(state.shown, state.form.kind) : '';
-  const drafts = Object.fromEntries(Object.entries(state.drafts).filter(([key]) => key !== sent));
-  return { ...state, form: null, formProblem: null, drafts };
-}
-
-/** The drafts with the open form among them: leaving a form loses nothing that was typed. */
-export function withDraft({
-  form,
-  shown,
-  drafts,
-}: Pick<ReviewState, 'form' | 'shown' | 'drafts'>): Readonly<Record<string, Form>> {
-  if (!form || shown === null || !isWorthKeeping(form)) return drafts;
-  const key = draftKey(shown, form.kind);
-  const others = Object.entries(drafts).filter(([known]) => known !== key);
-  return Object.fromEntries([...others.slice(-KEPT_DRAFTS + 1), [key, form]]);
 }
 
 function deciding(state: ReviewState, id: string, change: Partial<Row>): ReviewState {

@@ -100,6 +100,11 @@ export const INITIAL: ReviewState = {
   said: { text: '', serial: 0 },
 };
 
+/** The round that the view shows. */
+export function roundOf({ snapshot }: ReviewState): number | null {
+  return snapshot?.round ?? null;
+}
+
 export function shownRecord(state: ReviewState): ReviewRecord | null {
   return state.shown === null ? null : (state.records.get(state.shown) ?? null);
 }

@@ -267,6 +267,32 @@ describe('Control', () => {
     expect(state().said.text).toBe('Round 1 is frozen.');
   });
 
+  it('decides nothing on a text that nobody has seen, and shows it', async () => {
+    const { host, press, control, state, statusOf, acts } = await review({}, IN_ORDER);
+    const shown = shownRecord(state());
+    const written = 'Another text: 6 * 12 = 72, 72 - 45 = 27, 27 - 13 = 14.\nAnswer: 14';
+    // The host has it, the view has not heard of it yet.
+    const tell = host.tell.bind(host);
+    host.tell = () => undefined;
+    host.decideElsewhere('bakery-0417', { type: 'write', rationale: written });
+    host.tell = tell;
+    now += 1000;
+    control.act('accept');
+    await settle();
+    expect(host.decisions.filter(({ type }) => type === 'accept')).toEqual([]);
+    expect(state()).toMatchObject({ selected: 'bakery-0417', shown: 'bakery-0417', form: null });
+    expect(state().notices.get('bakery-0417')).toMatch(/nothing was decided/u);
+    expect(state().said.text).toMatch(/bakery-0417 has changed/u);
+    expect(shownRecord(state())?.candidates.length).toBe((shown?.candidates.length ?? 0) + 1);
+    // The next key of a fast hand is no look at it.
+    control.act('accept');
+    await settle();
+    expect(acts()).toHaveLength(1);
+    await press('accept');
+    expect(acts()).toHaveLength(2);
+    expect(statusOf('bakery-0417')).not.toBe('todo');
+  });
+
   it('shows what others decided', async () => {
     const { host, statusOf } = await review({}, IN_ORDER);
     host.decideElsewhere('tickets-0533', { type: 'reject' });
@@ -315,6 +341,67 @@ describe('Control: forms and drafts', () => {
       selected: 'bakery-0417',
       form: { kind: 'edit', text: 'half a thought' },
     });
+  });
+
+  it('keeps what is being written while something else is decided', async () => {
+    const { press, store, state, acts } = await review({}, IN_ORDER);
+    await press('accept', 'previous', 'write');
+    const form = { kind: 'write', text: 'First 6 * 12 = 72.' } as const;
+    store.dispatch({ type: 'form', form });
+    await press('pair');
+    expect(acts().at(-1)).toMatchObject({ act: { type: 'pair' } });
+    expect(state().form).toEqual(form);
+    await press('accept');
+    expect(acts().at(-1)).toMatchObject({ id: 'bakery-0417', act: { type: 'accept' } });
+    expect(state()).toMatchObject({ form: null, drafts: { 'write bakery-0417': form } });
+  });
+
+  it('has what was typed at hand again when the host refuses it', async () => {
+    const { host, control, press, store, state } = await review({}, IN_ORDER);
+    await press('fix-gold');
+    const gold = { kind: 'gold', answer: 'one or two', reason: 'A misprint.' } as const;
+    store.dispatch({ type: 'form', form: gold });
+    host.refuse = 'A gold answer is one number.';
+    await press('save-form');
+    expect(state().form).toEqual(gold);
+    expect(state().notices.get('bakery-0417')).toBe('A gold answer is one number.');
+    store.dispatch({ type: 'form', form: { ...gold, answer: '15' } });
+    await press('save-form');
+    expect(state()).toMatchObject({ form: null, drafts: {} });
+    await press('write');
+    const write = { kind: 'write', text: 'First 6 * 12 = 72.' } as const;
+    store.dispatch({ type: 'form', form: write });
+    host.refuse = 'The disk is full.';
+    await press('save-form');
+    // The cursor went on; the text waits at its item.
+    expect(state().selected).toBe('tickets-0533');
+    expect(state().drafts).toEqual({ 'write bakery-0417': write });
+    expect(state().said.text).toMatch(/The disk is full.*draft/u);
+    await press('previous', 'write');
+    expect(state().form).toEqual(write);
+    // What is typed while the answer is on its way is no part of what was sent.
+    control.act('save-form');
+    store.dispatch({ type: 'show', id: 'bakery-0417' });
+    store.dispatch({ type: 'form', form: { ...write, text: `${write.text} Then 27.` } });
+    store.dispatch({ type: 'form', form: null });
+    await settle();
+    expect(state().drafts).toMatchObject({
+      'write bakery-0417': { text: expect.stringMatching(/Then 27/u) },
+    });
+  });
+
+  it('keeps a hint until the teacher has answered', async () => {
+    const { host, press, store, state } = await review({}, IN_ORDER);
+    await press('ask');
+    const form = { kind: 'ask', hint: 'Work out one pack first.' } as const;
+    store.dispatch({ type: 'form', form });
+    host.refuse = 'The teacher cannot be reached.';
+    await press('save-form');
+    expect(state().said.text).toMatch(/cannot be reached/u);
+    await press('ask');
+    expect(state().form).toEqual(form);
+    await press('save-form', 'ask');
+    expect(state().form).toEqual({ kind: 'ask', hint: '' });
   });
 
   it('sends no form that lacks something', async () => {

@@ -1,0 +1,54 @@
+import type { ReviewEvent } from './events.ts';
+import { draftKey, isWorthKeeping, type Form } from './forms.ts';
+import type { ReviewState } from './state.ts';
+
+const KEPT_DRAFTS = 20;
+
+type FormEvent = Extract<
+  ReviewEvent,
+  { type: 'form' | 'form-problem' | 'form-sent' | 'form-done' | 'form-back' }
+>;
+
+/** What becomes of the form and its drafts. A draft goes when the host took what it says, and never before. */
+export function formed(state: ReviewState, event: FormEvent): ReviewState {
+  switch (event.type) {
+    case 'form-problem':
+      return { ...state, formProblem: event.problem };
+    case 'form': {
+      const drafts = event.form === null ? withDraft(state) : state.drafts;
+      return { ...state, form: event.form, formProblem: null, drafts };
+    }
+    case 'form-sent':
+      return { ...state, form: null, formProblem: null, drafts: withDraft(state) };
+    case 'form-done':
+      return withoutDraft(state, event.id, event.form);
+    case 'form-back': {
+      const here = state.shown === event.id && state.selected === event.id;
+      return here && state.form === null ? { ...state, form: event.form } : state;
+    }
+  }
+}
+
+/** What was typed since is another text than the one that was sent: it stays. */
+function withoutDraft(state: ReviewState, id: string, sent: Form): ReviewState {
+  const key = draftKey(id, sent.kind);
+  const isSent = (form: Form | null | undefined): boolean =>
+    JSON.stringify(form) === JSON.stringify(sent);
+  const drafts = isSent(state.drafts[key])
+    ? Object.fromEntries(Object.entries(state.drafts).filter(([known]) => known !== key))
+    : state.drafts;
+  const open = state.shown === id && isSent(state.form);
+  return { ...state, drafts, form: open ? null : state.form };
+}
+
+/** The drafts with the open form among them: leaving a form loses nothing that was typed. */
+export function withDraft({
+  form,
+  shown,
+  drafts,
+}: Pick<ReviewState, 'form' | 'shown' | 'drafts'>): Readonly<Record<string, Form>> {
+  if (!form || shown === null || !isWorthKeeping(form)) return drafts;
+  const key = draftKey(shown, form.kind);
+  const others = Object.entries(drafts).filter(([known]) => known !== key);
+  return Object.fromEntries([...others.slice(-KEPT_DRAFTS + 1), [key, form]]);
+}
