@@ -259,7 +259,10 @@ const bannerSchema = z.object({
 export type Banner = z.infer<typeof bannerSchema>;
 
 const spotCheckSchema = z.object({
-  /** Items drawn at random from `population`, decided so far, and of these found bad (edited or rejected). */
+  /**
+   * Items drawn at random from `population`, decided so far, and of these bad: decided otherwise than accepting them with
+   * all the others would have.
+   */
   drawn: count,
   decided: count,
   bad: count,

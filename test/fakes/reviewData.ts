@@ -69,15 +69,16 @@ function attempt(one: Problem, sample: number): Attempt {
   };
 }
 
-function item(one: Problem): TeachingItem {
-  const text = rationale(one, 0);
-  const key = sha256Text(`key ${one.question.id}`);
+function item(one: Problem, draw = 0): TeachingItem {
+  const first = rationale(one, 0);
+  const text = draw === 0 ? first : first.replace('in all', `in all (way ${draw + 1})`);
+  const key = sha256Text(draw === 0 ? `key ${one.question.id}` : `${draw} ${one.question.id}`);
   return {
     type: 'item',
     key,
     questionId: one.question.id,
     purpose: 'annotate',
-    draw: 0,
+    draw,
     itemId: sha256Json([one.question.id, 'annotate', text]),
     rationale: text,
     answer: one.question.answer,
@@ -91,8 +92,11 @@ function item(one: Problem): TeachingItem {
   };
 }
 
-/** A project with one examined and taught round in which every one of `count` questions is a mistake. */
-export async function writeReviewProject(root: string, count: number): Promise<void> {
+/**
+ * A project with one examined and taught round in which every one of `count` questions is a mistake, with `draws`
+ * rationales each.
+ */
+export async function writeReviewProject(root: string, count: number, draws = 1): Promise<void> {
   const problems = Array.from({ length: count }, (_, index) => problem(index));
   const dev = [{ id: 'dev-1', question: 'What is one more than one?', answer: '2' }];
   const file = await writeProject(root, { train: problems.map((one) => one.question), dev });
@@ -112,7 +116,7 @@ export async function writeReviewProject(root: string, count: number): Promise<v
     schema: itemSchema,
     ...open,
   });
-  await fill(items, problems, (one) => [item(one)]);
+  await fill(items, problems, (one) => Array.from({ length: draws }, (_, draw) => item(one, draw)));
   const decisions = await openJournal(join(folder, 'decisions', 'bench-1.jsonl'), {
     schema: decisionSchema,
     ...open,

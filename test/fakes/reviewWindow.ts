@@ -104,8 +104,8 @@ export async function openReading(
 }
 
 /** A project with `count` mistakes, the first tenth of them decided, opened in one window. */
-export async function reviewOf(count: number): Promise<ReviewWindow> {
+export async function reviewOf(count: number, draws = 1): Promise<ReviewWindow> {
   const root = await temporaryFolder();
-  await writeReviewProject(root, count);
+  await writeReviewProject(root, count, draws);
   return openWindow(root);
 }

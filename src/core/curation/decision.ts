@@ -86,6 +86,8 @@ export const decisionSchema = z.discriminatedUnion('type', [
     population: z.number().int().min(0),
     /** Question ids; none ends the spot check. */
     items: z.array(z.string().min(1)),
+    /** What accepting each of them together with others would have come to; without it nothing can be called bad. */
+    outcomes: z.optional(z.array(z.string())),
     /** The filter in force, as canonical JSON. */
     filter: z.string(),
     seed: z.string(),

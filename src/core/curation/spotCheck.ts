@@ -43,18 +43,31 @@ export interface StratumNow {
   readonly sameFilter: boolean;
 }
 
+/** What has become of an item of the sample. */
+export interface SampledNow {
+  readonly status: ItemStatus;
+  /** See `outcomeOf`. */
+  readonly outcome: string;
+}
+
 /**
- * How a spot check stands. Bad is what a person edited or rejected; what is gone from the data counts as bad, so that
- * nothing gets better by disappearing. The bound is null until every drawn item is decided.
+ * How a spot check stands. Bad is every decided item that came out otherwise than accepting it with all the others
+ * would have made it when the sample was drawn; what is gone from the data is bad, too, so that nothing gets better by
+ * disappearing. The bound is null until every drawn item is decided.
  */
 export function spotCheckState(
   record: SpotCheckRecord,
-  statusOf: (id: string) => ItemStatus | undefined,
+  lookAt: (id: string) => SampledNow | undefined,
   { remaining, sameFilter }: StratumNow,
 ): SpotCheck {
-  const statuses = record.items.map(statusOf);
-  const decided = statuses.filter((status) => status !== 'todo').length;
-  const bad = statuses.filter((status) => status !== 'todo' && status !== 'accepted').length;
+  let decided = 0;
+  let bad = 0;
+  for (const [place, id] of record.items.entries()) {
+    const now = lookAt(id);
+    if (now?.status === 'todo') continue;
+    decided += 1;
+    if (now === undefined || now.outcome !== record.outcomes?.[place]) bad += 1;
+  }
   const drawn = record.items.length;
   return {
     drawn,
@@ -66,4 +79,9 @@ export function spotCheckState(
     remaining,
     random: sameFilter,
   };
+}
+
+/** A bound in percent, rounded up: what is written down must hold. */
+export function percentAtMost(share: number): string {
+  return (Math.ceil(1000 * share - 1e-9) / 10).toFixed(1);
 }

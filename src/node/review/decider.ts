@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { bulkDecisions, type Bulk, type BulkAct } from '../../core/curation/bulk.ts';
-import type { SpotCheckRecord } from '../../core/curation/curation.ts';
+import type { Curation, SpotCheckRecord } from '../../core/curation/curation.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { decisionsFor } from '../../core/curation/decisionsFor.ts';
+import { outcomeOf, outcomeOfAccepting } from '../../core/curation/outcome.ts';
 import { stampOf } from '../../core/curation/recordStamp.ts';
 import {
   drawSample,
   openSpotCheck,
+  percentAtMost,
   spotCheckState,
   stratumOf,
+  type SampledNow,
 } from '../../core/curation/spotCheck.ts';
 import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
 import type { Act, SpotCheck } from '../../shared/reviewContract.ts';
@@ -111,12 +114,13 @@ export class Decider {
       const seed = newAction();
       const id = newAction();
       const items = size === 0 ? [] : drawSample(stratum, Math.min(size, stratum.length), seed);
+      const outcomes = await runPaced(acceptedOutcomes(opened, items));
       const population = size === 0 ? 0 : stratum.length;
       const base = { author: person(), action: id, id };
       await this.#write(opened, [
         // First what it is drawn from: where the spot check stands, all of that does.
         ...(size === 0 ? [] : [{ type: 'stratum' as const, ...base, questions: stratum }]),
-        { type: 'spot-check', ...base, population, items, filter, seed },
+        { type: 'spot-check', ...base, population, items, outcomes, filter, seed },
       ]);
     });
   }
@@ -131,13 +135,18 @@ export class Decider {
     const { opened, connections } = this.#service;
     const record = this.spotCheckNow();
     if (!record || !opened) return null;
-    const { index } = opened.review;
+    const { index, curation } = opened.review;
+    const lookAt = (id: string): SampledNow | undefined => {
+      const item = index.item(id);
+      const status = index.row(id)?.status;
+      if (!item || status === undefined) return undefined;
+      return { status, outcome: status === 'todo' ? '' : outcomeOf(item, curation) };
+    };
     const filters = [...connections].flatMap(({ filter }) => (filter === null ? [] : [filter]));
-    return spotCheckState(record, (id) => index.row(id)?.status, {
+    return spotCheckState(record, lookAt, {
       remaining: this.#remaining(opened, record).length,
       sameFilter:
-        (filters.length === 0 || filters.includes(record.filter)) &&
-        stratumOf(record, opened.review.curation) !== null,
+        (filters.length === 0 || filters.includes(record.filter)) && isKnown(record, curation),
     });
   }
 
@@ -147,7 +156,7 @@ export class Decider {
       const record = this.spotCheckNow();
       const state = this.spotCheckState();
       if (!record || !state) throw refusal('There is no spot check.', 'Draw a sample first.');
-      if (stratumOf(record, opened.review.curation) === null) {
+      if (!isKnown(record, opened.review.curation)) {
         throw refusal(
           'It is not known any more what the sample was drawn from.',
           'Draw another one.',
@@ -167,7 +176,7 @@ export class Decider {
       }
       const ids = this.#remaining(opened, record);
       if (ids.length !== expected) throw stale();
-      const percent = (100 * state.bound).toFixed(1);
+      const percent = percentAtMost(state.bound);
       const reason = `Spot check: ${state.decided} of ${state.population} looked at, ${state.bad} bad; at most ${percent} % bad (95 %).`;
       const action = newAction();
       const author = person();
@@ -285,6 +294,27 @@ export class Decider {
       hint: 'Your decision was taken back: decide in the next round, after its exam.',
     });
   }
+}
+
+/** Whether it is written down what the sample was drawn from, and what accepting it would have come to. */
+function isKnown(record: SpotCheckRecord, curation: Curation): boolean {
+  return stratumOf(record, curation) !== null && record.outcomes?.length === record.items.length;
+}
+
+function* acceptedOutcomes(
+  { review }: Opened,
+  ids: readonly string[],
+): Generator<void, string[], void> {
+  const outcomes: string[] = [];
+  for (const id of ids) {
+    yield;
+    const item = review.index.item(id);
+    if (!item) throw unknown(id);
+    const after = (decisions: readonly Decision[]): Curation =>
+      review.book.curationOf(id, decisions);
+    outcomes.push(outcomeOfAccepting(item, review.curation, person(), after));
+  }
+  return outcomes;
 }
 
 const newAction = (): string => randomBytes(8).toString('hex');

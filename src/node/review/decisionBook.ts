@@ -1,5 +1,6 @@
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { CurationFold, type Curation, type TextOf } from '../../core/curation/curation.ts';
+import type { Decision } from '../../core/curation/decision.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { mergeByTime } from '../storage/readJournal.ts';
 
@@ -45,6 +46,20 @@ export class DecisionBook {
   /** The standing decisions on a question, oldest first. */
   about(questionId: string): readonly Event[] {
     return this.#about.get(questionId) ?? [];
+  }
+
+  /** What is decided on one question, and would be with these decisions of the latest round behind the others. */
+  curationOf(questionId: string, more: readonly Decision[] = []): Curation {
+    const fold = new CurationFold(this.#textOf);
+    const about = this.about(questionId);
+    this.#rounds.forEach(({ byName }, round) => {
+      for (const event of about) {
+        if (byName.get(nameOf(event.writer, event.seq)) !== event) continue;
+        fold.apply(onlyOn(questionId, event), round);
+      }
+    });
+    for (const one of more) fold.apply(one, this.#rounds.length - 1);
+    return fold.curation;
   }
 
   /** Questions on which a decision stands. */
@@ -111,6 +126,12 @@ export class DecisionBook {
     }
     return target;
   }
+}
+
+/** A list may name twenty thousand others. */
+function onlyOn(questionId: string, event: Event): Decision {
+  if (event.type !== 'accept' && event.type !== 'reject') return event;
+  return { ...event, items: event.items.filter((one) => one.questionId === questionId) };
 }
 
 /** Whether one record surely comes after another in merge order. */

@@ -3,7 +3,9 @@ import type { SpotCheckRecord } from '../../../../src/core/curation/curation.ts'
 import {
   drawSample,
   openSpotCheck,
+  percentAtMost,
   spotCheckState,
+  type SampledNow,
 } from '../../../../src/core/curation/spotCheck.ts';
 import { clopperPearson, populationUpperBound } from '../../../../src/core/round/statistics.ts';
 
@@ -13,6 +15,7 @@ const record = (over: Partial<SpotCheckRecord> = {}): SpotCheckRecord => ({
   id: 's-1',
   population: 1000,
   items: ids.slice(0, 4),
+  outcomes: ids.slice(0, 4).map(() => 'as-drawn'),
   filter: '{}',
   seed: '1',
   round: 1,
@@ -82,24 +85,53 @@ describe('drawSample', () => {
 });
 
 describe('a spot check', () => {
-  const state = (statuses: ('todo' | 'accepted' | 'edited' | 'rejected' | undefined)[]) =>
-    spotCheckState(record(), (id) => statuses[ids.indexOf(id)], {
-      remaining: 996,
-      sameFilter: true,
-    });
+  const state = (found: (readonly [SampledNow['status'], string] | undefined)[]) =>
+    spotCheckState(
+      record(),
+      (id) => {
+        const [status, outcome] = found[ids.indexOf(id)] ?? [];
+        return status && outcome !== undefined ? { status, outcome } : undefined;
+      },
+      { remaining: 996, sameFilter: true },
+    );
+  const good = ['accepted', 'as-drawn'] as const;
 
   it('has no bound before the last drawn item is decided', () => {
-    expect(state(['accepted', 'rejected', 'edited', 'todo'])).toMatchObject({
+    const some = [good, ['rejected', 'a'], ['edited', 'b'], ['todo', '']] as const;
+    expect(state([...some])).toMatchObject({
       drawn: 4,
       decided: 3,
       bad: 2,
       bound: null,
     });
-    expect(state(['accepted', 'accepted', 'accepted', 'accepted']).bound).toBeCloseTo(0.6, 2);
+    expect(state([good, good, good, good]).bound).toBeCloseTo(0.6, 2);
+  });
+
+  it('counts as bad what is accepted otherwise than it would have been with all the others', () => {
+    const other = ['accepted', 'other'] as const;
+    expect(state([good, other, other, good])).toMatchObject({ decided: 4, bad: 2 });
+  });
+
+  it('calls nothing good where it was not written down what that would be', () => {
+    const { outcomes: _, ...older } = record();
+    const look = (): SampledNow => ({ status: 'accepted', outcome: 'as-drawn' });
+    const now = { remaining: 996, sameFilter: true };
+    expect(spotCheckState(older, look, now)).toMatchObject({ bad: 4 });
+  });
+
+  it('rounds its bound up: what is written down must hold', () => {
+    expect(['0.0596', '0.05', '0.0501', '1'].map((share) => percentAtMost(Number(share)))).toEqual([
+      '6.0',
+      '5.0',
+      '5.1',
+      '100.0',
+    ]);
+    expect(percentAtMost(0.05961)).toBe('6.0');
+    expect(percentAtMost(0.08941)).toBe('9.0');
   });
 
   it('counts what disappeared as bad', () => {
-    expect(state(['accepted', undefined, 'accepted', 'accepted'])).toMatchObject({ bad: 1 });
+    expect(state([good, undefined, good, good])).toMatchObject({ bad: 1 });
   });
 
   it('is open until it is ended or another is drawn; another round’s is not', () => {

@@ -117,6 +117,34 @@ describe('many items at once', () => {
     expect(window.service.snapshot().spotCheck).toBeNull();
   });
 
+  it('a spot check calls bad whatever accepting all would have done otherwise', async () => {
+    const window = await reviewOf(50, 2);
+    const filter = { ...NO_FILTER, status: ['todo' as const] };
+    await window.query(filter);
+    await window.ask('spotCheck', { size: 10, round: null });
+    const sample = await window.query(filter);
+    for (const id of sample) {
+      await window.ask('decide', { id, act: { type: 'accept' }, round: null, seen: null });
+    }
+    expect(window.service.snapshot().spotCheck).toMatchObject({ decided: 10, bad: 0 });
+
+    for (const id of sample) {
+      const { candidates } = await window.ask('record', { id });
+      const act = { type: 'reject' as const, candidate: candidates[1]?.id ?? '' };
+      const { record } = await window.ask('decide', { id, act, round: null, seen: null });
+      expect(record.row.status).toBe('accepted');
+    }
+    const { bound } = window.service.snapshot().spotCheck ?? {};
+    expect(window.service.snapshot().spotCheck).toMatchObject({ decided: 10, bad: 10 });
+    expect(bound).toBe(1);
+
+    // The same after a reload, and one step back is one less.
+    const again = await openWindow(window.root);
+    expect(again.service.snapshot().spotCheck).toMatchObject({ bad: 10 });
+    await again.ask('undo', { round: null });
+    expect(again.service.snapshot().spotCheck).toMatchObject({ decided: 10, bad: 9 });
+  });
+
   it('a spot check speaks after a reload for what it was drawn from, and for nothing else', async () => {
     const window = await reviewOf(50);
     const filter = { ...NO_FILTER, status: ['todo' as const] };
