@@ -354,6 +354,8 @@ export const reviewStrings = {
   'say.asked': 'The teacher answered: {accepted} pass, {failed} do not.',
   'say.undo': 'Undone: {what}',
   'say.redo': 'Done again: {what}',
+  'say.done.undo': 'Undone.',
+  'say.done.redo': 'Done again.',
   'say.nothingTo.undo': 'Nothing to undo.',
   'say.nothingTo.redo': 'Nothing to redo.',
   'say.bulk.one': '{n} question changed. One undo takes it back.',

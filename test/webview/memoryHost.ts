@@ -38,6 +38,8 @@ export class MemoryHost {
   /** Set to keep everything but `init` waiting for ever. */
   silent = false;
   over: Partial<Snapshot>;
+  /** So many milliseconds later the views hear of a change, as from a host that gathers them. */
+  late = 0;
   #rev = 1;
   readonly #steps: RecordedDecision[][] = [];
   #undone: RecordedDecision[][] = [];
@@ -106,7 +108,11 @@ export class MemoryHost {
   tell(over: Partial<Snapshot> = this.over): void {
     this.over = over;
     this.#rev += 1;
-    for (const listener of this.#listeners) listener(this.snapshot());
+    const send = (): void => {
+      for (const listener of this.#listeners) listener(this.snapshot());
+    };
+    if (this.late > 0) setTimeout(send, this.late);
+    else send();
   }
 
   snapshot(): Snapshot {
@@ -154,7 +160,10 @@ export class MemoryHost {
     };
     return {
       init: () => ({ snapshot: this.snapshot(), strings: { ...reviewStrings } }),
-      round: () => ({ rev: rev() }),
+      round: ({ round }) => {
+        this.tell({ ...this.over, round });
+        return { rev: rev() };
+      },
       query: async ({ filter, sort, near }) => {
         note('query', { filter, sort, near });
         await this.#wait();
@@ -200,6 +209,7 @@ export class MemoryHost {
         return { rev: rev(), changed: made.changed };
       },
       undo: ({ round }) => {
+        note('undo', { round });
         this.#check(round);
         return { id: this.#back(), rev: rev() };
       },
@@ -297,7 +307,7 @@ export class MemoryHost {
     if (!step) return null;
     this.#undone.push(step);
     this.#fold();
-    return step.length === 1 && step[0] ? (questionsOf(step[0])[0] ?? null) : null;
+    return onlyOf(step);
   }
 
   #again(): string | null {
@@ -305,7 +315,7 @@ export class MemoryHost {
     if (!step) return null;
     this.#steps.push(step);
     this.#fold();
-    return step.length === 1 && step[0] ? (questionsOf(step[0])[0] ?? null) : null;
+    return onlyOf(step);
   }
 
   #fold(): void {
@@ -313,6 +323,12 @@ export class MemoryHost {
     this.#index.update(this.#curation);
     this.tell();
   }
+}
+
+/** The question of a step; null where it is about several. */
+function onlyOf(step: readonly RecordedDecision[]): string | null {
+  const [only, ...others] = new Set(step.flatMap((event) => questionsOf(event)));
+  return others.length > 0 ? null : (only ?? null);
 }
 
 export const EXAM_JOB: Job = {

@@ -51,7 +51,7 @@ export class Control {
     this.#client = client;
     this.store = store;
     this.page = page;
-    this.link = new Link(client, store, view);
+    this.link = new Link(client, store, view, () => void this.#showSelected());
     this.#now = now;
   }
 
@@ -248,7 +248,8 @@ export class Control {
     const { acted } = this;
     try {
       const { record, rev } = await sent;
-      this.store.dispatch({ type: 'decided', record });
+      // An answer about another round than the one on screen now is a text of that one.
+      if (roundOf(this.state) === request.round) this.store.dispatch({ type: 'decided', record });
       if (form) this.store.dispatch({ type: 'form-done', id: shown, form });
       const { snapshot } = this.state;
       // The counts come with the next snapshot, which may still be on its way.
@@ -259,7 +260,8 @@ export class Control {
     } catch (error) {
       const changed = isStale(error);
       const message = changed ? texts('say.changed', { id: shown }) : messageOf(error);
-      this.store.dispatch({ type: 'refused', id: shown, before, message });
+      if (roundOf(this.state) === request.round)
+        this.store.dispatch({ type: 'refused', id: shown, before, message });
       if (form) this.store.dispatch({ type: 'form-back', id: shown, form });
       const kept = form !== null && this.state.drafts[draftKey(shown, form.kind)] !== undefined;
       const words = changed ? message : texts('say.refused', { message });
@@ -271,7 +273,7 @@ export class Control {
   /** Shows what stands at an item now; goes back to it where the person has not gone on to something else. */
   async #lookAgain(id: string, back: boolean): Promise<void> {
     this.#changed = { id, until: this.#now() + LOOK_MS };
-    if (back && this.state.shown !== id) await this.#backTo(id);
+    if (back && this.state.shown !== id) await this.backTo(id);
     else await this.link.record(id, true);
   }
 
@@ -325,38 +327,8 @@ export class Control {
     }
   }
 
-  async history(which: 'undo' | 'redo'): Promise<void> {
-    if (this.readOnly()) return;
-    const texts = this.store.texts.peek();
-    const label = this.state.snapshot?.[which];
-    if (label === null || label === undefined) {
-      this.say(texts(`say.nothingTo.${which}`));
-      return;
-    }
-    try {
-      const round = { round: roundOf(this.state) };
-      const { id } = await this.link.change(() => this.#client.request(which, round));
-      this.say(texts(`say.${which}`, { what: label }));
-      // It may have been about many items; the host names one of them.
-      if (id === null) await this.#allAgain();
-      else {
-        await this.link.reload();
-        await this.#backTo(id);
-      }
-    } catch (error) {
-      this.say(messageOf(error));
-    }
-  }
-
-  /** Many items are others than they were: what is at hand of them, the one on screen too, is of no use. */
-  async #allAgain(): Promise<void> {
-    this.store.dispatch({ type: 'stale' });
-    await this.link.again();
-    const { shown } = this.state;
-    if (shown !== null) await this.link.record(shown, true);
-  }
-
-  async #backTo(id: string): Promise<void> {
+  /** Moves the cursor to an item, wherever in the list it is now. */
+  async backTo(id: string): Promise<void> {
     await this.link.record(id, true);
     const place = rowById(this.state, id)?.[0];
     if (place !== undefined) this.moveTo(place);
@@ -364,6 +336,15 @@ export class Control {
       await this.link.again(id);
       await this.#showSelected();
     }
+  }
+
+  /** Another round: nothing of the one before stays on screen, so that no key is about it. */
+  async turnTo(round: number): Promise<void> {
+    await this.quietly(async () => {
+      await this.#client.request('round', { round });
+      this.store.dispatch({ type: 'round', round });
+      await this.list(this.state.filter);
+    });
   }
 
   async list(filter: Filter, sort: Sort = this.state.sort): Promise<void> {

@@ -11,6 +11,7 @@ export type ReviewEvent =
     }
   | { readonly type: 'lost'; readonly problem: string }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'round'; readonly round: number }
   | { readonly type: 'asked-list'; readonly filter: Filter; readonly sort: Sort }
   | {
       readonly type: 'listed';

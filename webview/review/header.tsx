@@ -4,6 +4,7 @@ import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
+import { history } from './history.ts';
 import { open } from './perform.ts';
 import { Said } from './said.tsx';
 
@@ -29,14 +30,14 @@ export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Eleme
             icon="undo"
             label={snapshot?.undo ? t('undo.what', { what: snapshot.undo }) : t('undo')}
             disabled={!snapshot?.undo || !snapshot.writable}
-            onPress={() => void control.history('undo')}
+            onPress={() => void history(control, 'undo')}
           />
           <Button
             kind="icon"
             icon="redo"
             label={snapshot?.redo ? t('redo.what', { what: snapshot.redo }) : t('redo')}
             disabled={!snapshot?.redo || !snapshot.writable}
-            onPress={() => void control.history('redo')}
+            onPress={() => void history(control, 'redo')}
           />
           {view === 'side' ? (
             <Button
@@ -76,12 +77,7 @@ function RoundChoice(): JSX.Element | null {
         label={t('round.choose')}
         value={String(round)}
         options={rounds.map((n) => ({ value: String(n), label: t('round', { n }) }))}
-        onValue={(value) =>
-          void control.quietly(async () => {
-            await control.client.request('round', { round: Number(value) });
-            await control.list(control.state.filter);
-          })
-        }
+        onValue={(value) => void control.turnTo(Number(value))}
       />
     </>
   );

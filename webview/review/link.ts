@@ -1,9 +1,11 @@
 import type { Client } from '../../src/shared/contract.ts';
 import { ChannelError } from '../../src/shared/contract.ts';
 import type { Filter, ReviewContract, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
+import { roundOf } from './state.ts';
 import type { Store } from './store.ts';
 
 const CHUNK = 100;
+const SNAPSHOT_MS = 1000;
 
 export type ReviewClient = Client<ReviewContract>;
 
@@ -24,20 +26,25 @@ export class Link {
   readonly #client: ReviewClient;
   readonly #store: Store;
   readonly #view: 'side' | 'panel';
+  readonly #arrived: () => void;
   readonly #chunks = new Map<number, Promise<void>>();
   readonly #records = new Map<string, Promise<void>>();
   #query: AbortController | null = null;
   /** The newest revision of which everything shown was asked for. */
   #known = 0;
   #own = 0;
+  /** The newest revision that a change of this view made. */
+  #made = 0;
   #listedFor = '';
   #listing: Promise<void> = Promise.resolve();
   #stopListening: () => void = () => undefined;
 
-  constructor(client: ReviewClient, store: Store, view: 'side' | 'panel') {
+  /** `arrived` is called when a list that nobody asked for is there. */
+  constructor(client: ReviewClient, store: Store, view: 'side' | 'panel', arrived: () => void) {
     this.#client = client;
     this.#store = store;
     this.#view = view;
+    this.#arrived = arrived;
   }
 
   /** Connects and shows the list with the cursor at an item, or at the first undecided one. */
@@ -160,8 +167,11 @@ export class Link {
 
   async #loadRecord(id: string): Promise<void> {
     try {
+      const round = roundOf(this.#store.state.peek());
       const record = await this.#client.request('record', { id });
-      this.#store.dispatch({ type: 'record', record });
+      // What was asked of another round is a text of that one.
+      if (roundOf(this.#store.state.peek()) === round)
+        this.#store.dispatch({ type: 'record', record });
     } catch (error) {
       if (codeOf(error) === 'DISPOSED') return;
       this.#store.dispatch({ type: 'notice', id, message: messageOf(error) });
@@ -176,12 +186,34 @@ export class Link {
     this.#own += 1;
     try {
       const result = await request();
+      this.#made = Math.max(this.#made, result.rev);
       if (result.rev <= this.#known + 1) this.#known = Math.max(this.#known, result.rev);
       return result;
     } finally {
       this.#own -= 1;
       if (this.#own === 0) void this.#catchUp();
     }
+  }
+
+  /** Whether the snapshot tells of everything this view has changed. */
+  current(): boolean {
+    return this.#own === 0 && (this.#store.state.peek().snapshot?.rev ?? 0) >= this.#made;
+  }
+
+  /** Resolves when the snapshot of a revision is there; one that does not come is not waited for longer. */
+  async upTo(rev: number): Promise<void> {
+    let stop = (): void => undefined;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, SNAPSHOT_MS);
+      const unsubscribe = this.#store.state.subscribe(({ snapshot }) => {
+        if ((snapshot?.rev ?? 0) >= rev) resolve();
+      });
+      stop = () => {
+        clearTimeout(timer);
+        unsubscribe();
+      };
+    });
+    stop();
   }
 
   #onSnapshot(snapshot: Snapshot): void {
@@ -193,7 +225,7 @@ export class Link {
     const { snapshot, list, shown } = this.#store.state.peek();
     if (!snapshot) return;
     // The host was started again: everything it told is about another life.
-    if (snapshot.rev < this.#known) this.#known = 0;
+    if (snapshot.rev < this.#known) [this.#known, this.#made] = [0, 0];
     else if (snapshot.rev === this.#known) return;
     // The query under way comes back here when it ends.
     if (list.loading) return;
@@ -201,6 +233,7 @@ export class Link {
     if (stampOf(snapshot) !== this.#listedFor) {
       this.#store.dispatch({ type: 'stale' });
       await this.again();
+      this.#arrived();
     } else await this.reload();
     if (shown !== null) await this.record(shown, true);
   }

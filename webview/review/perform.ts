@@ -10,6 +10,7 @@ import {
   toggleCandidateStep,
 } from './decide.ts';
 import { bulk } from './batch.ts';
+import { history } from './history.ts';
 import { MODES, shownAttempt, shownCandidate, shownRecord } from './state.ts';
 
 /** Does one action. False = it has no meaning now and the key goes its way. */
@@ -105,7 +106,7 @@ export function perform(control: Control, action: Action): boolean {
       return true;
     case 'undo':
     case 'redo':
-      void control.history(action);
+      void history(control, action);
       return true;
     case 'search':
       page.focusSearch();

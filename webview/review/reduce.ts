@@ -12,7 +12,7 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
   switch (event.type) {
     case 'ready':
       return {
-        ...state,
+        ...turned(state, event.snapshot.round),
         link: 'ready',
         problem: null,
         snapshot: event.snapshot,
@@ -22,7 +22,14 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     case 'lost':
       return { ...state, link: 'lost', problem: event.problem };
     case 'snapshot':
-      return { ...state, snapshot: event.snapshot };
+      return { ...turned(state, event.snapshot.round), snapshot: event.snapshot };
+    case 'round': {
+      const { snapshot } = state;
+      return {
+        ...turned(state, event.round),
+        snapshot: snapshot && { ...snapshot, round: event.round },
+      };
+    }
     case 'asked-list':
       return askedList(state, event.filter, event.sort);
     case 'listed':
@@ -83,6 +90,26 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     case 'say':
       return { ...state, said: { text: event.text, serial: state.said.serial + 1 } };
   }
+}
+
+/** In another round the same name stands for other texts: nothing that was seen or picked is taken along. */
+function turned(state: ReviewState, round: number): ReviewState {
+  if (!state.snapshot || state.snapshot.round === round) return state;
+  const { kind } = state.overlay;
+  const stays = kind === 'filter' || kind === 'keys' || kind === 'save-filter';
+  return {
+    ...state,
+    drafts: withDraft(state),
+    form: null,
+    formProblem: null,
+    shown: null,
+    records: new Map(),
+    pending: new Map(),
+    notices: new Map(),
+    marked: new Set(),
+    anchor: null,
+    overlay: stays ? state.overlay : { kind: 'none' },
+  };
 }
 
 function askedList(state: ReviewState, filter: Filter, sort: Sort): ReviewState {

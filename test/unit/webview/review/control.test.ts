@@ -256,6 +256,74 @@ describe('Control', () => {
     expect(host.decisions.length).toBeGreaterThan(1);
   });
 
+  it('takes back the decision of this very moment, and names that one', async () => {
+    const { host, control, statusOf, state } = await review({}, IN_ORDER);
+    host.late = 100;
+    now += 1000;
+    control.act('accept');
+    control.act('undo');
+    await vi.advanceTimersByTimeAsync(50);
+    expect(statusOf('bakery-0417')).toBe('todo');
+    expect(host.decisions).toEqual([]);
+    await settle();
+    expect(state().said.text).toMatch(/^Undone: .*bakery-0417/u);
+    control.act('accept');
+    await settle();
+    // The snapshot at hand still names the first step.
+    control.act('reject');
+    control.act('undo');
+    await settle();
+    await settle();
+    expect(state().said.text).toMatch(/^Undone: .*tickets-0533/u);
+    expect(statusOf('bakery-0417')).toBe('accepted');
+  });
+
+  it('keeps nothing of one round on screen in another', async () => {
+    const { host, control, store, state, acts } = await review({}, IN_ORDER);
+    host.late = 100;
+    control.act('write');
+    const form = { kind: 'write', text: 'First 6 * 12 = 72.' } as const;
+    store.dispatch({ type: 'form', form });
+    control.act('mark');
+    bulk(control, 'accept');
+    const turning = control.turnTo(0);
+    let gap = false;
+    const unsubscribe = store.state.subscribe(({ snapshot, shown, marked, overlay }) => {
+      if (snapshot?.round !== 0 || gap) return;
+      gap = true;
+      expect([shown, marked.size, overlay.kind]).toEqual([null, 0, 'none']);
+      // It waits until the item of the new round is there.
+      control.act('pair');
+      expect(acts()).toEqual([]);
+    });
+    await turning;
+    unsubscribe();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(gap).toBe(true);
+    expect(state()).toMatchObject({ shown: 'bakery-0417', form: null });
+    expect(state().drafts).toEqual({ 'write bakery-0417': form });
+    expect(host.calls.filter(({ method }) => method === 'decide')).toHaveLength(1);
+    // Another view turns back: the item of that round is shown without a word from this one.
+    host.tell({ round: 1 });
+    await settle();
+    await settle();
+    expect(state()).toMatchObject({ shown: 'bakery-0417', snapshot: { round: 1 } });
+  });
+
+  it('decides nothing in a round that is not the one on screen', async () => {
+    const { host, press, control, state, acts } = await review({}, IN_ORDER);
+    host.late = 60_000;
+    host.tell({ round: 0 });
+    await press('pair', 'undo');
+    bulk(control, 'reject');
+    await confirm(control);
+    await control.ask(['bakery-0417'], { kind: 'ask', hint: '' });
+    await settle();
+    expect(acts()).toHaveLength(1);
+    expect(host.decisions).toEqual([]);
+    expect(state().snapshot?.round).toBe(1);
+  });
+
   it('decides nothing where the round is frozen, and says so', async () => {
     const { press, state, acts } = await review(
       { snapshot: { writable: false, reason: 'Round 1 is frozen.' } },
