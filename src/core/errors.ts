@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'teacher.context'
   | 'teacher.filtered'
   | 'teacher.budget'
+  | 'teacher.notAgreed'
   | 'teacher.badRequest'
   | 'teacher.template'
   | 'python.missing'

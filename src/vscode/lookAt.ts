@@ -4,7 +4,7 @@ import { withToken } from './cancellation.ts';
 import type { Handler, Target } from './commands.ts';
 import type { Editor } from './editor.ts';
 import type { ProjectRef } from './ports.ts';
-import { agreeToSend } from './teachFirst.ts';
+import { agreementOf, agreeToSend } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
 
 type LookId =
@@ -69,13 +69,14 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
     'tailor.estimateTeaching': async ({ root: named, round }) => {
       requireTrust();
       const { root } = await editor.projects.pick(named);
+      const agreement = await agreementOf(editor, root);
       await agreeToSend(editor, root);
       const title = vscode.l10n.t('Estimate');
       const { text } = await editor.jobs.run(
         { root, stage: 'teach', round: round ?? null, title },
         async (context) =>
           (await import('../node/commands/estimate.ts')).estimate(
-            context,
+            { ...context, agreement },
             undefined,
             round === undefined ? {} : { round },
           ),

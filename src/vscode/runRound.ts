@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
+import type { Ahead } from '../core/round/ahead.ts';
 import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
 import { tellResult } from './tellResult.ts';
-import { agreeToBudget, agreeToTeach } from './teachFirst.ts';
+import { agreeToBudget, agreeToTeach, NOTHING_PAID } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
 
 interface Choice extends vscode.QuickPickItem {
@@ -15,24 +16,25 @@ export function roundHandler(editor: Editor): Handler {
   return async (target) => {
     requireTrust();
     const { root } = await editor.projects.pick(target.root);
-    const { readRoundFacts } = await import('../node/project/roundFacts.ts');
+    const { lookAheadIn } = await import('../node/project/roundFacts.ts');
     const { systemClock } = await import('../node/storage/systemClock.ts');
-    const facts = await readRoundFacts(root, { clock: systemClock, onBad: () => undefined });
-    const open = facts.find(({ next }) => next !== null);
-    const round = open?.summary.round ?? facts.length;
+    const look = (rounds?: number): Promise<Ahead> =>
+      lookAheadIn(root, { clock: systemClock, onBad: () => undefined }, rounds);
+    const { round } = await look();
     const rounds = await chooseRounds(round);
-    const { file } = await (await import('../node/project/loadProject.ts')).loadProject(root);
-    const here = open?.next ?? 'exam';
-    const further = rounds === undefined && file.rounds > round + 1;
-    if (here === 'teach') await agreeToTeach(editor, root, round);
-    // Further rounds, or one whose exam is still to come, cannot be estimated: their hard limit can be said.
-    if (further || (here === 'exam' && round < file.rounds)) await agreeToBudget(editor, root);
+    // What may be asked is decided by what is there now, in the way in which the loop decides it.
+    const ahead = await look(rounds);
+    let agreement = NOTHING_PAID;
+    if (ahead.teaches !== null) agreement = await agreeToTeach(editor, root, ahead.teaches);
+    // Rounds whose exam is still to come cannot be estimated: their hard limit can be said.
+    if (ahead.teachesUnknown) agreement = await agreeToBudget(editor, root);
     const title = vscode.l10n.t('Round');
     const { text } = await editor.jobs.run(
       { root, stage: 'round', round: null, title },
       async (context) =>
         (await import('../node/commands/steps.ts')).round({
           ...context,
+          agreement,
           options: { ...context.options, rounds },
         }),
     );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isAppError } from '../core/errors.ts';
+import type { Agreement } from '../core/round/agreement.ts';
 import type { CommandContext, CommandResult } from '../node/commands/context.ts';
 import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
@@ -30,12 +31,13 @@ export function stepHandlers(editor: Editor): Readonly<Record<StepId, Handler>> 
     next: { label: t('Ask Teacher'), command: 'tailor.teach' },
     work: async (context, round) => (await steps()).exam(context, round),
   };
-  const teach: StepWork = {
+  const teach = (agreement: Agreement): StepWork => ({
     stage: 'teach',
     title: t('Teaching'),
     next: review,
-    work: async (context, round) => (await steps()).teach(context, undefined, round),
-  };
+    work: async (context, round) =>
+      (await steps()).teach({ ...context, agreement }, undefined, round),
+  });
   const freeze: StepWork = {
     stage: 'freeze',
     title: t('Freezing'),
@@ -62,8 +64,8 @@ export function stepHandlers(editor: Editor): Readonly<Record<StepId, Handler>> 
     'tailor.teach': async (target) => {
       requireTrust();
       const { root } = await editor.projects.pick(target.root);
-      await agreeToTeach(editor, root, target.round);
-      await doStep(editor, { ...target, root }, teach);
+      const agreement = await agreeToTeach(editor, root, target.round);
+      await doStep(editor, { ...target, root }, teach(agreement));
     },
     'tailor.freeze': async (target) => {
       requireTrust();

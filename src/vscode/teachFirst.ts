@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
+import type { Agreement } from '../core/round/agreement.ts';
 import type { AskEstimate } from '../node/review/askMany.ts';
+import { loadProject } from '../node/project/loadProject.ts';
+import { isFree } from '../node/teacher/profiles.ts';
 import type { Editor } from './editor.ts';
 import { readTeacher } from './teacherStatus.ts';
 import { count } from './texts.ts';
@@ -12,7 +15,7 @@ export async function agreeToSend(
 ): Promise<'paid' | 'free'> {
   const teacher = await readTeacher(root, editor.environment);
   if (teacher.kind !== 'profile') return 'free';
-  if (teacher.isLocal) return 'free';
+  if (teacher.isLocal) return isFree(teacher.profile) ? 'free' : 'paid';
   const { profile, origin } = teacher;
   const key = `tailor.sends ${profile.name} ${origin}`;
   if (editor.memory.get<boolean>(key) === true) return 'paid';
@@ -38,6 +41,23 @@ export async function agreeToSend(
   return 'paid';
 }
 
+/** What sending to the project's teacher of now, within the project's limits of now, amounts to. */
+export async function agreementOf(
+  { environment }: Pick<Editor, 'environment'>,
+  root: string,
+): Promise<Agreement> {
+  const { maxRequests, maxTotalTokens } = (await loadProject(root)).file.teaching;
+  const known = await readTeacher(root, environment);
+  const teacher =
+    known.kind === 'profile'
+      ? { profile: known.profile.name, origin: known.origin, model: known.profile.model }
+      : null;
+  return { teacher, maxRequests, maxTotalTokens };
+}
+
+/** Nothing that may cost something or leaves this computer. */
+export const NOTHING_PAID: Agreement = { teacher: null, maxRequests: 0, maxTotalTokens: 0 };
+
 /**
  * Before a teacher that may cost something is asked: what leaves the computer, then what it will take, estimated from
  * five real calls, and the person's yes. Returns without a word where nothing can be spent.
@@ -46,18 +66,21 @@ export async function agreeToTeach(
   editor: Editor,
   root: string,
   round: number | undefined,
-): Promise<void> {
-  if ((await agreeToSend(editor, root)) === 'free') return;
+): Promise<Agreement> {
+  // Read before the person is asked: what changes while they think was not agreed to.
+  const agreement = await agreementOf(editor, root);
+  if ((await agreeToSend(editor, root)) === 'free') return NOTHING_PAID;
   const title = vscode.l10n.t('Estimate');
   const request = { root, stage: 'teach' as const, round: round ?? null, title };
   const { json, text } = await editor.jobs.run(request, async (context) =>
     (await import('../node/commands/estimate.ts')).estimate(
-      context,
+      { ...context, agreement },
       undefined,
       round === undefined ? {} : { round },
     ),
   );
   if (json.questions > 0) await sayYes(json, text);
+  return agreement;
 }
 
 /** Before a teacher is asked again about many questions: what it will take, and the person's yes. */
@@ -80,22 +103,22 @@ async function sayYes(
 }
 
 /** Before rounds whose teaching cannot be estimated yet: what they can cost at most, and the person's yes. */
-export async function agreeToBudget(editor: Editor, root: string): Promise<void> {
-  if ((await agreeToSend(editor, root)) === 'free') return;
-  const { loadProject } = await import('../node/project/loadProject.ts');
-  const { teaching, teacher } = (await loadProject(root)).file;
+export async function agreeToBudget(editor: Editor, root: string): Promise<Agreement> {
+  const agreement = await agreementOf(editor, root);
+  if ((await agreeToSend(editor, root)) === 'free') return NOTHING_PAID;
   const run = vscode.l10n.t('Run');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Ask {0} without an estimate?', teacher),
+    vscode.l10n.t('Ask {0} without an estimate?', agreement.teacher?.profile ?? ''),
     {
       modal: true,
       detail: vscode.l10n.t(
         'Each round stops before {0} calls or {1} tokens are exceeded (teaching.maxRequests and teaching.maxTotalTokens in tailor.json). Run the exam alone first to get an estimate.',
-        count(teaching.maxRequests),
-        count(teaching.maxTotalTokens),
+        count(agreement.maxRequests),
+        count(agreement.maxTotalTokens),
       ),
     },
     run,
   );
   if (answer !== run) throw cancelled();
+  return agreement;
 }

@@ -1,7 +1,7 @@
 import { AppError, cancelled } from '../errors.ts';
 import type { Purpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
-import { lacksAnswers } from './exam.ts';
+import { firstStep, standingState } from './ahead.ts';
 import { examRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
 import type { LoopPorts } from './ports.ts';
@@ -15,14 +15,12 @@ import { trainRound } from './trainRound.ts';
  */
 export async function loadRound(ports: LoopPorts, round: number): Promise<RoundState> {
   const { store } = ports;
-  const existing = await store.state(round);
-  if (existing?.frozen && !(await store.manifest(round))) {
-    // Its frozen set was deleted, which is how a person has a round frozen again.
-    const reopened = reduceRound(existing, { type: 'unfrozen' });
-    await store.saveState(reopened);
-    return reopened;
+  const existing = await standingState(store, round);
+  if (existing) {
+    const isReopened = !existing.frozen && (await store.state(round))?.frozen;
+    if (isReopened) await store.saveState(existing);
+    return existing;
   }
-  if (existing) return existing;
   let student: RoundState['student'] | null | undefined;
   if (round === 0) {
     const path = store.project.student;
@@ -100,20 +98,6 @@ function perform(
   }
 }
 
-/** Whether the questions are not those any more that the round's exams asked; a frozen round stays as it is. */
-async function isOutdated(
-  { store }: LoopPorts,
-  { round, exams, frozen }: RoundState,
-  sets: readonly string[],
-): Promise<boolean> {
-  if (frozen) return false;
-  for (const set of sets) {
-    const exam = exams[set];
-    if (exam && (await lacksAnswers(store, round, set, exam))) return true;
-  }
-  return false;
-}
-
 /**
  * Rounds 0…rounds−1 in full and the exam of round `rounds` (two rounds, three exams), from the first unfinished step.
  * Running it again after any stop goes on there; when all is done it does nothing.
@@ -128,14 +112,12 @@ export async function runRounds(
     const isLast = round === rounds;
     const sets = examSets(extra, isLast);
     let state = await loadRound(ports, round);
-    let outdated = await isOutdated(ports, state, sets);
-    for (;;) {
+    let step = await firstStep(ports.store, state, sets, isLast);
+    while (step !== null) {
       if (ports.signal.aborted) throw cancelled();
-      const step = outdated ? 'exam' : nextStep(state, sets, isLast);
-      outdated = false;
-      if (step === null) break;
       onStep?.(round, step);
       state = await runStep(ports, state, step, sets);
+      step = nextStep(state, sets, isLast);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import { lookAhead, type Ahead } from '../../core/round/ahead.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { examSets, nextStep, type Step } from '../../core/round/state.ts';
 import { summarise, type RoundSummary } from '../../core/round/summary.ts';
@@ -47,6 +48,16 @@ export async function readRoundFacts(
     });
   }
   return facts;
+}
+
+/** What `tailor round` would begin with, and whether it would ask a teacher; `rounds` as its option. */
+export async function lookAheadIn(
+  root: string,
+  options: { readonly clock: Clock; readonly onBad: (bad: BadLine) => void },
+  rounds?: number,
+): Promise<Ahead> {
+  const store = await openToRead(root, options);
+  return lookAhead(store, rounds ?? store.project.rounds);
 }
 
 /** The training runs that rounds of a project wait for. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { agreedBudget } from '../../core/round/agreement.ts';
 import type { OpenTeacher } from '../../core/round/ports.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
 import { createTeacher } from '../teacher/createTeacher.ts';
 import { programmaticEndpoint, remoteEndpoint, type Endpoint } from '../teacher/endpoint.ts';
 import {
   findProfile,
+  isFree,
   loadProfiles,
   profilesPath,
   PROGRAMMATIC,
@@ -14,13 +16,15 @@ import { formatDuration } from '../terminal/format.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import type { Session } from './session.ts';
 
+type Budget = ReturnType<typeof agreedBudget>;
+
 /** Opens the project's teacher for one round: its own server for the programmatic one, the person's profile else. */
 export async function openTeacher(session: Session, round: number): Promise<OpenTeacher> {
   const { store, surroundings } = session;
   const { clock, log, environment } = surroundings;
   await assertWritable(session.root, `rounds/${round}/teacher/${store.writer}.jsonl`);
-  const { endpoint, stop } = await endpointOf(session);
-  const { maxRequests, maxTotalTokens } = store.project.teaching;
+  const { endpoint, stop, budget } = await endpointOf(session);
+  const { maxRequests, maxTotalTokens } = budget;
   try {
     const opened = await createTeacher(endpoint, {
       roundsFolder: join(session.root, 'rounds'),
@@ -64,13 +68,17 @@ export async function openTeacher(session: Session, round: number): Promise<Open
 
   async function endpointOf(
     of: Session,
-  ): Promise<{ endpoint: Endpoint; stop: () => Promise<void> }> {
-    const name = of.store.project.teacher;
+  ): Promise<{ endpoint: Endpoint; stop: () => Promise<void>; budget: Budget }> {
+    const { teacher: name, teaching } = of.store.project;
+    const budget = { maxRequests: teaching.maxRequests, maxTotalTokens: teaching.maxTotalTokens };
     if (name !== PROGRAMMATIC) {
       const profile = findProfile(await loadProfiles(profilesPath(environment)), name);
-      const kept = await surroundings.keyFor?.(new URL(profile.baseURL).origin);
+      const { origin } = new URL(profile.baseURL);
+      const asked = { profile: profile.name, origin, model: profile.model };
+      const agreed = isFree(profile) ? budget : agreedBudget(surroundings.agreement, asked, budget);
+      const kept = await surroundings.keyFor?.(origin);
       const endpoint = remoteEndpoint(profile, kept ?? readKey(profile, environment));
-      return { endpoint, stop: () => Promise.resolve() };
+      return { endpoint, stop: () => Promise.resolve(), budget: agreed };
     }
     const server = await startProgrammaticTeacher({
       questions: await of.store.questions('train'),
@@ -81,6 +89,7 @@ export async function openTeacher(session: Session, round: number): Promise<Open
     return {
       endpoint: programmaticEndpoint({ baseURL, token, model, version, dataHash }),
       stop: () => server.close(),
+      budget,
     };
   }
 }

@@ -11,6 +11,7 @@ import { claimWriter } from '../storage/writerSlot.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
 import type { TeacherSpending } from '../../core/teaching/teacher.ts';
+import type { Agreement } from '../../core/round/agreement.ts';
 import type { FindPython } from '../python/findPython.ts';
 
 /** Where the parts of this installation lie; all absolute. */
@@ -39,6 +40,8 @@ export interface Surroundings {
   /** Asked before an interpreter is started for the first time; false refuses it. */
   readonly confirmPython?: FindPython['confirm'];
   readonly watch?: Watch | undefined;
+  /** What a person agreed to; absent where the command itself is the yes. */
+  readonly agreement?: Agreement | undefined;
   /** How training runs meet this process: by default one is started, and stopped when the work is. */
   readonly trainer?: TrainerManners | undefined;
 }

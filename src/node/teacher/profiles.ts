@@ -72,6 +72,11 @@ export function isLoopback(url: URL): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/u.test(host);
 }
 
+/** Whether asking a teacher neither costs anything, as far as the person's profile says, nor leaves this computer. */
+export function isFree({ baseURL, prices }: Pick<TeacherProfile, 'baseURL' | 'prices'>): boolean {
+  return prices === undefined && isLoopback(new URL(baseURL));
+}
+
 /** Refuses addresses that would send a key or a prompt in the clear, or that hide a login. */
 export function checkBaseURL(baseURL: string): URL {
   const url = new URL(baseURL);
