@@ -8,6 +8,8 @@ export interface FakeWebview {
   readonly page: Port;
   /** Whoever shows it takes it away. */
   close(): void;
+  /** Another view or editor is brought in front of it, and its page destroyed. */
+  hide(): void;
   /** Whether the host still listens. */
   listeners(): number;
   disposed: boolean;
@@ -35,10 +37,17 @@ export function resetWebviews(): void {
   webviews.panels.length = 0;
 }
 
-function fakeWebview(): FakeWebview & { onDispose(listener: () => void): void } {
+interface Shown extends FakeWebview {
+  onDispose(listener: () => void): void;
+  readonly onVisibility: (listener: () => void) => { dispose(): void };
+  visible: boolean;
+}
+
+function fakeWebview(): Shown {
   const toHost = new Set<(message: unknown) => unknown>();
   const toPage = new Set<(message: unknown) => unknown>();
   const onDispose = new Set<() => void>();
+  const onVisibility = new Set<() => void>();
   const webview = {
     options: {},
     html: '',
@@ -73,6 +82,16 @@ function fakeWebview(): FakeWebview & { onDispose(listener: () => void): void } 
       fake.disposed = true;
       onDispose.forEach((listener) => listener());
     },
+    hide: () => {
+      toPage.clear();
+      fake.visible = false;
+      onVisibility.forEach((listener) => listener());
+    },
+    onVisibility: (listener: () => void) => {
+      onVisibility.add(listener);
+      return { dispose: () => void onVisibility.delete(listener) };
+    },
+    visible: true,
     listeners: () => toHost.size,
     onDispose: (listener: () => void) => void onDispose.add(listener),
     disposed: false,
@@ -88,6 +107,10 @@ export function showView(id: string): FakeWebview & { readonly view: vscode.Webv
   const view = {
     webview: fake.webview,
     badge: undefined,
+    get visible() {
+      return fake.visible;
+    },
+    onDidChangeVisibility: fake.onVisibility,
     onDidDispose: (listener: () => void) => {
       fake.onDispose(listener);
       return { dispose: () => undefined };
@@ -114,8 +137,10 @@ export function makePanel(viewType: string, title = ''): FakePanel {
       fake.onDispose(listener);
       return { dispose: () => undefined };
     },
-    onDidChangeViewState: () => ({ dispose: () => undefined }),
-    visible: true,
+    onDidChangeViewState: fake.onVisibility,
+    get visible() {
+      return fake.visible;
+    },
   };
   // SAFETY: the members of a panel that the extension uses.
   const made = Object.assign(fake, { panel: panel as unknown as vscode.WebviewPanel, viewType });

@@ -43,7 +43,10 @@ const LINGER_MS = 5 * 60_000;
 interface Attached {
   readonly surface: ReviewSurface;
   readonly server: Server<ReviewContract>;
+  /** Its page is there and listens. */
   loaded: boolean;
+  /** Grows with every page that is gone: what that one still asked for loads nothing. */
+  gone: number;
   /** This view's connection with the review that is open now. */
   connection: {
     readonly peer: ReviewPeer;
@@ -55,6 +58,12 @@ interface Current {
   readonly root: string | null;
   readonly peer: Promise<ReviewPeer | null>;
   readonly failure: { message: string; hint: string | undefined } | null;
+}
+
+/** A view that is served. */
+export interface Served extends Disposable {
+  /** The view is hidden, and the editor has destroyed its page: one that comes back asks for everything again. */
+  hidden(): void;
 }
 
 /** Joins the views of Review, wherever they lie, with the review of the current project. */
@@ -83,7 +92,7 @@ export class ReviewHost implements Disposable {
   }
 
   /** Serves a view until the result is disposed. */
-  attach(surface: ReviewSurface): Disposable {
+  attach(surface: ReviewSurface): Served {
     const former = this.#views.get(surface.place);
     former?.server.dispose();
     former?.connection?.handlers.dispose();
@@ -93,11 +102,16 @@ export class ReviewHost implements Disposable {
       this.#delegate(surface.place),
       { onError: (error, method) => this.#logError(method, error) },
     );
-    const attached: Attached = { surface, server, loaded: false, connection: null };
+    const attached: Attached = { surface, server, loaded: false, gone: 0, connection: null };
     this.#views.set(surface.place, attached);
     clearTimeout(this.#lingering);
     surface.badge?.(this.#snapshot?.counts.todo ?? 0);
     return {
+      hidden: () => {
+        attached.loaded = false;
+        attached.gone += 1;
+        if (this.#views.get(surface.place) === attached) this.#noteFocus(surface.place, 'none');
+      },
       dispose: () => {
         server.dispose();
         attached.connection?.handlers.dispose();
@@ -145,6 +159,7 @@ export class ReviewHost implements Disposable {
     const handlers = Object.keys(reviewContract.requests).map((method) => [
       method,
       async (params: unknown, signal: unknown) => {
+        const asker = this.#views.get(place)?.gone;
         const all = await this.#handlers(place);
         // SAFETY: `serve` parsed the parameters by the schema of this very method.
         const run = all[method as keyof Handlers<ReviewContract>] as (
@@ -152,7 +167,7 @@ export class ReviewHost implements Disposable {
           signal: unknown,
         ) => unknown;
         const result = await run.call(all, params, signal);
-        if (method === 'init') this.#onLoaded(place, result);
+        if (method === 'init') this.#onLoaded(place, result, asker);
         if (method === 'focus') this.#onFocus(place, params);
         return result;
       },
@@ -249,6 +264,7 @@ export class ReviewHost implements Disposable {
     this.#close();
     for (const view of this.#views.values()) {
       view.loaded = false;
+      view.gone += 1;
       view.surface.badge?.(0);
       view.surface.reload();
     }
@@ -272,11 +288,11 @@ export class ReviewHost implements Disposable {
     void closed?.peer.then((peer) => peer?.dispose());
   }
 
-  #onLoaded(place: Place, result: unknown): void {
+  #onLoaded(place: Place, result: unknown, asker: number | undefined): void {
     const { data } = reviewContract.requests.init.result.safeParse(result);
     if (data) this.#note(data.snapshot);
     const view = this.#views.get(place);
-    if (!view) return;
+    if (view?.gone !== asker || !view) return;
     view.loaded = true;
     const name = this.#waiting;
     this.#waiting = null;

@@ -58,6 +58,9 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
       reveal: () => panel.reveal(),
       reload,
     });
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) attached.hidden();
+    });
     panel.onDidDispose(() => {
       attached.dispose();
       if (this.#panel === panel) this.#panel = null;

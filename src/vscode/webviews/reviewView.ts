@@ -34,6 +34,9 @@ export class ReviewViewProvider implements vscode.WebviewViewProvider {
             : { value: todo, tooltip: vscode.l10n.t('{0} items to review', todo) };
       },
     });
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) attached.hidden();
+    });
     view.onDidDispose(() => attached.dispose());
     reload();
   }

@@ -289,6 +289,52 @@ describe('the host of Review', () => {
     expect(commands).toEqual(['accept']);
   });
 
+  it('knows that the page of a hidden view is gone: nothing is decided in the one that comes', async () => {
+    const { host, panel } = set();
+    const side = showView('tailor.review');
+    await load(side).client.request('init', { view: 'side' });
+    panel.show();
+    const wide = webviews.panels[0]!;
+    for (const [shown, view] of [
+      [side, 'side'],
+      [wide, 'panel'],
+    ] as const) {
+      const before = load(shown);
+      await before.client.request('init', { view });
+      await before.client.request('focus', { where: 'list', selected: 'q-1' });
+      shown.hide();
+      expect(editor.context.get('tailor.reviewListFocused')).toBe(false);
+      editor.information.length = 0;
+      await host.forward('accept');
+      expect(editor.information.join()).toContain('Nothing was decided');
+      await host.forward('search');
+      const after = load(shown);
+      await after.client.request('init', { view });
+      await turns();
+      expect([before.commands, after.commands]).toEqual([[], ['search']]);
+      await host.forward('accept');
+      await turns();
+      expect(after.commands).toEqual(['search', 'accept']);
+    }
+  });
+
+  it('takes no page for loaded that was hidden before it was answered', async () => {
+    const factory = peerFactory(() => recordWith({ attempt: '', rationale: '' }));
+    let go = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (go = resolve));
+    const { host } = set({ open: (parts) => slow.then(() => factory.open(parts)) });
+    const shown = showView('tailor.review');
+    void load(shown)
+      .client.request('init', { view: 'side' })
+      .catch(() => undefined);
+    await turns();
+    shown.hide();
+    go();
+    await turns();
+    await host.forward('accept');
+    expect(editor.information.join()).toContain('Nothing was decided');
+  });
+
   it('threat 24: runs fixed commands for verbs, with nothing of the view’s in them', async () => {
     set();
     const { client } = load(showView('tailor.review'));
