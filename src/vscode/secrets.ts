@@ -33,14 +33,6 @@ export class TeacherKeys {
     await this.#secrets.delete(PREFIX + origin);
   }
 
-  /** Forgets every key whose address is not among these: a profile that moved must be given its key anew. */
-  async forgetOthers(origins: readonly string[]): Promise<void> {
-    const kept = new Set(origins.map((origin) => PREFIX + origin));
-    for (const name of await this.#secrets.keys()) {
-      if (name.startsWith(PREFIX) && !kept.has(name)) await this.#secrets.delete(name);
-    }
-  }
-
   /** Told when a key came, went or changed, also in another window. */
   onDidChange(listener: () => void): vscode.Disposable {
     return this.#secrets.onDidChange(({ key }) => {

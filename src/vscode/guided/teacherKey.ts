@@ -7,15 +7,15 @@ import { aboutProfile, readTeacher } from '../teacherStatus.ts';
 import { requireTrust } from '../trust.ts';
 import { rowOf } from './chooseTeacher.ts';
 import { ask, BACK, pick } from './inSteps.ts';
+import { KeysOfFiles } from './keysOfFiles.ts';
 
 /** "Set Teacher Key": into the editor's secret store, for one exact address; nothing ever shows it again. */
 export function setTeacherKeyHandler(editor: Editor): Handler {
   return async (target) => {
     requireTrust();
     const { t } = vscode.l10n;
-    const profiles = await loadProfiles(profilesPath(editor.environment));
-    // Keys of addresses that no profile names any more are of no use but to lose.
-    await editor.keys.forgetOthers(profiles.map((profile) => aboutProfile(profile).origin));
+    const path = profilesPath(editor.environment);
+    const profiles = await loadProfiles(path);
     const title = t('Set Teacher Key');
     const profile = await profileFor(editor, target.root, profiles, title);
     const { origin } = aboutProfile(profile);
@@ -30,12 +30,19 @@ export function setTeacherKeyHandler(editor: Editor): Handler {
     if (key === BACK) throw cancelled();
     // Trust and the profile may have changed while the person looked for the key.
     requireTrust();
+    const files = new KeysOfFiles(editor.memory, editor.keys);
+    // Keys of addresses that this file named and names no longer are of no use but to lose.
+    await files.tidy(
+      path,
+      profiles.map((one) => aboutProfile(one).origin),
+    );
     if (key === '') {
       await editor.keys.forget(origin);
       void vscode.window.showInformationMessage(t('The key for {0} is forgotten.', origin));
       return;
     }
     await editor.keys.store(origin, key);
+    await files.note(path, origin);
     const test = t('Test Teacher');
     void vscode.window
       .showInformationMessage(t('The key is kept for {0} alone.', origin), test)

@@ -6,6 +6,7 @@ import { activate, deactivate } from '../../../src/extension.ts';
 import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
 import { pythonConfirmation } from '../../../src/vscode/confirmPython.ts';
 import { quoted } from '../../../src/vscode/copyCommandLine.ts';
+import { KeysOfFiles } from '../../../src/vscode/guided/keysOfFiles.ts';
 import { sums } from '../../fakes/loopFakes.ts';
 import { writeProject } from '../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../fakes/temporaryFolder.ts';
@@ -216,12 +217,43 @@ describe('keys', () => {
     start();
     await run('tailor.setTeacherKey', KEY);
     await addProfile('near', 'http://127.0.0.1:8/v1');
+    // Esc decides nothing, and neither does looking.
     await run('tailor.setTeacherKey', undefined);
-    expect([...editor.secrets]).toEqual([]);
+    expect([...editor.secrets.keys()]).toEqual(['tailor.key http://127.0.0.1:9']);
     await run('tailor.setTeacherKey', KEY);
     expect([...editor.secrets.keys()]).toEqual(['tailor.key http://127.0.0.1:8']);
     await run('tailor.setTeacherKey', '');
     expect([...editor.secrets]).toEqual([]);
+  });
+
+  it('of other computers stay: the editor keeps all, and this file never named theirs', async () => {
+    const theirs = 'tailor.key https://theirs.example';
+    editor.secrets.set(theirs, 'k');
+    await project();
+    start();
+    await run('tailor.setTeacherKey');
+    expect(editor.errors.join()).toContain('no teacher profile');
+    expect([...editor.secrets.keys()]).toEqual([theirs]);
+    await addProfile('near', 'http://127.0.0.1:9/v1');
+    await run('tailor.setTeacherKey', 'near', KEY);
+    await run('tailor.setTeacherKey', 'near', '');
+    expect([...editor.secrets.keys()]).toEqual([theirs]);
+  });
+
+  it('stay where another file named the same address', async () => {
+    const memory = memento();
+    const forgotten: string[] = [];
+    const forget = (origin: string) => Promise.resolve(void forgotten.push(origin));
+    const files = new KeysOfFiles(memory, { forget });
+    await files.note('/a/teachers.json', 'https://both.example');
+    await files.note('/a/teachers.json', 'https://mine.example');
+    await files.note('/b/teachers.json', 'https://both.example');
+    await files.tidy('/c/teachers.json', []);
+    expect(forgotten).toEqual([]);
+    await files.tidy('/a/teachers.json', ['https://new.example']);
+    expect(forgotten).toEqual(['https://mine.example']);
+    await files.tidy('/b/teachers.json', []);
+    expect(forgotten).toEqual(['https://mine.example', 'https://both.example']);
   });
 });
 
