@@ -307,6 +307,9 @@ export const reviewStrings = {
   'batch.ask.pair-drop.other': 'Drop the reflection pairs of these {n} questions?',
   'batch.ask.pair-keep.one': 'Keep the reflection pairs of {n} question?',
   'batch.ask.pair-keep.other': 'Keep the reflection pairs of these {n} questions?',
+  'batch.ask': 'Ask again…',
+  'batch.ask.ask.one': 'Ask the teacher again about {n} question?',
+  'batch.ask.ask.other': 'Ask the teacher again about these {n} questions?',
   'batch.oneStep': 'One undo takes it all back.',
   'batch.yes': 'Yes, do it',
 
@@ -352,6 +355,8 @@ export const reviewStrings = {
   'say.changed': '{id} has changed since it was shown: nothing was decided. Look again.',
   'say.asking': 'Asking the teacher.',
   'say.asked': 'The teacher answered: {accepted} pass, {failed} do not.',
+  'say.unasked.one': '{n} question was not asked: this hint had been answered before.',
+  'say.unasked.other': '{n} questions were not asked: this hint had been answered before.',
   'say.undo': 'Undone: {what}',
   'say.redo': 'Done again: {what}',
   'say.done.undo': 'Undone.',

@@ -42,6 +42,8 @@ export class MemoryHost {
   late = 0;
   #rev = 1;
   readonly #steps: RecordedDecision[][] = [];
+  /** Questions with the hints that the teacher was asked with. */
+  readonly #answered = new Set<string>();
   #undone: RecordedDecision[][] = [];
   readonly #index: ReviewIndex;
   #curation: Curation;
@@ -221,7 +223,10 @@ export class MemoryHost {
         note('ask', { ids, hint });
         this.#refuseOnce();
         this.#check(round);
-        return { rev: rev(), accepted: ids.length, failed: 0, unasked: 0 };
+        const fresh = ids.filter((id) => !this.#answered.has(`${id} ${hint}`));
+        for (const id of fresh) this.#answered.add(`${id} ${hint}`);
+        const unasked = ids.length - fresh.length;
+        return { rev: rev(), accepted: fresh.length, failed: 0, unasked };
       },
       spotCheck: ({ size, round }) => {
         note('spotCheck', { size });

@@ -1,3 +1,4 @@
+import { ask } from './ask.ts';
 import type { Control } from './control.ts';
 import { messageOf } from './link.ts';
 import { roundOf } from './state.ts';
@@ -36,6 +37,11 @@ export async function confirm(control: Control): Promise<void> {
       );
       await refresh(control);
       control.say(texts.count('say.bulk', changed));
+    } else if (overlay.kind === 'ask') {
+      const { marked } = control.state;
+      const came = await ask(control, overlay.ids, { kind: 'ask', hint: overlay.hint });
+      // What was picked meanwhile is about something else.
+      if (came && control.state.marked === marked) control.store.dispatch({ type: 'unmark' });
     } else if (overlay.kind === 'spot-check') await spotCheck(control, overlay.size);
   } catch (error) {
     const { shown } = control.state;

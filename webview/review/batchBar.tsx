@@ -8,6 +8,7 @@ import { useControl, usePart, useTexts } from './app.tsx';
 import { bulk, confirm, spotCheck } from './batch.ts';
 
 const SAMPLE = 60;
+const YES = { 'spot-check': 'spot.draw', ask: 'form.ask.save', bulk: 'batch.yes' } as const;
 
 /** Decisions on many items: what is picked or filtered, or, after a random spot check, everything like it. */
 export function BatchBar(): JSX.Element | null {
@@ -17,13 +18,17 @@ export function BatchBar(): JSX.Element | null {
   const total = usePart((state) => state.list.total);
   if (!snapshot?.writable || total === 0) return null;
   const asks =
-    overlay.kind === 'bulk' || overlay.kind === 'spot-check' || overlay.kind === 'accept-rest';
+    overlay.kind === 'bulk' ||
+    overlay.kind === 'ask' ||
+    overlay.kind === 'spot-check' ||
+    overlay.kind === 'accept-rest';
   if (asks) return <Question />;
   if (snapshot.spotCheck && marked === 0) return <SpotCheckBar check={snapshot.spotCheck} />;
   return marked > 0 ? <Picked count={marked} /> : <Listed count={total} />;
 }
 
 function Picked({ count }: { readonly count: number }): JSX.Element {
+  const canAsk = usePart((state) => state.snapshot?.canAsk);
   const t = useTexts();
   const control = useControl();
   return (
@@ -31,6 +36,11 @@ function Picked({ count }: { readonly count: number }): JSX.Element {
       <strong class="batch-words">{t.count('batch.marked', count)}</strong>
       <span class="batch-buttons">
         <Acts />
+        {canAsk ? (
+          <button type="button" class="link" onClick={() => control.act('ask')}>
+            {t('batch.ask')}
+          </button>
+        ) : null}
         <button type="button" class="link" onClick={() => control.act('escape')}>
           {t('batch.unmark')}
         </button>
@@ -93,14 +103,28 @@ function Question(): JSX.Element | null {
   const control = useControl();
   const words = ((): string => {
     if (overlay.kind === 'bulk') return t.count(`batch.ask.${overlay.act}`, overlay.count);
+    if (overlay.kind === 'ask') return t.count('batch.ask.ask', overlay.ids.length);
     if (overlay.kind === 'accept-rest') return t.count('spot.acceptRest.ask', overlay.count);
     return t('spot.ask');
   })();
   return (
     <div class="batch batch-question" role="alertdialog" aria-label={words}>
       <p class="batch-words">
-        {words} {overlay.kind === 'spot-check' ? null : t('batch.oneStep')}
+        {words}{' '}
+        {overlay.kind === 'spot-check'
+          ? null
+          : t(overlay.kind === 'ask' ? 'field.hint.hint' : 'batch.oneStep')}
       </p>
+      {overlay.kind === 'ask' ? (
+        <TextField
+          autofocus
+          label={t('field.hint')}
+          value={overlay.hint}
+          onValue={(hint) =>
+            control.store.dispatch({ type: 'overlay', overlay: { ...overlay, hint } })
+          }
+        />
+      ) : null}
       {overlay.kind === 'spot-check' ? (
         <TextField
           autofocus
@@ -116,10 +140,10 @@ function Question(): JSX.Element | null {
       <span class="batch-buttons">
         <Button
           kind="primary"
-          autofocus={overlay.kind !== 'spot-check'}
+          autofocus={overlay.kind !== 'spot-check' && overlay.kind !== 'ask'}
           onPress={() => void confirm(control)}
         >
-          {overlay.kind === 'spot-check' ? t('spot.draw') : t('batch.yes')}
+          {t(YES[overlay.kind === 'spot-check' || overlay.kind === 'ask' ? overlay.kind : 'bulk'])}
         </Button>
         <Button keyCap="Esc" onPress={() => control.act('escape')}>
           {t('cancel')}

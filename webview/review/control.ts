@@ -1,5 +1,6 @@
 import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
+import { ask } from './ask.ts';
 import { actOf, expected, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
@@ -296,35 +297,7 @@ export class Control {
     const act = actOf(form);
     this.page.focusList();
     if (act) await this.decide(act, form);
-    else if (form.kind === 'ask') await this.ask([shown], form);
-  }
-
-  /** Asks the teacher; the items say so until the answer is there. */
-  async ask(ids: readonly string[], form: Extract<Form, { kind: 'ask' }>): Promise<void> {
-    const texts = this.store.texts.peek();
-    const hint = form.hint.trim();
-    this.store.dispatch({ type: 'form-sent' });
-    this.store.dispatch({ type: 'asking', ids, on: true });
-    const before = shownRecord(this.state);
-    this.say(texts('say.asking'));
-    try {
-      const request = { ids: [...ids], hint, round: roundOf(this.state) };
-      const result = await this.link.change(() => this.#client.request('ask', request));
-      for (const id of ids) this.store.dispatch({ type: 'form-done', id, form });
-      this.store.dispatch({ type: 'asking', ids, on: false });
-      await Promise.all(ids.map((id) => this.link.record(id, true)));
-      // The answer that was waited for is what the person looks at next; it stands behind the others.
-      const now = shownRecord(this.state);
-      const last = (now?.candidates.length ?? 0) - 1;
-      if (now?.row.id === before?.row.id && last >= (before?.candidates.length ?? 0))
-        this.store.dispatch({ type: 'candidate', index: last });
-      this.say(texts('say.asked', { accepted: result.accepted, failed: result.failed }));
-    } catch (error) {
-      this.store.dispatch({ type: 'asking', ids, on: false });
-      const message = messageOf(error);
-      for (const id of ids) this.store.dispatch({ type: 'notice', id, message });
-      this.say(message);
-    }
+    else if (form.kind === 'ask') await ask(this, [shown], form);
   }
 
   /** Moves the cursor to an item, wherever in the list it is now. */

@@ -1,9 +1,10 @@
 import type { ReviewEvent } from './events.ts';
-import { draftKey, isWorthKeeping, type Form } from './forms.ts';
+import { draftKey, isWorthKeeping, SEVERAL, type Form } from './forms.ts';
 import type { ReviewState } from './state.ts';
 
 const KEPT_DRAFTS = 20;
 
+type Drafts = Readonly<Record<string, Form>>;
 type FormEvent = Extract<
   ReviewEvent,
   { type: 'form' | 'form-problem' | 'form-sent' | 'form-done' | 'form-back' }
@@ -45,10 +46,17 @@ function withoutDraft(state: ReviewState, id: string, sent: Form): ReviewState {
 export function withDraft({
   form,
   shown,
+  overlay,
   drafts,
-}: Pick<ReviewState, 'form' | 'shown' | 'drafts'>): Readonly<Record<string, Form>> {
-  if (!form || shown === null || !isWorthKeeping(form)) return drafts;
-  const key = draftKey(shown, form.kind);
+}: Pick<ReviewState, 'form' | 'shown' | 'overlay' | 'drafts'>): Drafts {
+  const kept = form && shown !== null ? added(drafts, shown, form) : drafts;
+  if (overlay.kind !== 'ask') return kept;
+  return added(kept, SEVERAL, { kind: 'ask', hint: overlay.hint });
+}
+
+function added(drafts: Drafts, id: string, form: Form): Drafts {
+  if (!isWorthKeeping(form)) return drafts;
+  const key = draftKey(id, form.kind);
   const others = Object.entries(drafts).filter(([known]) => known !== key);
   return Object.fromEntries([...others.slice(-KEPT_DRAFTS + 1), [key, form]]);
 }

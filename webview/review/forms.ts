@@ -23,6 +23,9 @@ export const formSchema = z.discriminatedUnion('kind', [
 export type Form = z.infer<typeof formSchema>;
 export type FormKind = Form['kind'];
 
+/** In the place of an item's id: a hint about several items. */
+export const SEVERAL = '';
+
 /** One draft is kept for each item and kind of form. */
 export const draftKey = (id: string, kind: FormKind): string => `${kind} ${id}`;
 

@@ -9,7 +9,8 @@ import {
   rejectStep,
   toggleCandidateStep,
 } from './decide.ts';
-import { bulk } from './batch.ts';
+import { startAsking } from './ask.ts';
+import { bulk, confirm } from './batch.ts';
 import { history } from './history.ts';
 import { MODES, shownAttempt, shownCandidate, shownRecord } from './state.ts';
 
@@ -65,7 +66,7 @@ export function perform(control: Control, action: Action): boolean {
       control.take({ kind: 'form', form: { kind: 'write', text: '' } });
       return true;
     case 'ask':
-      ask(control);
+      startAsking(control);
       return true;
     case 'only-this':
       control.take(onlyThisStep(state));
@@ -119,8 +120,9 @@ export function perform(control: Control, action: Action): boolean {
       return true;
     }
     case 'save-form':
-      if (!state.form) return false;
-      void control.saveForm();
+      if (state.overlay.kind === 'ask') void confirm(control);
+      else if (state.form) void control.saveForm();
+      else return false;
       return true;
     case 'escape':
       return escape(control);
@@ -155,12 +157,6 @@ function turn(control: Control, by: 1 | -1): void {
   if (count === 0) return;
   const index = (control.state.candidate + by + count) % count;
   control.store.dispatch({ type: 'candidate', index });
-}
-
-function ask(control: Control): void {
-  const { snapshot } = control.state;
-  if (snapshot && !snapshot.canAsk) control.take({ kind: 'say', text: 'say.cannotAsk' });
-  else control.take({ kind: 'form', form: { kind: 'ask', hint: '' } });
 }
 
 /** Opens something of the item on screen in the editor. */

@@ -62,7 +62,9 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     case 'form-back':
       return formed(state, event);
     case 'overlay':
-      return { ...state, overlay: event.overlay };
+      return event.overlay.kind === 'ask'
+        ? { ...state, overlay: event.overlay }
+        : { ...state, drafts: withDraft(state), overlay: event.overlay };
     case 'deciding':
       return deciding(state, event.id, event.row);
     case 'decided':

@@ -21,6 +21,8 @@ export type Overlay =
   | { readonly kind: 'save-filter'; readonly name: string }
   | { readonly kind: 'spot-check'; readonly size: number }
   | { readonly kind: 'accept-rest'; readonly count: number }
+  /** The hint to the teacher about several items. */
+  | { readonly kind: 'ask'; readonly ids: readonly string[]; readonly hint: string }
   | {
       readonly kind: 'bulk';
       readonly act: 'accept' | 'reject' | 'pair-drop' | 'pair-keep';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
 import type { Action } from '../../../../webview/review/actions.ts';
+import { ask } from '../../../../webview/review/ask.ts';
 import { bulk, confirm } from '../../../../webview/review/batch.ts';
 import { Control } from '../../../../webview/review/control.ts';
 import { acceptable } from '../../../../webview/review/decide.ts';
@@ -317,7 +318,7 @@ describe('Control', () => {
     await press('pair', 'undo');
     bulk(control, 'reject');
     await confirm(control);
-    await control.ask(['bakery-0417'], { kind: 'ask', hint: '' });
+    await ask(control, ['bakery-0417'], { kind: 'ask', hint: '' });
     await settle();
     expect(acts()).toHaveLength(1);
     expect(host.decisions).toEqual([]);
@@ -514,6 +515,39 @@ describe('Control: many at once', () => {
     await settle();
     const call = host.calls.find(({ method }) => method === 'bulk');
     expect(call?.params).toEqual({ act: 'reject', ids: null, expected: state().list.total });
+  });
+
+  it('asks the teacher about everything picked, and keeps the hint until it has answered', async () => {
+    const { host, press, store, state } = await review({}, IN_ORDER);
+    const asked = () =>
+      host.calls.filter(({ method }) => method === 'ask').map((one) => one.params);
+    const ids = ['bakery-0417', 'tickets-0533'];
+    await press('extend-down', 'ask');
+    expect(state()).toMatchObject({ form: null, overlay: { kind: 'ask', ids, hint: '' } });
+    const hint = 'Name the unit of each number.';
+    store.dispatch({ type: 'overlay', overlay: { kind: 'ask', ids, hint } });
+    await press('escape', 'ask');
+    expect(state().overlay).toMatchObject({ kind: 'ask', hint });
+    host.refuse = 'The teacher cannot be reached.';
+    await press('save-form', 'ask');
+    expect(state().marked.size).toBe(2);
+    expect(state().overlay).toMatchObject({ kind: 'ask', hint });
+    await press('save-form');
+    expect(asked().at(-1)).toEqual({ ids, hint });
+    expect(state().said.text).toBe('The teacher answered: 2 pass, 0 do not.');
+    expect(state()).toMatchObject({ marked: new Set(), overlay: { kind: 'none' }, drafts: {} });
+  });
+
+  it('says of how many the teacher was not asked, because it had answered that', async () => {
+    const { control, state } = await review({}, IN_ORDER);
+    const form = { kind: 'ask', hint: '' } as const;
+    await ask(control, ['bakery-0417'], form);
+    await ask(control, ['bakery-0417'], form);
+    expect(state().said.text).toBe('1 question was not asked: this hint had been answered before.');
+    await ask(control, ['bakery-0417', 'tickets-0533', 'lake-0601'], form);
+    expect(state().said.text).toBe(
+      'The teacher answered: 2 pass, 0 do not. 1 question was not asked: this hint had been answered before.',
+    );
   });
 
   it('forgets what was picked when the filter changes', async () => {
