@@ -3,7 +3,7 @@ import { REVIEW_COMMANDS } from './reviewCommands.ts';
 /** A command of the palette and its twin in the terminal. */
 export interface CommandInfo {
   readonly title: string;
-  /** The words after `tailor`; null for what only shows something or stores a secret in the editor. */
+  /** The twin's words after `tailor`, as far as they are fixed; null for what only shows something or stores a secret. */
   readonly cli: string | null;
 }
 
@@ -17,7 +17,7 @@ export const COMMANDS = {
   'tailor.exam': { title: 'Run Exam', cli: 'exam' },
   'tailor.audit': { title: 'Audit Grades', cli: 'audit' },
   'tailor.teach': { title: 'Ask Teacher', cli: 'teach' },
-  'tailor.decide': { title: 'Decide on Items', cli: 'decide' },
+  'tailor.decide': { title: 'Decide on Items', cli: 'decide list' },
   'tailor.freeze': { title: 'Freeze Round', cli: 'freeze' },
   'tailor.train': { title: 'Train Student', cli: 'train' },
   'tailor.round': { title: 'Run Next Round', cli: 'round' },
@@ -25,7 +25,7 @@ export const COMMANDS = {
   'tailor.status': { title: 'Show Rounds', cli: 'status' },
   'tailor.compare': { title: 'Compare Rounds', cli: 'compare' },
   'tailor.doctor': { title: 'Check This Computer', cli: 'doctor' },
-  'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher' },
+  'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher --programmatic' },
   'tailor.chooseStudent': { title: 'Choose Student', cli: 'choose --student' },
   'tailor.chooseTeacher': { title: 'Choose Teacher', cli: 'choose --teacher' },
   'tailor.setTeacherKey': { title: 'Set Teacher Key', cli: null },

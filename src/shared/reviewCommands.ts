@@ -48,8 +48,8 @@ export const REVIEW_ACTIONS = {
     cli: 'decide',
     name: 'fix-gold',
   },
-  'tailor.review.undo': { title: 'Review: Undo', cli: 'decide', name: 'undo' },
-  'tailor.review.redo': { title: 'Review: Redo', cli: 'decide', name: 'redo' },
+  'tailor.review.undo': { title: 'Review: Undo', cli: 'decide undo', name: 'undo' },
+  'tailor.review.redo': { title: 'Review: Redo', cli: 'decide redo', name: 'redo' },
   'tailor.review.nextCandidate': {
     title: 'Review: Next Rationale',
     cli: null,

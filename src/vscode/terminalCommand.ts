@@ -14,20 +14,20 @@ export function terminalHandlers(
   projects: Pick<WorkspaceProjects, 'pick' | 'all' | 'known'>,
 ): Readonly<Record<TerminalId, Handler>> {
   const inTerminal =
-    (id: TerminalId, ...args: string[]): Handler =>
+    (id: TerminalId): Handler =>
     async (target) => {
       requireTrust();
       await projects.known();
       // Without a project it serves any folder; a folder that is named must be one of the workspace's projects.
       const named = target.root !== undefined || projects.all.length > 0;
       const root = named ? (await projects.pick(target.root)).root : undefined;
-      runInTerminal(join(installation, 'dist', 'cli.cjs'), [COMMANDS[id].cli, ...args], {
+      runInTerminal(join(installation, 'dist', 'cli.cjs'), COMMANDS[id].cli.split(' '), {
         title: COMMANDS[id].title,
         root,
       });
     };
   return {
-    'tailor.teacher': inTerminal('tailor.teacher', '--programmatic'),
+    'tailor.teacher': inTerminal('tailor.teacher'),
   };
 }
 
