@@ -5,9 +5,10 @@ import { attemptsNow, type ReviewItem } from '../../core/curation/reviewItem.ts'
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { sha256Text } from '../../core/hash.ts';
+import type { Report } from '../../core/ports.ts';
 import type { OpenTeacher } from '../../core/round/ports.ts';
 import type { TeachingWriter } from '../../core/round/store.ts';
-import { teachQuestion, type TeachTask } from '../../core/teaching/teachQuestion.ts';
+import { isOpen, teachQuestion, type TeachTask } from '../../core/teaching/teachQuestion.ts';
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Job } from '../../shared/reviewContract.ts';
 import { openTeacher } from '../session/openTeacher.ts';
@@ -73,7 +74,7 @@ export class Asking {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     this.#abort = abort;
-    const running = this.#run([...new Set(ids)], hint.trim(), round, abort.signal);
+    const running = this.#run([...new Set(ids)], hint.trim(), round, abort);
     this.#running = running.catch(() => undefined);
     try {
       const asked = await running;
@@ -104,7 +105,7 @@ export class Asking {
     ids: readonly string[],
     hint: string,
     round: number | null,
-    signal: AbortSignal,
+    abort: AbortController,
   ): Promise<Asked> {
     const service = this.#service;
     const meant = await service.ready();
@@ -112,6 +113,7 @@ export class Asking {
     const before = itemsOf(meant, ids);
     const lock = await this.#lock(meant);
     try {
+      const another = otherWays(meant);
       const action = `ask-${Date.now().toString(36)}`;
       // Another round may be shown by now: a hint of this one is none of that one's.
       const opened = await service.decider.append(
@@ -120,11 +122,11 @@ export class Asking {
           author: person(),
           action,
           questionId: item.id,
-          hint: hint === '' ? anotherWay(meant, item) : hint,
+          hint: hint === '' ? another(item) : hint,
         })),
         meant.review.round,
       );
-      return await this.#askAll(opened, itemsOf(opened, ids), signal);
+      return await this.#asJob(opened, itemsOf(opened, ids), abort);
     } finally {
       await lock.release();
     }
@@ -145,7 +147,36 @@ export class Asking {
     }
   }
 
-  async #askAll(opened: Opened, items: readonly ReviewItem[], signal: AbortSignal): Promise<Asked> {
+  /** Stopping the job is stopping to ask. */
+  async #asJob(
+    opened: Opened,
+    items: readonly ReviewItem[],
+    abort: AbortController,
+  ): Promise<Asked> {
+    const { asJob } = this.#service.options;
+    if (!asJob) return this.#askAll(opened, items, abort.signal);
+    return asJob({ title: this.#title(), round: opened.review.round }, async (job) => {
+      const stop = (): void => abort.abort();
+      job.signal.addEventListener('abort', stop);
+      if (job.signal.aborted) stop();
+      try {
+        return await this.#askAll(opened, items, abort.signal, job.report);
+      } finally {
+        job.signal.removeEventListener('abort', stop);
+      }
+    });
+  }
+
+  #title(): string {
+    return sayIn(() => this.#service.options.actions.strings())('host.job.asking');
+  }
+
+  async #askAll(
+    opened: Opened,
+    items: readonly ReviewItem[],
+    signal: AbortSignal,
+    tell: Report = () => undefined,
+  ): Promise<Asked> {
     const { session, review } = opened;
     const { clock } = session.surroundings;
     const open = await openTeacher(session, review.round);
@@ -159,13 +190,9 @@ export class Asking {
       const done = tally.accepted + tally.failed + tally.unasked;
       const etaMs =
         done === 0 ? null : Math.round(((clock.now() - started) / done) * (items.length - done));
-      this.#job = {
-        stage: sayIn(() => this.#service.options.actions.strings())('host.job.asking'),
-        done,
-        total: items.length,
-        etaMs,
-        note: null,
-      };
+      const progress = { stage: this.#title(), done, total: items.length, etaMs };
+      this.#job = { ...progress, note: null };
+      tell(progress);
       this.#service.changed();
     };
     const work = async (): Promise<void> => {
@@ -174,8 +201,7 @@ export class Asking {
         next += 1;
         if (!item || !writer) return;
         try {
-          const wrote = await this.#askOne(opened, item, open, writer, signal);
-          tally[wrote ? 'accepted' : 'failed'] += 1;
+          tally[await this.#askOne(opened, item, open, writer, signal)] += 1;
         } catch (error) {
           failures.push(error);
           return;
@@ -201,20 +227,21 @@ export class Asking {
     return tally;
   }
 
-  /** One question's ladder for this hint; true when it brought a rationale that passes. */
+  /** One question's ladder for this hint: whether it brought a rationale that passes, or was gone before. */
   async #askOne(
     opened: Opened,
     item: ReviewItem,
     open: OpenTeacher,
     writer: TeachingWriter,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<keyof Asked> {
     const task = await taskFor(opened, item, open, signal);
+    if (!isOpen(task)) return 'unasked';
     const stored = new Set(task.previous.map(({ key }) => key));
     const { items } = await teachQuestion(task);
     const fresh = items.filter(({ key }) => !stored.has(key));
     for (const one of fresh) await writer.append(one);
-    return fresh.some(({ accepted }) => accepted);
+    return fresh.some(({ accepted }) => accepted) ? 'accepted' : 'failed';
   }
 }
 
@@ -270,10 +297,19 @@ async function taskFor(
   };
 }
 
-/** A hint for a person who gave none: different from all before, because each hint is asked about once. */
-function anotherWay({ review }: Opened, item: ReviewItem): string {
-  const before = review.book.about(item.id).filter(({ type }) => type === 'hint').length;
-  return before === 0
-    ? 'Explain it in another way.'
-    : `Explain it in yet another way (request ${before + 1}).`;
+/** Hints for a person who gave none: different from all before, taken back ones too, as each is asked about once. */
+function otherWays({ review }: Opened): (item: ReviewItem) => string {
+  const before = new Map<string, number>();
+  for (let round = 0; round <= review.round; round += 1) {
+    for (const event of review.book.events(round)) {
+      if (event.type !== 'hint') continue;
+      before.set(event.questionId, (before.get(event.questionId) ?? 0) + 1);
+    }
+  }
+  return ({ id }) => {
+    const count = before.get(id) ?? 0;
+    return count === 0
+      ? 'Explain it in another way.'
+      : `Explain it in yet another way (request ${count + 1}).`;
+  };
 }

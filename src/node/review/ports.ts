@@ -1,3 +1,5 @@
+import type { Report } from '../../core/ports.ts';
+import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Job, Verb } from '../../shared/reviewContract.ts';
 
 /** What happens outside review and its views show: filled by the editor (or a test). */
@@ -28,3 +30,9 @@ export interface ReviewActions {
   /** The views' texts in the person's language. */
   strings(): Readonly<Record<string, string>>;
 }
+
+/** Does work that takes a while where the surroundings show what runs, and stop it on request. */
+export type AsJob = <T>(
+  about: { readonly title: string; readonly round: number },
+  work: (job: { readonly signal: AbortSignalLike; readonly report: Report }) => Promise<T>,
+) => Promise<T>;

@@ -9,7 +9,7 @@ import { connectionHandlers, type Connection } from './connection.ts';
 import { Decider } from './decider.ts';
 import { reviewable, roundFacts, type Facts } from './facts.ts';
 import { runPaced } from './pace.ts';
-import type { Outside, ReviewActions } from './ports.ts';
+import type { AsJob, Outside, ReviewActions } from './ports.ts';
 import { RoundReview } from './roundReview.ts';
 import { SavedFilters } from './savedFilters.ts';
 import { sayIn } from './say.ts';
@@ -21,6 +21,8 @@ export interface ReviewOptions {
   readonly surroundings: Omit<Surroundings, 'report' | 'signal'>;
   readonly actions: ReviewActions;
   readonly outside: Outside;
+  /** By default such work is shown and stopped in the views alone. */
+  readonly asJob?: AsJob;
   /** How often the files are looked at; null = only by `refresh`. */
   readonly pollMs?: number | null;
 }

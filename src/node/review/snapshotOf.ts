@@ -142,11 +142,12 @@ function bannersOf(service: ReviewService, say: Say): Banner[] {
 /** What is under way: here, in the service itself, or an exam of another process that grows. */
 function jobOf(service: ReviewService, say: Say): Job | null {
   const { outside, opened } = service;
+  // Outside it may run as a job, too, which hears of it later.
+  if (service.asking.job) return service.asking.job;
   if (outside.job) {
     const { running: _running, ...job } = outside.job;
     return job;
   }
-  if (service.asking.job) return service.asking.job;
   const reading = opened?.review.reading ?? null;
   if (reading) return { ...reading, stage: say('host.job.reading'), etaMs: null, note: null };
   const foreign = opened?.review.foreignExam() ?? null;

@@ -1,5 +1,8 @@
 import { AppError } from '../../core/errors.ts';
 import type { AskEstimate } from '../../node/review/askMany.ts';
+import type { AsJob } from '../../node/review/ports.ts';
+import type { Watch } from '../../node/session/session.ts';
+import type { EditorJobs } from '../jobs.ts';
 import type { MakeContext } from '../surroundings.ts';
 import type { OpenReview } from './reviewPeer.ts';
 
@@ -12,10 +15,16 @@ export interface Consent {
 }
 
 /** Opens a project's review; what it needs is loaded when the first view asks for it. */
-export function reviewOpener(makeContext: MakeContext, consent: Consent): OpenReview {
+export function reviewOpener(
+  makeContext: MakeContext,
+  jobs: Pick<EditorJobs, 'run'>,
+  consent: Consent,
+): OpenReview {
   return async ({ root, actions, outside }) => {
     const { ReviewService } = await import('../../node/review/service.ts');
     const { askMany, estimateAsking } = await import('../../node/review/askMany.ts');
+    /** Where what a teacher costs is shown while one is asked. */
+    let watching: Watch | undefined;
     const never = new AbortController().signal;
     const {
       report: _,
@@ -25,8 +34,21 @@ export function reviewOpener(makeContext: MakeContext, consent: Consent): OpenRe
     } = makeContext({
       root,
       signal: never,
+      watch: {
+        teacher: (teaching) => watching?.teacher?.(teaching),
+        paused: (until) => watching?.paused?.(until),
+      },
     });
-    const service = await ReviewService.open({ root, surroundings, actions, outside });
+    const asJob: AsJob = ({ title, round }, work) =>
+      jobs.run({ root, stage: 'other', round, title }, async (context) => {
+        watching = context.watch;
+        try {
+          return await work(context);
+        } finally {
+          watching = undefined;
+        }
+      });
+    const service = await ReviewService.open({ root, surroundings, actions, outside, asJob });
     // Documents ask like a view of their own.
     const documents = service.handlersFor('panel');
     const inRound = async (round: number): Promise<void> => {

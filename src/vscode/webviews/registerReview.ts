@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
-import type { Jobs, JobState, Projects } from '../ports.ts';
+import type { EditorJobs } from '../jobs.ts';
+import type { Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
 import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
 import { openLine } from './dataLine.ts';
@@ -18,7 +19,7 @@ import { TeacherReady } from './teacherReady.ts';
 export interface ReviewParts {
   readonly extension: vscode.Uri;
   readonly projects: Projects & { known(): Promise<void> };
-  readonly jobs: Pick<Jobs, 'onDidChange'> & { of(root: string): JobState | null };
+  readonly jobs: Pick<EditorJobs, 'onDidChange' | 'of' | 'run'>;
   readonly keys: {
     keyFor(origin: string): Promise<string | null>;
     onDidChange(listener: () => void): Disposable;
@@ -59,7 +60,7 @@ export function registerReview(
   const host: ReviewHost = store.add(
     new ReviewHost({
       projects,
-      open: reviewOpener(parts.makeContext, {
+      open: reviewOpener(parts.makeContext, jobs, {
         toSend: (root) => agreeToSend(parts, root),
         toSpend: agreeToAsk,
       }),

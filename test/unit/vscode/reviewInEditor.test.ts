@@ -8,6 +8,8 @@ import { reviewContract } from '../../../src/shared/reviewContract.ts';
 import { trainingContract } from '../../../src/shared/trainingContract.ts';
 import { VERB_COMMANDS } from '../../../src/vscode/webviews/reviewActions.ts';
 import { sums } from '../../fakes/loopFakes.ts';
+import { startFaultServer } from '../../fakes/faultServer.ts';
+import { writeReviewProject } from '../../fakes/reviewData.ts';
 import { writeProject } from '../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../fakes/temporaryFolder.ts';
 import { editor, extensionContext, resetVscode } from '../../fakes/vscode.ts';
@@ -15,10 +17,14 @@ import { showView, webviews } from '../../fakes/vscodeWebviews.ts';
 
 vi.mock('vscode', async () => (await import('../../fakes/vscode.ts')).vscodeModule);
 
-async function start(others: readonly string[] = []) {
+async function start(
+  others: readonly string[] = [],
+  write: (root: string) => Promise<unknown> = (root) =>
+    writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) }),
+) {
   const root = join(await temporaryFolder(), 'p');
   await mkdir(root);
-  await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
+  await write(root);
   editor.folders = [root, ...others];
   const context = extensionContext();
   activate(context);
@@ -106,6 +112,49 @@ describe('the views in the extension', () => {
     await expect(ask()).rejects.not.toMatchObject({ code: 'cancelled' });
     expect(editor.details).toHaveLength(2);
     await end();
+  });
+
+  it('show asking again as everything that runs, and let it be stopped as everything', async () => {
+    const server = await startFaultServer(() => ({ kind: 'hang', after: 'headers' }));
+    const config = await temporaryFolder();
+    vi.stubEnv('XDG_CONFIG_HOME', config);
+    vi.stubEnv('SLOW_KEY', 'slow-key-of-this-test');
+    await mkdir(join(config, 'tailor'));
+    const slow = { name: 'slow', baseURL: server.baseURL, model: 'm', keyEnv: 'SLOW_KEY' };
+    const profiles = JSON.stringify({ v: 1, profiles: [slow] });
+    await writeFile(join(config, 'tailor', 'teachers.json'), profiles);
+    const end = await start([], async (root) => {
+      await writeReviewProject(root, 4);
+      await change(root, { teacher: 'slow' });
+    });
+    const bar = editor.statusBar[0]!;
+    const client = connect(reviewContract, showView('tailor.review').page);
+    await vi.waitFor(
+      async () => {
+        const { snapshot } = await client.request('init', { view: 'side' });
+        expect(snapshot).toMatchObject({ phase: 'ready', canAsk: true });
+      },
+      { timeout: 10_000 },
+    );
+    const asked = client.request('ask', { ids: ['bench-000003'], hint: 'slower', round: 0 });
+    const ended = expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await vi.waitFor(() => expect(server.seen).toHaveLength(1), { timeout: 10_000 });
+    expect(bar.text).toContain('Asking the teacher again');
+    expect(bar.tooltip).toContain('calls');
+    await editor.commands.get('tailor.whatRuns')?.();
+    expect(editor.picks.at(-1)?.[0]).toContain('Stop Asking the teacher again');
+    const { snapshot } = await client.request('init', { view: 'side' });
+    expect(snapshot).toMatchObject({ canAsk: false, job: { done: 0, total: 1 } });
+
+    await editor.commands.get('tailor.stop')?.();
+    await ended;
+    await vi.waitFor(async () => {
+      const after = await client.request('init', { view: 'side' });
+      expect(after.snapshot).toMatchObject({ canAsk: true, job: null });
+    });
+    expect(bar.text).not.toContain('stopped');
+    await end();
+    await server.close();
   });
 
   it('open for the project that is meant, where there are several', async () => {

@@ -240,6 +240,23 @@ describe('asking the teacher again', () => {
     expect((await window.ask('record', { id: id(5) })).hint).toContain('another way');
   });
 
+  it('says so where a hint was answered before, and finds another one for who gives none', async () => {
+    const window = await reviewOf(20);
+    const ask = (hint: string, indices: readonly number[]) =>
+      window.ask('ask', { ids: indices.map(id), hint, round: null });
+    expect(await ask('Slower.', [5])).toMatchObject({ accepted: 1, failed: 0, unasked: 0 });
+    expect(await ask('Slower.', [5, 6])).toMatchObject({ accepted: 1, failed: 0, unasked: 1 });
+
+    expect(await ask('', [5])).toMatchObject({ accepted: 1, unasked: 0 });
+    const { hint, candidates } = await window.ask('record', { id: id(5) });
+    await window.ask('undo', { round: null });
+    // Taken back, it was answered all the same.
+    expect(await ask('', [5])).toMatchObject({ unasked: 0 });
+    const after = await window.ask('record', { id: id(5) });
+    expect(after.hint).not.toBe(hint);
+    expect(after.candidates.length).toBeGreaterThan(candidates.length);
+  });
+
   it('asks nobody in Restricted Mode, without a key, or beside other work', async () => {
     const window = await reviewOf(20);
     const ask = () => window.ask('ask', { ids: [id(5)], hint: '', round: null });
