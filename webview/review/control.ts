@@ -100,6 +100,23 @@ export class Control {
     else void this.#showSelected();
   }
 
+  /** Picks everything from where the range began up to a place, however far; keys wait until it is known. */
+  async markTo(place: number): Promise<void> {
+    const { at, anchor, list } = this.state;
+    const to = Math.max(0, Math.min(place, list.total - 1));
+    const from = anchor ?? at;
+    if (from < 0) return;
+    this.#onTheWay = true;
+    await this.quietly(async () => {
+      const ids = await this.link.ids(Math.min(from, to), Math.max(from, to) + 1);
+      if (!ids) return;
+      this.store.dispatch({ type: 'mark-to', at: to, ids });
+      this.moveTo(to);
+    });
+    this.#onTheWay = false;
+    this.#goThrough();
+  }
+
   async #showSelected(): Promise<void> {
     clearTimeout(this.#detail);
     const { at } = this.state;

@@ -28,7 +28,8 @@ export type ReviewEvent =
     }
   | { readonly type: 'select'; readonly at: number }
   | { readonly type: 'mark'; readonly at: number }
-  | { readonly type: 'mark-to'; readonly at: number }
+  /** A range from where it began; `ids` are its items by their places. */
+  | { readonly type: 'mark-to'; readonly at: number; readonly ids: ReadonlyMap<number, string> }
   | { readonly type: 'unmark' }
   | { readonly type: 'record'; readonly record: ReviewRecord }
   /** Records may be out of date; rows outside of `keep`, too. */

@@ -1,10 +1,18 @@
 import type { Client } from '../../src/shared/contract.ts';
 import { ChannelError } from '../../src/shared/contract.ts';
-import type { Filter, ReviewContract, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
+import {
+  NO_FILTER,
+  type Filter,
+  type ReviewContract,
+  type Snapshot,
+  type Sort,
+} from '../../src/shared/reviewContract.ts';
 import { roundOf } from './state.ts';
 import type { Store } from './store.ts';
 
 const CHUNK = 100;
+/** The host sends no more at once. */
+const MOST_ROWS = 500;
 const SNAPSHOT_MS = 1000;
 
 export type ReviewClient = Client<ReviewContract>;
@@ -50,7 +58,11 @@ export class Link {
   /** Connects and shows the list with the cursor at an item, or at the first undecided one. */
   async start(filter: Filter, sort: Sort, near: string | null): Promise<void> {
     this.#stopListening();
-    this.#stopListening = this.#client.on('snapshot', (snapshot) => this.#onSnapshot(snapshot));
+    const listening = [
+      this.#client.on('snapshot', (snapshot) => this.#onSnapshot(snapshot)),
+      this.#client.on('show', ({ id }) => void this.#goTo(id)),
+    ];
+    this.#stopListening = () => listening.forEach((stop) => stop());
     try {
       const { snapshot, strings } = await this.#client.request('init', { view: this.#view });
       this.#store.dispatch({ type: 'ready', snapshot, texts: strings });
@@ -70,6 +82,19 @@ export class Link {
   list(filter: Filter, sort: Sort, near: string | null): Promise<void> {
     this.#listing = this.#list(filter, sort, near);
     return this.#listing;
+  }
+
+  /** Goes to an item that was opened here from elsewhere; a filter that hides it gives way. */
+  async #goTo(id: string): Promise<void> {
+    const { filter, sort } = this.#store.state.peek();
+    for (const one of [filter, { ...NO_FILTER, scope: 'all' } as const]) {
+      const listing = this.list(one, sort, id);
+      await listing;
+      // The person has asked for another list meanwhile.
+      if (this.#listing !== listing) return;
+      if (this.#store.state.peek().selected === id) break;
+    }
+    this.#arrived();
   }
 
   /** Resolves when no queue is on its way any more. */
@@ -146,6 +171,25 @@ export class Link {
       // The host was started again or the round changed: the queue is made anew around the same item.
       if (isStale(error) && this.#store.state.peek().list.query === list.query) await this.again();
     }
+  }
+
+  /** The items of a stretch of any length by their places; null where the queue became another one meanwhile. */
+  async ids(from: number, to: number): Promise<ReadonlyMap<number, string> | null> {
+    const { list, range } = this.#store.state.peek();
+    const ids = new Map<number, string>();
+    for (let place = from; place < to;) {
+      const known = range.get(place) ?? list.rows.get(place)?.id;
+      if (known !== undefined) {
+        ids.set(place, known);
+        place += 1;
+        continue;
+      }
+      const request = { from: place, to: Math.min(to, place + MOST_ROWS) };
+      const { rows } = await this.#client.request('rows', request);
+      if (rows.length === 0 || this.#store.state.peek().list.query !== list.query) return null;
+      for (const { id } of rows) ids.set(place++, id);
+    }
+    return ids;
   }
 
   /** The same queue, asked for anew, around the item under the cursor. */

@@ -38,8 +38,7 @@ export function perform(control: Control, action: Action): boolean {
       return true;
     case 'extend-down':
     case 'extend-up':
-      store.dispatch({ type: 'mark-to', at: state.at + (action === 'extend-down' ? 1 : -1) });
-      control.moveTo(control.state.at);
+      void control.markTo(state.at + (action === 'extend-down' ? 1 : -1));
       return true;
     case 'mark':
       store.dispatch({ type: 'mark', at: state.at });

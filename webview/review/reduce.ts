@@ -44,7 +44,7 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
     case 'unmark':
       return state.marked.size === 0 && state.anchor === null
         ? state
-        : { ...state, marked: new Set(), anchor: null };
+        : { ...state, marked: new Set(), anchor: null, range: new Map() };
     case 'record':
       return withRecord(state, event.record);
     case 'stale':
@@ -110,6 +110,7 @@ function turned(state: ReviewState, round: number): ReviewState {
     notices: new Map(),
     marked: new Set(),
     anchor: null,
+    range: new Map(),
     overlay: stays ? state.overlay : { kind: 'none' },
   };
 }
@@ -124,6 +125,7 @@ function askedList(state: ReviewState, filter: Filter, sort: Sort): ReviewState 
     // Picked items that another filter hides would be decided unseen.
     marked: same ? state.marked : new Set(),
     anchor: null,
+    range: new Map(),
   };
 }
 
@@ -169,28 +171,20 @@ function select(state: ReviewState, at: number): ReviewState {
 
 function mark(
   state: ReviewState,
-  event: { readonly type: 'mark' | 'mark-to'; readonly at: number },
+  event: Extract<ReviewEvent, { type: 'mark' | 'mark-to' }>,
 ): ReviewState {
   const marked = new Set(state.marked);
   if (event.type === 'mark') {
     const id = state.list.rows.get(event.at)?.id;
     if (id === undefined) return state;
     if (!marked.delete(id)) marked.add(id);
-    return { ...state, marked, anchor: event.at };
+    return { ...state, marked, anchor: event.at, range: new Map() };
   }
+  // A range that turns back gives up what it had taken.
+  for (const id of state.range.values()) marked.delete(id);
+  for (const id of event.ids.values()) marked.add(id);
   const anchor = state.anchor ?? state.at;
-  const next = select(state, event.at);
-  const [low, high] = anchor < next.at ? [anchor, next.at] : [next.at, anchor];
-  const [wasLow, wasHigh] = anchor < state.at ? [anchor, state.at] : [state.at, anchor];
-  for (let place = wasLow; place <= wasHigh; place += 1) {
-    const id = state.list.rows.get(place)?.id;
-    if (id !== undefined && (place < low || place > high)) marked.delete(id);
-  }
-  for (let place = low; place <= high; place += 1) {
-    const id = state.list.rows.get(place)?.id;
-    if (id !== undefined) marked.add(id);
-  }
-  return { ...next, marked, anchor };
+  return { ...select(state, event.at), marked, anchor, range: event.ids };
 }
 
 function stale(

@@ -75,12 +75,8 @@ export function QueueRow(props: RowProps): JSX.Element {
       data-vscode-context={ROW_CONTEXT}
       onContextMenu={() => control.moveTo(place)}
       onClick={(event) => {
-        if (event.shiftKey) {
-          void control.link.need(Math.min(place, control.state.at), place + 1).then(() => {
-            control.store.dispatch({ type: 'mark-to', at: place });
-            control.moveTo(place);
-          });
-        } else {
+        if (event.shiftKey) void control.markTo(place);
+        else {
           if (event.ctrlKey || event.metaKey) control.store.dispatch({ type: 'mark', at: place });
           else control.store.dispatch({ type: 'unmark' });
           control.moveTo(place);

@@ -52,6 +52,8 @@ export interface ReviewState {
   /** Items picked for a bulk action, and where a range began. */
   readonly marked: ReadonlySet<string>;
   readonly anchor: number | null;
+  /** The items of the range that was picked last, by their places; rows far from the cursor are forgotten. */
+  readonly range: ReadonlyMap<number, string>;
   readonly records: ReadonlyMap<string, ReviewRecord>;
   /** The item whose detail is on screen. */
   readonly shown: string | null;
@@ -86,6 +88,7 @@ export const INITIAL: ReviewState = {
   selected: null,
   marked: new Set(),
   anchor: null,
+  range: new Map(),
   records: new Map(),
   shown: null,
   candidate: 0,

@@ -1,55 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
-import type { Action } from '../../../../webview/review/actions.ts';
 import { ask } from '../../../../webview/review/ask.ts';
 import { bulk, confirm } from '../../../../webview/review/batch.ts';
-import { Control } from '../../../../webview/review/control.ts';
 import { acceptable } from '../../../../webview/review/decide.ts';
-import { keptOf, readKept } from '../../../../webview/review/kept.ts';
-import { createStore } from '../../../../webview/review/store.ts';
-import {
-  hasDraft,
-  rowById,
-  shownCandidate,
-  shownRecord,
-} from '../../../../webview/review/state.ts';
-import { clientOf } from '../../../webview/channelPair.ts';
-import { MemoryHost, type HostOptions } from '../../../webview/memoryHost.ts';
-
-let now = 0;
-const settle = () => vi.advanceTimersByTimeAsync(200);
-
-async function review(options: HostOptions = {}, kept: unknown = null) {
-  const host = new MemoryHost({ count: 30, ...options });
-  const store = createStore('en');
-  const page = {
-    focusList: vi.fn(),
-    focusSearch: vi.fn(),
-    moveRegion: vi.fn(),
-    rowsPerPage: () => 10,
-  };
-  const control = new Control(clientOf(host), store, page, { view: 'panel', now: () => now });
-  await control.start(readKept(kept));
-  await settle();
-  const press = async (...actions: Action[]): Promise<void> => {
-    for (const action of actions) {
-      now += 1000;
-      control.act(action);
-      await settle();
-    }
-  };
-  const state = () => store.state.value;
-  const statusOf = (id: string) => rowById(state(), id)?.[1].status;
-  const acts = () =>
-    host.calls.filter(({ method }) => method === 'decide').map((call) => call.params);
-  return { host, control, store, page, press, state, statusOf, acts };
-}
-
-const IN_ORDER = { ...readKept(null), sort: 'data-order' };
+import { hasDraft, shownCandidate, shownRecord } from '../../../../webview/review/state.ts';
+import { clock, IN_ORDER, review, settle } from './controlRig.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
-  now = 0;
+  clock.now = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -80,7 +38,7 @@ describe('Control', () => {
 
   it('shows a decision before the host has answered', async () => {
     const { control, statusOf, state } = await review({}, IN_ORDER);
-    now += 1000;
+    clock.now += 1000;
     control.act('accept');
     expect(statusOf('bakery-0417')).toBe('accepted');
     expect(state().pending.get('bakery-0417')).toBe(1);
@@ -139,7 +97,7 @@ describe('Control', () => {
 
   it('loses no key when a record that has just come grows stale before it is shown', async () => {
     const { control, store, acts } = await review({ count: 400 }, { ...IN_ORDER, sel: 'q-1004' });
-    now += 1000;
+    clock.now += 1000;
     control.moveTo(300);
     control.act('accept');
     let once = true;
@@ -162,7 +120,7 @@ describe('Control', () => {
     // The rows behind the cursor are not at hand, so that the host is asked where to go.
     const { at } = store.state.value;
     store.dispatch({ type: 'stale', keep: { from: at, to: at + 1 } });
-    now += 1000;
+    clock.now += 1000;
     control.act('accept');
     void control.link.again();
     await vi.advanceTimersByTimeAsync(2000);
@@ -172,7 +130,7 @@ describe('Control', () => {
 
   it('is not thrown back to where it was when a queue was asked for', async () => {
     const { control, state } = await review({}, IN_ORDER);
-    now += 1000;
+    clock.now += 1000;
     const again = control.link.again();
     control.moveTo(7);
     const { selected } = state();
@@ -186,7 +144,7 @@ describe('Control', () => {
     const { control, state } = await review({}, IN_ORDER);
     await control.link.need(0, 30);
     for (let n = 0; n < 5; n += 1) {
-      now += 30;
+      clock.now += 30;
       control.act('next');
     }
     expect(state().at).toBe(5);
@@ -260,7 +218,7 @@ describe('Control', () => {
   it('takes back the decision of this very moment, and names that one', async () => {
     const { host, control, statusOf, state } = await review({}, IN_ORDER);
     host.late = 100;
-    now += 1000;
+    clock.now += 1000;
     control.act('accept');
     control.act('undo');
     await vi.advanceTimersByTimeAsync(50);
@@ -345,7 +303,7 @@ describe('Control', () => {
     host.tell = () => undefined;
     host.decideElsewhere('bakery-0417', { type: 'write', rationale: written });
     host.tell = tell;
-    now += 1000;
+    clock.now += 1000;
     control.act('accept');
     await settle();
     expect(host.decisions.filter(({ type }) => type === 'accept')).toEqual([]);
@@ -375,213 +333,5 @@ describe('Control', () => {
     const before = queries();
     await press('accept', 'accept', 'pair');
     expect(queries()).toBe(before);
-  });
-});
-
-describe('Control: forms and drafts', () => {
-  it('saves an edit and goes on', async () => {
-    const { press, control, store, acts, state, statusOf } = await review({}, IN_ORDER);
-    await press('edit');
-    const { form } = state();
-    if (form?.kind !== 'edit') throw new Error('no form');
-    const text = 'There are 6 * 12 = 72 rolls.\n72 - 45 = 27.\n27 - 13 = 14.\nAnswer: 14';
-    store.dispatch({ type: 'form', form: { ...form, text } });
-    control.act('save-form');
-    await settle();
-    expect(acts()).toEqual([
-      { id: 'bakery-0417', act: { type: 'edit', candidate: form.candidate, rationale: text } },
-    ]);
-    expect(statusOf('bakery-0417')).toBe('edited');
-    expect(state()).toMatchObject({ form: null, selected: 'tickets-0533', drafts: {} });
-  });
-
-  it('keeps a draft on Esc, on moving away, and over a reload', async () => {
-    const first = await review({}, IN_ORDER);
-    await first.press('edit');
-    const { form } = first.state();
-    if (form?.kind !== 'edit') throw new Error('no form');
-    first.store.dispatch({ type: 'form', form: { ...form, text: 'half a thought' } });
-    await first.press('escape');
-    expect(first.state().form).toBeNull();
-    await first.press('next', 'previous', 'edit');
-    expect(first.state().form).toMatchObject({ text: 'half a thought' });
-    const second = await review({}, JSON.parse(JSON.stringify(keptOf(first.state(), 88))));
-    expect(second.state()).toMatchObject({
-      selected: 'bakery-0417',
-      form: { kind: 'edit', text: 'half a thought' },
-    });
-  });
-
-  it('keeps what is being written while something else is decided', async () => {
-    const { press, store, state, acts } = await review({}, IN_ORDER);
-    await press('accept', 'previous', 'write');
-    const form = { kind: 'write', text: 'First 6 * 12 = 72.' } as const;
-    store.dispatch({ type: 'form', form });
-    await press('pair');
-    expect(acts().at(-1)).toMatchObject({ act: { type: 'pair' } });
-    expect(state().form).toEqual(form);
-    await press('accept');
-    expect(acts().at(-1)).toMatchObject({ id: 'bakery-0417', act: { type: 'accept' } });
-    expect(state()).toMatchObject({ form: null, drafts: { 'write bakery-0417': form } });
-  });
-
-  it('has what was typed at hand again when the host refuses it', async () => {
-    const { host, control, press, store, state } = await review({}, IN_ORDER);
-    await press('fix-gold');
-    const gold = { kind: 'gold', answer: 'one or two', reason: 'A misprint.' } as const;
-    store.dispatch({ type: 'form', form: gold });
-    host.refuse = 'A gold answer is one number.';
-    await press('save-form');
-    expect(state().form).toEqual(gold);
-    expect(state().notices.get('bakery-0417')).toBe('A gold answer is one number.');
-    store.dispatch({ type: 'form', form: { ...gold, answer: '15' } });
-    await press('save-form');
-    expect(state()).toMatchObject({ form: null, drafts: {} });
-    await press('write');
-    const write = { kind: 'write', text: 'First 6 * 12 = 72.' } as const;
-    store.dispatch({ type: 'form', form: write });
-    host.refuse = 'The disk is full.';
-    await press('save-form');
-    // The cursor went on; the text waits at its item.
-    expect(state().selected).toBe('tickets-0533');
-    expect(state().drafts).toEqual({ 'write bakery-0417': write });
-    expect(state().said.text).toMatch(/The disk is full.*draft/u);
-    await press('previous', 'write');
-    expect(state().form).toEqual(write);
-    // What is typed while the answer is on its way is no part of what was sent.
-    control.act('save-form');
-    store.dispatch({ type: 'show', id: 'bakery-0417' });
-    store.dispatch({ type: 'form', form: { ...write, text: `${write.text} Then 27.` } });
-    store.dispatch({ type: 'form', form: null });
-    await settle();
-    expect(state().drafts).toMatchObject({
-      'write bakery-0417': { text: expect.stringMatching(/Then 27/u) },
-    });
-  });
-
-  it('keeps a hint until the teacher has answered', async () => {
-    const { host, press, store, state } = await review({}, IN_ORDER);
-    await press('ask');
-    const form = { kind: 'ask', hint: 'Work out one pack first.' } as const;
-    store.dispatch({ type: 'form', form });
-    host.refuse = 'The teacher cannot be reached.';
-    await press('save-form');
-    expect(state().said.text).toMatch(/cannot be reached/u);
-    await press('ask');
-    expect(state().form).toEqual(form);
-    await press('save-form', 'ask');
-    expect(state().form).toEqual({ kind: 'ask', hint: '' });
-  });
-
-  it('sends no form that lacks something', async () => {
-    const { press, control, state, acts } = await review({}, IN_ORDER);
-    await press('write', 'save-form');
-    expect(state().formProblem).toBe('need.text');
-    await press('escape', 'fix-gold', 'save-form');
-    expect(state().formProblem).toBe('need.reason');
-    expect(acts()).toEqual([]);
-    control.act('escape');
-  });
-
-  it('starts anew where what was kept cannot be read', () => {
-    for (const kept of [null, 7, 'x', {}, { sel: 3 }, { sel: null, filter: { scope: 'moon' } }]) {
-      expect(readKept(kept)).toMatchObject({ sel: null, filter: NO_FILTER, draft: {} });
-    }
-  });
-});
-
-describe('Control: many at once', () => {
-  it('decides on what is picked, after a yes, as one step', async () => {
-    const { host, control, press, state, statusOf } = await review({}, IN_ORDER);
-    await press('extend-down', 'accept');
-    expect(state().overlay).toMatchObject({ kind: 'bulk', act: 'accept', count: 2 });
-    expect(host.decisions).toEqual([]);
-    await confirm(control);
-    await settle();
-    expect(statusOf('tickets-0533')).toBe('accepted');
-    expect(statusOf('bakery-0417')).toBe('accepted');
-    expect(state().marked.size).toBe(0);
-    expect(shownRecord(state())?.row.status).toBe('accepted');
-    await press('undo');
-    // What is on screen goes back with its row.
-    expect(shownRecord(state())?.row.status).toBe('todo');
-    expect([statusOf('bakery-0417'), statusOf('tickets-0533')]).toEqual(['todo', 'todo']);
-  });
-
-  it('names the whole filtered list by its count and nothing else', async () => {
-    const { host, control, state } = await review({}, IN_ORDER);
-    bulk(control, 'reject');
-    await confirm(control);
-    await settle();
-    const call = host.calls.find(({ method }) => method === 'bulk');
-    expect(call?.params).toEqual({ act: 'reject', ids: null, expected: state().list.total });
-  });
-
-  it('asks the teacher about everything picked, and keeps the hint until it has answered', async () => {
-    const { host, press, store, state } = await review({}, IN_ORDER);
-    const asked = () =>
-      host.calls.filter(({ method }) => method === 'ask').map((one) => one.params);
-    const ids = ['bakery-0417', 'tickets-0533'];
-    await press('extend-down', 'ask');
-    expect(state()).toMatchObject({ form: null, overlay: { kind: 'ask', ids, hint: '' } });
-    const hint = 'Name the unit of each number.';
-    store.dispatch({ type: 'overlay', overlay: { kind: 'ask', ids, hint } });
-    await press('escape', 'ask');
-    expect(state().overlay).toMatchObject({ kind: 'ask', hint });
-    host.refuse = 'The teacher cannot be reached.';
-    await press('save-form', 'ask');
-    expect(state().marked.size).toBe(2);
-    expect(state().overlay).toMatchObject({ kind: 'ask', hint });
-    await press('save-form');
-    expect(asked().at(-1)).toEqual({ ids, hint });
-    expect(state().said.text).toBe('The teacher answered: 2 pass, 0 do not.');
-    expect(state()).toMatchObject({ marked: new Set(), overlay: { kind: 'none' }, drafts: {} });
-  });
-
-  it('says of how many the teacher was not asked, because it had answered that', async () => {
-    const { control, state } = await review({}, IN_ORDER);
-    const form = { kind: 'ask', hint: '' } as const;
-    await ask(control, ['bakery-0417'], form);
-    await ask(control, ['bakery-0417'], form);
-    expect(state().said.text).toBe('1 question was not asked: this hint had been answered before.');
-    await ask(control, ['bakery-0417', 'tickets-0533', 'lake-0601'], form);
-    expect(state().said.text).toBe(
-      'The teacher answered: 2 pass, 0 do not. 1 question was not asked: this hint had been answered before.',
-    );
-  });
-
-  it('forgets what was picked when the filter changes', async () => {
-    const { control, press, state } = await review({}, IN_ORDER);
-    await press('mark', 'extend-down');
-    expect(state().marked.size).toBe(2);
-    await control.list({ ...NO_FILTER, search: 'tickets' });
-    expect(state().marked.size).toBe(0);
-  });
-
-  it('shrinks a range when the cursor turns back', async () => {
-    const { press, state } = await review({}, IN_ORDER);
-    await press('extend-down', 'extend-down', 'extend-up');
-    expect([...state().marked]).toEqual(['bakery-0417', 'tickets-0533']);
-  });
-});
-
-describe('Control: long lists', () => {
-  it('loads rows in chunks as they come into sight', async () => {
-    const { control, press, state } = await review({ count: 700 }, IN_ORDER);
-    expect(state().list.total).toBeGreaterThan(600);
-    expect(state().list.rows.size).toBeLessThan(300);
-    await press('last');
-    expect(state().selected).toBe(state().list.rows.get(state().list.total - 1)?.id);
-    await control.link.need(300, 340);
-    expect(state().list.rows.get(320)).toBeDefined();
-  });
-
-  it('takes no rows of an older query', async () => {
-    const { store, state } = await review({}, IN_ORDER);
-    const { query } = state().list;
-    const row = state().list.rows.get(0);
-    if (!row) throw new Error('no row');
-    store.dispatch({ type: 'rows', query: query - 1, from: 5, rows: [{ ...row, id: 'old' }] });
-    expect(rowById(state(), 'old')).toBeNull();
   });
 });
