@@ -19,7 +19,7 @@ const HELP = `npm run package -- [options]
 Makes dist/tailor-distill-<platform>.vsix.
 
   --target NAME      linux-x64 (default: this machine's), linux-arm64, win32-x64, win32-arm64, darwin-arm64,
-                     or universal: without onnxruntime, for platforms that have none (exams by a served student only)
+                     or universal: without onnxruntime, for platforms that have none (no exams there: review, freezing and training only)
   --repository URL   where the sources are published; the links and pictures of the marketplace page then point there
   --help             this text
 `;

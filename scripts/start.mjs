@@ -19,7 +19,7 @@ const HELP = `npm start -- [options]
 
 Sets everything up and opens VS Code with a project: the desktop's where the command "code" is found and there is a
 screen, else a real VS Code in the browser (code-server), on this machine only and behind a password that is printed.
-The practice project's first exam is done and its mistakes wait in the Review view. Ctrl-C ends the server.
+Where it makes the practice project, the first exam is done and its mistakes wait in the Review view. Ctrl-C ends the server.
 
   --project DIR    the project folder (default: practice-project, made when it is not there)
   --student NAME   for a new practice project: "practice" (embedded, 1.7 M parameters, the default) or
@@ -103,9 +103,10 @@ async function editor(project, values) {
     // Its own .venv is found there as soon as it stands.
     ...(python === null ? { VIRTUAL_ENV: join(ROOT, '.venv') } : { TAILOR_PYTHON: python }),
   };
+  const isNew = !existsSync(join(project, 'tailor.json'));
   const made = await makeProject(project, values.student, env);
   if (made !== 0) return made;
-  if (isQuick(project)) {
+  if (isQuick(project, isNew)) {
     // What was done before is not done again.
     for (const step of ['exam', 'teach']) {
       const code = await tailor([step, '--project', project], env);
@@ -144,10 +145,15 @@ function isPractice(project) {
   return project === join(ROOT, 'practice-project');
 }
 
-/** With the embedded student and teacher, exam and teaching take seconds and cost nothing. @param {string} project */
-function isQuick(project) {
+/**
+ * With the embedded student and teacher, exam and teaching take seconds and cost nothing. They are run in a project that
+ * this command makes, wherever it lies; in one that was there before the person decides what is run.
+ * @param {string} project @param {boolean} isNew
+ */
+export function isQuick(project, isNew) {
   const { student, teacher } = JSON.parse(readFileSync(join(project, 'tailor.json'), 'utf8'));
-  return isPractice(project) && student === 'models/practice-base' && teacher === 'programmatic';
+  const isOurs = isNew || isPractice(project);
+  return isOurs && student === 'models/practice-base' && teacher === 'programmatic';
 }
 
 /** @param {string} project @param {string} student @param {NodeJS.ProcessEnv} env @returns {Promise<number>} */
@@ -190,4 +196,4 @@ function tailor(args, env) {
   });
 }
 
-process.exitCode = await main().catch(failSetup);
+if (process.argv[1]?.endsWith('start.mjs')) process.exitCode = await main().catch(failSetup);

@@ -166,7 +166,9 @@ async function mayReplace(root: string, to: Known['to']): Promise<boolean> {
     vscode.l10n.t('Write over {0}?', there.join(', ')),
     {
       modal: true,
-      detail: vscode.l10n.t('Rounds that were run on the old questions stay as they are.'),
+      detail: vscode.l10n.t(
+        'Frozen rounds stay as they are. In a round that is not frozen, questions that are new or have another text are asked and taught again.',
+      ),
     },
     replace,
   );

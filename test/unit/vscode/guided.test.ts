@@ -122,6 +122,7 @@ describe('Import Data', () => {
     await writeFile(file, `${rows.map((row) => JSON.stringify(row)).join('\n')}\n{"question":\n`);
     editor.chosenFile = file;
     await run('tailor.import', 'Training and dev questions', '20', '5', 'Replace');
+    expect(editor.details.at(-1)).toContain('another text are asked and taught again');
     expect(editor.errors).toEqual([]);
     expect(editor.asked[0]?.text).toContain('GSM8K: 20 questions, 1 bad rows');
     expect(editor.problems).toHaveLength(1);
