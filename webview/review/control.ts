@@ -1,10 +1,10 @@
 import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { ask } from './ask.ts';
-import { actOf, expected, movesOn, type Step } from './decide.ts';
+import { actOf, expected, isChecked, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
-import { isStale, Link, messageOf, type ReviewClient } from './link.ts';
+import { isRefused, isStale, Link, messageOf, type ReviewClient } from './link.ts';
 import { perform } from './perform.ts';
 import { roundOf, rowById, shownRecord, type ReviewState } from './state.ts';
 import type { Store } from './store.ts';
@@ -12,7 +12,8 @@ import type { Store } from './store.ts';
 /** Two keys closer than this are a held key or a fast hand: the cursor goes at once, the detail a little later. */
 const FAST_MS = 120;
 const DETAIL_MS = 90;
-const QUEUED = 16;
+/** More than a hand types ahead; a held key behind a slow host is not kept for ever. */
+const QUEUED = 100;
 const RECORD_TRIES = 3;
 /** A text that changed under the person's hand is not decided on by the key that follows at once. */
 const LOOK_MS = 600;
@@ -72,6 +73,12 @@ export class Control {
   dispose(): void {
     clearTimeout(this.#detail);
     this.link.dispose();
+  }
+
+  /** What a key or a palette command asks for: behind the key list, which covers the page, nothing is done. */
+  press(action: Action): boolean {
+    const covered = this.state.overlay.kind === 'keys' && action !== 'keys' && action !== 'escape';
+    return !covered && this.act(action);
   }
 
   /** Does an action, or puts it aside until the item under the cursor is on screen. False = it means nothing now. */
@@ -232,7 +239,11 @@ export class Control {
     const draft = shown === null ? undefined : drafts[draftKey(shown, form.kind)];
     const fits =
       draft &&
-      (draft.kind !== 'edit' || form.kind !== 'edit' || draft.candidate === form.candidate);
+      (draft.kind !== 'edit' || form.kind !== 'edit' || draft.candidate === form.candidate) &&
+      // A reason is for one word about one attempt.
+      (draft.kind !== 'verdict' ||
+        form.kind !== 'verdict' ||
+        (draft.sample === form.sample && draft.verdict === form.verdict));
     this.store.dispatch({ type: 'form', form: fits ? draft : form });
   }
 
@@ -262,13 +273,24 @@ export class Control {
     const seen = shownRecord(this.state)?.stamp ?? null;
     const request = { id: shown, act, round: roundOf(this.state), seen };
     const sent = this.link.change(() => this.#client.request('decide', request));
-    if (movesOn(act)) this.#goOn(before?.status === 'todo');
+    const goOn = (): void => {
+      if (movesOn(act)) this.#goOn(before?.status === 'todo');
+    };
+    // A text that may not pass keeps the cursor, and the keys behind it, until the host has looked at it.
+    const waits = form !== null && isChecked(act);
+    if (waits) this.#onTheWay = true;
+    else goOn();
     const { acted } = this;
     try {
       const { record, rev } = await sent;
       // An answer about another round than the one on screen now is a text of that one.
       if (roundOf(this.state) === request.round) this.store.dispatch({ type: 'decided', record });
       if (form) this.store.dispatch({ type: 'form-done', id: shown, form });
+      if (waits) {
+        this.#onTheWay = false;
+        if (this.state.selected === shown) goOn();
+        if (!this.#onTheWay) this.#goThrough();
+      }
       const { snapshot } = this.state;
       // The counts come with the next snapshot, which may still be on its way.
       const decided = before?.status === 'todo' && record.row.status !== 'todo';
@@ -280,7 +302,14 @@ export class Control {
       const message = changed ? texts('say.changed', { id: shown }) : messageOf(error);
       if (roundOf(this.state) === request.round)
         this.store.dispatch({ type: 'refused', id: shown, before, message });
-      if (form) this.store.dispatch({ type: 'form-back', id: shown, form });
+      const refusal = waits && isRefused(error) ? message : null;
+      if (form) this.store.dispatch({ type: 'form-back', id: shown, form, refusal });
+      if (waits) {
+        this.#onTheWay = false;
+        // Keys that were meant for the next item are not about the form that is open again.
+        if (this.state.form === form) this.#waiting = [];
+        else this.#goThrough();
+      }
       const kept = form !== null && this.state.drafts[draftKey(shown, form.kind)] !== undefined;
       const words = changed ? message : texts('say.refused', { message });
       this.say(kept ? `${words} ${texts('draft')}` : words);
@@ -302,7 +331,8 @@ export class Control {
     else if (at + 1 < list.total) this.moveTo(at + 1);
   }
 
-  async saveForm(): Promise<void> {
+  /** Sends the open form; `insist` keeps a text that the host has refused for its checks. */
+  async saveForm(insist = false): Promise<void> {
     const { form, shown } = this.state;
     if (!form || shown === null || this.readOnly()) return;
     const problem = missingIn(form);
@@ -311,7 +341,7 @@ export class Control {
       this.say(this.store.texts.peek()(problem));
       return;
     }
-    const act = actOf(form);
+    const act = actOf(form, insist);
     this.page.focusList();
     if (act) await this.decide(act, form);
     else if (form.kind === 'ask') await ask(this, [shown], form);

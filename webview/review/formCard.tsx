@@ -7,13 +7,14 @@ import { TextArea, TextField } from '../kit/field.tsx';
 import { FIELDS } from '../kit/focusable.ts';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
-import { ERROR_KINDS, type Form, type FormKind } from './forms.ts';
+import { ERROR_KINDS, stepChoices, type Form, type FormKind } from './forms.ts';
 import { shownAttempt, shownCandidate } from './state.ts';
 
 /** The open form, where it is one of these kinds. */
 export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JSX.Element | null {
   const form = usePart((state) => state.form);
   const problem = usePart((state) => state.formProblem);
+  const refusal = usePart((state) => state.refusal);
   const shown = usePart((state) => state.shown);
   const t = useTexts();
   const control = useControl();
@@ -35,6 +36,7 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
       aria-label={t(`form.${form.kind}`)}
       onSubmit={(event) => {
         event.preventDefault();
+        void control.saveForm();
       }}
     >
       <h3 class="form-title">{t(`form.${form.kind}`)}</h3>
@@ -51,6 +53,11 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
           )}
         </p>
       )}
+      {refusal === null ? null : (
+        <p class="form-problem" role="alert">
+          <Icon name="warning" /> <Data text={refusal} />
+        </p>
+      )}
       <p class="form-tools">
         <Button
           kind="primary"
@@ -60,6 +67,9 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
         >
           {t(`form.${form.kind}.save`)}
         </Button>
+        {refusal === null ? null : (
+          <Button onPress={() => void control.saveForm(true)}>{t('form.insist')}</Button>
+        )}
         <Button keyCap="Esc" onPress={() => control.act('escape')}>
           {t('cancel')}
         </Button>
@@ -160,17 +170,21 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
         </>
       );
     case 'first-error': {
-      const steps = attempt?.steps.length ?? 1;
+      const steps = attempt?.steps.length ?? 0;
       return (
         <div class="form-line">
           <Select
             label={t('field.step')}
             value={String(form.step)}
-            options={Array.from({ length: Math.max(steps, form.step) }, (_, index) => ({
-              value: String(index + 1),
-              label: t('step.n', { n: index + 1 }),
+            options={stepChoices(steps, form.step).map((n) => ({
+              value: String(n),
+              label: t(n > steps ? 'step.missing' : 'step.n', { n }),
             }))}
-            onValue={(value) => set({ ...form, step: Number(value) })}
+            onValue={(value) => {
+              const step = Number(value);
+              const errorKind = step > steps ? 'missing_step' : form.errorKind;
+              set({ ...form, step, errorKind });
+            }}
           />
           <Select
             label={t('field.errorKind')}

@@ -71,6 +71,11 @@ export function missingIn(form: Form): 'need.text' | 'need.answer' | 'need.reaso
   }
 }
 
+/** The steps that may be called the first wrong one: each, and the one that is missing behind the last. */
+export function stepChoices(steps: number, chosen: number): readonly number[] {
+  return Array.from({ length: Math.max(steps + 1, chosen) }, (_, index) => index + 1);
+}
+
 export const ERROR_KINDS = [
   'misread',
   'wrong_operation',

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../kit/button.tsx';
+import { FOCUSABLE } from '../kit/focusable.ts';
 import { capOf } from '../kit/platform.ts';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { KEY_GROUPS } from './bindings.ts';
@@ -26,6 +27,14 @@ export function KeyList(): JSX.Element | null {
         aria-label={t('keys.title')}
         tabIndex={-1}
         onClick={(event) => event.stopPropagation()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Tab') return;
+          // The page behind is covered: the focus stays here, on the list (to scroll it) or its one button.
+          event.preventDefault();
+          const { current } = dialog;
+          const button = current?.querySelector<HTMLElement>(FOCUSABLE);
+          (document.activeElement === current ? button : current)?.focus();
+        }}
       >
         <div class="keys-head">
           <h2>{t('keys.title')}</h2>

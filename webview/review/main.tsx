@@ -68,18 +68,15 @@ installKeys<Action>({
   mac: isMac,
   singleKeys: () => store.state.peek().snapshot?.singleKeys ?? true,
   run: (action, chord) => {
-    const { overlay, link } = store.state.peek();
-    if (link !== 'ready' || scrolls(chord)) return false;
-    // Behind the key list nothing is decided.
-    if (overlay.kind === 'keys' && action !== 'keys' && action !== 'escape') return false;
-    return control.act(action);
+    if (store.state.peek().link !== 'ready' || scrolls(chord)) return false;
+    return control.press(action);
   },
 });
 
 client.on('command', ({ name }) => {
   // A palette command is not typed into a text, but a decision is never made under an open form.
   const text = placeOf([document.activeElement ?? document.body]) === 'text';
-  if (!text || store.state.peek().form === null) control.act(commandAction(name));
+  if (!text || store.state.peek().form === null) control.press(commandAction(name));
 });
 followFocus(client, store);
 store.state.subscribe(keepSoon);

@@ -62,6 +62,16 @@ export function Steps(props: StepsProps): JSX.Element {
           </li>
         );
       })}
+      {firstError && firstError.step > steps.length ? (
+        <li class="step step-wrong">
+          <span class="step-number">{firstError.step}</span>
+          <span class="step-text">
+            <span class="step-note step-note-wrong">
+              <Icon name="cross" /> {firstError.words}
+            </span>
+          </span>
+        </li>
+      ) : null}
     </ol>
   );
 }

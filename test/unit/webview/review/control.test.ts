@@ -320,6 +320,20 @@ describe('Control', () => {
     expect(statusOf('bakery-0417')).not.toBe('todo');
   });
 
+  it('decides nothing behind the key list, whoever asks for it', async () => {
+    const { control, press, acts, state } = await review({}, IN_ORDER);
+    await press('keys');
+    for (const action of ['accept', 'undo', 'next', 'edit'] as const)
+      expect(control.press(action)).toBe(false);
+    await settle();
+    expect(acts()).toEqual([]);
+    expect(state()).toMatchObject({ at: 0, form: null, overlay: { kind: 'keys' } });
+    expect(control.press('escape')).toBe(true);
+    expect(control.press('accept')).toBe(true);
+    await settle();
+    expect(acts()).toHaveLength(1);
+  });
+
   it('shows what others decided', async () => {
     const { host, statusOf } = await review({}, IN_ORDER);
     host.decideElsewhere('tickets-0533', { type: 'reject' });

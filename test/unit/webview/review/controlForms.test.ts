@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { stepChoices } from '../../../../webview/review/forms.ts';
 import { keptOf, readKept } from '../../../../webview/review/kept.ts';
+import { shownRecord } from '../../../../webview/review/state.ts';
 import { clock, IN_ORDER, review, settle } from './controlRig.ts';
 
 beforeEach(() => {
@@ -104,6 +106,21 @@ describe('Control: forms and drafts', () => {
     expect(state().form).toEqual(form);
     await press('save-form', 'ask');
     expect(state().form).toEqual({ kind: 'ask', hint: '' });
+  });
+
+  it('lets the step behind the last be called the first wrong one: it is missing', async () => {
+    const { press, store, state, acts } = await review({}, IN_ORDER);
+    await press('first-error');
+    const steps = shownRecord(state())?.attempts[0]?.steps.length ?? 0;
+    const { form } = state();
+    if (form?.kind !== 'first-error') throw new Error('no form');
+    const choices = stepChoices(steps, form.step);
+    expect(choices).toHaveLength(steps + 1);
+    const last = choices.at(-1) ?? 0;
+    store.dispatch({ type: 'form', form: { ...form, step: last, errorKind: 'missing_step' } });
+    await press('save-form');
+    expect(acts().at(-1)).toMatchObject({ act: { type: 'first-error', step: steps + 1 } });
+    expect(shownRecord(state())?.attempts[0]?.firstError?.step).toBe(steps + 1);
   });
 
   it('sends no form that lacks something', async () => {
