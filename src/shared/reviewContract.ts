@@ -433,6 +433,8 @@ export const reviewContract = defineContract({
     },
   },
   events: {
+    /** An item that was opened in this view from elsewhere: it goes there, whatever its filter shows. */
+    show: z.object({ id: text }),
     /** Everything but rows and records. A view asks again for what it shows when `rev` grew. */
     snapshot: snapshotSchema,
     /** A palette command meant for the view that had the focus last. */

@@ -30,5 +30,6 @@ export function clientOf(host: MemoryHost): Client<ReviewContract> {
   const [here, there] = portPair();
   const server = serve(reviewContract, there, host.handlers());
   host.onSnapshot((snapshot) => server.emit('snapshot', snapshot));
+  host.onShow((id) => server.emit('show', { id }));
   return connect(reviewContract, here);
 }

@@ -49,6 +49,7 @@ export class MemoryHost {
   #curation: Curation;
   #ids: readonly string[] = [];
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #goers = new Set<(id: string) => void>();
 
   constructor({ count = 40, asked = askedQuestions(count), snapshot = {} }: HostOptions = {}) {
     this.over = snapshot;
@@ -104,6 +105,15 @@ export class MemoryHost {
   onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  onShow(listener: (id: string) => void): void {
+    this.#goers.add(listener);
+  }
+
+  /** Opens an item in the view from elsewhere. */
+  show(id: string): void {
+    for (const go of this.#goers) go(id);
   }
 
   /** Tells every view what it shows now. */

@@ -55,9 +55,7 @@ export function connectionHandlers(
       // What a sample says depends on the filter it is looked at by.
       if (before !== connection.filter && decider.spotCheckNow()) service.changed();
       const { index } = opened.review;
-      const wanted = service.wanted.get(view) ?? near;
-      const asked = wanted === null ? -1 : ids.indexOf(wanted);
-      if (asked >= 0 || !service.loading) service.wanted.delete(view);
+      const asked = near === null ? -1 : ids.indexOf(near);
       const at = asked >= 0 ? asked : ids.findIndex((id) => index.row(id)?.status === 'todo');
       const rows = rowsOf(opened, ids.slice(0, FIRST_ROWS));
       return { rev: service.rev, total: ids.length, rows, at };
@@ -116,10 +114,6 @@ export function connectionHandlers(
     open: async ({ id, how, candidate, sample }) => {
       const { review } = await service.ready();
       if (!review.index.item(id)) throw unknown(id);
-      if (how === 'panel') {
-        service.wanted.set('panel', id);
-        service.changed();
-      }
       await actions.open({ round: review.round, id, how, candidate, sample });
       return {};
     },

@@ -47,8 +47,6 @@ export class ReviewService {
   readonly #abort = new AbortController();
   readonly #saved: SavedFilters;
   readonly #sources: Sources;
-  /** The item that a view is to show when it asks for its list again: it was opened there from elsewhere. */
-  readonly wanted = new Map<'side' | 'panel', string>();
   readonly decider = new Decider(this);
   readonly asking = new Asking(this);
   #session: Session | null = null;

@@ -69,6 +69,7 @@ export function registerReview(
           root,
           reload: () => host.reload(),
           openBadLine: async () => openBadLine(await host.peer()),
+          showInPanel: (id) => host.showInPanel(id),
           strings: reviewStrings,
         }),
       outside,

@@ -31,6 +31,8 @@ export interface ActionParts {
   readonly reload: () => void;
   /** Shows the first line of the project's files that cannot be read. */
   readonly openBadLine: () => Promise<void>;
+  /** Goes to an item in the panel, which is opened afterwards where it is not there. */
+  readonly showInPanel: (id: string) => void;
   readonly strings: () => Readonly<Record<string, string>>;
 }
 
@@ -41,6 +43,7 @@ export function reviewActions(parts: ActionParts): ReviewActions {
     if (root === null) return;
     switch (target.how) {
       case 'panel':
+        parts.showInPanel(target.id);
         await vscode.commands.executeCommand('tailor.openReview');
         return;
       case 'data-line':

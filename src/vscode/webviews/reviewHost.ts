@@ -75,6 +75,8 @@ export class ReviewHost implements Disposable {
   #snapshot: Snapshot | null = null;
   #lastFocused: Place | null = null;
   #waiting: ViewCommand | null = null;
+  /** The item that the panel goes to once its page listens; forgotten with that page. */
+  #toShow: string | null = null;
   #disposed = false;
   #lingering: NodeJS.Timeout | undefined;
 
@@ -110,6 +112,7 @@ export class ReviewHost implements Disposable {
       hidden: () => {
         attached.loaded = false;
         attached.gone += 1;
+        if (surface.place === 'panel') this.#toShow = null;
         if (this.#views.get(surface.place) === attached) this.#noteFocus(surface.place, 'none');
       },
       dispose: () => {
@@ -117,6 +120,7 @@ export class ReviewHost implements Disposable {
         attached.connection?.handlers.dispose();
         if (this.#views.get(surface.place) !== attached) return;
         this.#views.delete(surface.place);
+        if (surface.place === 'panel') this.#toShow = null;
         if (this.#lastFocused === surface.place) this.#noteFocus(surface.place, 'none');
         this.#closeLater();
       },
@@ -137,6 +141,13 @@ export class ReviewHost implements Disposable {
     else tellNothingDecided();
     if (view) view.surface.reveal();
     else await vscode.commands.executeCommand('tailor.review.focus');
+  }
+
+  /** Goes to an item in the panel, at once or as soon as it has loaded. */
+  showInPanel(id: string): void {
+    const panel = this.#views.get('panel');
+    if (panel?.loaded) panel.server.emit('show', { id });
+    else this.#toShow = id;
   }
 
   /** The review of the current project, opened where it is not yet; null without a project. */
@@ -284,6 +295,7 @@ export class ReviewHost implements Disposable {
     const closed = this.#current;
     this.#current = null;
     this.#snapshot = null;
+    this.#toShow = null;
     setContext('tailor.hasReview', false);
     void closed?.peer.then((peer) => peer?.dispose());
   }
@@ -296,8 +308,13 @@ export class ReviewHost implements Disposable {
     view.loaded = true;
     const name = this.#waiting;
     this.#waiting = null;
+    const id = place === 'panel' ? this.#toShow : null;
+    if (place === 'panel') this.#toShow = null;
     // After the answer to `init` has been posted: the page listens to nothing before it.
-    if (name) setImmediate(() => view.server.emit('command', { name }));
+    setImmediate(() => {
+      if (id !== null) view.server.emit('show', { id });
+      if (name) view.server.emit('command', { name });
+    });
   }
 
   #onFocus(place: Place, params: unknown): void {

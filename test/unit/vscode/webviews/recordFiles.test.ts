@@ -133,6 +133,7 @@ describe('what a view opens', () => {
       root,
       reload: () => undefined,
       openBadLine: () => Promise.resolve(),
+      showInPanel: () => undefined,
       strings: () => ({}),
     });
   const target = { round: 0, id: 'q-1', candidate: 'c-1', sample: 2 };

@@ -54,6 +54,7 @@ function set(given: { root?: string | null; open?: OpenReview; lingerMs?: number
         root,
         reload: () => host.reload(),
         openBadLine: () => Promise.resolve(),
+        showInPanel: (id) => host.showInPanel(id),
         strings: () => ({}),
       }),
     outside: { now: () => outside.value, onDidChange: listen(changes.outside) },
@@ -78,9 +79,11 @@ function load({ page }: FakeWebview) {
   const client = connect(reviewContract, page);
   const commands: string[] = [];
   const snapshots: number[] = [];
+  const went: string[] = [];
   client.on('command', ({ name }) => commands.push(name));
+  client.on('show', ({ id }) => went.push(id));
   client.on('snapshot', ({ rev }) => snapshots.push(rev));
-  return { client, commands, snapshots };
+  return { client, commands, snapshots, went };
 }
 
 beforeEach(resetVscode);
@@ -333,6 +336,42 @@ describe('the host of Review', () => {
     await turns();
     await host.forward('accept');
     expect(editor.information.join()).toContain('Nothing was decided');
+  });
+
+  it('goes to an item in a panel that is there at once, in another one when it has loaded', async () => {
+    const { panel } = set();
+    const side = load(showView('tailor.review'));
+    await side.client.request('init', { view: 'side' });
+    const open = (id: string): Promise<unknown> =>
+      side.client.request('open', { id, how: 'panel', candidate: null, sample: null });
+    await open('q-1');
+    panel.show();
+    const wide = webviews.panels[0]!;
+    const first = load(wide);
+    await first.client.request('init', { view: 'panel' });
+    await turns();
+    expect(first.went).toEqual(['q-1']);
+    await open('q-2');
+    await turns();
+    expect(first.went).toEqual(['q-1', 'q-2']);
+    expect(side.went).toEqual([]);
+
+    wide.hide();
+    await open('q-3');
+    const second = load(wide);
+    await second.client.request('init', { view: 'panel' });
+    await turns();
+    expect(second.went).toEqual(['q-3']);
+
+    // What was never gone to is forgotten with its page: the next one stays where it was.
+    wide.hide();
+    await open('q-4');
+    wide.close();
+    panel.show();
+    const third = load(webviews.panels[1]!);
+    await third.client.request('init', { view: 'panel' });
+    await turns();
+    expect(third.went).toEqual([]);
   });
 
   it('threat 24: runs fixed commands for verbs, with nothing of the view’s in them', async () => {
