@@ -48,6 +48,48 @@ export const REVIEW_ACTIONS = {
     cli: 'decide',
     name: 'fix-gold',
   },
+  'tailor.review.fixQuestion': {
+    title: 'Review: Fix the Question',
+    cli: 'decide',
+    name: 'fix-question',
+  },
+  'tailor.review.confirmGold': {
+    title: 'Review: Confirm the Gold Answer',
+    cli: 'decide',
+    name: 'confirm-gold',
+  },
+  'tailor.review.verdict': {
+    title: 'Review: Say That the Attempt Is Right, or Wrong',
+    cli: 'decide',
+    name: 'verdict',
+  },
+  'tailor.review.compare': { title: 'Review: Compare in Diff Editor', cli: null, name: 'compare' },
+  'tailor.review.acceptListed': {
+    title: 'Review: Accept All Listed or Marked',
+    cli: 'decide',
+    name: 'bulk-accept',
+  },
+  'tailor.review.rejectListed': {
+    title: 'Review: Reject All Listed or Marked',
+    cli: 'decide',
+    name: 'bulk-reject',
+  },
+  'tailor.review.keepPairs': {
+    title: 'Review: Keep the Pairs of All Listed or Marked',
+    cli: 'decide',
+    name: 'bulk-keep',
+  },
+  'tailor.review.dropPairs': {
+    title: 'Review: Drop the Pairs of All Listed or Marked',
+    cli: 'decide',
+    name: 'bulk-drop',
+  },
+  'tailor.review.spotCheck': { title: 'Review: Draw a Spot Check', cli: null, name: 'spot-check' },
+  'tailor.review.acceptRest': {
+    title: 'Review: Accept the Rest After a Spot Check',
+    cli: 'decide',
+    name: 'accept-rest',
+  },
   'tailor.review.undo': { title: 'Review: Undo', cli: 'decide undo', name: 'undo' },
   'tailor.review.redo': { title: 'Review: Redo', cli: 'decide redo', name: 'redo' },
   'tailor.review.nextCandidate': {

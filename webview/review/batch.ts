@@ -3,6 +3,9 @@ import type { Control } from './control.ts';
 import { messageOf } from './link.ts';
 import { roundOf } from './state.ts';
 
+/** How many items a spot check draws unless the person says otherwise. */
+export const SAMPLE = 60;
+
 export type BulkAct = 'accept' | 'reject' | 'pair-drop' | 'pair-keep';
 
 /** Asks for the yes to a decision on everything picked, or on the whole filtered list. */

@@ -5,9 +5,8 @@ import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
-import { bulk, confirm, spotCheck } from './batch.ts';
+import { bulk, confirm, SAMPLE, spotCheck } from './batch.ts';
 
-const SAMPLE = 60;
 const YES = { 'spot-check': 'spot.draw', ask: 'form.ask.save', bulk: 'batch.yes' } as const;
 
 /** Decisions on many items: what is picked or filtered, or, after a random spot check, everything like it. */

@@ -12,6 +12,7 @@ import {
 import { startAsking } from './ask.ts';
 import { bulk, confirm } from './batch.ts';
 import { history } from './history.ts';
+import { performMore } from './performMore.ts';
 import { MODES, shownAttempt, shownCandidate, shownRecord } from './state.ts';
 
 /** Does one action. False = it has no meaning now and the key goes its way. */
@@ -95,6 +96,20 @@ export function perform(control: Control, action: Action): boolean {
       control.take({ kind: 'form', form: { kind: 'gold', answer: gold, reason: '' } });
       return true;
     }
+    case 'compare':
+      open(control, 'diff');
+      return true;
+    case 'fix-question':
+    case 'confirm-gold':
+    case 'verdict':
+    case 'bulk-accept':
+    case 'bulk-reject':
+    case 'bulk-keep':
+    case 'bulk-drop':
+    case 'spot-check':
+    case 'accept-rest':
+      performMore(control, action);
+      return true;
     case 'view-mode': {
       const mode = MODES[(MODES.indexOf(state.mode) + 1) % MODES.length] ?? 'step';
       store.dispatch({ type: 'mode', mode });
