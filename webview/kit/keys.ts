@@ -90,6 +90,12 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
   };
 
   const inText = (event: KeyboardEvent, chord: string): void => {
+    const form = formToSend(event, chord);
+    if (form) {
+      take(event);
+      if (!event.repeat) form.requestSubmit();
+      return;
+    }
     const binding = find(chord);
     if (binding && (binding.inText === true || binding.onlyInText === true)) {
       typing = null;
@@ -166,6 +172,14 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
     window.removeEventListener('keydown', onKey, true);
     window.removeEventListener('pointerdown', onPointer, true);
   };
+}
+
+/** The form that a key in one of its texts sends: Ctrl+Enter, and in a single line Enter, too. */
+function formToSend(event: KeyboardEvent, chord: string): HTMLFormElement | null {
+  const path = event.composedPath();
+  const line = path[0] instanceof HTMLInputElement;
+  if (chord !== 'mod+enter' && !(line && chord === 'enter')) return null;
+  return path.find((target) => target instanceof HTMLFormElement) ?? null;
 }
 
 function textHistory(chord: string): 'undo' | 'redo' | null {

@@ -108,46 +108,55 @@ function Question(): JSX.Element | null {
   })();
   return (
     <div class="batch batch-question" role="alertdialog" aria-label={words}>
-      <p class="batch-words">
-        {words}{' '}
-        {overlay.kind === 'spot-check'
-          ? null
-          : t(overlay.kind === 'ask' ? 'field.hint.hint' : 'batch.oneStep')}
-      </p>
-      {overlay.kind === 'ask' ? (
-        <TextField
-          autofocus
-          label={t('field.hint')}
-          value={overlay.hint}
-          onValue={(hint) =>
-            control.store.dispatch({ type: 'overlay', overlay: { ...overlay, hint } })
-          }
-        />
-      ) : null}
-      {overlay.kind === 'spot-check' ? (
-        <TextField
-          autofocus
-          label={t('spot.size')}
-          value={String(overlay.size)}
-          onValue={(value) => {
-            const size = Math.min(1000, Number.parseInt(value, 10));
-            if (size > 0)
-              control.store.dispatch({ type: 'overlay', overlay: { kind: 'spot-check', size } });
-          }}
-        />
-      ) : null}
-      <span class="batch-buttons">
-        <Button
-          kind="primary"
-          autofocus={overlay.kind !== 'spot-check' && overlay.kind !== 'ask'}
-          onPress={() => void confirm(control)}
-        >
-          {t(YES[overlay.kind === 'spot-check' || overlay.kind === 'ask' ? overlay.kind : 'bulk'])}
-        </Button>
-        <Button keyCap="Esc" onPress={() => control.act('escape')}>
-          {t('cancel')}
-        </Button>
-      </span>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void confirm(control);
+        }}
+      >
+        <p class="batch-words">
+          {words}{' '}
+          {overlay.kind === 'spot-check'
+            ? null
+            : t(overlay.kind === 'ask' ? 'field.hint.hint' : 'batch.oneStep')}
+        </p>
+        {overlay.kind === 'ask' ? (
+          <TextField
+            autofocus
+            label={t('field.hint')}
+            value={overlay.hint}
+            onValue={(hint) =>
+              control.store.dispatch({ type: 'overlay', overlay: { ...overlay, hint } })
+            }
+          />
+        ) : null}
+        {overlay.kind === 'spot-check' ? (
+          <TextField
+            autofocus
+            label={t('spot.size')}
+            value={String(overlay.size)}
+            onValue={(value) => {
+              const size = Math.min(1000, Number.parseInt(value, 10));
+              if (size > 0)
+                control.store.dispatch({ type: 'overlay', overlay: { kind: 'spot-check', size } });
+            }}
+          />
+        ) : null}
+        <span class="batch-buttons">
+          <Button
+            kind="primary"
+            autofocus={overlay.kind !== 'spot-check' && overlay.kind !== 'ask'}
+            onPress={() => void confirm(control)}
+          >
+            {t(
+              YES[overlay.kind === 'spot-check' || overlay.kind === 'ask' ? overlay.kind : 'bulk'],
+            )}
+          </Button>
+          <Button keyCap="Esc" onPress={() => control.act('escape')}>
+            {t('cancel')}
+          </Button>
+        </span>
+      </form>
     </div>
   );
 }

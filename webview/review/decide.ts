@@ -1,4 +1,10 @@
-import type { Act, CandidateView, ReviewRecord, Row } from '../../src/shared/reviewContract.ts';
+import type {
+  Act,
+  AttemptView,
+  CandidateView,
+  ReviewRecord,
+  Row,
+} from '../../src/shared/reviewContract.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import type { Form } from './forms.ts';
 import { shownAttempt, shownCandidate, shownRecord, type ReviewState } from './state.ts';
@@ -91,6 +97,7 @@ export function pairStep(state: ReviewState, only: boolean): Step {
   const attempt = shownAttempt(state);
   if (!attempt) return { kind: 'say', text: 'say.noAttempt' };
   const { sample, pair, pairReason } = attempt;
+  if (shownRecord(state)?.row.status === 'rejected') return { kind: 'say', text: 'say.pairNone' };
   if (pair === 'blocked')
     return pairReason === null
       ? { kind: 'say', text: 'say.pairBlocked' }
@@ -101,6 +108,16 @@ export function pairStep(state: ReviewState, only: boolean): Step {
       : { kind: 'tell', message: pairReason };
   if (only) return { kind: 'send', act: { type: 'pair-only', sample } };
   return { kind: 'send', act: { type: 'pair', sample, keep: pair !== 'keep' } };
+}
+
+/** What a person may say of an attempt: where it is in doubt, both; else that the grading is wrong. */
+export function verdictsOn({
+  settled,
+  verdict,
+  checks,
+}: AttemptView): readonly ('right' | 'wrong')[] {
+  if (settled === null && checks.some(({ level }) => level === 'warn')) return ['right', 'wrong'];
+  return [(settled ?? verdict) === 'right' ? 'wrong' : 'right'];
 }
 
 export function editStep(state: ReviewState): Step {
@@ -130,13 +147,19 @@ export function firstErrorStep(state: ReviewState, at?: number): Step {
   };
 }
 
-/** The act that a form stands for. */
-export function actOf(form: Form): Act | null {
+/** Whether the host may refuse an act for its text, so that it is waited for at the item. */
+export function isChecked(act: Act): boolean {
+  return (act.type === 'edit' || act.type === 'write') && act.insist !== true;
+}
+
+/** The act that a form stands for; `insist` keeps a text that does not pass the checks. */
+export function actOf(form: Form, insist = false): Act | null {
+  const insisted = insist ? { insist } : {};
   switch (form.kind) {
     case 'edit':
-      return { type: 'edit', candidate: form.candidate, rationale: form.text };
+      return { type: 'edit', candidate: form.candidate, rationale: form.text, ...insisted };
     case 'write':
-      return { type: 'write', rationale: form.text };
+      return { type: 'write', rationale: form.text, ...insisted };
     case 'reject': {
       const reason = form.reason.trim();
       return reason === '' ? { type: 'reject' } : { type: 'reject', reason };

@@ -14,18 +14,30 @@ type FormEvent = Extract<
 export function formed(state: ReviewState, event: FormEvent): ReviewState {
   switch (event.type) {
     case 'form-problem':
-      return { ...state, formProblem: event.problem };
+      return { ...state, formProblem: event.problem, refusal: null };
     case 'form': {
       const drafts = event.form === null ? withDraft(state) : state.drafts;
-      return { ...state, form: event.form, formProblem: null, drafts };
+      return { ...state, form: event.form, formProblem: null, refusal: null, drafts };
     }
     case 'form-sent':
-      return { ...state, form: null, formProblem: null, drafts: withDraft(state) };
+      return {
+        ...state,
+        form: null,
+        formProblem: null,
+        refusal: null,
+        drafts: withDraft(state),
+      };
     case 'form-done':
       return withoutDraft(state, event.id, event.form);
     case 'form-back': {
       const here = state.shown === event.id && state.selected === event.id;
-      return here && state.form === null ? { ...state, form: event.form } : state;
+      if (!here || state.form !== null) return state;
+      const back = { ...state, form: event.form, refusal: event.refusal };
+      if (event.refusal === null) return back;
+      // It stands in the form now.
+      const notices = new Map(state.notices);
+      notices.delete(event.id);
+      return { ...back, notices };
     }
   }
 }

@@ -47,8 +47,13 @@ export type ReviewEvent =
   | { readonly type: 'form-sent' }
   /** The host took what a form said: its draft has done its work. */
   | { readonly type: 'form-done'; readonly id: string; readonly form: Form }
-  /** The host refused it: where the person still is at the item, the form is open again. */
-  | { readonly type: 'form-back'; readonly id: string; readonly form: Form }
+  /** The host refused it: where the person still is at the item, the form is open again, with what it may be kept in spite of. */
+  | {
+      readonly type: 'form-back';
+      readonly id: string;
+      readonly form: Form;
+      readonly refusal: string | null;
+    }
   | { readonly type: 'overlay'; readonly overlay: Overlay }
   | { readonly type: 'deciding'; readonly id: string; readonly row: Partial<Row> }
   | { readonly type: 'decided'; readonly record: ReviewRecord }

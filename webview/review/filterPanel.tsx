@@ -178,8 +178,21 @@ function SaveFilter({ name }: { readonly name: string }): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const { store, client } = control;
+  const save = (): void => {
+    if (name.trim() === '') return;
+    const { filter } = control.state;
+    store.dispatch({ type: 'overlay', overlay: { kind: 'filter' } });
+    control.page.focusList();
+    void control.quietly(() => client.request('saveFilter', { name: name.trim(), filter }));
+  };
   return (
-    <div class="filter-save">
+    <form
+      class="filter-save"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
       <TextField
         autofocus
         label={t('filter.name')}
@@ -188,17 +201,9 @@ function SaveFilter({ name }: { readonly name: string }): JSX.Element {
           store.dispatch({ type: 'overlay', overlay: { kind: 'save-filter', name: value } })
         }
       />
-      <Button
-        kind="primary"
-        disabled={name.trim() === ''}
-        onPress={() => {
-          const { filter } = control.state;
-          store.dispatch({ type: 'overlay', overlay: { kind: 'filter' } });
-          void control.quietly(() => client.request('saveFilter', { name: name.trim(), filter }));
-        }}
-      >
+      <Button kind="primary" disabled={name.trim() === ''} onPress={save}>
         {t('save')}
       </Button>
-    </div>
+    </form>
   );
 }

@@ -27,6 +27,9 @@ export function messageOf(error: unknown): string {
 /** The host has something else than the view showed. */
 export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
 
+/** The host does not take what was asked for, and says what is wrong with it. */
+export const isRefused = (error: unknown): boolean => codeOf(error) === 'usage';
+
 const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
 
 /** Keeps list, records and snapshot in step with the host: asks again for what is shown when the host's `rev` grew. */

@@ -1,7 +1,14 @@
 import type { Filter, ReviewRecord, Row, Sort } from '../../src/shared/reviewContract.ts';
 import type { ReviewEvent } from './events.ts';
 import { formed, withDraft } from './drafts.ts';
-import { firstCandidate, rowById, type ReviewState } from './state.ts';
+import {
+  firstCandidate,
+  rowById,
+  shownAttempt,
+  shownCandidate,
+  shownRecord,
+  type ReviewState,
+} from './state.ts';
 
 /** Rows farther than this from the cursor are forgotten; a list of any length stays small. */
 const KEPT_ROWS = 3000;
@@ -214,19 +221,28 @@ function withRecord(state: ReviewState, record: ReviewRecord): ReviewState {
   }
   const pending = state.pending.has(record.row.id);
   const next = { ...state, records };
-  return clampChoice(pending ? next : withRow(next, record.row));
+  return sameChoice(pending ? next : withRow(next, record.row), state);
 }
 
-/** A record may come back with fewer candidates or attempts than were there. */
-function clampChoice(state: ReviewState): ReviewState {
-  const record = state.shown === null ? undefined : state.records.get(state.shown);
+/** A record may come back in another order: what was on screen stays there, so that no key hits another text. */
+function sameChoice(state: ReviewState, before: ReviewState): ReviewState {
+  const record = shownRecord(state);
   if (!record) return state;
-  const candidate = Math.max(0, Math.min(state.candidate, record.candidates.length - 1));
-  const attempt = Math.max(0, Math.min(state.attempt, record.attempts.length - 1));
+  const [seen, text] = [shownAttempt(before), shownCandidate(before)];
+  const { attempts, candidates } = record;
+  const own = attempts.findIndex(({ sample }) => sample === seen?.sample);
+  // Of attempts with one text another one may stand for all.
+  const twin = own < 0 ? attempts.findIndex((one) => one.text === seen?.text) : own;
+  const attempt = placeOr(twin, state.attempt, attempts.length);
+  const same = candidates.findIndex(({ id }) => id === text?.id);
+  const candidate = placeOr(same, state.candidate, candidates.length);
   return candidate === state.candidate && attempt === state.attempt
     ? state
     : { ...state, candidate, attempt };
 }
+
+const placeOr = (found: number, place: number, count: number): number =>
+  found < 0 ? Math.max(0, Math.min(place, count - 1)) : found;
 
 function show(state: ReviewState, id: string): ReviewState {
   if (state.shown === id) return state;
@@ -238,6 +254,7 @@ function show(state: ReviewState, id: string): ReviewState {
     drafts: kept,
     form: null,
     formProblem: null,
+    refusal: null,
     candidate: record ? firstCandidate(record) : 0,
     attempt: 0,
   };

@@ -58,6 +58,7 @@ export function QueueRow(props: RowProps): JSX.Element {
   // A name that was made from the text says less than the text.
   const made = MADE_ID.test(row.id);
   const roomy = made && row.flags.length === 0 && notice === undefined;
+  const hasPair = row.pair === 'keep' && row.status !== 'rejected';
   const told = row.flags.slice(0, made ? 2 : 1);
   const classes = [
     'row',
@@ -127,7 +128,7 @@ export function QueueRow(props: RowProps): JSX.Element {
         )}
       </span>
       <span class="row-counts" aria-hidden="true">
-        {row.pair === 'keep' ? <Icon name="pair" /> : null}
+        {hasPair ? <Icon name="pair" /> : null}
         {row.misses > 1 ? <span>{t('row.misses', { n: row.misses })}</span> : null}
         {row.samples > 1 ? (
           <span>{t('row.right', { right: row.right, samples: row.samples })}</span>
@@ -148,7 +149,7 @@ function nameOf(row: Row, t: Texts, notice: string | undefined): string {
     t('name.gold', { answer: row.gold }),
     t('name.right', { right: row.right, samples: row.samples }),
     row.misses > 1 ? t.count('name.misses', row.misses) : null,
-    row.pair === 'none' ? null : t(`name.pair.${row.pair}`),
+    row.pair === 'none' || row.status === 'rejected' ? null : t(`name.pair.${row.pair}`),
     notice ?? null,
     row.title,
   ];

@@ -63,6 +63,8 @@ export interface ReviewState {
   readonly form: Form | null;
   /** Why the form cannot be sent, as a key of the texts. */
   readonly formProblem: string | null;
+  /** Why the host does not take the open text as it is, in its words; the person may insist. */
+  readonly refusal: string | null;
   readonly drafts: Readonly<Record<string, Form>>;
   readonly overlay: Overlay;
   /** Refusals that stand at their items, in the host's words. */
@@ -96,6 +98,7 @@ export const INITIAL: ReviewState = {
   mode: 'step',
   form: null,
   formProblem: null,
+  refusal: null,
   drafts: {},
   overlay: { kind: 'none' },
   notices: new Map(),

@@ -8,10 +8,10 @@ import { Icon } from '../kit/icon.tsx';
 import { Link } from '../kit/link.tsx';
 import { useCap, useControl, usePart, useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
-import { firstErrorStep } from './decide.ts';
+import { firstErrorStep, verdictsOn } from './decide.ts';
 import { FormCard } from './formCard.tsx';
 import { ERROR_KINDS } from './forms.ts';
-import { shownAttempt, shownCandidate } from './state.ts';
+import { shownAttempt, shownCandidate, shownRecord } from './state.ts';
 import { Steps } from './steps.tsx';
 import type { Texts } from './texts.ts';
 
@@ -153,21 +153,22 @@ function AttemptBody({
 function Verdict({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
   const t = useTexts();
   const control = useControl();
-  const now = attempt.settled ?? attempt.verdict;
-  const verdict = now === 'right' ? 'wrong' : 'right';
+  const { sample } = attempt;
   return (
-    <button
-      type="button"
-      class="link"
-      onClick={() =>
-        control.take({
-          kind: 'form',
-          form: { kind: 'verdict', sample: attempt.sample, verdict, reason: '' },
-        })
-      }
-    >
-      {t(`verdict.say.${verdict}`)}
-    </button>
+    <>
+      {verdictsOn(attempt).map((verdict) => (
+        <button
+          type="button"
+          class="link"
+          key={verdict}
+          onClick={() =>
+            control.take({ kind: 'form', form: { kind: 'verdict', sample, verdict, reason: '' } })
+          }
+        >
+          {t(`verdict.say.${verdict}`)}
+        </button>
+      ))}
+    </>
   );
 }
 
@@ -176,11 +177,21 @@ function Pair({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const writable = usePart((state) => state.snapshot?.writable ?? false);
+  const rejected = usePart((state) => shownRecord(state)?.row.status === 'rejected');
   const others = usePart(
     (state) => (state.records.get(state.shown ?? '')?.attempts.length ?? 0) > 1,
   );
   const cap = useCap();
   const { pair, pairReason, sample } = attempt;
+  // Nothing of a rejected item is taught, whatever is kept for the day it is accepted after all.
+  if (rejected && pair !== 'none') {
+    return (
+      <p class="pair pair-off">
+        <Icon name="unpair" />
+        <span>{t('say.pairNone')}</span>
+      </p>
+    );
+  }
   if (pair === 'blocked' || pair === 'none') {
     return (
       <p class="pair pair-off">
