@@ -1,5 +1,3 @@
-import { diff } from 'fast-myers-diff';
-
 /** A stretch that both texts have, that only the first has, or that only the second has. */
 export interface DiffPart {
   readonly kind: 'same' | 'removed' | 'added';
@@ -29,14 +27,26 @@ export function wordDiff(before: string, after: string): WordDiff | null {
   const add = (kind: DiffPart['kind'], tokens: readonly string[]): void => {
     if (tokens.length > 0) parts.push({ kind, text: tokens.join('') });
   };
-  let from = 0;
-  for (const [start, end, freshStart, freshEnd] of diff(old, fresh)) {
-    add('same', old.slice(from, start));
-    add('removed', old.slice(start, end));
-    add('added', fresh.slice(freshStart, freshEnd));
-    from = end;
+  const common = commonFrom(old, fresh);
+  for (let [at, freshAt] = [0, 0]; at < old.length || freshAt < fresh.length;) {
+    const [start, freshStart] = [at, freshAt];
+    while (at < old.length && freshAt < fresh.length && old[at] === fresh[freshAt]) {
+      at += 1;
+      freshAt += 1;
+    }
+    add('same', old.slice(start, at));
+    const [from, freshFrom] = [at, freshAt];
+    while (
+      (at < old.length || freshAt < fresh.length) &&
+      (at === old.length || freshAt === fresh.length || old[at] !== fresh[freshAt])
+    ) {
+      if (common(at + 1, freshAt) >= common(at, freshAt + 1) && at < old.length) at += 1;
+      else if (freshAt < fresh.length) freshAt += 1;
+      else at += 1;
+    }
+    add('removed', old.slice(from, at));
+    add('added', fresh.slice(freshFrom, freshAt));
   }
-  add('same', old.slice(from));
   const words = (kinds: readonly DiffPart['kind'][]): number =>
     parts
       .filter(({ kind }) => kinds.includes(kind))
@@ -47,3 +57,20 @@ export function wordDiff(before: string, after: string): WordDiff | null {
 }
 
 const isWord = (token: string): boolean => token.trim() !== '';
+
+/** How many tokens two texts have in common, in the same order, from a place of each on. */
+function commonFrom(old: readonly string[], fresh: readonly string[]) {
+  const width = fresh.length + 1;
+  // Both are short enough for the plain table: a library for longer ones would weigh more than it saves.
+  const table = new Uint16Array((old.length + 1) * width);
+  const at = (row: number, column: number): number => table[row * width + column] ?? 0;
+  for (let row = old.length - 1; row >= 0; row -= 1) {
+    for (let column = fresh.length - 1; column >= 0; column -= 1) {
+      table[row * width + column] =
+        old[row] === fresh[column]
+          ? at(row + 1, column + 1) + 1
+          : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  return at;
+}

@@ -23,6 +23,19 @@ describe('wordDiff', () => {
     expect(without('removed')).toBe(after);
   });
 
+  it('keeps as much of both as there is, in the same order', () => {
+    const [before, after] = ['a b c a b b a', 'c b a b a c'];
+    const parts = wordDiff(before, after)?.parts ?? [];
+    const without = (kind: string): string =>
+      parts.flatMap((part) => (part.kind === kind ? [] : [part.text])).join('');
+    expect([without('added'), without('removed')]).toEqual([before, after]);
+    const same = parts.flatMap(({ kind, text }) => (kind === 'same' ? tokensOf(text) : []));
+    expect(same).toHaveLength(8);
+    const end = wordDiff('x y', 'x')?.parts;
+    expect(end?.map(({ kind }) => kind)).toEqual(['same', 'removed']);
+    expect(wordDiff('x', 'w x')?.parts.map(({ kind }) => kind)).toEqual(['added', 'same']);
+  });
+
   it('says how alike two texts are', () => {
     expect(wordDiff('a b c', 'a b c')?.similarity).toBe(1);
     expect(wordDiff('', '')?.similarity).toBe(1);
