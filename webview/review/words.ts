@@ -29,7 +29,7 @@ export function wordDiff(before: string, after: string): WordDiff | null {
   };
   const common = commonFrom(old, fresh);
   for (let [at, freshAt] = [0, 0]; at < old.length || freshAt < fresh.length;) {
-    const [start, freshStart] = [at, freshAt];
+    const start = at;
     while (at < old.length && freshAt < fresh.length && old[at] === fresh[freshAt]) {
       at += 1;
       freshAt += 1;
