@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { defineContract } from './contract.ts';
+import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
+import { viewCommandSchema } from './viewCommand.ts';
 
 /**
  * Between the host's review service and every Review view. The host owns truth: views ask, show and forget. Items are
@@ -439,48 +441,7 @@ export const reviewContract = defineContract({
     snapshot: snapshotSchema,
     /** A palette command meant for the view that had the focus last. */
     command: z.object({
-      name: z.enum([
-        'next',
-        'previous',
-        'next-todo',
-        'accept',
-        'reject',
-        'skip',
-        'edit',
-        'ask',
-        'pair',
-        'search',
-        'filter',
-        'view-mode',
-        'keys',
-        'first',
-        'last',
-        'toggle-candidate',
-        'next-candidate',
-        'next-attempt',
-        'previous-attempt',
-        'previous-candidate',
-        'only-this',
-        'pair-only',
-        'first-error',
-        'fix-gold',
-        'write',
-        'reject-reason',
-        'mark',
-        'undo',
-        'redo',
-        'open-record',
-        'fix-question',
-        'confirm-gold',
-        'verdict',
-        'compare',
-        'bulk-accept',
-        'bulk-reject',
-        'bulk-keep',
-        'bulk-drop',
-        'spot-check',
-        'accept-rest',
-      ]),
+      name: viewCommandSchema,
     }),
   },
 });
