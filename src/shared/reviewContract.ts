@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { defineContract } from './contract.ts';
 import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
+import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
 import { viewCommandSchema } from './viewCommand.ts';
 
 /**
@@ -208,17 +209,6 @@ export const actSchema = z.discriminatedUnion('type', [
 ]);
 export type Act = z.infer<typeof actSchema>;
 
-const countsSchema = z.object({
-  /** Mistakes of the round, by status; `total` is their sum. */
-  total: count,
-  todo: count,
-  accepted: count,
-  edited: count,
-  rejected: count,
-  flagged: count,
-  byRule: count,
-  pairs: count,
-});
 export type Counts = z.infer<typeof countsSchema>;
 
 /** What the view as a whole is about; each has one primary action (a verb of `run`). */
@@ -235,47 +225,10 @@ export const phaseSchema = z.enum([
 
 export type Phase = z.infer<typeof phaseSchema>;
 
-const jobSchema = z.object({
-  stage: text,
-  done: count,
-  total: count,
-  etaMs: z.nullable(z.number()),
-  note: z.nullable(text),
-});
 export type Job = z.infer<typeof jobSchema>;
 
-const bannerSchema = z.object({
-  code: z.enum([
-    'untrusted',
-    'no-key',
-    'programmatic',
-    'file-error',
-    'changed-on-disk',
-    'orphans',
-    'paced',
-  ]),
-  message: text,
-  /** Label and verb of its one button, where it has one. */
-  action: z.nullable(z.object({ label: text, verb: text })),
-});
 export type Banner = z.infer<typeof bannerSchema>;
 
-const spotCheckSchema = z.object({
-  /**
-   * Items drawn at random from `population`, decided so far, and of these bad: decided otherwise than accepting them with
-   * all the others would have.
-   */
-  drawn: count,
-  decided: count,
-  bad: count,
-  population: count,
-  /** Upper end of the exact two-sided 95 % interval of the population's share of bad items; null before the sample is done. */
-  bound: z.nullable(z.number()),
-  /** How many undecided items of the stratum an acceptance would take. */
-  remaining: count,
-  /** False when the person picked the sample or changed the filter: the bound says nothing then. */
-  random: z.boolean(),
-});
 export type SpotCheck = z.infer<typeof spotCheckSchema>;
 
 export const savedFilterSchema = z.object({ name: text, filter: filterSchema });
