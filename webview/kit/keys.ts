@@ -92,6 +92,7 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
   const inText = (event: KeyboardEvent, chord: string): void => {
     const form = formToSend(event, chord);
     if (form) {
+      typing = null;
       take(event);
       if (!event.repeat) form.requestSubmit();
       return;

@@ -289,7 +289,7 @@ export class Control {
       if (waits) {
         this.#onTheWay = false;
         if (this.state.selected === shown) goOn();
-        if (!this.#onTheWay) this.#goThrough();
+        this.#goThrough();
       }
       const { snapshot } = this.state;
       // The counts come with the next snapshot, which may still be on its way.

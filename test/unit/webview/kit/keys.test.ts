@@ -73,6 +73,31 @@ afterEach(() => {
 });
 
 describe('installKeys', () => {
+  it('sends a form on Enter in its line and on Ctrl+Enter in its texts, and another form never', () => {
+    const form = element('<form><input /><textarea></textarea></form>');
+    const sent = vi.fn((event: Event) => event.preventDefault());
+    form.addEventListener('submit', sent);
+    const [line, area] = [form.querySelector('input'), form.querySelector('textarea')];
+    if (!line || !area) throw new Error('no fields');
+    press('Enter', {}, area);
+    expect(sent).toHaveBeenCalledTimes(0);
+    press('Enter', {}, line);
+    press('Enter', { repeat: true }, line);
+    expect(sent).toHaveBeenCalledTimes(1);
+    press('Enter', { ctrlKey: true }, area);
+    press('Enter', { ctrlKey: true }, line);
+    expect(sent).toHaveBeenCalledTimes(3);
+    expect(done).toEqual([]);
+    // What was typed is sent: the key behind it is no rest of the sentence.
+    form.remove();
+    press('a');
+    expect(done).toEqual(['accept']);
+    done = [];
+    press('Enter', {}, element('<input />'));
+    expect(done).toEqual([]);
+    expect(sent).toHaveBeenCalledTimes(3);
+  });
+
   it('runs a key and lets nobody else see it', () => {
     const event = press('j');
     expect(done).toEqual(['next']);

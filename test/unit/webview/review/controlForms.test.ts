@@ -77,11 +77,11 @@ describe('Control: forms and drafts', () => {
     store.dispatch({ type: 'form', form: write });
     host.refuse = 'The disk is full.';
     await press('save-form');
-    // The cursor went on; the text waits at its item.
-    expect(state().selected).toBe('tickets-0533');
+    // The cursor waits for the host's word on a text.
+    expect(state()).toMatchObject({ selected: 'bakery-0417', form: write });
     expect(state().drafts).toEqual({ 'write bakery-0417': write });
     expect(state().said.text).toMatch(/The disk is full.*draft/u);
-    await press('previous', 'write');
+    await press('escape', 'next', 'previous', 'write');
     expect(state().form).toEqual(write);
     // What is typed while the answer is on its way is no part of what was sent.
     control.act('save-form');
