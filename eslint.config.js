@@ -15,7 +15,6 @@ const HOME_OF = {
   '@observablehq/plot': ['webview/training/**'],
   preact: ['webview/**'],
   '@preact/signals': ['webview/**'],
-  'fast-myers-diff': ['webview/**'],
 };
 
 /** What a folder must not import: the direction is shared ← core ← {engine, node} ← vscode ← extension.ts. */

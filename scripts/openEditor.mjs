@@ -15,7 +15,7 @@ const USUAL_PORT = 8421;
 const SETTINGS = {
   'workbench.startupEditor': 'none',
   'chat.disableAIFeatures': true,
-  'workbench.secondarySideBar.defaultVisibility': 'visible',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
 };

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { defineContract } from './contract.ts';
 import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
-import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
 import { viewCommandSchema } from './viewCommand.ts';
 
 /**
@@ -191,8 +190,14 @@ export const actSchema = z.discriminatedUnion('type', [
     candidate: z.optional(text),
     reason: z.optional(text),
   }),
-  z.object({ type: z.literal('edit'), candidate: text, rationale: text }),
-  z.object({ type: z.literal('write'), rationale: text }),
+  /** `insist`: the person keeps a text that the gate refuses. */
+  z.object({
+    type: z.literal('edit'),
+    candidate: text,
+    rationale: text,
+    insist: z.optional(z.boolean()),
+  }),
+  z.object({ type: z.literal('write'), rationale: text, insist: z.optional(z.boolean()) }),
   z.object({ type: z.literal('pair'), sample: count, keep: z.boolean() }),
   /** This attempt and no other of the item. */
   z.object({ type: z.literal('pair-only'), sample: count }),

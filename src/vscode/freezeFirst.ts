@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
+import { sourceSchema } from '../core/round/frozen.ts';
 import type { FreezePreview, SetPreview } from '../core/round/freezePreview.ts';
 import type { Editor } from './editor.ts';
 import { count } from './texts.ts';
+import { trainingStrings } from './webviews/strings.ts';
 
 /** Says what freezing now would train on, and asks; whoever has not decided may let the gate's rule decide first. */
 export async function agreeToFreeze(
@@ -52,11 +54,18 @@ export function previewText(preview: FreezePreview): string {
 }
 
 function setText({ items, coverage }: SetPreview): string {
+  const words = trainingStrings();
+  const sources = sourceSchema.options.flatMap((source) =>
+    coverage.bySource[source] > 0
+      ? [`${words[`source.${source}`]}: ${count(coverage.bySource[source])}`]
+      : [],
+  );
   return vscode.l10n.t(
-    '{0} of {1} questions are trained on: {2} rationales, {3} questions with a reflection pair.',
+    '{0} of {1} questions are trained on: {2} rationales ({4}), {3} questions with a reflection pair.',
     count(items),
     count(coverage.questions),
     count(coverage.positives),
     count(coverage.withPair),
+    sources.join('; '),
   );
 }

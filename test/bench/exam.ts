@@ -1,6 +1,6 @@
 // The exam engine beside transformers' generate: same weights, same prompts, one thread each, in turn within one run.
 // Run: npm run bench -- exam STUDENT_FOLDER [--python PATH] [--rounds 3]
-// Writes test/bench/results/exam.json. CPU time and ratios are the figures to trust on a shared machine.
+// Writes test/bench/results/exam.json, for another student than the practice one exam-FOLDER.json. CPU time and ratios are the figures to trust on a shared machine.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -120,7 +120,8 @@ async function main(): Promise<void> {
   };
   const folder = path.join(root, 'test/bench/results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'exam.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const name = positionals[0] === undefined ? 'exam' : `exam-${path.basename(student)}`;
+  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 await main();

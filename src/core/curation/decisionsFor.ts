@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { readGold } from '../grading/gold.ts';
 import { sha256Text } from '../hash.ts';
+import { gateRationale } from '../teaching/gate.ts';
 import { normaliseRationale, splitSteps } from '../teaching/steps.ts';
 import { candidatesOf, gateReasons, inQuestion, type Candidate } from './candidates.ts';
 import { gateSentences } from './checkSentences.ts';
@@ -58,8 +59,10 @@ export function decisionsFor(
       return rejecting(item, candidates, base);
     }
     case 'edit':
+      if (act.insist !== true) refuseUnfit(item, act.rationale, curation);
       return editing(item, named(item, act.candidate, curation), act.rationale, curation, base);
     case 'write':
+      if (act.insist !== true) refuseUnfit(item, act.rationale, curation);
       return [
         {
           type: 'write',
@@ -222,6 +225,24 @@ function asRationale(item: ReviewItem, text: string): string {
   const rationale = normaliseRationale(text);
   if (splitSteps(rationale).length === 0) throw refuse(item, 'A rationale needs a step.');
   return rationale;
+}
+
+/** A person's own words pass the same checks as the teacher's, unless the person insists. */
+function refuseUnfit(item: ReviewItem, text: string, curation: Curation): void {
+  const rationale = asRationale(item, text);
+  const now = questionNow(item.question, curation);
+  const reasons = gateRationale(rationale, {
+    question: now.question,
+    gold: now.answer,
+    limits: item.frame.gate,
+    existingTexts: [],
+  });
+  if (reasons.length === 0) return;
+  throw refuse(
+    item,
+    `This rationale does not pass: ${gateSentences(reasons)}`,
+    'Correct it, or keep it all the same.',
+  );
 }
 
 function editing(

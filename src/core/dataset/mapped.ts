@@ -28,6 +28,16 @@ export function valueAt(row: unknown, dotted: string): unknown {
   return dotted.split('.').reduce(member, row);
 }
 
+/** A field of this very name that a mapping does not speak of is still what its name says. */
+function unnamed(
+  name: 'rationale' | 'equation',
+  row: unknown,
+  mapping: FieldMapping,
+): string | undefined {
+  const taken = Object.values(mapping).includes(name);
+  return !taken && typeof member(row, name) === 'string' ? name : undefined;
+}
+
 /** A row of an own data file. */
 export function fromMapped(
   row: unknown,
@@ -50,8 +60,8 @@ export function fromMapped(
     question,
   );
   if (note !== null) notes.push({ line: at.line, field: idField, note });
-  const rationale = optional(mapping.rationale);
-  const equation = optional(mapping.equation);
+  const rationale = optional(mapping.rationale ?? unnamed('rationale', row, mapping));
+  const equation = optional(mapping.equation ?? unnamed('equation', row, mapping));
   const usable = equation !== undefined && givesGold(equation, gold);
   if (equation !== undefined && !usable) {
     const field = mapping.equation ?? 'equation';

@@ -138,7 +138,15 @@ export function freezeWarnings(coverage: Coverage, pairKind: string): string[] {
   if (coverage.withRationale < coverage.questions) {
     const missing = coverage.questions - coverage.withRationale;
     warnings.push(
-      `${missing} of ${coverage.questions} questions have no rationale and are left out.`,
+      `${missing} of ${coverage.questions} questions have no accepted rationale and no right attempt of the student's: they are left out.`,
+    );
+  }
+  const missed = coverage.uncovered['a rationale misses the gold'] ?? 0;
+  if (missed > 0) {
+    warnings.push(
+      missed === 1
+        ? 'One question is taught a rationale that does not reach its gold answer.'
+        : `${missed} questions are taught a rationale that does not reach their gold answer.`,
     );
   }
   return warnings;

@@ -3,6 +3,7 @@ import {
   type FreezePreview,
   type SetPreview,
 } from '../../core/round/freezePreview.ts';
+import { sourceSchema, type Source } from '../../core/round/frozen.ts';
 import { GATE_RULE } from '../../core/round/gateRule.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
@@ -21,7 +22,7 @@ export function previewFreeze(
     const { undecided, byPerson, byRule, warnings, afterRule } = preview;
     const lines = [
       `Round ${round} would train on ${setOf(preview)}.`,
-      `Decided by a person: ${byPerson}; by a rule: ${byRule}; undecided and left out: ${undecided}.`,
+      `Decided by a person: ${byPerson}; by a rule: ${byRule}; no decision: ${undecided}.`,
       ...warnings,
       ...(afterRule
         ? [`After tailor decide accept --rule ${GATE_RULE} it would be ${setOf(afterRule)}.`]
@@ -32,5 +33,16 @@ export function previewFreeze(
 }
 
 function setOf({ items, coverage }: SetPreview): string {
-  return `${items} of ${coverage.questions} questions: ${coverage.positives} rationales, ${coverage.withPair} questions with a reflection pair`;
+  const sources = sourceSchema.options.flatMap((source) =>
+    coverage.bySource[source] > 0 ? [`${SOURCES[source]}: ${coverage.bySource[source]}`] : [],
+  );
+  return `${items} of ${coverage.questions} questions: ${coverage.positives} rationales (${sources.join('; ')}), ${coverage.withPair} questions with a reflection pair`;
 }
+
+const SOURCES: Readonly<Record<Source, string>> = {
+  teacher: 'teacher',
+  feedback: 'teacher, after a mistake',
+  self: "student's own right attempts",
+  dataset: 'data set',
+  human: 'a person',
+};

@@ -233,6 +233,7 @@ export async function importData(
       ({ path, questions, changed }) =>
         `${path}: ${questions.length} questions${changed === 0 ? '' : `, ${changed} of them with another text than before`}`,
     ),
+    withParts(files.flatMap(({ questions }) => questions)),
     ...(examined && files.some(({ changed }) => changed > 0)
       ? [
           'What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam',
@@ -262,6 +263,13 @@ export async function importData(
       })),
     },
   };
+}
+
+/** What of the rows is more than question and answer: the programmatic teacher works from equations. */
+function withParts(questions: readonly Question[]): string {
+  const having = (part: 'equation' | 'rationale'): number =>
+    questions.filter((one) => one[part] !== undefined).length;
+  return `With an equation: ${having('equation')}; with a rationale: ${having('rationale')}.`;
 }
 
 function atMost20(lines: readonly string[]): string[] {

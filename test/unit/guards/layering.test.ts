@@ -39,7 +39,7 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   },
   review: {
     folders: ['src/shared/', 'webview/kit/', 'webview/review/'],
-    packages: [...WEBVIEW_PACKAGES, 'fast-myers-diff'],
+    packages: WEBVIEW_PACKAGES,
   },
   training: {
     folders: ['src/shared/', 'webview/kit/', 'webview/training/'],

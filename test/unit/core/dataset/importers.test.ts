@@ -250,3 +250,16 @@ test('a bad row reads as a sentence', () => {
     'Line 3 of a.jsonl: it is not valid JSON.',
   );
 });
+
+test('reads an equation and a rationale by their own names where a mapping does not speak of them', () => {
+  const mapping = { question: 'q', answer: 'a' };
+  const row = { q: 'Ann has 3 bags of 4. How many?', a: 12, equation: '3 * 4', rationale: '3 * 4' };
+  const read = importRow({ kind: 'mapped', mapping }, row, { line: 1 });
+  expect(read).toMatchObject({ question: { equation: '3 * 4', rationale: '3 * 4\nAnswer: 12' } });
+  // What the mapping uses for something else is that.
+  const other = { kind: 'mapped' as const, mapping: { question: 'q', answer: 'equation' } };
+  const { equation: _none, ...rest } = row;
+  expect(importRow(other, { ...rest, equation: '12' }, { line: 1 })).not.toHaveProperty(
+    'question.equation',
+  );
+});
