@@ -46,6 +46,8 @@ describe('readJournal', () => {
         async (position, flip) => {
           const bytes = Buffer.from(clean);
           bytes[position] = bytes[position]! ^ flip;
+          // A version that reads as a newer one makes the whole file one to be left alone.
+          fc.pre(!/"v":[2-9]/u.test(bytes.subarray(start).toString('latin1')));
           await writeFile(path, bytes);
           const { records, quarantined } = await readJournal(path, noteSchema);
           expect(textsOf(records)).toEqual(['first', 'third']);
