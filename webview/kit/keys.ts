@@ -94,7 +94,9 @@ export function installKeys<A extends string>(options: KeyOptions<A>): () => voi
     if (form) {
       typing = null;
       take(event);
-      if (!event.repeat) form.requestSubmit();
+      // As an event alone: a webview's sandbox lets no form be sent by the browser.
+      if (!event.repeat)
+        form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
       return;
     }
     const binding = find(chord);

@@ -67,6 +67,12 @@ describe('the bundles of the webviews', () => {
     }
   });
 
+  it('let no browser send a form: in a webview’s sandbox that does nothing at all', () => {
+    for (const path of repositoryFiles().filter((one) => /^webview\/.*\.tsx?$/u.test(one))) {
+      expect(readFileSync(join(ROOT, path), 'utf8'), path).not.toMatch(/requestSubmit|\.submit\(/u);
+    }
+  });
+
   it('name the tags of the toolkit in webview/kit only, and never make HTML of text', () => {
     const sources = repositoryFiles().filter((path) => /^webview\/.*\.tsx?$/u.test(path));
     const tags = sources.filter(
