@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
-/** What the palette may ask of a Review view: the names of the view's own actions. */
-export const viewCommandSchema = z.enum([
+/** What the palette may ask of a Review view; the view's keys and buttons ask for the same, and for some more. */
+export const VIEW_COMMANDS = [
   'next',
   'previous',
   'next-todo',
@@ -42,4 +42,5 @@ export const viewCommandSchema = z.enum([
   'bulk-drop',
   'spot-check',
   'accept-rest',
-]);
+] as const;
+export const viewCommandSchema = z.enum(VIEW_COMMANDS);

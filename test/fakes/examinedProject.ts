@@ -1,9 +1,8 @@
+import { commandContext } from './commandContext.ts';
 import { confirmGolds } from '../../src/core/round/curateRound.ts';
 import { openRound, reduceRound } from '../../src/core/round/state.ts';
-import type { CommandContext } from '../../src/node/commands/context.ts';
 import { Session } from '../../src/node/session/session.ts';
-import { fakeClock } from './fakeClock.ts';
-import { silentLog, sums } from './loopFakes.ts';
+import { sums } from './loopFakes.ts';
 import { openStore, writeProject } from './projectFolder.ts';
 import { aCandidate } from './reviewMaterial.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -21,15 +20,7 @@ export async function examinedProject() {
     index < 2 ? { ...question, equation } : question,
   );
   await writeProject(root, { train: questions, dev: sums('d', 2, 50) });
-  const context: CommandContext = {
-    assets: { installation: root, engine: '', bridge: '', media: '' },
-    clock: fakeClock(),
-    log: silentLog,
-    report: () => undefined,
-    signal: new AbortController().signal,
-    environment: {},
-    options: { folder: root },
-  };
+  const context = commandContext(root);
   const session = await Session.open(context, { folder: root });
   const { store } = session;
   const exam = await store.openExam(0, 'train', FINGERPRINT);

@@ -1,10 +1,9 @@
+import { commandContext } from '../../../fakes/commandContext.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommandContext } from '../../../../src/node/commands/context.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
-import { fakeClock } from '../../../fakes/fakeClock.ts';
-import { silentLog, sums } from '../../../fakes/loopFakes.ts';
+import { sums } from '../../../fakes/loopFakes.ts';
 import { lines, openStore, writeProject } from '../../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
@@ -13,15 +12,7 @@ async function edit(rows: readonly unknown[]) {
   await writeProject(root, { train: sums('q', 3, 1), dev: sums('d', 2, 50) });
   const file = join(root, 'decisions.jsonl');
   await writeFile(file, lines(rows));
-  const context: CommandContext = {
-    assets: { installation: root, engine: '', bridge: '', media: '' },
-    clock: fakeClock(),
-    log: silentLog,
-    report: () => undefined,
-    signal: new AbortController().signal,
-    environment: {},
-    options: { folder: root },
-  };
+  const context = commandContext(root);
   const result = decide(context, 'edit', { names: [file], round: 0 });
   return { result, decided: () => openStore(root).store.decisions(0) };
 }

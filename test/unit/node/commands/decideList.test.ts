@@ -1,11 +1,10 @@
+import { commandContext } from '../../../fakes/commandContext.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRound } from '../../../../src/core/round/state.ts';
-import type { CommandContext } from '../../../../src/node/commands/context.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
-import { fakeClock } from '../../../fakes/fakeClock.ts';
-import { silentLog, sums } from '../../../fakes/loopFakes.ts';
+import { sums } from '../../../fakes/loopFakes.ts';
 import { lines, openStore, writeProject } from '../../../fakes/projectFolder.ts';
 import { aCandidate } from '../../../fakes/reviewMaterial.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
@@ -23,15 +22,7 @@ async function taught() {
   await writer.append(item);
   await writer.close();
   await store.close();
-  const context: CommandContext = {
-    assets: { installation: root, engine: '', bridge: '', media: '' },
-    clock: fakeClock(),
-    log: silentLog,
-    report: () => undefined,
-    signal: new AbortController().signal,
-    environment: {},
-    options: { folder: root },
-  };
+  const context = commandContext(root);
   return { context, item, decided: () => openStore(root).store.decisions(0) };
 }
 
