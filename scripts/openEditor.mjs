@@ -18,6 +18,8 @@ const SETTINGS = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
+  // The practice project lies inside this repository: a question about it would stand over the first picture.
+  'git.openRepositoryInParentFolders': 'never',
 };
 
 /**
