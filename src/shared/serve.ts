@@ -14,6 +14,8 @@ import {
 export interface ServeOptions {
   /** Told what a handler did not foresee; the asker hears only that something went wrong. */
   readonly onError?: (error: unknown, method: string) => void;
+  /** Says what crosses of a failure in the person's language. */
+  readonly say?: (wire: WireError, error: unknown) => WireError;
 }
 
 const UNEXPECTED: WireError = {
@@ -42,7 +44,7 @@ export function serve<C extends Contract>(
   contract: C,
   port: Port,
   handlers: Handlers<C>,
-  { onError }: ServeOptions = {},
+  { onError, say }: ServeOptions = {},
 ): Server<C> {
   const running = new Map<number, Abort>();
   let disposed = false;
@@ -70,7 +72,8 @@ export function serve<C extends Contract>(
     } catch (error) {
       const wire = toWireError(error);
       if (!wire) onError?.(error, method);
-      if (running.get(id) === abort) fail(id, wire ?? UNEXPECTED);
+      const told = wire ?? UNEXPECTED;
+      if (running.get(id) === abort) fail(id, say ? say(told, error) : told);
     }
   };
 

@@ -1,0 +1,265 @@
+import * as z from 'zod/mini';
+import { defineContract } from './contract.ts';
+import { trainingSnapshotSchema } from './trainingContract.ts';
+
+/**
+ * Between the host, which reads a project's files, and the Round Dashboard; `tailor report` writes the same picture to
+ * a file. No accuracy without its n and interval, no number without the list of questions behind it.
+ */
+
+const count = z.int().check(z.nonnegative());
+const text = z.string();
+
+/** A share of n with its 95 % interval (Wilson; over questions by bootstrap where each has several samples). */
+export const rateSchema = z.object({
+  right: z.number(),
+  n: count,
+  rate: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type RateView = z.infer<typeof rateSchema>;
+
+/** How a set stands to what is trained: an exam on training questions is never shown as progress. */
+export const setRoleSchema = z.enum(['train', 'dev', 'extra', 'test']);
+
+export const examViewSchema = z.object({
+  set: text,
+  role: setRoleSchema,
+  accuracy: rateSchema,
+  samples: count,
+  noAnswer: count,
+  truncated: count,
+  /** Answers to texts that have changed since; they count nowhere. */
+  outdated: count,
+  /** In which settings it differs from the exam of the same set in the round before; then the two are not tested. */
+  differs: z.array(text),
+});
+export type ExamView = z.infer<typeof examViewSchema>;
+
+const spentSchema = z.object({
+  calls: count,
+  promptTokens: count,
+  completionTokens: count,
+  possiblyBilled: count,
+  /** In the currency unit of the price file; null = no price is known, which is not 0. */
+  money: z.nullable(z.number()),
+});
+
+export const roundViewSchema = z.object({
+  round: count,
+  /** The student that sat this round's exams, as a name, and the digest of its files. */
+  student: z.object({ name: text, digest: text }),
+  exams: z.array(examViewSchema),
+  /** Null before the freeze. */
+  frozen: z.nullable(
+    z.object({
+      sha256: text,
+      questions: count,
+      withRationale: count,
+      withPair: count,
+      positives: count,
+      negatives: count,
+      /** Positives by where they come from. */
+      bySource: z.record(text, count),
+      /** Why questions have no rationale or no pair. */
+      uncovered: z.record(text, count),
+      warnings: z.array(text),
+    }),
+  ),
+  teacher: z.nullable(z.object({ profile: text, programmatic: z.boolean() })),
+  spent: spentSchema,
+  /** Seconds of each stage, as far as they are recorded; a stage that is missing is unknown, not 0. */
+  seconds: z.record(text, z.number()),
+  /** Largest memory of the trainer in MB; null = unknown. */
+  peakMemoryMB: z.nullable(z.number()),
+  decisions: z.object({ person: count, rule: count, byType: z.record(text, count) }),
+  /** Training runs of this frozen set. */
+  runs: z.array(z.object({ runId: text, state: text, chosen: z.boolean() })),
+});
+export type RoundView = z.infer<typeof roundViewSchema>;
+
+/** Two rounds on the same questions of one set. */
+export const comparisonViewSchema = z.object({
+  from: count,
+  to: count,
+  set: text,
+  role: setRoleSchema,
+  n: count,
+  before: rateSchema,
+  after: rateSchema,
+  fixed: count,
+  newlyWrong: count,
+  stillWrong: count,
+  stillRight: count,
+  /** Questions with several samples that are both right and wrong in either exam. */
+  flaky: count,
+  /** Mean change of the share right, in shares of 1, with its 95 % paired bootstrap interval over questions. */
+  difference: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+  /** mcnemar: one sample a question; bootstrap: several; none: the exams differ, `why` says in what. */
+  test: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('mcnemar'), p: z.number() }),
+    z.object({ kind: z.literal('bootstrap') }),
+    z.object({ kind: z.literal('none'), why: text }),
+  ]),
+  /** One sentence: whether the change can be told from chance. */
+  verdict: text,
+  onlyBefore: count,
+  onlyAfter: count,
+});
+export type ComparisonView = z.infer<typeof comparisonViewSchema>;
+
+export const trajectorySchema = z.enum([
+  'learned',
+  'forgotten',
+  'stubborn',
+  'known',
+  'flaky',
+  'unclear',
+]);
+
+/** How often what the teacher wrote was taken, by what it was asked with or by the kind of error it answers. */
+export const acceptanceSchema = z.object({
+  name: text,
+  items: count,
+  /** Passed the gate. */
+  passed: rateSchema,
+  /** Of those that a person decided on: accepted, edited ones apart. */
+  accepted: rateSchema,
+  edited: count,
+});
+
+export const overlapViewSchema = z.object({
+  /** What is like what: `train` (questions) or `rationales` beside `dev`, `test` or an extra set. */
+  of: text,
+  with: text,
+  /** The same text, the same but for numbers, or many words in a row in common. */
+  same: z.enum(['text', 'numbers', 'phrase']),
+  groups: count,
+  questions: count,
+  /** The first groups; all of them by `list`. */
+  examples: z.array(z.object({ first: z.array(text), second: z.array(text) })),
+});
+
+export const probeSchema = z.object({
+  questionId: text,
+  question: text,
+  gold: text,
+  /** By epoch of the shown run. */
+  samples: z.array(
+    z.object({ epoch: z.number(), text, answer: z.nullable(text), right: z.boolean() }),
+  ),
+});
+
+export const dashboardStateSchema = z.object({
+  rev: count,
+  project: text,
+  /** Labels that must stand beside the numbers: a programmatic teacher, a demonstration student. */
+  labels: z.array(text),
+  sets: z.array(z.object({ name: text, role: setRoleSchema, questions: count })),
+  rounds: z.array(roundViewSchema),
+  /** The pair of rounds and the set that is shown; null with fewer than two exams of a set. */
+  comparison: z.nullable(comparisonViewSchema),
+  /** Of the training questions, over all rounds, by intervals. */
+  trajectories: z.object({ counts: z.record(trajectorySchema, count), rounds: count }),
+  acceptance: z.object({
+    byPrompt: z.array(acceptanceSchema),
+    byErrorKind: z.array(acceptanceSchema),
+  }),
+  contamination: z.array(overlapViewSchema),
+  /** How often the test set was looked at, and when last; null without a test set. */
+  testLooks: z.nullable(z.object({ times: count, last: z.nullable(text) })),
+  training: z.nullable(trainingSnapshotSchema),
+  probes: z.array(probeSchema),
+  /** Reading was not complete: files with bad lines and the like, one sentence each. */
+  notes: z.array(text),
+});
+export type DashboardState = z.infer<typeof dashboardStateSchema>;
+
+/** Which list of questions stands behind a number. */
+export const listNameSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('change'),
+    from: count,
+    to: count,
+    set: text,
+    group: z.enum(['fixed', 'newly-wrong', 'still-wrong', 'still-right', 'flaky']),
+  }),
+  z.object({
+    kind: z.literal('exam'),
+    round: count,
+    set: text,
+    group: z.enum(['right', 'wrong', 'no-answer', 'truncated', 'outdated']),
+  }),
+  z.object({ kind: z.literal('trajectory'), group: trajectorySchema }),
+  z.object({ kind: z.literal('coverage'), round: count, group: text }),
+  z.object({ kind: z.literal('overlap'), of: text, with: text, same: text }),
+  z.object({
+    kind: z.literal('acceptance'),
+    by: z.enum(['prompt', 'error-kind']),
+    name: text,
+  }),
+]);
+export type ListName = z.infer<typeof listNameSchema>;
+
+export const listedQuestionSchema = z.object({
+  id: text,
+  set: text,
+  /** Clipped to 200 characters. */
+  question: text,
+  gold: text,
+  /** k of N by round, oldest first; null where it was not asked. */
+  history: z.array(
+    z.object({ round: count, right: z.nullable(count), samples: z.nullable(count) }),
+  ),
+  /** The newest answer; null when none could be read. */
+  answer: z.nullable(text),
+  /** Rounds whose frozen sets teach it, and so which students saw it. */
+  taughtIn: z.array(count),
+  /** Whether Review can show it: a training question with attempts. */
+  reviewable: z.boolean(),
+});
+export type ListedQuestion = z.infer<typeof listedQuestionSchema>;
+
+export const dashboardContract = defineContract({
+  requests: {
+    init: {
+      params: z.object({}),
+      result: z.object({ state: dashboardStateSchema, strings: z.record(text, text) }),
+    },
+    compare: {
+      params: z.object({ from: count, to: count, set: text }),
+      result: z.object({ rev: count }),
+    },
+    list: {
+      params: z.object({
+        list: listNameSchema,
+        from: count,
+        count: z.int().check(z.gte(1), z.lte(200)),
+      }),
+      result: z.object({ total: count, questions: z.array(listedQuestionSchema) }),
+    },
+    /** Shows the list in Review (training questions) or the question in its data file. */
+    open: {
+      params: z.object({ list: z.nullable(listNameSchema), id: z.nullable(text) }),
+      result: z.object({}),
+    },
+    /** The view sends a picture that it has drawn, the host writes it where the person says. */
+    export: {
+      params: z.discriminatedUnion('format', [
+        z.object({ format: z.enum(['markdown', 'html', 'csv']) }),
+        z.object({ format: z.enum(['svg', 'png']), name: text, data: text }),
+      ]),
+      result: z.object({ saved: z.boolean() }),
+    },
+    run: {
+      params: z.object({
+        verb: z.enum(['train', 'stop', 'round', 'look-at-test', 'show-training']),
+      }),
+      result: z.object({}),
+    },
+    showRun: { params: z.object({ round: count, runId: text }), result: z.object({ rev: count }) },
+  },
+  events: { state: dashboardStateSchema },
+});
+export type DashboardContract = typeof dashboardContract;
