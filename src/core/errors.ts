@@ -1,3 +1,5 @@
+import { sentence, type Text } from './sentence.ts';
+
 /** Every way in which Tailor fails on purpose. The command line maps codes to exit codes, the extension to notifications. */
 export type ErrorCode =
   | 'cancelled'
@@ -69,23 +71,28 @@ export type ErrorCode =
 
 export interface ErrorParts {
   /** What the person can do about it, one sentence. */
-  readonly hint?: string;
+  readonly hint?: Text;
   readonly cause?: unknown;
   /** Facts for the log and for machines: file, line, field, status. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** A failure that Tailor foresaw: `message` says in one sentence what happened, `hint` what to do. */
+/**
+ * A failure that Tailor foresaw: one sentence says what happened, the hint what to do. `message` and `hint` are English,
+ * for logs and the terminal; `said` keeps what can be said in another language.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly said: { readonly message: Text; readonly hint: Text | undefined };
   readonly detail: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
-    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+  constructor(code: ErrorCode, message: Text, parts: ErrorParts = {}) {
+    super(String(message), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'AppError';
     this.code = code;
-    this.hint = parts.hint;
+    this.hint = parts.hint === undefined ? undefined : String(parts.hint);
+    this.said = { message, hint: parts.hint };
     this.detail = parts.detail ?? {};
   }
 }
@@ -94,6 +101,12 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
+/** What happened, whoever tells it: sentences can still be said in another language. */
+export function textOf(error: unknown): Text {
+  if (error instanceof AppError) return error.said.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
 export function cancelled(): AppError {
-  return new AppError('cancelled', 'Stopped on request.');
+  return new AppError('cancelled', sentence`Stopped on request.`);
 }

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { isAppError, type AppError } from '../core/errors.ts';
+import { isAppError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { CommandInfo } from '../shared/commands.ts';
 import { visibleText } from '../node/terminal/visibleText.ts';
 import type { DisposableStore } from './disposableStore.ts';
+import { saidError } from './said.ts';
 import { wayOut } from './waysOut.ts';
 
 /** What a command was called on: a row of the tree names its project and round. */
@@ -70,14 +71,10 @@ async function show(title: string, error: unknown, edge: Edge): Promise<void> {
   const showLog = vscode.l10n.t('Show Log');
   const way = isAppError(error) ? wayOut(error.code) : null;
   const text = isAppError(error)
-    ? sentence(error)
+    ? saidError(error)
     : vscode.l10n.t('{0} failed unexpectedly. This is a defect; the log says more.', title);
   const buttons = [...(way ? [way.label] : []), showLog];
   const chosen = await vscode.window.showErrorMessage(visibleText(text), ...buttons);
   if (chosen === showLog) edge.showLog();
   else if (way && chosen === way.label) await vscode.commands.executeCommand(way.command);
-}
-
-function sentence({ message, hint }: AppError): string {
-  return hint === undefined ? message : `${message} ${hint}`;
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { AppError, cancelled, isAppError } from '../core/errors.ts';
+import { AppError, cancelled, isAppError, textOf } from '../core/errors.ts';
 import type { Clock, Progress } from '../core/ports.ts';
 import type { CommandContext } from '../node/commands/context.ts';
 import type { FollowedRun, OpenedTeaching, TrainerManners } from '../node/session/session.ts';
 import type { Jobs, JobState, Stage } from './ports.ts';
+import { said } from './said.ts';
 import type { MakeContext } from './surroundings.ts';
 import { requireTrust } from './trust.ts';
 
@@ -206,9 +207,12 @@ export class EditorJobs implements Jobs, vscode.Disposable {
       return;
     }
     const { title, root } = state;
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = isAppError(error) ? (error.hint ?? null) : null;
-    this.#failures.set(root, { title, message, hint });
+    const hint = isAppError(error) ? error.said.hint : undefined;
+    this.#failures.set(root, {
+      title,
+      message: said(textOf(error)),
+      hint: hint === undefined ? null : said(hint),
+    });
   }
 
   #progress(job: Running, progress: Progress): void {

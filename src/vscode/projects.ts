@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { AppError, cancelled } from '../core/errors.ts';
+import { AppError, cancelled, textOf } from '../core/errors.ts';
+import type { Text } from '../core/sentence.ts';
 import { loadProject, PROJECT_FILE } from '../node/project/loadProject.ts';
 import type { Projects, ProjectRef } from './ports.ts';
 
@@ -9,7 +10,7 @@ const MOST_PROJECTS = 50;
 /** A tailor.json that cannot be read, with the reason. */
 export interface BrokenProject {
   readonly root: string;
-  readonly message: string;
+  readonly message: Text;
 }
 
 /** The projects of the workspace's folders, read from their files and kept in step with them. */
@@ -76,9 +77,9 @@ export class WorkspaceProjects implements Projects, vscode.Disposable {
         const { file } = await loadProject(root);
         all.push({ root, name: file.name });
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = textOf(error);
         broken.push({ root, message });
-        this.#warn(message);
+        this.#warn(String(message));
       }
     }
     if (look !== this.#look) return;

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import { PROJECT_FILE } from '../node/project/loadProject.ts';
 import { STEPS, type Step } from '../core/round/state.ts';
+import type { Text } from '../core/sentence.ts';
 import type { EditorJobs } from './jobs.ts';
 import type { WorkspaceProjects } from './projects.ts';
+import { said } from './said.ts';
 import { jobPlace, placesOf, type RoundPlace, type Standing } from './standing.ts';
 import { roundDescription, roundTooltip, stepLook } from './stepItem.ts';
 
 /** A row of the tree; `root` and `round` name what a command on it means. */
 export type RoundsNode =
   | { readonly kind: 'project'; readonly root: string; readonly name: string }
-  | { readonly kind: 'broken'; readonly root: string; readonly message: string }
+  | { readonly kind: 'broken'; readonly root: string; readonly message: Text }
   | {
       readonly kind: 'round';
       readonly root: string;
@@ -103,8 +105,8 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
       }
       case 'broken': {
         const item = new vscode.TreeItem(vscode.workspace.asRelativePath(node.root));
-        item.description = node.message;
-        item.tooltip = node.message;
+        item.description = said(node.message);
+        item.tooltip = item.description;
         item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
         const uri = vscode.Uri.joinPath(vscode.Uri.file(node.root), PROJECT_FILE);
         item.command = { command: 'vscode.open', title: '', arguments: [uri] };

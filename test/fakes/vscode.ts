@@ -8,6 +8,8 @@ import { resetWebviews, webviewValues, webviewWindow, webviewWorkspace } from '.
 /** What a test sets before, and reads after; `resetVscode` clears it. */
 export const editor = {
   isTrusted: true,
+  /** The bundle of the window's language, by English text; empty in an English window. */
+  translations: new Map<string, string>(),
   /** Folders of the workspace. */
   folders: [] as string[],
   /** What the person answers to an error message, a question or a pick; a pick's item by its label. */
@@ -52,7 +54,13 @@ export function resetVscode(): void {
   editor.commands.clear();
   editor.trees.clear();
   editor.clipboard = '';
-  for (const map of [editor.settings, editor.context, editor.secrets, editor.providers])
+  for (const map of [
+    editor.translations,
+    editor.settings,
+    editor.context,
+    editor.secrets,
+    editor.providers,
+  ])
     map.clear();
   editor.trustListeners.clear();
   for (const list of [
@@ -261,7 +269,9 @@ export const vscodeModule = {
   extensions: { getExtension: () => undefined },
   l10n: {
     t: (text: string, ...args: unknown[]) =>
-      text.replace(/\{(\d)\}/gu, (_, index: string) => String(args[Number(index)])),
+      (editor.translations.get(text) ?? text).replace(/\{(\d+)\}/gu, (_, index: string) =>
+        String(args[Number(index)]),
+      ),
   },
   commands: {
     registerCommand: (id: string, run: (...args: unknown[]) => unknown) => {

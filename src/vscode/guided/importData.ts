@@ -6,6 +6,7 @@ import type { FileImport } from '../../node/importFile.ts';
 import { withToken } from '../cancellation.ts';
 import type { Handler } from '../commands.ts';
 import type { Editor } from '../editor.ts';
+import { said } from '../said.ts';
 import { count } from '../texts.ts';
 import { requireTrust } from '../trust.ts';
 import { ask, BACK, inSteps, pick, type Ask } from './inSteps.ts';
@@ -73,7 +74,7 @@ async function look(file: string): Promise<FileImport> {
     return await read();
   } catch (error) {
     if (!isAppError(error, 'data.invalid')) throw error;
-    return read(await askMapping(error.hint ?? error.message));
+    return read(await askMapping(said(error.said.hint ?? error.said.message)));
   }
 }
 

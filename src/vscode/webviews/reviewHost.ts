@@ -8,6 +8,7 @@ import { isAppError } from '../../core/errors.ts';
 import type { Outside, ReviewActions } from '../../node/review/ports.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
 import type { Projects } from '../ports.ts';
+import { saidError, saidOnWire } from '../said.ts';
 import { emptySnapshot, handlersWithoutReview } from './noReview.ts';
 import type { OpenReview, Place, ReviewPeer } from './reviewPeer.ts';
 import { webviewPort } from './webviewPort.ts';
@@ -57,7 +58,7 @@ interface Attached {
 interface Current {
   readonly root: string | null;
   readonly peer: Promise<ReviewPeer | null>;
-  readonly failure: { message: string; hint: string | undefined } | null;
+  readonly failure: string | null;
 }
 
 /** A view that is served. */
@@ -102,7 +103,7 @@ export class ReviewHost implements Disposable {
       reviewContract,
       webviewPort(surface.webview),
       this.#delegate(surface.place),
-      { onError: (error, method) => this.#logError(method, error) },
+      { onError: (error, method) => this.#logError(method, error), say: saidOnWire },
     );
     const attached: Attached = { surface, server, loaded: false, gone: 0, connection: null };
     this.#views.set(surface.place, attached);
@@ -209,9 +210,8 @@ export class ReviewHost implements Disposable {
     const create = { label: vscode.l10n.t('Create Project'), verb: 'create-project' };
     if (root === null) return emptySnapshot('no-project', { project: '', primary: create });
     const reload = { label: vscode.l10n.t('Try Again'), verb: 'reload' };
-    const message = [failure?.message, failure?.hint].filter(Boolean).join(' ');
     return emptySnapshot('failed', { project: root, primary: reload }, [
-      { code: 'file-error', message, action: reload },
+      { code: 'file-error', message: failure ?? '', action: reload },
     ]);
   }
 
@@ -246,8 +246,8 @@ export class ReviewHost implements Disposable {
     this.#logError('open', error);
     if (this.#current !== opened) return null;
     const known = isAppError(error)
-      ? { message: error.message, hint: error.hint }
-      : { message: vscode.l10n.t('The review could not be opened; the log says why.'), hint: '' };
+      ? saidError(error)
+      : vscode.l10n.t('The review could not be opened; the log says why.');
     this.#current = { ...opened, peer: Promise.resolve(null), failure: known };
     return null;
   }

@@ -8,6 +8,7 @@ import { serve } from '../../shared/serve.ts';
 import { trainingContract, type TrainingContract } from '../../shared/trainingContract.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
 import type { Projects } from '../ports.ts';
+import { saidOnWire } from '../said.ts';
 import { LARGEST_DOCUMENT } from './dataLine.ts';
 import { loadPage, webviewOptions } from './page.ts';
 import { trainingStrings } from './strings.ts';
@@ -82,6 +83,7 @@ export class TrainingPanel implements vscode.WebviewPanelSerializer, Disposable 
     const { extension } = this.#parts;
     panel.iconPath = vscode.Uri.joinPath(extension, 'media/tailor.svg');
     const server = serve(trainingContract, webviewPort(panel.webview), this.#handlers(), {
+      say: saidOnWire,
       onError: (error, method) =>
         this.#parts.log.error(
           `Training, ${method}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,

@@ -30,6 +30,28 @@ export function sentencesIn(path: string, text: string): string[] {
   return found;
 }
 
+/** The templates of the sentences that the core makes; the editor asks for their translations when it says them. */
+export function templatesIn(path: string, text: string): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText(source) === 'sentence') {
+      const { template } = node;
+      found.push(
+        ts.isNoSubstitutionTemplateLiteral(template)
+          ? template.text
+          : template.templateSpans.reduce(
+              (all, { literal }, place) => `${all}{${place}}${literal.text}`,
+              template.head.text,
+            ),
+      );
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\w+\}/gu)].map(([hit]) => hit).sort();
 /** What must survive a translation: commands, key names, code. */
@@ -41,6 +63,11 @@ describe('translations', () => {
     files
       .filter((path) => /^src\/(vscode\/.*|extension)\.ts$/u.test(path))
       .flatMap((path) => sentencesIn(path, read(path))),
+  );
+  const sentences = new Set(
+    files
+      .filter((path) => /^src\/.*\.ts$/u.test(path))
+      .flatMap((path) => templatesIn(path, read(path))),
   );
   // Not one object of all: tables have keys in common.
   const views = [reviewStrings, REVIEW_HOST_STRINGS, CURATION_STRINGS, TRAINING_STRINGS].flatMap(
@@ -66,7 +93,7 @@ describe('translations', () => {
     expect(asked.size).toBeGreaterThan(150);
     for (const path of bundles) {
       const translated = table(path);
-      const known = new Set([...asked, ...views]);
+      const known = new Set([...asked, ...views, ...sentences]);
       expect(
         [...known].filter((text) => translated[text] === undefined),
         path,
@@ -84,5 +111,11 @@ describe('translations', () => {
   it('are found in every way that the code asks', () => {
     const text = "vscode.l10n.t('one'); const { t } = vscode.l10n; t(`two`, 3); l10n.t('three');";
     expect(sentencesIn('x.ts', text)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('are found of every sentence, in places of others too', () => {
+    const text =
+      'const a = sentence`one`; sentence`two ${a} and ${b ? sentence`three` : 4}.`; other`four`;';
+    expect(templatesIn('x.ts', text)).toEqual(['one', 'two {0} and {1}.', 'three']);
   });
 });
