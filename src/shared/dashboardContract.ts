@@ -28,9 +28,13 @@ export const examViewSchema = z.object({
   role: setRoleSchema,
   accuracy: rateSchema,
   samples: count,
+  /** Questions that are right in more than half of their samples, and the others: what the lists hold. */
+  right: count,
+  wrong: count,
+  /** Questions of which some sample gave no answer, or was cut. */
   noAnswer: count,
   truncated: count,
-  /** Answers to texts that have changed since; they count nowhere. */
+  /** Questions whose answers are to texts that have changed since; they count nowhere. */
   outdated: count,
   /** In which settings it differs from the exam of the same set in the round before; then the two are not tested. */
   differs: z.array(text),
@@ -42,8 +46,12 @@ const spentSchema = z.object({
   promptTokens: count,
   completionTokens: count,
   possiblyBilled: count,
-  /** In the currency unit of the price file; null = no price is known, which is not 0. */
+  /** At the prices of this person's teacher profile; null = no price is known, which is not 0. */
   money: z.nullable(z.number()),
+  /** As the profile spells it; null where no money is named. */
+  currency: z.nullable(text),
+  /** Some token counts are Tailor's own estimate: the server sent none. */
+  estimated: z.boolean(),
 });
 
 export const roundViewSchema = z.object({
@@ -122,6 +130,8 @@ export const trajectorySchema = z.enum([
 export const acceptanceSchema = z.object({
   name: text,
   items: count,
+  /** Questions that these items are about: what the list holds. */
+  questions: count,
   /** Passed the gate. */
   passed: rateSchema,
   /** Of those that a person decided on: accepted, edited ones apart. */
@@ -136,10 +146,27 @@ export const overlapViewSchema = z.object({
   /** The same text, the same but for numbers, or many words in a row in common. */
   same: z.enum(['text', 'numbers', 'phrase']),
   groups: count,
+  /** Questions of the set named by `with`: what the list holds. */
   questions: count,
   /** The first groups; all of them by `list`. */
   examples: z.array(z.object({ first: z.array(text), second: z.array(text) })),
 });
+
+/** A student and what it was taught: frozen sets by round, those of the students that it was trained from included. */
+export const studentSawSchema = z.object({
+  name: text,
+  digest: text,
+  /** Null for a student that was there before the first round. */
+  madeIn: z.nullable(z.object({ round: count, runId: text })),
+  /** Digest of the student that the training began with. */
+  from: z.nullable(text),
+  /** Rounds whose frozen sets it saw, oldest first. */
+  saw: z.array(count),
+  /** Distinct texts among them: rationales, and mistakes that they were held against. */
+  positives: count,
+  negatives: count,
+});
+export type StudentSaw = z.infer<typeof studentSawSchema>;
 
 export const probeSchema = z.object({
   questionId: text,
@@ -167,6 +194,7 @@ export const dashboardStateSchema = z.object({
     byErrorKind: z.array(acceptanceSchema),
   }),
   contamination: z.array(overlapViewSchema),
+  students: z.array(studentSawSchema),
   /** How often the test set was looked at, and when last; null without a test set. */
   testLooks: z.nullable(z.object({ times: count, last: z.nullable(text) })),
   training: z.nullable(trainingSnapshotSchema),
@@ -192,6 +220,7 @@ export const listNameSchema = z.discriminatedUnion('kind', [
     group: z.enum(['right', 'wrong', 'no-answer', 'truncated', 'outdated']),
   }),
   z.object({ kind: z.literal('trajectory'), group: trajectorySchema }),
+  /** `with-rationale`, `with-pair`, or a reason of `uncovered`. */
   z.object({ kind: z.literal('coverage'), round: count, group: text }),
   z.object({ kind: z.literal('overlap'), of: text, with: text, same: text }),
   z.object({
