@@ -122,6 +122,23 @@ export const datasetStateSchema = z.object({
 });
 export type DatasetState = z.infer<typeof datasetStateSchema>;
 
+/** What the palette asks of the view, on the rows that are selected there. */
+export const datasetCommandSchema = z.enum([
+  'insert',
+  'duplicate',
+  'remove',
+  'move-up',
+  'move-down',
+  'next-problem',
+  'previous-problem',
+  'search',
+  'open-text',
+  'open-review',
+  'open-field',
+  'keys',
+]);
+export type DatasetCommand = z.infer<typeof datasetCommandSchema>;
+
 const edited = z.object({ rev: count, stamp: text });
 const moved = z.object({ rev: count, keys: z.array(rowKeySchema) });
 const on = { key: rowKeySchema, stamp: text };
@@ -194,6 +211,8 @@ export const datasetContract = defineContract({
     state: datasetStateSchema,
     /** The host wants a row shown: another view led here. */
     show: z.object({ key: rowKeySchema }),
+    /** A command of the palette or of the editor's menu: done as if its key had been pressed. */
+    command: z.object({ name: datasetCommandSchema }),
   },
 });
 export type DatasetContract = typeof datasetContract;
