@@ -119,6 +119,8 @@ export const datasetStateSchema = z.object({
   conflict: z.nullable(z.enum(['changed', 'deleted'])),
   /** Which of the project's sets this file is ("train"), null outside a project. */
   set: z.nullable(text),
+  /** False: keys of one character are switched off (`tailor.review.singleKeyShortcuts`); absent = on. */
+  singleKeys: z.optional(z.boolean()),
 });
 export type DatasetState = z.infer<typeof datasetStateSchema>;
 
@@ -157,6 +159,21 @@ export const datasetContract = defineContract({
     record: { params: z.object({ key: rowKeySchema }), result: datasetRecordSchema },
     /** Where a row stands in what the filter shows; null when it is hidden. */
     place: { params: z.object({ key: rowKeySchema }), result: z.object({ at: z.nullable(count) }) },
+    /** The row on a line of the document (from 1) and where it stands in what the filter shows; null past the end. */
+    onLine: {
+      params: z.object({ line: z.int().check(z.gte(1)) }),
+      result: z.object({
+        found: z.nullable(z.object({ key: rowKeySchema, at: z.nullable(count) })),
+      }),
+    },
+    /**
+     * The nearest shown row with a problem behind (`back`: before) a place of what the filter shows, round the ends if
+     * need be; null where there is none. `from` -1 = before the first.
+     */
+    nextProblem: {
+      params: z.object({ from: z.int().check(z.gte(-1)), back: z.boolean() }),
+      result: z.object({ at: z.nullable(count) }),
+    },
     /** `text` writes a JSON string; `json` writes the JSON as it is spelt, once it parses as one value. */
     setField: {
       params: z.object({
