@@ -3,11 +3,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildInParts } from './scripts/buildInParts.mjs';
 
-const node = { platform: 'node', target: 'node22', format: 'cjs' };
+const node = { platform: 'node', target: 'node22', inParts: false };
 
 export const BUNDLES = {
-  extension: { ...node, entry: 'src/extension.ts', external: ['vscode'] },
+  // Started with every window that has a project: what it does later is loaded later.
+  extension: { ...node, entry: 'src/extension.ts', external: ['vscode'], inParts: true },
   cli: { ...node, entry: 'src/cli.ts', external: [] },
   engine: { ...node, entry: 'src/engine/main.ts', external: ['onnxruntime-node'] },
 };
@@ -48,25 +50,30 @@ export async function buildWebviews(folder = 'dist') {
 export async function buildAll({ folder = 'dist', production = false } = {}) {
   await mkdir(folder, { recursive: true });
   await buildWebviews(folder);
-  for (const [name, { entry, external, platform, target, format }] of Object.entries(BUNDLES)) {
+  for (const [name, bundle] of Object.entries(BUNDLES)) {
+    const { entry, external, inParts, platform, target } = bundle;
     if (!existsSync(entry)) continue;
-    const result = await build({
-      entryPoints: [entry],
-      outfile: `${folder}/${name}.cjs`,
-      bundle: true,
+    const options = {
       platform: /** @type {'node'} */ (platform),
       target,
-      format: /** @type {'cjs'} */ (format),
       external,
-      metafile: true,
       sourcemap: !production,
       minify: production,
       // Names of classes are read at run time, in logs for instance.
       keepNames: production,
-      logLevel: 'warning',
-    });
-    await writeFile(`${folder}/${name}.meta.json`, JSON.stringify(result.metafile));
+      logLevel: /** @type {'warning'} */ ('warning'),
+    };
+    const metafile = inParts
+      ? await buildInParts({ ...options, entry, folder, name })
+      : await buildWhole({ ...options, entryPoints: [entry], outfile: `${folder}/${name}.cjs` });
+    await writeFile(`${folder}/${name}.meta.json`, JSON.stringify(metafile));
   }
+}
+
+/** @param {import('esbuild').BuildOptions} options */
+async function buildWhole(options) {
+  const { metafile } = await build({ ...options, bundle: true, format: 'cjs', metafile: true });
+  return metafile;
 }
 
 if (import.meta.main ?? process.argv[1]?.endsWith('esbuild.mjs')) await buildAll();

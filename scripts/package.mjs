@@ -45,6 +45,7 @@ const INSIDE = [
   'LICENSE',
   'THIRD-PARTY-NOTICES.txt',
   'dist/*.cjs',
+  'dist/parts/*.cjs',
   'dist/webview/*.{js,css}',
   'media/*.{svg,png,css,json}',
   'media/walkthrough/*.{svg,md}',

@@ -1,29 +1,23 @@
 import * as vscode from 'vscode';
 import { COMMANDS } from './shared/commands.ts';
-import { PROJECT_FILE } from './node/project/loadProject.ts';
+import { PROJECT_FILE } from './node/project/projectFileName.ts';
 import { systemClock } from './node/storage/systemClock.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { pythonConfirmation } from './vscode/confirmPython.ts';
-import { copyCommandLineHandler } from './vscode/copyCommandLine.ts';
 import { DisposableStore } from './vscode/disposableStore.ts';
 import { Reports, REPORT_SCHEME } from './vscode/documents.ts';
 import type { Editor } from './vscode/editor.ts';
-import { guidedHandlers } from './vscode/guided/handlers.ts';
 import { EditorJobs } from './vscode/jobs.ts';
-import { lookHandlers } from './vscode/lookAt.ts';
+import { once } from './vscode/once.ts';
 import { WorkspaceProjects } from './vscode/projects.ts';
 import { joinTraining } from './vscode/reattach.ts';
 import { RoundsTree } from './vscode/roundsTree.ts';
-import { stepHandlers } from './vscode/runSteps.ts';
 import { TeacherKeys } from './vscode/secrets.ts';
 import { configuredPython } from './vscode/settings.ts';
 import { Standing } from './vscode/standing.ts';
 import { StatusBar } from './vscode/statusBar.ts';
-import { stopHandler } from './vscode/stopHandler.ts';
 import { assetsOf, contextMaker, editorLog } from './vscode/surroundings.ts';
 import { registerViews } from './vscode/views.ts';
-import { terminalHandlers } from './vscode/terminalCommand.ts';
-import { whatRunsHandler } from './vscode/whatRuns.ts';
 
 /** Ends what runs in this window; a training run is left alone. */
 let atWork: EditorJobs | undefined;
@@ -89,7 +83,8 @@ export function activate(context: vscode.ExtensionContext): void {
   watchFiles(store, PROJECT_FILE, () => void projects.refresh());
   watchFiles(store, '{round.json,manifest.json,decisions/*.jsonl}', () => standing.stale());
 
-  const edge = { log, showLog: () => channel.show() };
+  const showLog = (): void => channel.show();
+  const edge = { log, showLog };
   const join = (): void => void joinTraining(editor, systemClock, edge);
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(join));
   join();
@@ -97,17 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCommands(
     store,
     COMMANDS,
-    {
-      ...stepHandlers(editor),
-      ...lookHandlers(editor),
-      ...guidedHandlers(editor),
-      ...terminalHandlers(assets.installation, projects),
-      'tailor.stop': stopHandler(editor),
-      'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
-      'tailor.copyCommandLine': copyCommandLineHandler(editor),
-      'tailor.whatRuns': whatRunsHandler(editor),
-      'tailor.showLog': () => channel.show(),
-    },
+    once(async () => (await import('./vscode/handlers.ts')).editorHandlers(editor, showLog)),
     edge,
   );
   registerViews(

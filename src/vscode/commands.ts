@@ -1,19 +1,12 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
 import { isAppError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { CommandInfo } from '../shared/commands.ts';
 import { visibleText } from '../node/terminal/visibleText.ts';
+import type { Target } from './commandTarget.ts';
 import type { DisposableStore } from './disposableStore.ts';
 import { saidError } from './said.ts';
 import { wayOut } from './waysOut.ts';
-
-/** What a command was called on: a row of the tree names its project and round. */
-export const targetSchema = z.object({
-  root: z.string().optional(),
-  round: z.number().int().min(0).optional(),
-});
-export type Target = z.infer<typeof targetSchema>;
 
 export type Handler = (target: Target) => Promise<void> | void;
 
@@ -23,21 +16,31 @@ export interface Edge {
   showLog(): void;
 }
 
-/** Registers every command of a table; forgetting a handler does not compile. Commands give nothing back to callers. */
+/**
+ * Registers every command of a table; forgetting a handler does not compile. What they do is loaded when the first is
+ * called. Commands give nothing back to callers.
+ */
 export function registerCommands<Id extends string>(
   store: DisposableStore,
   table: Readonly<Record<Id, CommandInfo>>,
-  handlers: Readonly<Record<Id, Handler>>,
+  load: () => Promise<Readonly<Record<Id, Handler>>>,
   edge: Edge,
 ): void {
   // SAFETY: the keys of a table without index signature are exactly its key type.
   for (const id of Object.keys(table) as Id[]) {
     const { title } = table[id];
-    const run = (arg: unknown): Promise<void> => {
-      // Anyone may call a command with anything: what is no target names nothing.
-      const target = targetSchema.safeParse(arg).data ?? {};
-      return runCommand(title, () => handlers[id](target), edge);
-    };
+    const run = (called: unknown): Promise<void> =>
+      runCommand(
+        title,
+        async () => {
+          const [handlers, { parseTarget }] = await Promise.all([
+            load(),
+            import('./commandTarget.ts'),
+          ]);
+          await handlers[id](parseTarget(called));
+        },
+        edge,
+      );
     store.add(vscode.commands.registerCommand(id, run));
   }
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { CommandContext, CommandResult } from '../node/commands/context.ts';
 import { withToken } from './cancellation.ts';
-import type { Handler, Target } from './commands.ts';
+import type { Handler } from './commands.ts';
+import type { Target } from './commandTarget.ts';
 import type { Editor } from './editor.ts';
 import type { ProjectRef } from './ports.ts';
 import { agreementOf, agreeToSend } from './teachFirst.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { AppError, cancelled, textOf } from '../core/errors.ts';
 import type { Text } from '../core/sentence.ts';
-import { loadProject, PROJECT_FILE } from '../node/project/loadProject.ts';
+import { PROJECT_FILE } from '../node/project/projectFileName.ts';
 import type { Projects, ProjectRef } from './ports.ts';
 
 const CHOSEN = 'tailor.chosenProject';
@@ -74,6 +74,7 @@ export class WorkspaceProjects implements Projects, vscode.Disposable {
     for (const uri of files.filter(({ scheme }) => scheme === 'file')) {
       const root = vscode.Uri.joinPath(uri, '..').fsPath;
       try {
+        const { loadProject } = await import('../node/project/loadProject.ts');
         const { file } = await loadProject(root);
         all.push({ root, name: file.name });
       } catch (error) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { PROJECT_FILE } from '../node/project/loadProject.ts';
-import { STEPS, type Step } from '../core/round/state.ts';
+import { PROJECT_FILE } from '../node/project/projectFileName.ts';
+import { STEPS, type Step } from '../core/round/step.ts';
 import type { Text } from '../core/sentence.ts';
 import type { EditorJobs } from './jobs.ts';
 import type { WorkspaceProjects } from './projects.ts';

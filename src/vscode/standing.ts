@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../core/ports.ts';
-import type { Step } from '../core/round/state.ts';
-import { readRoundFacts, type RoundFacts } from '../node/project/roundFacts.ts';
+import type { Step } from '../core/round/step.ts';
+import type { RoundFacts } from '../node/project/roundFacts.ts';
 import type { JobState } from './ports.ts';
 
 /** Files that change often are read again at most this often. */
@@ -27,15 +27,20 @@ export class Standing implements vscode.Disposable {
   of(root: string): Promise<RoundFacts[]> {
     const known = this.#known.get(root);
     if (known) return known;
-    const reading = readRoundFacts(root, {
-      clock: this.#clock,
-      onBad: ({ file, line, reason }) => this.#warn(`Line ${line} of ${file} ${reason}.`),
-    }).catch((error: unknown) => {
+    const reading = this.#read(root).catch((error: unknown) => {
       this.#known.delete(root);
       throw error;
     });
     this.#known.set(root, reading);
     return reading;
+  }
+
+  async #read(root: string): Promise<RoundFacts[]> {
+    const { readRoundFacts } = await import('../node/project/roundFacts.ts');
+    return readRoundFacts(root, {
+      clock: this.#clock,
+      onBad: ({ file, line, reason }) => this.#warn(`Line ${line} of ${file} ${reason}.`),
+    });
   }
 
   /** What is known may be out of date: it is read again when somebody asks. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Step } from '../core/round/state.ts';
+import type { Step } from '../core/round/step.ts';
 import { formatP, formatRate } from '../core/round/statistics.ts';
 import type { SetResult } from '../core/round/summary.ts';
 import type { RoundFacts } from '../node/project/roundFacts.ts';

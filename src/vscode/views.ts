@@ -1,31 +1,59 @@
 import * as vscode from 'vscode';
 import { REVIEW_COMMANDS } from '../shared/reviewCommands.ts';
-import { systemClock } from '../node/storage/systemClock.ts';
 import { registerCommands, type Edge } from './commands.ts';
 import type { DisposableStore } from './disposableStore.ts';
-import { reviewHandlers } from './reviewCommands.ts';
+import { once } from './once.ts';
 import { showReviewOnce } from './showReviewOnce.ts';
-import { registerReview, type ReviewParts } from './webviews/registerReview.ts';
-import { TRAINING_PANEL, TrainingPanel } from './webviews/trainingPanel.ts';
+import type { ViewParts, Views } from './webviews/makeViews.ts';
+import { RECORD_SCHEME, REVIEW_PANEL, TRAINING_PANEL } from './webviews/places.ts';
+import { RecordFiles } from './webviews/recordFiles.ts';
 
-/** Review and Training: their places in the editor and their commands. */
-export function registerViews(store: DisposableStore, parts: ReviewParts, edge: Edge): void {
-  const { host, panel } = registerReview(store, parts);
-  const { extension, projects, log } = parts;
-  const training = store.add(new TrainingPanel({ extension, projects, clock: systemClock, log }));
-  store.add(vscode.window.registerWebviewPanelSerializer(TRAINING_PANEL, training));
-  const handlers = reviewHandlers({
-    forward: (name) => host.forward(name),
-    openPanel: async (root) => {
-      await projects.known();
-      // A row of the tree, or the result of a step, names the project that is meant.
-      if (root !== undefined && projects.all.some((one) => one.root === root)) {
-        projects.select(root);
-      }
-      panel.show();
-    },
-    showTraining: (root) => training.show(root),
-  });
+/** Review and Training: their places in the editor and their commands. Made when the first of them is asked for. */
+export function registerViews(store: DisposableStore, parts: ViewParts, edge: Edge): void {
+  const { projects } = parts;
+  const views = once(async (): Promise<Views> =>
+    (await import('./webviews/makeViews.ts')).makeViews(store, parts),
+  );
+  const { window, workspace } = vscode;
+  store.add(
+    window.registerWebviewViewProvider('tailor.review', {
+      resolveWebviewView: async (view) => (await views()).side.resolveWebviewView(view),
+    }),
+  );
+  store.add(
+    window.registerWebviewPanelSerializer(REVIEW_PANEL, {
+      deserializeWebviewPanel: async (panel) =>
+        (await views()).panel.deserializeWebviewPanel(panel),
+    }),
+  );
+  store.add(
+    window.registerWebviewPanelSerializer(TRAINING_PANEL, {
+      deserializeWebviewPanel: async (panel) =>
+        (await views()).training.deserializeWebviewPanel(panel),
+    }),
+  );
+  const peerOf = async (root: string) =>
+    projects.current?.root === root ? (await views()).host.peer() : null;
+  const files = store.add(new RecordFiles({ peerOf }, () => Date.now()));
+  store.add(workspace.registerFileSystemProvider(RECORD_SCHEME, files, { isCaseSensitive: true }));
+  const handlers = once(async () =>
+    (await import('./reviewCommands.ts')).reviewHandlers({
+      forward: async (name) => (await views()).host.forward(name),
+      openPanel: async (root) => {
+        await projects.known();
+        // A row of the tree, or the result of a step, names the project that is meant.
+        if (root !== undefined && projects.all.some((one) => one.root === root)) {
+          projects.select(root);
+        }
+        (await views()).panel.show();
+      },
+      showTraining: async (root) => (await views()).training.show(root),
+    }),
+  );
   registerCommands(store, REVIEW_COMMANDS, handlers, edge);
-  void showReviewOnce(parts.projects, vscode.workspace.isTrusted, () => panel.show());
+  void showReviewOnce(
+    projects,
+    workspace.isTrusted,
+    () => void views().then(({ panel }) => panel.show()),
+  );
 }

@@ -48,9 +48,18 @@ function fakeWebview(): Shown {
   const toPage = new Set<(message: unknown) => unknown>();
   const onDispose = new Set<() => void>();
   const onVisibility = new Set<() => void>();
+  /** What a page says before the host has loaded it: a page that is not there says nothing yet. */
+  const early: (() => void)[] = [];
+  let html = '';
   const webview = {
     options: {},
-    html: '',
+    get html() {
+      return html;
+    },
+    set html(text: string) {
+      html = text;
+      for (const say of early.splice(0)) queueMicrotask(say);
+    },
     cspSource: 'https://*.vscode-cdn.net',
     asWebviewUri: (uri: vscode.Uri) => ({ toString: () => `https://file.invalid${uri.path}` }),
     onDidReceiveMessage: (listener: (message: unknown) => unknown) => {
@@ -70,7 +79,9 @@ function fakeWebview(): Shown {
     page: {
       post: (message: unknown) => {
         const copy: unknown = structuredClone(message);
-        queueMicrotask(() => toHost.forEach((listener) => listener(copy)));
+        const say = (): void => toHost.forEach((listener) => listener(copy));
+        if (html === '') early.push(say);
+        else queueMicrotask(say);
       },
       listen: (listener: (message: unknown) => void) => {
         toPage.add(listener);

@@ -29,7 +29,11 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the pack
 
   // A new file is looked at by a person, who then runs this with UPDATE_GOLDEN=1.
   it('holds exactly the files that are named; what is new must be named', () => {
-    const actual = `${files.join('\n')}\n`;
+    // The parts of the extension are named by what is in them: any change of its code renames some.
+    const named = files.map((file) =>
+      file.replace(/^(extension\/dist\/parts)\/[\w-]+\.cjs$/u, '$1/*.cjs'),
+    );
+    const actual = `${[...new Set(named)].join('\n')}\n`;
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, actual);
     const golden = readFileSync(GOLDEN, 'utf8');
     if (actual !== golden) writeFileSync(`${GOLDEN}.actual`, actual);

@@ -1,5 +1,6 @@
 import { lacksAnswers } from './exam.ts';
-import { examSets, nextStep, reduceRound, type RoundState, type Step } from './state.ts';
+import { examSets, nextStep, reduceRound, type RoundState } from './state.ts';
+import type { Step } from './step.ts';
 import type { RoundStore } from './store.ts';
 
 /** A round's state as it stands: deleting a frozen set is how a person has a round frozen again. */

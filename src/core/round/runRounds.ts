@@ -1,11 +1,13 @@
 import { AppError, cancelled } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import type { Purpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
 import { firstStep, standingState } from './ahead.ts';
 import { examRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
 import type { LoopPorts } from './ports.ts';
-import { examSets, nextStep, openRound, reduceRound, type RoundState, type Step } from './state.ts';
+import { examSets, nextStep, openRound, reduceRound, type RoundState } from './state.ts';
+import type { Step } from './step.ts';
 import { teachRound } from './teachRound.ts';
 import { trainRound } from './trainRound.ts';
 
@@ -30,8 +32,8 @@ export async function loadRound(ports: LoopPorts, round: number): Promise<RoundS
     student = (await store.state(round - 1))?.training?.student;
   }
   if (!student) {
-    throw new AppError('round.notReady', `Round ${round} has no student yet.`, {
-      hint: `Finish round ${round - 1} first: tailor round.`,
+    throw new AppError('round.notReady', sentence`Round ${round} has no student yet.`, {
+      hint: sentence`Finish round ${round - 1} first: tailor round.`,
     });
   }
   const state = openRound(round, student);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { examFormSchema, type ExamForm } from '../exam/examForm.ts';
 import { relativePathSchema } from '../project/relativePath.ts';
+import type { Step } from './step.ts';
 
 const examSetSchema = z.object({
   fingerprint: z.string(),
@@ -41,9 +42,6 @@ export const roundStateSchema = z.object({
   seconds: z.record(z.string(), z.number().min(0)),
 });
 export type RoundState = z.infer<typeof roundStateSchema>;
-
-export const STEPS = ['exam', 'teach', 'curate', 'freeze', 'train'] as const;
-export type Step = (typeof STEPS)[number];
 
 export type RoundEvent =
   | {

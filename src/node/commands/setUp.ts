@@ -18,7 +18,8 @@ import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
 import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '../practiceFiles.ts';
 import { findPython } from '../python/findPython.ts';
-import { loadProject, PROJECT_FILE } from '../project/loadProject.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
@@ -239,7 +240,7 @@ export async function importData(
           'What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam',
         ]
       : []),
-    ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
+    ...atMost20(bad.map((row) => String(describeBadRow(options.file, row)))),
     ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
     ...atMost20(notes.map(({ line, field, note }) => `Line ${line}: ${field} ${note}.`)),
     ...(overlaps.length === 0

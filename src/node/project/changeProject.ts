@@ -6,7 +6,8 @@ import { AppError } from '../../core/errors.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { translating } from '../storage/storeError.ts';
-import { loadProject, PROJECT_FILE } from './loadProject.ts';
+import { loadProject } from './loadProject.ts';
+import { PROJECT_FILE } from './projectFileName.ts';
 
 /** Sets fields of a project file; the others stay as the person wrote them, defaults are not spelled out. */
 export async function changeProject(

@@ -2,8 +2,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
+import { PROJECT_FILE } from './projectFileName.ts';
 
-export const PROJECT_FILE = 'tailor.json';
 const MAX_BYTES = 1024 * 1024;
 
 export interface LoadedProject {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/ports.ts';
 import { lookAhead, type Ahead } from '../../core/round/ahead.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
-import { examSets, nextStep, type Step } from '../../core/round/state.ts';
+import { examSets, nextStep } from '../../core/round/state.ts';
+import type { Step } from '../../core/round/step.ts';
 import { summarise, type RoundSummary } from '../../core/round/summary.ts';
 import { runPaths } from '../trainer/runFolder.ts';
 import { readRunState, type RunStatus } from '../trainer/runState.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
-import { PROJECT_FILE } from '../project/loadProject.ts';
+import { PROJECT_FILE } from '../project/projectFileName.ts';
 
 /** The files that everything else is read by: the project file and the questions. */
 export class Sources {

@@ -1,4 +1,4 @@
-import { STEPS } from '../../core/round/state.ts';
+import { STEPS } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
 import { alignColumns, formatDuration } from './format.ts';

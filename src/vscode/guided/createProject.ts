@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { cancelled } from '../../core/errors.ts';
-import { PROJECT_FILE } from '../../node/project/loadProject.ts';
+import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
 import { loadProfiles, profilesPath, PROGRAMMATIC } from '../../node/teacher/profiles.ts';
 import type { Handler } from '../commands.ts';
 import type { Editor } from '../editor.ts';

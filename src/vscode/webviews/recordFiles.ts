@@ -1,35 +1,7 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
-import { visibleText } from '../../node/terminal/visibleText.ts';
-import type { CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import type { ReviewRecord } from '../../shared/reviewContract.ts';
 import type { Disposable } from '../disposableStore.ts';
-import { recordText } from './recordText.ts';
 import type { ReviewPeer } from './reviewPeer.ts';
-
-export const RECORD_SCHEME = 'tailor-record';
-
-const partSchema = z.object({
-  root: z.string(),
-  round: z.number().int().min(0),
-  id: z.string(),
-  /** `edit` is the one part that can be written: saving it is a decision like any other. */
-  part: z.enum(['record', 'attempt', 'candidate', 'original', 'edit']),
-  candidate: z.string().nullable(),
-  sample: z.number().int().min(0).nullable(),
-});
-export type RecordPart = z.infer<typeof partSchema>;
-
-/** Names a part of an item as a document of the editor. Its label comes last; ids from data only make it readable. */
-export function recordUri(part: RecordPart, label: string): vscode.Uri {
-  const name = visibleText(label)
-    .replaceAll(/[/\\?#:*"<>|\n]/gu, ' ')
-    .slice(0, 100);
-  return vscode.Uri.from({
-    scheme: RECORD_SCHEME,
-    path: `/${name}.${part.part === 'record' ? 'md' : 'txt'}`,
-    query: JSON.stringify(part),
-  });
-}
 
 export interface RecordSource {
   /** The review of the current project, where that is the project at `root`; null otherwise. */
@@ -63,7 +35,7 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { text, mtime } = await this.#read(uri);
-    const { part } = this.#parse(uri);
+    const { part } = (await import('./recordPart.ts')).partOf(uri);
     return {
       type: vscode.FileType.File,
       ctime: 0,
@@ -78,7 +50,7 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
-    const named = this.#parse(uri);
+    const named = (await import('./recordPart.ts')).partOf(uri);
     if (named.part !== 'edit' || named.candidate === null) {
       throw vscode.FileSystemError.NoPermissions(uri);
     }
@@ -117,14 +89,6 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
     this.#known.clear();
   }
 
-  #parse(uri: vscode.Uri): RecordPart {
-    try {
-      return partSchema.parse(JSON.parse(uri.query));
-    } catch {
-      throw vscode.FileSystemError.FileNotFound(uri);
-    }
-  }
-
   async #peer(uri: vscode.Uri, root: string): Promise<ReviewPeer> {
     const peer = await this.#source.peerOf(root);
     if (!peer) throw vscode.FileSystemError.Unavailable(uri);
@@ -133,7 +97,8 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
 
   /** The text now; its time moves only when the text does, so that the editor notices changes made elsewhere. */
   async #read(uri: vscode.Uri): Promise<Known> {
-    const named = this.#parse(uri);
+    const { partOf, textOfPart } = await import('./recordPart.ts');
+    const named = partOf(uri);
     const peer = await this.#peer(uri, named.root);
     let record: ReviewRecord;
     try {
@@ -141,7 +106,7 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
     } catch {
       throw vscode.FileSystemError.FileNotFound(uri);
     }
-    const text = textOf(record, named);
+    const text = textOfPart(record, named);
     if (text === null) throw vscode.FileSystemError.FileNotFound(uri);
     const key = uri.query;
     const known = this.#known.get(key);
@@ -149,24 +114,5 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
     const fresh = { text, mtime: Math.max(this.#now(), (known?.mtime ?? 0) + 1) };
     this.#known.set(key, fresh);
     return fresh;
-  }
-}
-
-function textOf(record: ReviewRecord, { part, candidate, sample }: RecordPart): string | null {
-  const named: CandidateView | undefined = record.candidates.find(({ id }) => id === candidate);
-  switch (part) {
-    case 'record':
-      return recordText(record);
-    case 'attempt': {
-      const attempt = record.attempts.find((one) => one.sample === sample);
-      return attempt === undefined ? null : visibleText(attempt.text);
-    }
-    case 'candidate':
-      return named ? visibleText(named.rationale) : null;
-    case 'original':
-      return named ? visibleText(named.original ?? named.rationale) : null;
-    case 'edit':
-      // As it is: what is saved is what is taught.
-      return named ? named.rationale : null;
   }
 }

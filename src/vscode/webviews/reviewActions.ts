@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { OpenTarget, ReviewActions } from '../../node/review/ports.ts';
 import type { Verb } from '../../shared/reviewContract.ts';
 import { openDataLine } from './dataLine.ts';
-import { recordUri, type RecordPart } from './recordFiles.ts';
+import { recordUri, type RecordPart } from './recordPart.ts';
 
 /** What a view's verb does: a command by name, with nothing from the view in it. `host` is done right here. */
 export const VERB_COMMANDS: Readonly<Record<Verb, { readonly command: string } | 'host'>> = {

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../disposableStore.ts';
 import { loadPage, webviewOptions } from './page.ts';
+import { REVIEW_PANEL } from './places.ts';
 import type { ReviewHost } from './reviewHost.ts';
-
-export const REVIEW_PANEL = 'tailor.reviewPanel';
 
 /** Review as a wide editor: the same page as in the side bar. One panel; it comes back with its window. */
 export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {

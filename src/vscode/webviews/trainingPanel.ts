@@ -11,10 +11,9 @@ import type { Projects } from '../ports.ts';
 import { saidOnWire } from '../said.ts';
 import { LARGEST_DOCUMENT } from './dataLine.ts';
 import { loadPage, webviewOptions } from './page.ts';
+import { TRAINING_PANEL } from './places.ts';
 import { trainingStrings } from './strings.ts';
 import { webviewPort } from './webviewPort.ts';
-
-export const TRAINING_PANEL = 'tailor.trainingPanel';
 
 export interface TrainingPanelParts {
   readonly extension: vscode.Uri;

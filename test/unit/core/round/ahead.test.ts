@@ -3,7 +3,7 @@ import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { cancelled } from '../../../../src/core/errors.ts';
 import { lookAhead } from '../../../../src/core/round/ahead.ts';
 import { runRounds } from '../../../../src/core/round/runRounds.ts';
-import type { Step } from '../../../../src/core/round/state.ts';
+import type { Step } from '../../../../src/core/round/step.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
 
 const fix: Decision = {

@@ -3,7 +3,7 @@ import { cancelled } from '../../../../src/core/errors.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { freezePreview } from '../../../../src/core/round/freezePreview.ts';
 import { runRounds } from '../../../../src/core/round/runRounds.ts';
-import type { Step } from '../../../../src/core/round/state.ts';
+import type { Step } from '../../../../src/core/round/step.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
 
 const ana = { kind: 'person', name: 'ana' } as const;

@@ -6,7 +6,7 @@ import { curationUpTo } from '../../../../src/core/round/curationUpTo.ts';
 import { examRound } from '../../../../src/core/round/examRound.ts';
 import { gradedTrainAttempts } from '../../../../src/core/round/gradedTrain.ts';
 import { loadRound, runRounds } from '../../../../src/core/round/runRounds.ts';
-import type { Step } from '../../../../src/core/round/state.ts';
+import type { Step } from '../../../../src/core/round/step.ts';
 import { setUp as setUpLoop } from '../../../fakes/loopSetUp.ts';
 
 const ana = { kind: 'person', name: 'ana' } as const;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports.ts';
+import { systemClock } from '../../node/storage/systemClock.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
 import type { EditorJobs } from '../jobs.ts';
 import type { Projects } from '../ports.ts';
@@ -8,15 +9,15 @@ import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
 import { openLine } from './dataLine.ts';
 import { reviewOpener } from './openReview.ts';
 import { EditorOutside } from './outside.ts';
-import { RECORD_SCHEME, RecordFiles } from './recordFiles.ts';
 import { reviewActions } from './reviewActions.ts';
 import { ReviewHost } from './reviewHost.ts';
-import { REVIEW_PANEL, ReviewPanel } from './reviewPanel.ts';
+import { ReviewPanel } from './reviewPanel.ts';
 import { ReviewViewProvider } from './reviewView.ts';
 import { reviewStrings } from './strings.ts';
 import { TeacherReady } from './teacherReady.ts';
+import { TrainingPanel } from './trainingPanel.ts';
 
-export interface ReviewParts {
+export interface ViewParts {
   readonly extension: vscode.Uri;
   readonly projects: Projects & { known(): Promise<void> };
   readonly jobs: Pick<EditorJobs, 'onDidChange' | 'of' | 'run'>;
@@ -31,12 +32,28 @@ export interface ReviewParts {
   readonly log: Log;
 }
 
-/** Review in its places: the view in the side bar, the panel, and items as documents. */
-export function registerReview(
-  store: DisposableStore,
-  parts: ReviewParts,
-): { readonly host: ReviewHost; readonly panel: ReviewPanel } {
-  const { extension, projects, jobs, keys, log } = parts;
+/** Review and Training as the editor shows them. */
+export interface Views {
+  readonly host: ReviewHost;
+  readonly side: ReviewViewProvider;
+  readonly panel: ReviewPanel;
+  readonly training: TrainingPanel;
+}
+
+/** Makes Review in its two places and Training; `store` ends what they hold. */
+export function makeViews(store: DisposableStore, parts: ViewParts): Views {
+  const { extension, projects, log } = parts;
+  const host = reviewHost(store, parts);
+  return {
+    host,
+    side: new ReviewViewProvider(extension, host),
+    panel: store.add(new ReviewPanel(extension, host)),
+    training: store.add(new TrainingPanel({ extension, projects, clock: systemClock, log })),
+  };
+}
+
+function reviewHost(store: DisposableStore, parts: ViewParts): ReviewHost {
+  const { projects, jobs, keys, log } = parts;
   const ready = store.add(
     new TeacherReady({
       environment: parts.environment,
@@ -76,21 +93,7 @@ export function registerReview(
       log,
     }),
   );
-  const panel = store.add(new ReviewPanel(extension, host));
-  store.add(
-    vscode.window.registerWebviewViewProvider(
-      'tailor.review',
-      new ReviewViewProvider(extension, host),
-    ),
-  );
-  store.add(vscode.window.registerWebviewPanelSerializer(REVIEW_PANEL, panel));
-  const peerOf = async (root: string) =>
-    projects.current?.root === root ? await host.peer() : null;
-  const files = store.add(new RecordFiles({ peerOf }, () => Date.now()));
-  store.add(
-    vscode.workspace.registerFileSystemProvider(RECORD_SCHEME, files, { isCaseSensitive: true }),
-  );
-  return { host, panel };
+  return host;
 }
 
 async function openBadLine(peer: Awaited<ReturnType<ReviewHost['peer']>>): Promise<void> {

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { CommandId } from '../shared/commands.ts';
+import type { Handler } from './commands.ts';
+import { copyCommandLineHandler } from './copyCommandLine.ts';
+import type { Editor } from './editor.ts';
+import { guidedHandlers } from './guided/handlers.ts';
+import { lookHandlers } from './lookAt.ts';
+import { stepHandlers } from './runSteps.ts';
+import { stopHandler } from './stopHandler.ts';
+import { terminalHandlers } from './terminalCommand.ts';
+import { whatRunsHandler } from './whatRuns.ts';
+
+/** What every command of the palette does; loaded with the first one that is called. */
+export function editorHandlers(
+  editor: Editor,
+  showLog: () => void,
+): Readonly<Record<CommandId, Handler>> {
+  return {
+    ...stepHandlers(editor),
+    ...lookHandlers(editor),
+    ...guidedHandlers(editor),
+    ...terminalHandlers(editor.assets.installation, editor.projects),
+    'tailor.stop': stopHandler(editor),
+    'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
+    'tailor.copyCommandLine': copyCommandLineHandler(editor),
+    'tailor.whatRuns': whatRunsHandler(editor),
+    'tailor.showLog': showLog,
+  };
+}
