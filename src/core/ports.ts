@@ -1,3 +1,5 @@
+import type { Text } from './sentence.ts';
+
 /** The members of the platform's AbortSignal that core uses (core compiles without DOM and Node types). */
 export interface Signal {
   readonly aborted: boolean;
@@ -21,11 +23,11 @@ export interface Log {
 
 /** What long work tells the person. Counts are of items; `etaMs` is null while unknown. */
 export interface Progress {
-  readonly stage: string;
+  readonly stage: Text;
   readonly done: number;
   readonly total: number;
   readonly etaMs: number | null;
-  readonly note?: string;
+  readonly note?: Text;
 }
 
 export type Report = (progress: Progress) => void;

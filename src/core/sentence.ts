@@ -9,17 +9,13 @@ export type Translate = (template: string, ...parts: (string | number)[]) => str
 
 /** A sentence with places, in English until somebody says it in another language. Written as JSON it is English, too. */
 export class Sentence {
-  readonly #pieces: readonly string[];
+  /** The English words with `{0}`, `{1}` … for the places: the key of the translations. */
+  readonly template: string;
   readonly parts: readonly Part[];
 
-  constructor(pieces: readonly string[], parts: readonly Part[]) {
-    this.#pieces = pieces;
+  constructor(template: string, parts: readonly Part[]) {
+    this.template = template;
     this.parts = parts;
-  }
-
-  /** The English words with `{0}`, `{1}` … for the places: the key of the translations. */
-  get template(): string {
-    return this.#pieces.reduce((all, piece, index) => `${all}{${index - 1}}${piece}`);
   }
 
   /** The same sentence with the text in its places changed, e.g. without secrets. */
@@ -28,11 +24,11 @@ export class Sentence {
       if (typeof part === 'number') return part;
       return typeof part === 'string' ? change(part) : part.withParts(change);
     });
-    return new Sentence(this.#pieces, parts);
+    return new Sentence(this.template, parts);
   }
 
   toString(): string {
-    return this.#pieces.reduce((all, piece, index) => all + String(this.parts[index - 1]) + piece);
+    return filled(this.template, this.parts);
   }
 
   toJSON(): string {
@@ -40,19 +36,28 @@ export class Sentence {
   }
 }
 
-/** Tags a template as a sentence for people: sentence`Round ${round} is frozen.` Plurals are sentences of their own. */
-export function sentence(pieces: TemplateStringsArray, ...parts: readonly Part[]): Sentence {
-  return new Sentence(pieces, parts);
+function filled(template: string, parts: readonly Part[]): string {
+  return template.replace(/\{(\d+)\}/gu, (place, index: string) =>
+    String(parts[Number(index)] ?? place),
+  );
 }
 
-/** The sentence of a template and its parts as another process sent them. */
-export function sentenceOf(template: string, parts: readonly Part[]): Sentence {
-  return new Sentence(template.split(/\{\d+\}/u), parts);
+/** Tags a template as a sentence for people: sentence`Round ${round} is frozen.` Plurals are sentences of their own. */
+export function sentence(pieces: TemplateStringsArray, ...parts: readonly Part[]): Sentence {
+  const template = pieces.reduce((all, piece, index) => `${all}{${index - 1}}${piece}`);
+  return new Sentence(template, parts);
+}
+
+/** Texts one after the other. */
+export function joined(texts: readonly Text[], between = ' '): Sentence {
+  return new Sentence(texts.map((_, index) => `{${index}}`).join(between), texts);
 }
 
 /** Says a text in the language of `translate`; foreign words stay as they are. */
 export function say(text: Text, translate: Translate): string {
   if (typeof text === 'string') return text;
   const parts = text.parts.map((part) => (typeof part === 'number' ? part : say(part, translate)));
-  return translate(text.template, ...parts);
+  // Where there are places and marks alone, no language has other words.
+  const hasWords = /\p{L}/u.test(text.template);
+  return hasWords ? translate(text.template, ...parts) : filled(text.template, parts);
 }

@@ -2,16 +2,17 @@ import * as vscode from 'vscode';
 import type { Progress } from '../core/ports.ts';
 import { formatDuration } from '../node/terminal/format.ts';
 import type { JobState } from './ports.ts';
+import { said } from './said.ts';
 
 /** "412/7473 · 6 min 00 s left", as far as it is known. */
 export function progressText(progress: Progress | null): string {
   if (!progress) return vscode.l10n.t('starting');
   const { stage, done, total, etaMs, note } = progress;
-  const parts = [total > 0 ? `${done}/${total}` : stage];
+  const parts = [total > 0 ? `${done}/${total}` : said(stage)];
   if (etaMs !== null && done < total) {
     parts.push(vscode.l10n.t('{0} left', formatDuration(etaMs / 1000)));
   }
-  if (note !== undefined) parts.push(note);
+  if (note !== undefined) parts.push(said(note));
   return parts.join(' · ');
 }
 
@@ -31,8 +32,11 @@ export function timeText(at: number): string {
   });
 }
 
-/** "37.9 %" */
-export const percentText = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+const ONE_PLACE = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+
+/** "37.9 %" with the decimal mark of the person's language. */
+export const percentText = (rate: number): string =>
+  `${(rate * 100).toLocaleString(vscode.env.language, ONE_PLACE)} %`;
 
 /** A whole number with the digit groups of the person's language. */
 export const count = (value: number): string => value.toLocaleString(vscode.env.language);

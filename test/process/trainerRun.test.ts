@@ -184,7 +184,7 @@ test('fault: trainer: hang is shown as not responding and never ended for it', a
     trainer: { timings: { helloMs: 30_000, pollMs: 20, aliveMs: 50, silenceMs: 300 } },
   });
   await until(() =>
-    run.progress.find((shown) => shown.note?.startsWith('not responding') === true),
+    run.progress.find((shown) => String(shown.note).startsWith('not responding')),
   );
   const { process: identity } = await run.launch();
   expect(() => process.kill(identity!.pid, 0)).not.toThrow();

@@ -1,13 +1,11 @@
 import type { Check } from '../../shared/reviewContract.ts';
+import { joined, type Sentence } from '../sentence.ts';
 import type { GateReason } from '../teaching/records.ts';
-import { inEnglish, type CurationSay } from './say.ts';
+import { asSentence, type CurationSay } from './say.ts';
 
 /** Why the gate refuses a text, one sentence after the other. */
-export function gateSentences(
-  reasons: readonly GateReason[],
-  say: CurationSay = inEnglish,
-): string {
-  return reasons.map((code) => say(`gate.${code}`)).join(' ');
+export function gateSentences(reasons: readonly GateReason[]): Sentence {
+  return joined(reasons.map((code) => asSentence(`gate.${code}`)));
 }
 
 /** All checks of the gate, passed ones too; what a person overrode is a warning. */

@@ -1,5 +1,6 @@
 import type { Act } from '../../shared/reviewContract.ts';
 import { AppError } from '../errors.ts';
+import { sentence, type Text } from '../sentence.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { readGold } from '../grading/gold.ts';
 import { sha256Text } from '../hash.ts';
@@ -11,11 +12,12 @@ import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
+import { asSentence } from './say.ts';
 import { questionNow, textName } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isGoldInDoubt, missesGold, pairOf } from './reviewRow.ts';
 
-function refuse(item: ReviewItem, message: string, hint?: string): AppError {
+function refuse(item: ReviewItem, message: Text, hint?: Text): AppError {
   const detail = { questionId: item.id, round: item.frame.round };
   return new AppError('usage', message, hint === undefined ? { detail } : { hint, detail });
 }
@@ -80,9 +82,9 @@ export function decisionsFor(
       const steps = splitSteps(rationaleOfAttempt(graded.attempt.text)).length;
       // A step that is missing at the end stands behind the last one.
       if (act.step < 1 || act.step > steps + 1) {
-        throw refuse(item, `The attempt has ${steps} steps: there is no step ${act.step}.`);
+        throw refuse(item, sentence`The attempt has ${steps} steps: there is no step ${act.step}.`);
       }
-      if (act.kind.trim() === '') throw refuse(item, 'Say what kind of error it is.');
+      if (act.kind.trim() === '') throw refuse(item, sentence`Say what kind of error it is.`);
       return everySample(item, graded, curation).map((one) => ({
         type: 'first-error',
         ...base,
@@ -101,9 +103,10 @@ export function decisionsFor(
     }
     case 'fix-gold': {
       const answer = act.answer.trim();
-      if (!reason) throw refuse(item, 'Say why the gold answer is wrong.');
-      if (!readGold(answer)) throw refuse(item, 'A gold answer is one number.');
-      if (answer === now.answer) throw refuse(item, `${answer} is the gold answer already.`);
+      if (!reason) throw refuse(item, sentence`Say why the gold answer is wrong.`);
+      if (!readGold(answer)) throw refuse(item, sentence`A gold answer is one number.`);
+      if (answer === now.answer)
+        throw refuse(item, sentence`${answer} is the gold answer already.`);
       return [
         {
           type: 'fix-gold',
@@ -119,9 +122,10 @@ export function decisionsFor(
       return [{ type: 'gold-confirmed', ...base, questionId: item.id, answer: now.answer }];
     case 'fix-question': {
       const text = act.question.trim();
-      if (!reason) throw refuse(item, 'Say why the question is wrong.');
-      if (text === '') throw refuse(item, 'A question needs a text.');
-      if (text === now.question) throw refuse(item, 'That is the text of the question already.');
+      if (!reason) throw refuse(item, sentence`Say why the question is wrong.`);
+      if (text === '') throw refuse(item, sentence`A question needs a text.`);
+      if (text === now.question)
+        throw refuse(item, sentence`That is the text of the question already.`);
       return [
         { type: 'fix-question', ...base, questionId: item.id, was: now.question, text, reason },
       ];
@@ -138,7 +142,8 @@ function offered(item: ReviewItem, curation: Curation): Candidate[] {
 
 function named(item: ReviewItem, id: string, curation: Curation): Candidate {
   const found = candidatesOf(item, curation).find((one) => one.id === id);
-  if (!found) throw refuse(item, 'That candidate is gone.', 'Look at the item again.');
+  if (!found)
+    throw refuse(item, sentence`That candidate is gone.`, sentence`Look at the item again.`);
   return found;
 }
 
@@ -147,13 +152,17 @@ function acceptPassing(item: ReviewItem, curation: Curation, base: Base): Decisi
   if (candidates.length === 0) {
     throw refuse(
       item,
-      'There is no candidate to accept yet.',
-      'Ask the teacher, or write a rationale of your own.',
+      sentence`There is no candidate to accept yet.`,
+      sentence`Ask the teacher, or write a rationale of your own.`,
     );
   }
   const open = candidates.filter(({ decision }) => decision?.status !== 'rejected');
   if (open.length === 0) {
-    throw refuse(item, 'Every candidate is rejected.', 'Choose one of them to bring it back.');
+    throw refuse(
+      item,
+      sentence`Every candidate is rejected.`,
+      sentence`Choose one of them to bring it back.`,
+    );
   }
   const now = questionNow(item.question, curation);
   const judged = open.map((one) => ({ one, reasons: gateReasons(one, now, item.frame) }));
@@ -166,8 +175,8 @@ function acceptPassing(item: ReviewItem, curation: Curation, base: Base): Decisi
     if (usable.length === 0) {
       throw refuse(
         item,
-        'The candidates were written for the older text of the question.',
-        'Ask the teacher again, or accept one of them by its number.',
+        sentence`The candidates were written for the older text of the question.`,
+        sentence`Ask the teacher again, or accept one of them by its number.`,
       );
     }
     return usable.flatMap(({ one }) => accepting(item, one, curation, base));
@@ -175,8 +184,8 @@ function acceptPassing(item: ReviewItem, curation: Curation, base: Base): Decisi
   const why = [...new Set(judged.flatMap(({ reasons }) => reasons))];
   throw refuse(
     item,
-    `No candidate passes the gate: ${gateSentences(why)}`,
-    'Edit one, accept one by its number all the same, or reject the item.',
+    sentence`No candidate passes the gate: ${gateSentences(why)}`,
+    sentence`Edit one, accept one by its number all the same, or reject the item.`,
   );
 }
 
@@ -193,8 +202,8 @@ function accepting(
     if (reasons.length > 0) {
       throw refuse(
         item,
-        `The data's own rationale does not pass the gate: ${gateSentences(reasons)}`,
-        'Edit it instead.',
+        sentence`The data's own rationale does not pass the gate: ${gateSentences(reasons)}`,
+        sentence`Edit it instead.`,
       );
     }
   }
@@ -223,7 +232,7 @@ function leavingOut({ id, frame }: ReviewItem, { leftOut }: Curation, base: Base
 
 function asRationale(item: ReviewItem, text: string): string {
   const rationale = normaliseRationale(text);
-  if (splitSteps(rationale).length === 0) throw refuse(item, 'A rationale needs a step.');
+  if (splitSteps(rationale).length === 0) throw refuse(item, sentence`A rationale needs a step.`);
   return rationale;
 }
 
@@ -240,8 +249,8 @@ function refuseUnfit(item: ReviewItem, text: string, curation: Curation): void {
   if (reasons.length === 0) return;
   throw refuse(
     item,
-    `This rationale does not pass: ${gateSentences(reasons)}`,
-    'Correct it, or keep it all the same.',
+    sentence`This rationale does not pass: ${gateSentences(reasons)}`,
+    sentence`Correct it, or keep it all the same.`,
   );
 }
 
@@ -266,7 +275,8 @@ function editing(
 
 function sampleOf(item: ReviewItem, sample: number, curation: Curation): GradedAttempt {
   const found = attemptsNow(item, curation).find(({ attempt }) => attempt.sample === sample);
-  if (!found) throw refuse(item, `Round ${item.frame.round} has no sample ${sample} of it.`);
+  if (!found)
+    throw refuse(item, sentence`Round ${item.frame.round} has no sample ${sample} of it.`);
   return found;
 }
 
@@ -294,12 +304,12 @@ function pairing(
   };
   if (act.type === 'pair' && !act.keep) {
     const pair = pairOf(graded, curation, block);
-    if (pair === 'none') throw refuse(item, 'This attempt is right: it stands in no pair.');
+    if (pair === 'none') throw refuse(item, sentence`This attempt is right: it stands in no pair.`);
     if (pair === 'drop') return [];
     return same.map((one) => ({ type: 'pair-drop', ...base, ...refOf(one) }));
   }
-  const why = pairReason(graded, curation, block);
-  if (why !== null) throw refuse(item, `This attempt cannot stand in a pair. ${why}`);
+  const why = pairReason(graded, curation, block, asSentence);
+  if (why !== null) throw refuse(item, sentence`This attempt cannot stand in a pair. ${why}`);
   const kept = same.map((one): Decision => ({ type: 'pair-keep', ...base, ...refOf(one) }));
   if (act.type === 'pair') return kept;
   const others = attemptsNow(item, curation).filter(

@@ -1,7 +1,7 @@
 import { keyOfAttempt, type Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { settledVerdict } from './negatives.ts';
-import { inEnglish, type CurationSay } from './say.ts';
+import type { SayAs } from './say.ts';
 
 export interface PairBlock {
   readonly goldInDoubt: boolean;
@@ -12,12 +12,12 @@ export interface PairBlock {
 }
 
 /** Why an attempt that is not right may not stand in a pair; null where nothing is in the way. */
-export function pairReason(
+export function pairReason<T>(
   graded: GradedAttempt,
   curation: Curation,
   { goldInDoubt, missesGold, identical }: PairBlock,
-  say: CurationSay = inEnglish,
-): string | null {
+  say: SayAs<T>,
+): T | null {
   const { grade, suspicions } = graded;
   if (graded.stale === true) return say('attempt.older');
   const settled = settledVerdict(graded, curation);

@@ -1,3 +1,4 @@
+import { sentence } from '../sentence.ts';
 import type { Question } from './question.ts';
 import { givesGold } from './equation.ts';
 import { goldOf, idOf, rationaleOf, RowError, textOf, type RowNote, type RowPlace } from './row.ts';
@@ -15,7 +16,7 @@ export function fromGsm8k(
   const question = textOf(row['question'], 'question');
   const answer = textOf(row['answer'], 'answer');
   const cut = answer.lastIndexOf('####');
-  if (cut < 0) throw new RowError('answer', 'has no final answer behind ####');
+  if (cut < 0) throw new RowError('answer', sentence`has no final answer behind ####`);
   const gold = goldOf(answer.slice(cut + 4), 'answer');
   const worked = answer.slice(0, cut).trim();
   const marks = (worked.match(MARK) ?? []).join('');

@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../sentence.ts';
 import { fromGsm8k } from './gsm8k.ts';
 import { fromMapped, guessMapping, type FieldMapping } from './mapped.ts';
 import { normaliseQuestion, type Question } from './question.ts';
@@ -41,7 +42,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** One parsed value as a question, or what is wrong with it. Depends on the value alone, never on its place. */
 export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
   try {
-    if (!isRecord(value)) throw new RowError(null, 'is not a JSON object');
+    if (!isRecord(value)) throw new RowError(null, sentence`is not a JSON object`);
     switch (format.kind) {
       case 'gsm8k':
         return fromGsm8k(value, at);
@@ -52,7 +53,7 @@ export function importRow(format: DataFormat, value: unknown, at: RowPlace): Row
     }
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
-    return { bad: { line: at.line, field: error.field, reason: error.message } };
+    return { bad: { line: at.line, field: error.field, reason: error.reason } };
   }
 }
 
@@ -147,6 +148,8 @@ export function importRows(
 }
 
 /** "Line 812 of train.jsonl: answer is not one number." */
-export function describeBadRow(file: string, { line, field, reason }: BadRow): string {
-  return `Line ${line} of ${file}: ${field === null ? 'it' : field} ${reason}.`;
+export function describeBadRow(file: string, { line, field, reason }: BadRow): Sentence {
+  return field === null
+    ? sentence`Line ${line} of ${file}: it ${reason}.`
+    : sentence`Line ${line} of ${file}: ${field} ${reason}.`;
 }

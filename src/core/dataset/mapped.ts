@@ -1,3 +1,4 @@
+import { sentence } from '../sentence.ts';
 import { z } from 'zod';
 import { givesGold } from './equation.ts';
 import type { Question } from './question.ts';
@@ -65,7 +66,7 @@ export function fromMapped(
   const usable = equation !== undefined && givesGold(equation, gold);
   if (equation !== undefined && !usable) {
     const field = mapping.equation ?? 'equation';
-    notes.push({ line: at.line, field, note: 'does not give the answer: left out' });
+    notes.push({ line: at.line, field, note: sentence`does not give the answer: left out` });
   }
   return {
     question: {

@@ -1,3 +1,4 @@
+import { sentence, type Sentence, type Text } from '../sentence.ts';
 import { goldValue } from '../grading/gold.ts';
 import { sha256Text } from '../hash.ts';
 import { questionId, type Question } from './question.ts';
@@ -12,14 +13,14 @@ export interface BadRow {
   readonly line: number;
   readonly field: string | null;
   /** Completes the sentence "answer …". */
-  readonly reason: string;
+  readonly reason: Text;
 }
 
 /** Something that import changed or left out in a row that it kept. */
 export interface RowNote {
   readonly line: number;
   readonly field: string;
-  readonly note: string;
+  readonly note: Text;
 }
 
 export type RowResult =
@@ -28,10 +29,12 @@ export type RowResult =
 /** Thrown inside an importer and turned into a bad row by `importRow`; never leaves this folder. */
 export class RowError extends Error {
   readonly field: string | null;
+  readonly reason: Text;
 
-  constructor(field: string | null, reason: string) {
-    super(reason);
+  constructor(field: string | null, reason: Text) {
+    super(String(reason));
     this.field = field;
+    this.reason = reason;
   }
 }
 
@@ -41,13 +44,14 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /** A text field: present, not blank, whole characters only; surrounding white space is no part of it. */
 export function textOf(value: unknown, field: string): string {
-  if (value === undefined || value === null) throw new RowError(field, 'is missing');
-  if (typeof value !== 'string') throw new RowError(field, `is ${kindOf(value)}, not text`);
-  if (LONE_SURROGATE.test(value)) throw new RowError(field, 'holds half of a surrogate pair');
+  if (value === undefined || value === null) throw new RowError(field, sentence`is missing`);
+  if (typeof value !== 'string') throw new RowError(field, sentence`is ${kindOf(value)}, not text`);
+  if (LONE_SURROGATE.test(value))
+    throw new RowError(field, sentence`holds half of a surrogate pair`);
   const text = value.trim();
-  if (text === '') throw new RowError(field, 'is empty');
+  if (text === '') throw new RowError(field, sentence`is empty`);
   if (text.length > MAX_TEXT) {
-    throw new RowError(field, `has ${text.length} characters; the limit is ${MAX_TEXT}`);
+    throw new RowError(field, sentence`has ${text.length} characters; the limit is ${MAX_TEXT}`);
   }
   return text;
 }
@@ -58,14 +62,14 @@ export function goldOf(value: unknown, field: string): string {
     typeof value === 'number' && Number.isFinite(value) ? exactNumber(value, field) : value;
   const gold = textOf(written, field);
   if (goldValue(gold) === null) {
-    throw new RowError(field, `is not one number: ${JSON.stringify(gold.slice(0, 60))}`);
+    throw new RowError(field, sentence`is not one number: ${JSON.stringify(gold.slice(0, 60))}`);
   }
   return gold;
 }
 
 function exactNumber(value: number, field: string): string {
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new RowError(field, 'is a number too long to be read exactly; write it as text');
+    throw new RowError(field, sentence`is a number too long to be read exactly; write it as text`);
   }
   return String(value);
 }
@@ -79,7 +83,7 @@ export function idOf(
   value: unknown,
   field: string,
   question: string,
-): { readonly id: string; readonly note: string | null } {
+): { readonly id: string; readonly note: Text | null } {
   if (value === undefined || value === null || value === '') {
     return { id: questionId(question), note: null };
   }
@@ -89,17 +93,18 @@ export function idOf(
     }
     return {
       id: questionId(question),
-      note: 'was a number too long to be exact: made from the question',
+      note: sentence`was a number too long to be exact: made from the question`,
     };
   }
-  if (typeof value !== 'string') throw new RowError(field, `is ${kindOf(value)}, not text`);
-  if (LONE_SURROGATE.test(value)) throw new RowError(field, 'holds half of a surrogate pair');
+  if (typeof value !== 'string') throw new RowError(field, sentence`is ${kindOf(value)}, not text`);
+  if (LONE_SURROGATE.test(value))
+    throw new RowError(field, sentence`holds half of a surrogate pair`);
   if (value.trim() === '')
-    return { id: questionId(question), note: 'was blank: made from the question' };
+    return { id: questionId(question), note: sentence`was blank: made from the question` };
   if (value.length <= MAX_ID) return { id: value, note: null };
   return {
     id: `h-${sha256Text(value).slice(0, 32)}`,
-    note: `had ${value.length} characters: replaced by its hash`,
+    note: sentence`had ${value.length} characters: replaced by its hash`,
   };
 }
 
@@ -112,10 +117,8 @@ export function rationaleOf(text: string, gold: string): string {
   return /(?:^|\n)Answer:[^\n]*$/u.test(folded) ? folded : `${folded}\nAnswer: ${gold}`;
 }
 
-function kindOf(value: unknown): string {
-  return Array.isArray(value)
-    ? 'a list'
-    : typeof value === 'object'
-      ? 'an object'
-      : `a ${typeof value}`;
+function kindOf(value: unknown): Sentence {
+  if (Array.isArray(value)) return sentence`a list`;
+  if (typeof value === 'object') return sentence`an object`;
+  return typeof value === 'number' ? sentence`a number` : sentence`a ${typeof value}`;
 }

@@ -1,3 +1,4 @@
+import { sentence } from '../sentence.ts';
 import type { Question } from './question.ts';
 import { givesGold } from './equation.ts';
 import { goldOf, idOf, textOf, type RowNote, type RowPlace } from './row.ts';
@@ -16,7 +17,11 @@ export function fromSvamp(
   const equation = typeof given === 'string' ? given.trim() : '';
   const usable = equation !== '' && givesGold(equation, gold);
   if (equation !== '' && !usable) {
-    notes.push({ line: at.line, field: 'Equation', note: 'does not give the answer: left out' });
+    notes.push({
+      line: at.line,
+      field: 'Equation',
+      note: sentence`does not give the answer: left out`,
+    });
   }
   const type = row['Type'];
   return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { sentence, type Text } from '../sentence.ts';
 
 /** Bytes per element of every dtype in the safetensors format. */
 const SIZE_OF: ReadonlyMap<string, number> = new Map([
@@ -42,11 +43,15 @@ const headerSchema = z.record(
   }),
 );
 
-function invalid(file: string, message: string, detail: Record<string, unknown> = {}): AppError {
-  return new AppError('student.invalid', `${file} is not a sound safetensors file: ${message}.`, {
-    hint: 'Copy or export the student again; the file is damaged or was not written by a safetensors library.',
-    detail: { file, ...detail },
-  });
+function invalid(file: string, message: Text, detail: Record<string, unknown> = {}): AppError {
+  return new AppError(
+    'student.invalid',
+    sentence`${file} is not a sound safetensors file: ${message}.`,
+    {
+      hint: sentence`Copy or export the student again; the file is damaged or was not written by a safetensors library.`,
+      detail: { file, ...detail },
+    },
+  );
 }
 
 /** The header's length from the file's first 8 bytes, checked against the file's size. */
@@ -56,16 +61,16 @@ export function safetensorsHeaderLength(
   file: string,
 ): number {
   if (prefix.length < PREFIX_BYTES || fileBytes < PREFIX_BYTES) {
-    throw invalid(file, 'it is shorter than its own length field');
+    throw invalid(file, sentence`it is shorter than its own length field`);
   }
   const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw invalid(file, `its header claims ${length.toString()} bytes`, {
+    throw invalid(file, sentence`its header claims ${length.toString()} bytes`, {
       limit: MAX_HEADER_BYTES,
     });
   }
   if (Number(length) > fileBytes - PREFIX_BYTES) {
-    throw invalid(file, 'its header is longer than the file');
+    throw invalid(file, sentence`its header is longer than the file`);
   }
   return Number(length);
 }
@@ -85,12 +90,16 @@ export function parseSafetensorsHeader(
   for (const [name, entry] of Object.entries(parseEntries(json, file))) {
     const [begin, end] = entry.data_offsets;
     const bytes = SIZE_OF.get(entry.dtype);
-    if (bytes === undefined) throw invalid(file, `${name} has the unknown dtype ${entry.dtype}`);
+    if (bytes === undefined)
+      throw invalid(file, sentence`${name} has the unknown dtype ${entry.dtype}`);
     if (end < begin || end > fileBytes - start) {
-      throw invalid(file, `${name} lies outside the file`, { begin, end });
+      throw invalid(file, sentence`${name} lies outside the file`, { begin, end });
     }
     if (entry.shape.reduce((a, b) => a * b, bytes) !== end - begin) {
-      throw invalid(file, `${name} has a shape that does not fill its ${end - begin} bytes`);
+      throw invalid(
+        file,
+        sentence`${name} has a shape that does not fill its ${end - begin} bytes`,
+      );
     }
     tensors.set(name, {
       dtype: entry.dtype,
@@ -108,20 +117,23 @@ function parseEntries(json: string, file: string): z.infer<typeof headerSchema> 
   try {
     raw = JSON.parse(json);
   } catch (cause) {
-    throw new AppError('student.invalid', `${file} has a header that is not JSON.`, {
-      hint: 'Copy or export the student again; the file is damaged.',
+    throw new AppError('student.invalid', sentence`${file} has a header that is not JSON.`, {
+      hint: sentence`Copy or export the student again; the file is damaged.`,
       cause,
       detail: { file },
     });
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw invalid(file, 'its header is not an object');
+    throw invalid(file, sentence`its header is not an object`);
   }
   const entries = Object.entries(raw).filter(([name]) => name !== '__metadata__');
   const parsed = headerSchema.safeParse(Object.fromEntries(entries));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw invalid(file, `its header is malformed at ${issue?.path.join('.') ?? 'the top'}`);
+    throw invalid(
+      file,
+      sentence`its header is malformed at ${issue?.path.join('.') ?? sentence`the top`}`,
+    );
   }
   return parsed.data;
 }
@@ -135,9 +147,9 @@ function checkCoverage(
   let at = start;
   const ordered = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
   for (const [name, { offset, length }] of ordered) {
-    if (offset < at) throw invalid(file, `${name} overlaps another tensor`);
-    if (offset > at) throw invalid(file, `there is a gap before ${name}`);
+    if (offset < at) throw invalid(file, sentence`${name} overlaps another tensor`);
+    if (offset > at) throw invalid(file, sentence`there is a gap before ${name}`);
     at = offset + length;
   }
-  if (at !== fileBytes) throw invalid(file, 'there are bytes that belong to no tensor');
+  if (at !== fileBytes) throw invalid(file, sentence`there are bytes that belong to no tensor`);
 }

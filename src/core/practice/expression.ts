@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence, type Text } from '../sentence.ts';
 
 export type Operator = '+' | '-' | '*' | '/';
 
@@ -16,8 +17,8 @@ export interface Step {
   readonly result: number;
 }
 
-function wrong(text: string, why: string): AppError {
-  return new AppError('data.invalid', `The expression “${text}” is wrong: ${why}.`);
+function wrong(text: string, why: Text): AppError {
+  return new AppError('data.invalid', sentence`The expression “${text}” is wrong: ${why}.`);
 }
 
 /** Parses infix over whole numbers and slots; * and / bind tighter, equal operators group to the left. */
@@ -29,13 +30,13 @@ export function parseExpression(text: string): Expression {
     at += 1;
     if (token === '(') {
       const inner = sum();
-      if (tokens[at] !== ')') throw wrong(text, 'a parenthesis is not closed');
+      if (tokens[at] !== ')') throw wrong(text, sentence`a parenthesis is not closed`);
       at += 1;
       return inner;
     }
     if (token !== undefined && /^\d+$/u.test(token)) return Number(token);
     if (token !== undefined && /^[a-z]+$/u.test(token)) return token;
-    throw wrong(text, `a number or a slot is missing at token ${String(at)}`);
+    throw wrong(text, sentence`a number or a slot is missing at token ${at}`);
   };
   const product = (): Expression => {
     let left = atom();
@@ -54,7 +55,7 @@ export function parseExpression(text: string): Expression {
     return left;
   };
   const tree = sum();
-  if (at !== tokens.length) throw wrong(text, `“${tokens[at] ?? ''}” is not expected`);
+  if (at !== tokens.length) throw wrong(text, sentence`“${tokens[at] ?? ''}” is not expected`);
   return tree;
 }
 
@@ -82,7 +83,7 @@ export function solve(
     if (typeof node === 'string') {
       const value = slots.get(node);
       if (value === undefined)
-        throw new AppError('data.invalid', `The slot “${node}” has no value.`);
+        throw new AppError('data.invalid', sentence`The slot “${node}” has no value.`);
       return value;
     }
     const left = walk(node.left);
@@ -90,7 +91,10 @@ export function solve(
     const result = calculate(node.op, left, right);
     if (!Number.isSafeInteger(result) || result < 0) {
       const text = `${String(left)} ${node.op} ${String(right)}`;
-      throw new AppError('data.invalid', `The step ${text} does not give a whole number ≥ 0.`);
+      throw new AppError(
+        'data.invalid',
+        sentence`The step ${text} does not give a whole number ≥ 0.`,
+      );
     }
     steps.push({ op: node.op, left, right, result });
     return result;

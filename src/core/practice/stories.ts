@@ -1,5 +1,6 @@
 import { questionId, type Question } from '../dataset/question.ts';
 import { AppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
 import { parseExpression, solve, type Step } from './expression.ts';
 import { seededRandom, type SeededRandom } from './seededRandom.ts';
@@ -130,9 +131,9 @@ export function makePracticeData(
       } else if ((misses += 1) > 1000) {
         throw new AppError(
           'data.invalid',
-          `The family “${family.id}” has too few ${side} stories.`,
+          sentence`The family “${family.id}” has too few ${side} stories.`,
           {
-            hint: 'Ask for fewer questions, or widen the family’s numbers.',
+            hint: sentence`Ask for fewer questions, or widen the family’s numbers.`,
             detail: { family: family.id, side, wanted: count, found: rows.length },
           },
         );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 
 const slot = z.string().regex(/^[a-z]$/u, 'must be one lower-case letter');
 const words = z.strictObject({
@@ -66,15 +67,19 @@ export function parseTemplates(text: string): PracticeTemplates {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new AppError('data.invalid', 'The practice templates are not JSON.', { cause });
+    throw new AppError('data.invalid', sentence`The practice templates are not JSON.`, { cause });
   }
   const parsed = templatesSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? '';
-  throw new AppError('data.invalid', `The practice templates are wrong at ${field || 'the top'}.`, {
-    hint: issue?.message ?? '',
-    cause: parsed.error,
-    detail: { field },
-  });
+  throw new AppError(
+    'data.invalid',
+    sentence`The practice templates are wrong at ${field || sentence`the top`}.`,
+    {
+      hint: issue?.message ?? '',
+      cause: parsed.error,
+      detail: { field },
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 
 /** A teacher that may cost something, or that is not on this computer: what a person says yes to. */
 export interface AgreedTeacher {
@@ -37,9 +38,9 @@ export function agreedBudget(
   if (!isAgreed) {
     throw new AppError(
       'teacher.notAgreed',
-      `Nobody agreed that ${teacher.profile} (${teacher.model} at ${teacher.origin}) is asked now.`,
+      sentence`Nobody agreed that ${teacher.profile} (${teacher.model} at ${teacher.origin}) is asked now.`,
       {
-        hint: 'Something changed after this was begun. Begin it again: then you see what will be asked.',
+        hint: sentence`Something changed after this was begun. Begin it again: then you see what will be asked.`,
         detail: { ...teacher },
       },
     );

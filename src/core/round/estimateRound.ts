@@ -1,4 +1,5 @@
 import { cancelled } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
 import type { Purpose, TeacherReply } from '../teaching/records.ts';
 import { isOpen, teachOnce, type TeachTask } from '../teaching/teachQuestion.ts';
@@ -42,7 +43,7 @@ export async function estimateRound(
       const sample = await callOf(task);
       if (sample !== null) samples.push(sample);
       done += 1;
-      ports.report({ stage: 'estimating', done, total: chosen.length, etaMs: null });
+      ports.report({ stage: sentence`estimating`, done, total: chosen.length, etaMs: null });
     }
     return {
       round: state.round,

@@ -1,6 +1,7 @@
 import type { Curation } from '../curation/curation.ts';
 import { isAbout, NO_FIXES, textName, withTextNow, type Fixes } from '../curation/questionText.ts';
 import { AppError, cancelled } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
 import { normaliseQuestion, type Question } from '../dataset/question.ts';
 import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
@@ -187,7 +188,7 @@ export async function sitExam(
         report: (progress) =>
           ports.report({
             ...progress,
-            stage: `exam ${plan.set}`,
+            stage: sentence`exam ${plan.set}`,
             done: before + progress.done,
             total,
           }),
@@ -203,9 +204,13 @@ export async function sitExam(
   if (signal.aborted) throw cancelled();
   const missing = missingItems(plan, await store.attempts(round, plan.set));
   if (missing.length > 0) {
-    throw new AppError('engine.crashed', `The exam ended with ${missing.length} answers missing.`, {
-      hint: 'Run the exam again: it continues with the missing ones.',
-    });
+    throw new AppError(
+      'engine.crashed',
+      sentence`The exam ended with ${missing.length} answers missing.`,
+      {
+        hint: sentence`Run the exam again: it continues with the missing ones.`,
+      },
+    );
   }
   return items.length;
 }

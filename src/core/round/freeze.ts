@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../sentence.ts';
 import type { Question } from '../dataset/question.ts';
 import { completionOf, promptOf } from '../exam/promptForm.ts';
 import type { TeachingItem } from '../teaching/records.ts';
@@ -130,23 +131,23 @@ export function freezeRound(material: FreezeMaterial): Frozen {
 }
 
 /** What a person should know before training on a set. */
-export function freezeWarnings(coverage: Coverage, pairKind: string): string[] {
-  const warnings: string[] = [];
+export function freezeWarnings(coverage: Coverage, pairKind: string): Sentence[] {
+  const warnings: Sentence[] = [];
   if (pairKind !== 'none' && coverage.withPair === 0) {
-    warnings.push('No question has a reflection pair: the pair term will do nothing.');
+    warnings.push(sentence`No question has a reflection pair: the pair term will do nothing.`);
   }
   if (coverage.withRationale < coverage.questions) {
     const missing = coverage.questions - coverage.withRationale;
     warnings.push(
-      `${missing} of ${coverage.questions} questions have no accepted rationale and no right attempt of the student's: they are left out.`,
+      sentence`${missing} of ${coverage.questions} questions have no accepted rationale and no right attempt of the student's: they are left out.`,
     );
   }
   const missed = coverage.uncovered['a rationale misses the gold'] ?? 0;
   if (missed > 0) {
     warnings.push(
       missed === 1
-        ? 'One question is taught a rationale that does not reach its gold answer.'
-        : `${missed} questions are taught a rationale that does not reach their gold answer.`,
+        ? sentence`One question is taught a rationale that does not reach its gold answer.`
+        : sentence`${missed} questions are taught a rationale that does not reach their gold answer.`,
     );
   }
   return warnings;

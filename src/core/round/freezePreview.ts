@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../sentence.ts';
 import type { Curation } from '../curation/curation.ts';
 import { decisionsUpTo, foldRead } from './curationUpTo.ts';
 import type { Coverage, FrozenRow } from './frozen.ts';
@@ -20,7 +21,7 @@ export interface SetPreview {
   /** Questions of this round's candidates by who decided last: a person on at least one, or rules alone. */
   readonly byPerson: number;
   readonly byRule: number;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Sentence[];
   /** The first rows as they would be written, for a look at them. */
   readonly sample: readonly FrozenRow[];
 }
@@ -76,8 +77,8 @@ async function previewOf(
   if (undecided > 0) {
     warnings.push(
       undecided === 1
-        ? "Nobody has decided on one question's new candidates: they are not taught."
-        : `Nobody has decided on the new candidates of ${undecided} questions: they are not taught.`,
+        ? sentence`Nobody has decided on one question's new candidates: they are not taught.`
+        : sentence`Nobody has decided on the new candidates of ${undecided} questions: they are not taught.`,
     );
   }
   return {

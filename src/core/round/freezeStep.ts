@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
 import { GRADER } from '../grading/grade.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
@@ -80,10 +81,14 @@ async function writeFrozen(
   const round = state.round;
   const { rows, coverage, events, curation } = await assembleSettled(store, round);
   if (rows.length === 0) {
-    throw new AppError('round.notReady', `Round ${round} has no accepted rationale to train on.`, {
-      hint: 'Ask the teacher (tailor teach) and accept items (tailor decide accept) first.',
-      detail: { uncovered: coverage.uncovered },
-    });
+    throw new AppError(
+      'round.notReady',
+      sentence`Round ${round} has no accepted rationale to train on.`,
+      {
+        hint: sentence`Ask the teacher (tailor teach) and accept items (tailor decide accept) first.`,
+        detail: { uncovered: coverage.uncovered },
+      },
+    );
   }
   return store.freeze(round, rows, {
     v: 1,
@@ -103,6 +108,6 @@ async function writeFrozen(
     grader: GRADER,
     decisions: { ...curation.counts },
     decidedUpTo: cursorOf(events),
-    warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind),
+    warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind).map(String),
   });
 }

@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../sentence.ts';
 import { activeDecisions, type RecordedDecision } from '../curation/activeDecisions.ts';
 import type { DecisionCursor } from './frozen.ts';
 
@@ -28,10 +29,10 @@ export function countLate(
   return changed.length;
 }
 
-/** Says what becomes of decisions that came too late for a round's training set; '' where there are none. */
-export function lateSentence(round: number, late: number): string {
-  if (late === 0) return '';
+/** Says what becomes of decisions that came too late for a round's training set; null where there are none. */
+export function lateSentence(round: number, late: number): Sentence | null {
+  if (late === 0) return null;
   return late === 1
-    ? `1 decision came after round ${round} was frozen: it counts for the next round.`
-    : `${late} decisions came after round ${round} was frozen: they count for the next round.`;
+    ? sentence`1 decision came after round ${round} was frozen: it counts for the next round.`
+    : sentence`${late} decisions came after round ${round} was frozen: they count for the next round.`;
 }

@@ -1,8 +1,14 @@
 import { AppError, cancelled, isAppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { restoredItems, teachQuestion } from '../teaching/teachQuestion.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 import { planTeaching, type TeachingTask } from './teachingPlan.ts';
+
+const STAGE = {
+  annotate: sentence`teaching (annotate)`,
+  feedback: sentence`teaching (feedback)`,
+} as const;
 
 /** Asks the teacher about every task of the round, several at a time; each item is on disk before it counts. */
 export async function teachRound(
@@ -35,7 +41,7 @@ export async function teachRound(
     asked += fresh.length > 0 ? 1 : 0;
     const pace = (ports.clock.now() - started) / asked;
     const etaMs = asked === 0 ? null : Math.round(pace * (tasks.length - done));
-    ports.report({ stage: `teaching (${purpose})`, done, total: tasks.length, etaMs });
+    ports.report({ stage: STAGE[purpose], done, total: tasks.length, etaMs });
   };
   try {
     await inParallel(tasks, open.concurrency, settle, () => signal.aborted);
@@ -80,5 +86,6 @@ async function inParallel<T>(
   await Promise.all(Array.from({ length: Math.max(1, width) }, worker));
   const first = failures.find((error) => !isAppError(error, 'cancelled')) ?? failures[0];
   if (first instanceof Error) throw first;
-  if (first !== undefined) throw new AppError('unexpected', 'Teaching failed.', { cause: first });
+  if (first !== undefined)
+    throw new AppError('unexpected', sentence`Teaching failed.`, { cause: first });
 }

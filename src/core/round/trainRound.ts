@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import type { Manifest } from './frozen.ts';
@@ -41,8 +42,8 @@ export async function trainRound(
   const round = initial.round;
   const manifest = await store.manifest(round);
   if (!manifest) {
-    throw new AppError('round.notFrozen', `Round ${round} is not frozen.`, {
-      hint: 'Run tailor freeze first: only frozen sets are trained on.',
+    throw new AppError('round.notFrozen', sentence`Round ${round} is not frozen.`, {
+      hint: sentence`Run tailor freeze first: only frozen sets are trained on.`,
     });
   }
   const rows = await store.frozenRows(round);
@@ -86,9 +87,13 @@ async function startingPoint(ports: LoopPorts, state: RoundState): Promise<RunCo
   const path = store.absolute(fromLast ? state.student.path : store.project.student);
   const { digest } = await ports.student.identify(path);
   if (fromLast && digest !== state.student.digest) {
-    throw new AppError('round.changed', 'The student that sat the exam is no longer what it was.', {
-      hint: `Restore ${state.student.path}, or delete the round's exam and run it again.`,
-    });
+    throw new AppError(
+      'round.changed',
+      sentence`The student that sat the exam is no longer what it was.`,
+      {
+        hint: sentence`Restore ${state.student.path}, or delete the round's exam and run it again.`,
+      },
+    );
   }
   return { path, digest, trustRemoteCode: false };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence, type Text } from '../sentence.ts';
 import { mayBeNegative, type GradedAttempt } from '../curation/negatives.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { promptOf } from '../exam/promptForm.ts';
@@ -36,12 +37,12 @@ export async function verifyFrozen(
   }
   const rationales = new Map(items.map(({ itemId, rationale }) => [itemId, rationale]));
 
-  const refuse = (id: string, what: string): never => {
+  const refuse = (id: string, what: Text): never => {
     throw new AppError(
       'round.changed',
-      `Round ${round}'s frozen set is not what its files say: ${what}.`,
+      sentence`Round ${round}'s frozen set is not what its files say: ${what}.`,
       {
-        hint: `Look at question ${id}; delete rounds/${round}/train.jsonl and manifest.json to freeze again.`,
+        hint: sentence`Look at question ${id}; delete rounds/${round}/train.jsonl and manifest.json to freeze again.`,
         detail: { questionId: id },
       },
     );
@@ -49,13 +50,13 @@ export async function verifyFrozen(
   for (const row of rows) {
     const source = known.get(row.id);
     if (source === undefined) {
-      return refuse(row.id, 'a row is no training question, or also a held-out one');
+      return refuse(row.id, sentence`a row is no training question, or also a held-out one`);
     }
     if (row.prompt !== head + promptOf(source.question)) {
-      return refuse(row.id, 'a prompt is not its question');
+      return refuse(row.id, sentence`a prompt is not its question`);
     }
     const question = { ...source, answer: curation.gold.get(row.id) ?? source.answer };
-    if (row.gold !== question.answer) return refuse(row.id, 'a gold answer differs');
+    if (row.gold !== question.answer) return refuse(row.id, sentence`a gold answer differs`);
     for (const { text, round: of, sample, fingerprint } of row.negatives) {
       const exam = (attempts.get(of)?.get(row.id) ?? []).filter(
         (one) => one.fingerprint === fingerprint,
@@ -66,9 +67,10 @@ export async function verifyFrozen(
         curation,
       ).find(({ attempt }) => attempt.sample === sample);
       if (graded?.attempt.text !== text) {
-        return refuse(row.id, 'a negative is not the stored attempt');
+        return refuse(row.id, sentence`a negative is not the stored attempt`);
       }
-      if (!mayBeNegative(graded, curation)) return refuse(row.id, 'a negative may be right');
+      if (!mayBeNegative(graded, curation))
+        return refuse(row.id, sentence`a negative may be right`);
     }
     const own = [...attempts.values()].flatMap((ofRound) => ofRound.get(row.id) ?? []);
     for (const positive of row.positives) {

@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../sentence.ts';
 import { editedId } from '../curation/positives.ts';
 import type { Curation } from '../curation/curation.ts';
 import { textName } from '../curation/questionText.ts';
@@ -26,13 +27,13 @@ const ANY_LENGTH = { maxSteps: Infinity, maxCharacters: Infinity };
 export function doubtOfPositive(
   { id, completion, source }: FrozenRow['positives'][number],
   { question, attempts, rationales, curation }: PositiveSources,
-): string | null {
+): Sentence | null {
   if (source === 'human') {
     return completion === completionOrNull(humanText(id, question.id, curation))
       ? null
-      : 'a positive is called human and no decision says so';
+      : sentence`a positive is called human and no decision says so`;
   }
-  const changed = 'a positive is not the text that its source holds';
+  const changed = sentence`a positive is not the text that its source holds`;
   if (source === 'self') {
     const isOwn = attempts.some(
       ({ text }) => completion === completionOf(rationaleOfAttempt(text).trimEnd()),
@@ -43,13 +44,15 @@ export function doubtOfPositive(
     if (completion !== completionOrNull(text)) return changed;
     if (source !== 'dataset') {
       const decision = curation.items.get(id);
-      if (decision?.status !== 'accepted') return 'a positive was never accepted';
+      if (decision?.status !== 'accepted') return sentence`a positive was never accepted`;
       const asked = textName(question, curation);
       if (standingOf(decision, question, asked, curation) === 'by-person') return null;
     }
   }
   const passes = rationaleCheck(question, ANY_LENGTH);
-  return passes(rationaleOfAttempt(completion)) ? null : 'a positive does not pass the gate';
+  return passes(rationaleOfAttempt(completion))
+    ? null
+    : sentence`a positive does not pass the gate`;
 }
 
 function completionOrNull(rationale: string | null | undefined): string | null {

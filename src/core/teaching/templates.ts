@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { sentence, type Text } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
 import type { Purpose } from './records.ts';
 
@@ -31,9 +32,9 @@ export interface PromptTemplate {
 
 const hole = /\{\{\s*([^{}]*?)\s*\}\}/gu;
 
-function refuse(id: string, message: string, detail: Record<string, unknown> = {}): AppError {
+function refuse(id: string, message: Text, detail: Record<string, unknown> = {}): AppError {
   return new AppError('teacher.template', message, {
-    hint: 'Correct the file under prompts/, or delete it to use the built-in template.',
+    hint: sentence`Correct the file under prompts/, or delete it to use the built-in template.`,
     detail: { template: id, ...detail },
   });
 }
@@ -46,7 +47,7 @@ export function parseTemplate(purpose: Purpose, text: string): PromptTemplate {
     .split('\n');
   const id = /^template:\s*([a-z][a-z0-9-]{0,63})\s*$/u.exec(lines[0] ?? '')?.[1];
   if (id === undefined) {
-    throw refuse(purpose, 'A prompt template must begin with a line "template: NAME".');
+    throw refuse(purpose, sentence`A prompt template must begin with a line "template: NAME".`);
   }
   const gathered = new Map<string, string[]>();
   let current: string[] | undefined;
@@ -54,13 +55,15 @@ export function parseTemplate(purpose: Purpose, text: string): PromptTemplate {
     const heading = /^## (\S+)\s*$/u.exec(line)?.[1];
     if (heading === undefined) {
       if (current === undefined && line.trim() !== '') {
-        throw refuse(id, `Template ${id} has text before its first section.`, { line: index + 2 });
+        throw refuse(id, sentence`Template ${id} has text before its first section.`, {
+          line: index + 2,
+        });
       }
       current?.push(line);
       continue;
     }
     if (!Object.hasOwn(HOLES[purpose], heading) || gathered.has(heading)) {
-      throw refuse(id, `Template ${id} has an unknown or repeated section "${heading}".`, {
+      throw refuse(id, sentence`Template ${id} has an unknown or repeated section "${heading}".`, {
         line: index + 2,
       });
     }
@@ -72,7 +75,7 @@ export function parseTemplate(purpose: Purpose, text: string): PromptTemplate {
     sections[name] = checkSection(purpose, id, name, body.join('\n').trim());
   }
   for (const name of Object.keys(HOLES[purpose])) {
-    if (!sections[name]) throw refuse(id, `Template ${id} lacks its section "${name}".`);
+    if (!sections[name]) throw refuse(id, sentence`Template ${id} lacks its section "${name}".`);
   }
   return { purpose, id, hash: sha256Text(text), sections };
 }
@@ -84,7 +87,7 @@ function checkSection(purpose: Purpose, id: string, name: string, body: string):
   if (unknown !== undefined) {
     throw refuse(
       id,
-      `Template ${id} asks for "{{${unknown}}}", which section "${name}" does not have.`,
+      sentence`Template ${id} asks for "${`{{${unknown}}}`}", which section "${name}" does not have.`,
       {
         section: name,
         allowed,
@@ -93,10 +96,16 @@ function checkSection(purpose: Purpose, id: string, name: string, body: string):
   }
   const missing = allowed.find((wanted) => wanted !== 'lastAnswer' && !used.includes(wanted));
   if (missing !== undefined && name === 'user') {
-    throw refuse(id, `Template ${id} does not use "{{${missing}}}" in its section "user".`);
+    throw refuse(
+      id,
+      sentence`Template ${id} does not use "${`{{${missing}}}`}" in its section "user".`,
+    );
   }
   if (used.some((wanted) => wanted !== 'delimiter') && count(used, 'delimiter') < 2) {
-    throw refuse(id, `Template ${id} must fence the data of "${name}" with {{delimiter}}.`);
+    throw refuse(
+      id,
+      sentence`Template ${id} must fence the data of "${name}" with ${'{{delimiter}}'}.`,
+    );
   }
   return body;
 }

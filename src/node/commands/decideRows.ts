@@ -194,6 +194,6 @@ export async function doubtsAbout(
       limits: session.store.project.gate,
       existingTexts: [],
     });
-    return gateSentences(reasons);
+    return String(gateSentences(reasons));
   });
 }

@@ -25,8 +25,9 @@ export class ProgressLine {
 
   readonly report: Report = (progress) => {
     const finished = progress.done >= progress.total && progress.total > 0;
-    const isNew = progress.stage !== this.#stage;
-    this.#stage = progress.stage;
+    const stage = String(progress.stage);
+    const isNew = stage !== this.#stage;
+    this.#stage = stage;
     const pause = this.#sink.isTTY === true ? 100 : this.#quietMs;
     const now = this.#now();
     if (!finished && !isNew && now - this.#lastAt < pause) return;
@@ -57,5 +58,5 @@ export class ProgressLine {
 function describe({ stage, done, total, etaMs, note }: Progress): string {
   const share = total > 0 ? ` ${done}/${total}` : '';
   const eta = etaMs === null || done >= total ? '' : `, ${formatDuration(etaMs / 1000)} left`;
-  return `  ${stage}${share}${eta}${note === undefined ? '' : ` · ${note}`}`;
+  return `  ${String(stage)}${share}${eta}${note === undefined ? '' : ` · ${String(note)}`}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Outside } from '../../node/review/ports.ts';
 import type { Disposable } from '../disposableStore.ts';
 import type { Jobs, JobState, Stage } from '../ports.ts';
+import { said } from '../said.ts';
 
 export interface OutsideParts {
   readonly jobs: Pick<Jobs, 'onDidChange'> & { of(root: string): JobState | null };
@@ -61,7 +62,7 @@ function jobOf({ stage, title, progress }: JobState): Outside['job'] {
     done: progress?.done ?? 0,
     total: progress?.total ?? 0,
     etaMs: progress?.etaMs ?? null,
-    note: progress?.note ?? null,
+    note: progress?.note === undefined ? null : said(progress.note),
   };
 }
 

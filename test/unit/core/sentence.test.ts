@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, textOf } from '../../../src/core/errors.ts';
-import { say, sentence, sentenceOf, type Translate } from '../../../src/core/sentence.ts';
+import { joined, say, sentence, Sentence, type Translate } from '../../../src/core/sentence.ts';
 
 const GERMAN: Readonly<Record<string, string>> = {
   'Round {0} is frozen.': 'Runde {0} ist eingefroren.',
@@ -39,11 +39,23 @@ describe('a sentence', () => {
     expect(changed.template).toBe(whole.template);
   });
 
-  it('is the same when another process sent it', () => {
-    const whole = sentence`${1} of ${2}: ${'three'}`;
-    const sent = sentenceOf(whole.template, whole.parts);
-    expect(String(sent)).toBe(String(whole));
-    expect(sent.template).toBe(whole.template);
+  it('may name its places in any order, as those of a table do', () => {
+    const two = new Sentence('{1} before {0}', ['b', 'a']);
+    expect(String(two)).toBe('a before b');
+  });
+
+  it('stands with others where there are several', () => {
+    const three = joined([sentence`no answer`, 'EIO', sentence`no answer`], '; ');
+    expect(String(three)).toBe('no answer; EIO; no answer');
+    // No language is asked for the words of what has none.
+    const asked: string[] = [];
+    const said = say(three, (template, ...parts) => {
+      asked.push(template);
+      return inGerman(template, ...parts);
+    });
+    expect(said).toBe('keine Antwort; EIO; keine Antwort');
+    expect(asked).toEqual(['no answer', 'no answer']);
+    expect(String(joined([]))).toBe('');
   });
 
   it('leaves foreign words as they are', () => {

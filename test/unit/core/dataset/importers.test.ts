@@ -8,6 +8,7 @@ import {
   importRows,
   type DataFormat,
 } from '../../../../src/core/dataset/importers.ts';
+import { sentence } from '../../../../src/core/sentence.ts';
 import { guessMapping, valueAt } from '../../../../src/core/dataset/mapped.ts';
 import {
   questionId,
@@ -29,7 +30,7 @@ function refused(format: DataFormat, value: unknown): { field: string | null; re
   const result = importRow(format, value, { line: 7 });
   if (!('bad' in result)) throw new Error('was imported');
   expect(result.bad.line).toBe(7);
-  return { field: result.bad.field, reason: result.bad.reason };
+  return { field: result.bad.field, reason: String(result.bad.reason) };
 }
 
 describe('GSM8K', () => {
@@ -91,7 +92,7 @@ describe('SVAMP', () => {
     const result = importRow(SVAMP, { ...row, Body: 'B.', Answer: 6 }, { line: 3 });
     expect(result).toMatchObject({
       question: { answer: '6' },
-      notes: [{ line: 3, field: 'Equation', note: 'does not give the answer: left out' }],
+      notes: [{ line: 3, field: 'Equation', note: sentence`does not give the answer: left out` }],
     });
     expect(result).not.toHaveProperty('question.equation');
   });
@@ -243,12 +244,10 @@ describe('fault: duplicate, missing, numeric, huge, `__proto__`, `../x` ids', ()
 });
 
 test('a bad row reads as a sentence', () => {
-  expect(describeBadRow('a.jsonl', { line: 3, field: 'answer', reason: 'is missing' })).toBe(
-    'Line 3 of a.jsonl: answer is missing.',
-  );
-  expect(describeBadRow('a.jsonl', { line: 3, field: null, reason: 'is not valid JSON' })).toBe(
-    'Line 3 of a.jsonl: it is not valid JSON.',
-  );
+  const says = (field: string | null, reason: string) =>
+    String(describeBadRow('a.jsonl', { line: 3, field, reason }));
+  expect(says('answer', 'is missing')).toBe('Line 3 of a.jsonl: answer is missing.');
+  expect(says(null, 'is not valid JSON')).toBe('Line 3 of a.jsonl: it is not valid JSON.');
 });
 
 test('reads an equation and a rationale by their own names where a mapping does not speak of them', () => {
