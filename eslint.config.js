@@ -12,7 +12,8 @@ const HOME_OF = {
   execa: ['src/node/**'],
   commander: ['src/cli.ts'],
   '@vscode/webview-ui-toolkit': ['webview/kit/**'],
-  '@observablehq/plot': ['webview/training/**'],
+  'd3-scale': ['src/shared/pictures/**'],
+  'd3-shape': ['src/shared/pictures/**'],
   preact: ['webview/**'],
   '@preact/signals': ['webview/**'],
 };
@@ -24,9 +25,11 @@ const FORBIDDEN = {
   'src/engine': ['node', 'vscode'],
   'src/node': ['engine', 'vscode'],
   'src/vscode': ['engine', 'webview'],
-  'webview/kit': ['core', 'engine', 'node', 'vscode', 'review', 'training'],
-  'webview/review': ['core', 'engine', 'node', 'vscode', 'training'],
-  'webview/training': ['core', 'engine', 'node', 'vscode', 'review'],
+  'webview/kit': ['core', 'engine', 'node', 'vscode', 'review', 'training', 'dashboard'],
+  'webview/review': ['core', 'engine', 'node', 'vscode', 'training', 'dashboard'],
+  'webview/training': ['core', 'engine', 'node', 'vscode', 'review', 'dashboard'],
+  // The dashboard shows a training with the Training view's own curves.
+  'webview/dashboard': ['core', 'engine', 'node', 'vscode', 'review'],
 };
 
 /** @param {string} home @param {string} folder */

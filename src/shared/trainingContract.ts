@@ -70,6 +70,13 @@ export const trainingSnapshotSchema = z.object({
   ),
   /** Over how many of the last steps `bySource` is the mean. */
   bySourceSteps: count,
+  /** The language-model loss of each source over the run: means of stretches of steps, few enough to draw. */
+  sourceCurves: z.array(
+    z.object({
+      source: z.string(),
+      points: z.array(z.object({ step: count, lm: z.number() })),
+    }),
+  ),
   messages: z.array(
     z.object({
       t: z.string(),

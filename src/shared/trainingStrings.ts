@@ -52,6 +52,7 @@ export const TRAINING_STRINGS = {
   'curve.lr': 'Learning rate',
   'curve.gradNorm': 'Gradient norm',
   'curve.tokPerS': 'Tokens per second',
+  'curve.source': 'Language-model loss by source',
   'curve.summary': '{0}: from {1} at step {2} to {3} at step {4}.',
   'curve.none': 'No step has been measured yet.',
   more: 'Learning rate, gradient and speed',

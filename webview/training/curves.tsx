@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import type { TrainingText } from '../../src/shared/trainingStrings.ts';
 import { Curve, type Series } from './curve.tsx';
-import type { TrainingStore } from './store.ts';
+import { SourceCurve } from './sourceCurve.tsx';
+import type { CurvesLook } from './store.ts';
 import { useWords } from './text.ts';
 
 interface CurveKind {
@@ -54,7 +55,7 @@ export function Curves({
   store,
 }: {
   readonly snapshot: TrainingSnapshot;
-  readonly store: TrainingStore;
+  readonly store: CurvesLook;
 }): JSX.Element {
   const words = useWords();
   const { tables, more } = store.look.value;
@@ -84,6 +85,11 @@ export function Curves({
             onToggle={() => store.toggleTable(id)}
           />
         ))}
+        <SourceCurve
+          curves={snapshot.sourceCurves}
+          asTable={tables.includes('source')}
+          onToggle={() => store.toggleTable('source')}
+        />
       </div>
       {points.length === 0 ? null : (
         <button

@@ -4,6 +4,7 @@ import { trainingContract } from '../../src/shared/trainingContract.ts';
 import { openHost } from '../kit/host.ts';
 import { registerControls } from '../kit/toolkit.ts';
 import '../kit/theme.css';
+import '../kit/figure.css';
 import { TrainingPage } from './page.tsx';
 import { readLook, TrainingStore } from './store.ts';
 import './training.css';

@@ -22,8 +22,15 @@ export function readLook(kept: unknown): Look {
   return { tables: tables.filter((one) => typeof one === 'string'), more };
 }
 
+/** What the curves need of a page: how they are looked at. */
+export interface CurvesLook {
+  readonly look: { readonly value: Look };
+  toggleTable(curve: string): void;
+  showMore(more: boolean): void;
+}
+
 /** The page's state: the host's last snapshot, and how the person looks at it. */
-export class TrainingStore {
+export class TrainingStore implements CurvesLook {
   readonly snapshot: Signal<TrainingSnapshot | null> = signal(null);
   readonly words: Signal<Words>;
   readonly problem: Signal<string | null> = signal(null);

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { LineTexts } from '../../src/shared/pictures/lines.ts';
 import { filled, TRAINING_STRINGS, type TrainingText } from '../../src/shared/trainingStrings.ts';
 
 /** The page's words in the person's language. */
@@ -48,4 +49,16 @@ export function waitText(words: Words, ms: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return words('left.minutes', minutes);
   return words('left.hours', Math.floor(minutes / 60), minutes % 60);
+}
+
+/** What a picture of curves over steps says. */
+export function lineTexts(words: Words): LineTexts {
+  const { number } = words;
+  return {
+    x: words('table.step'),
+    number,
+    course: (label, first, last) =>
+      words('curve.summary', label, number(first.y), first.x, number(last.y), last.x),
+    none: words('curve.none'),
+  };
 }

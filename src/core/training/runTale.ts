@@ -1,6 +1,7 @@
 import type { Point, TrainingSnapshot } from '../../shared/trainingContract.ts';
 import { thinned } from './curve.ts';
 import { isTerminal, type TrainerEvent } from './events.ts';
+import { sourceCurves, type SourceStep } from './sourceCurves.ts';
 
 type Metrics = Extract<TrainerEvent, { type: 'metrics' }>;
 type Message = TrainingSnapshot['messages'][number];
@@ -25,6 +26,7 @@ export class RunTale {
   readonly #texts: TaleTexts;
   #points: Point[] = [];
   #recent: Metrics[] = [];
+  #sources: SourceStep[] = [];
   #messages: Message[] = [];
   attempt = 0;
   phase: string | null = null;
@@ -145,6 +147,10 @@ export class RunTale {
     return { means: Object.fromEntries(means) as BySource, steps: this.#recent.length };
   }
 
+  get sourceCurves(): TrainingSnapshot['sourceCurves'] {
+    return sourceCurves(this.#sources);
+  }
+
   #begin(event: TrainerEvent): void {
     if (this.attempt > 0) this.#say(event, 'info', this.#texts.resumed(event.attempt));
     this.attempt = event.attempt;
@@ -159,6 +165,8 @@ export class RunTale {
     const { step, lm, pair, loss, cosPos, cosNeg, activeFrac, lr, gradNorm, tokPerS } = event;
     // A resumed run repeats the steps after its checkpoint: what they were before no longer counts.
     while ((this.#points.at(-1)?.step ?? -1) >= step) this.#points.pop();
+    while ((this.#sources.at(-1)?.step ?? -1) >= step) this.#sources.pop();
+    this.#sources.push({ step, bySource: event.bySource });
     this.#points.push({
       step,
       lm,

@@ -102,6 +102,7 @@ export class TrainingView {
       points: [...(tale?.points ?? [])],
       bySource: sources.means,
       bySourceSteps: sources.steps,
+      sourceCurves: tale?.sourceCurves ?? [],
       messages: [...(tale?.messages ?? []), ...(failure ? [failure] : [])],
       firstBatch: reader?.firstBatch ?? null,
       memoryMB: tale?.memoryMB ?? null,

@@ -19,8 +19,8 @@ const WEBVIEW_PACKAGES = [
   'tslib',
 ];
 
-/** Plot, and what comes only because Plot needs it. */
-const PLOT = ['@observablehq/plot', 'binary-search-bounds', 'interval-tree-1d', 'isoformat'];
+/** What the pictures of src/shared/pictures are measured and drawn with. */
+const PICTURES = ['d3-scale', 'd3-shape'];
 
 /** Which folders, and which packages, each bundle may be made of. A new package needs its line and its reason. */
 const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
@@ -43,12 +43,12 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   },
   training: {
     folders: ['src/shared/', 'webview/kit/', 'webview/training/'],
-    packages: [...WEBVIEW_PACKAGES, ...PLOT],
+    packages: [...WEBVIEW_PACKAGES, ...PICTURES],
   },
 };
 
 /** Packages that come only because another one needs them. */
-const UNDER_PLOT = /^(d3-[a-z-]+|internmap|delaunator|robust-predicates)$/u;
+const UNDER_PICTURES = /^(d3-(?:array|color|format|interpolate|path|time|time-format)|internmap)$/u;
 const UNDER_EXECA =
   /^(@sec-ant\/readable-stream|@sindresorhus\/merge-streams|cross-spawn|figures|get-stream|human-signals|is-plain-obj|is-stream|npm-run-path|path-key|pretty-ms|parse-ms|signal-exit|strip-final-newline|unicorn-magic|which-command|yoctocolors|shebang-command|shebang-regex|which|isexe|is-unicode-supported)$/u;
 
@@ -76,8 +76,8 @@ export function strangers(
     const name = packageOf(input);
     if (name === undefined) return !allowed.folders.some((folder) => input.startsWith(folder));
     const viaExeca = allowed.packages.includes('execa') && UNDER_EXECA.test(name);
-    const viaPlot = allowed.packages.includes('@observablehq/plot') && UNDER_PLOT.test(name);
-    return !allowed.packages.includes(name) && !viaExeca && !viaPlot;
+    const viaPictures = allowed.packages.includes('d3-scale') && UNDER_PICTURES.test(name);
+    return !allowed.packages.includes(name) && !viaExeca && !viaPictures;
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { thinned } from '../../../../src/core/training/curve.ts';
 import { trainerEventSchema } from '../../../../src/core/training/events.ts';
+import { sourceCurves } from '../../../../src/core/training/sourceCurves.ts';
 import { RunTale, type TaleTexts } from '../../../../src/core/training/runTale.ts';
 import { record } from '../../../fakes/trainerRecords.ts';
 
@@ -97,6 +98,46 @@ describe('what a run’s records tell', () => {
       steps: 2,
       means: { self: { n: 4, lm: 1, pair: 2 }, human: { n: 2, lm: null, pair: null } },
     });
+  });
+});
+
+describe('the loss by source over the run', () => {
+  it('forgets, as every curve, the steps that are repeated', () => {
+    const step = (at: number, attempt: number, lm: number) =>
+      record('metrics', { step: at, attempt, bySource: { self: { n: 2, lm, pair: null } } });
+    const tale = told(step(1, 1, 1), step(2, 1, 9), record('hello', { attempt: 2 }), step(2, 2, 3));
+    expect(tale.sourceCurves).toEqual([
+      {
+        source: 'self',
+        points: [
+          { step: 1, lm: 1 },
+          { step: 2, lm: 3 },
+        ],
+      },
+    ]);
+  });
+
+  it('is the mean of stretches, weighted by texts, with no point where a source has none', () => {
+    const at = (step: number, n: number, lm: number | null, other: number | null) => ({
+      step,
+      bySource: { self: { n, lm }, human: { n: 1, lm: other } },
+    });
+    const steps = [at(1, 1, 5, null), at(2, 3, 1, null), at(3, 0, 7, 2), at(4, 2, null, 4)];
+    expect(sourceCurves(steps, 2)).toEqual([
+      { source: 'self', points: [{ step: 2, lm: 2 }] },
+      { source: 'human', points: [{ step: 4, lm: 3 }] },
+    ]);
+    expect(sourceCurves([], 2)).toEqual([]);
+  });
+
+  it('stays small however long the run is', () => {
+    const steps = Array.from({ length: 12_345 }, (_, step) => ({
+      step,
+      bySource: { self: { n: 1, lm: step } },
+    }));
+    const [curve] = sourceCurves(steps);
+    expect(curve?.points.length).toBeLessThanOrEqual(100);
+    expect(curve?.points.at(-1)?.step).toBe(12_344);
   });
 });
 

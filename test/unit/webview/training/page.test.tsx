@@ -42,6 +42,7 @@ const SNAPSHOT: TrainingSnapshot = {
   points: [1, 2, 3, 4].map(point),
   bySource: { self: { n: 4, lm: 0.12345, pair: null }, '\u202eodd': { n: 1, lm: 1, pair: 1 } },
   bySourceSteps: 4,
+  sourceCurves: [],
   messages: [
     { t: '2026-01-01T10:00:00.000Z', level: 'info', text: 'First.', hint: null },
     { t: '2026-01-01T10:01:00.000Z', level: 'error', text: '<b>Bad\u200b</b>', hint: 'Less.' },
@@ -148,7 +149,26 @@ describe('the Training page', () => {
     expect(labels[1]).toBe('Pair loss: from 0.5 at step 2 to 0.5 at step 4.');
     expect(all('svg.plot')).toHaveLength(4);
     expect(all('style, [style]')).toEqual([]);
-    expect(all('svg.plot [stroke-dasharray="5 3"]')).toHaveLength(1);
+    expect(all('svg.plot path[stroke-dasharray="5 3"]')).toHaveLength(1);
+  });
+
+  it('draws the loss of each source, where there are several', async () => {
+    const curve = (source: string, ...lm: number[]) => ({
+      source,
+      points: lm.map((value, step) => ({ step, lm: value })),
+    });
+    const { store, tell } = show();
+    await store.start();
+    const sourceCurves = [curve('self', 2, 1), curve('\u202eodd', 3, 0.5)];
+    tell({ ...SNAPSHOT, rev: 2, sourceCurves });
+    await settle();
+    expect(words('figure h3').at(-1)).toBe('Language-model loss by source');
+    expect(all('.picture').at(-1)?.getAttribute('aria-label')).toBe(
+      'Student’s own right attempts: from 2 at step 0 to 1 at step 1. ⟨U+202E⟩odd: from 3 at step 0 to 0.5 at step 1.',
+    );
+    tell({ ...SNAPSHOT, rev: 3, sourceCurves: sourceCurves.slice(0, 1) });
+    await settle();
+    expect(words('figure h3')).toHaveLength(4);
   });
 
   it('shows any curve as a table, and the rest on demand', async () => {

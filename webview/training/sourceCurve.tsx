@@ -1,0 +1,41 @@
+import type { JSX } from 'preact';
+import { useCallback } from 'preact/hooks';
+import { linesPicture } from '../../src/shared/pictures/lines.ts';
+import type { Frame } from '../../src/shared/pictures/picture.ts';
+import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
+import { visibleText } from '../kit/visible.ts';
+import { Figure } from '../kit/figure.tsx';
+import { lineTexts, useWords } from './text.ts';
+
+interface SourceCurveProps {
+  readonly curves: TrainingSnapshot['sourceCurves'];
+  readonly asTable: boolean;
+  readonly onToggle: () => void;
+}
+
+/** How well the texts of each source are learnt; a single source is the curve of all. */
+export function SourceCurve({ curves, asTable, onToggle }: SourceCurveProps): JSX.Element | null {
+  const words = useWords();
+  const draw = useCallback(
+    (frame: Frame) =>
+      linesPicture(
+        curves.map(({ source, points }) => ({
+          label: visibleText(words.known('source', source)),
+          points: points.map(({ step, lm }) => ({ x: step, y: lm })),
+        })),
+        { ...frame, texts: lineTexts(words) },
+      ),
+    [curves, words],
+  );
+  if (curves.length < 2) return null;
+  return (
+    <Figure
+      id="curve-source"
+      title={words('curve.source')}
+      draw={draw}
+      asTable={asTable}
+      onToggle={onToggle}
+      texts={{ table: words('table'), chart: words('chart') }}
+    />
+  );
+}
