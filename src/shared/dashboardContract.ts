@@ -22,6 +22,7 @@ export type RateView = z.infer<typeof rateSchema>;
 
 /** How a set stands to what is trained: an exam on training questions is never shown as progress. */
 export const setRoleSchema = z.enum(['train', 'dev', 'extra', 'test']);
+export type SetRole = z.infer<typeof setRoleSchema>;
 
 export const examViewSchema = z.object({
   set: text,

@@ -1,3 +1,4 @@
+import { runWhole } from '../curation/queue.ts';
 import { sha256Text } from '../hash.ts';
 import type { Interval } from './statistics.ts';
 
@@ -32,36 +33,63 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The mean of one value per question with its percentile bootstrap interval over the questions. */
-export function bootstrapMean(
+/** Draws between two yields: a few milliseconds' work. */
+const PIECE = 200_000;
+
+/**
+ * The mean of one value per question with its percentile bootstrap interval over the questions. A generator, so that a
+ * caller can let others go first.
+ */
+export function* bootstrapMeanSteps(
   values: readonly number[],
   { seed, resamples = 2000, confidence = 0.95 }: BootstrapOptions,
-): Estimate {
+): Generator<void, Estimate, void> {
   const n = values.length;
   if (n === 0) return { value: 0, low: 0, high: 0 };
   const random = uniforms(seed);
-  const means = Array.from({ length: resamples }, () => {
+  const means: number[] = [];
+  let drawn = 0;
+  for (let resample = 0; resample < resamples; resample += 1) {
     let sum = 0;
     for (let draw = 0; draw < n; draw += 1) sum += values[Math.floor(random() * n)] ?? 0;
-    return sum / n;
-  }).sort((a, b) => a - b);
+    means.push(sum / n);
+    drawn += n;
+    if (drawn < PIECE) continue;
+    drawn = 0;
+    yield;
+  }
+  means.sort((a, b) => a - b);
   const at = (quantile: number): number =>
     means[Math.min(resamples - 1, Math.max(0, Math.round(quantile * (resamples - 1))))] ?? 0;
   const tail = (1 - confidence) / 2;
   return { value: mean(values), low: at(tail), high: at(1 - tail) };
 }
 
+/** The same at once. */
+export function bootstrapMean(values: readonly number[], options: BootstrapOptions): Estimate {
+  return runWhole(bootstrapMeanSteps(values, options));
+}
+
 /** The mean change per question, after minus before, with its interval: both lists in the same question order. */
+export function pairedBootstrapSteps(
+  before: readonly number[],
+  after: readonly number[],
+  options: BootstrapOptions,
+): Generator<void, Estimate, void> {
+  if (before.length !== after.length) {
+    throw new RangeError(`${before.length} and ${after.length} values are not pairs`);
+  }
+  return bootstrapMeanSteps(
+    after.map((value, index) => value - (before[index] ?? 0)),
+    options,
+  );
+}
+
+/** The same at once. */
 export function pairedBootstrap(
   before: readonly number[],
   after: readonly number[],
   options: BootstrapOptions,
 ): Estimate {
-  if (before.length !== after.length) {
-    throw new RangeError(`${before.length} and ${after.length} values are not pairs`);
-  }
-  return bootstrapMean(
-    after.map((value, index) => value - (before[index] ?? 0)),
-    options,
-  );
+  return runWhole(pairedBootstrapSteps(before, after, options));
 }

@@ -1,5 +1,6 @@
+import { runWhole } from '../curation/queue.ts';
 import type { Verdict } from '../grading/verdict.ts';
-import { bootstrapMean, pairedBootstrap, type Estimate } from './bootstrap.ts';
+import { bootstrapMeanSteps, pairedBootstrapSteps, type Estimate } from './bootstrap.ts';
 import { mcnemarExact, rateOf, type Rate } from './statistics.ts';
 
 /** How a question went in an exam: one verdict, or so many right of several samples. */
@@ -38,21 +39,33 @@ function shareOf(outcome: Outcome): number {
 const isSingle = (outcome: Outcome): boolean =>
   typeof outcome === 'string' || outcome.samples === 1;
 
-function accuracy(shares: readonly number[], single: boolean, seed: string): Rate {
+/** Accuracy over questions, each with its share right. Several samples of a question are not independent. */
+export function* accuracySteps(
+  shares: readonly number[],
+  { single, seed }: { readonly single: boolean; readonly seed: string },
+): Generator<void, Rate, void> {
   const right = shares.reduce((sum, share) => sum + share, 0);
   const n = shares.length;
-  if (single) return rateOf(right, n);
-  // Samples of one question are not independent, so the interval is over questions.
-  const { value: rate, low, high } = bootstrapMean(shares, { seed });
+  if (single || n === 0) return rateOf(right, n);
+  // The interval is over questions.
+  const { value: rate, low, high } = yield* bootstrapMeanSteps(shares, { seed });
   return { right, n, rate, low, high };
 }
 
-/** Compares two exams question by question, on the same questions only. Ids come sorted. */
-export function compareExams(
+interface CompareOptions {
+  readonly seed?: string;
+  readonly differs?: readonly string[];
+}
+
+/**
+ * Compares two exams question by question, on the same questions only. Ids come sorted. A generator, so that a caller
+ * can let others go first.
+ */
+export function* compareExamsSteps(
   before: ReadonlyMap<string, Outcome>,
   after: ReadonlyMap<string, Outcome>,
-  { seed = 'compare', differs = [] }: { seed?: string; differs?: readonly string[] } = {},
-): Comparison {
+  { seed = 'compare', differs = [] }: CompareOptions = {},
+): Generator<void, Comparison, void> {
   const ids: string[] = [];
   const was: number[] = [];
   const is: number[] = [];
@@ -77,12 +90,21 @@ export function compareExams(
     newlyWrong,
     stillWrong: select(false, false),
     stillRight: select(true, true),
-    accuracyBefore: accuracy(was, single, seed),
-    accuracyAfter: accuracy(is, single, seed),
-    difference: pairedBootstrap(was, is, { seed }),
+    accuracyBefore: yield* accuracySteps(was, { single, seed }),
+    accuracyAfter: yield* accuracySteps(is, { single, seed }),
+    difference: yield* pairedBootstrapSteps(was, is, { seed }),
     mcnemarP: single && differs.length === 0 ? mcnemarExact(fixed.length, newlyWrong.length) : null,
     differs,
     onlyBefore: before.size - ids.length,
     onlyAfter: after.size - ids.length,
   };
+}
+
+/** The same at once. */
+export function compareExams(
+  before: ReadonlyMap<string, Outcome>,
+  after: ReadonlyMap<string, Outcome>,
+  options: CompareOptions = {},
+): Comparison {
+  return runWhole(compareExamsSteps(before, after, options));
 }

@@ -1,10 +1,11 @@
 import { NO_FIXES } from '../curation/questionText.ts';
+import { runWhole } from '../curation/queue.ts';
 import { differencesOf, type ExamForm } from '../exam/examForm.ts';
 import { compareExams, type Comparison, type Outcome } from './compare.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { attemptsOfPlan } from './exam.ts';
 import type { Manifest } from './frozen.ts';
-import { gradeStored } from './grading.ts';
+import { tallyExam } from '../report/tally.ts';
 import { countLate } from './lateDecisions.ts';
 import type { RoundState } from './state.ts';
 import { rateOf, type Rate } from './statistics.ts';
@@ -54,29 +55,15 @@ export async function outcomesOf(
   // Every round is graded against the golds that count now: a gold that was fixed is no progress of the student.
   const { gold } = await curationUpTo(store, (await store.rounds()).at(-1) ?? round);
   const attempts = attemptsOfPlan(exam, await store.attempts(round, set));
-  const graded = gradeStored(await store.questions(set), attempts, {
-    gold,
-    ...NO_FIXES,
-  });
-  const tally = new Map<string, { right: number; samples: number }>();
-  let noAnswer = 0;
-  let truncated = 0;
-  const outdated = new Set<string>();
-  for (const { attempt, grade, stale } of graded) {
-    if (stale === true) {
-      outdated.add(attempt.questionId);
-      continue;
-    }
-    const before = tally.get(attempt.questionId) ?? { right: 0, samples: 0 };
-    tally.set(attempt.questionId, {
-      right: before.right + (grade.verdict === 'right' ? 1 : 0),
-      samples: before.samples + 1,
-    });
-    noAnswer += grade.verdict === 'no-answer' ? 1 : 0;
-    truncated += attempt.finish === 'length' ? 1 : 0;
-  }
-  for (const id of tally.keys()) outdated.delete(id);
-  return { outcomes: tally, noAnswer, truncated, outdated: outdated.size, form: exam.form };
+  const tally = runWhole(tallyExam(await store.questions(set), attempts, { gold, ...NO_FIXES }));
+  const all = [...tally.questions.values()];
+  return {
+    outcomes: tally.questions,
+    noAnswer: all.reduce((sum, one) => sum + one.noAnswer, 0),
+    truncated: all.reduce((sum, one) => sum + one.truncated, 0),
+    outdated: tally.outdated.size,
+    form: exam.form,
+  };
 }
 
 /** Two rounds' exams of a set, on the questions that both were asked with the text of now. */

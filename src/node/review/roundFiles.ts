@@ -14,7 +14,8 @@ import { pacer } from './pace.ts';
 export type KeptAttempt = Attempt & { readonly at: string };
 
 const NO_IDS: number[] = [];
-const leanAttemptSchema = attemptSchema
+/** Parses an attempt and leaves its tokens out. */
+export const leanAttemptSchema = attemptSchema
   .omit({ ids: true, minMargin: true })
   .transform((attempt): Attempt => ({ ...attempt, ids: NO_IDS, minMargin: null }));
 

@@ -1,0 +1,37 @@
+import type { RoundView } from '../../shared/dashboardContract.ts';
+import type { Prices } from '../teaching/estimate.ts';
+import { spentInAll, type Spent } from './teaching.ts';
+
+/** The built-in teacher's profile: it runs here and is paid by nobody. */
+const FREE = 'programmatic';
+
+/**
+ * What a round's teaching took. Money is only named where every profile that was asked has a price, in one currency:
+ * a part of a sum would read as the sum.
+ */
+export function spentView(
+  spent: ReadonlyMap<string, Spent>,
+  prices: ReadonlyMap<string, Prices>,
+): RoundView['spent'] {
+  return { ...spentInAll(spent), ...moneyOf(spent, prices) };
+}
+
+function moneyOf(
+  spent: ReadonlyMap<string, Spent>,
+  prices: ReadonlyMap<string, Prices>,
+): Pick<RoundView['spent'], 'money' | 'currency'> {
+  const unknown = { money: null, currency: null };
+  let money = 0;
+  const currencies = new Set<string>();
+  for (const [profile, { promptTokens, completionTokens }] of spent) {
+    if (profile === FREE) continue;
+    const price = prices.get(profile);
+    if (price === undefined) return unknown;
+    currencies.add(price.currency);
+    money +=
+      (promptTokens * price.inputPerMillion + completionTokens * price.outputPerMillion) / 1e6;
+  }
+  if (currencies.size > 1) return unknown;
+  const [currency = null] = currencies;
+  return { money, currency };
+}

@@ -1,0 +1,51 @@
+import type { DashboardState } from '../../shared/dashboardContract.ts';
+import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
+import type { Text } from '../sentence.ts';
+import { comparisonView, type Compared } from './comparison.ts';
+import { trainOf, trajectoriesIn } from './history.ts';
+import type { Picture } from './picture.ts';
+import { roundViews } from './roundView.ts';
+
+/** What the Dashboard shows beside what its files say: the pair that is compared, and a training as it goes on. */
+export interface Beside {
+  readonly rev: number;
+  readonly compared: Compared | null;
+  readonly training: TrainingSnapshot | null;
+}
+
+const NONE = { learned: 0, forgotten: 0, stubborn: 0, known: 0, flaky: 0, unclear: 0 };
+
+/** The whole picture as it is shown; `say` finds the words of its sentences. */
+export function dashboardState(
+  picture: Picture,
+  { rev, compared, training }: Beside,
+  say: (text: Text) => string,
+): DashboardState {
+  return {
+    rev,
+    project: picture.project,
+    labels: picture.labels.map(say),
+    sets: picture.sets.map(({ name, role, questions }) => ({
+      name,
+      role,
+      questions: questions.length,
+    })),
+    rounds: roundViews(picture),
+    comparison: compared && comparisonView(compared, say),
+    trajectories: trajectoryCounts(picture),
+    acceptance: { byPrompt: [], byErrorKind: [] },
+    contamination: [],
+    students: [],
+    testLooks: null,
+    training,
+    probes: [],
+    notes: picture.notes.map(say),
+  };
+}
+
+function trajectoryCounts(picture: Picture): DashboardState['trajectories'] {
+  const counts = { ...NONE };
+  for (const [trajectory, ids] of trajectoriesIn(picture)) counts[trajectory] = ids.length;
+  const train = trainOf(picture)?.name ?? '';
+  return { counts, rounds: picture.rounds.filter(({ exams }) => exams.has(train)).length };
+}

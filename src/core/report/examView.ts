@@ -1,0 +1,46 @@
+import type { ExamView } from '../../shared/dashboardContract.ts';
+import { differencesOf } from '../exam/examForm.ts';
+import { accuracySteps } from '../round/compare.ts';
+import type { Rate } from '../round/statistics.ts';
+import type { PictureExam } from './picture.ts';
+import { isRight, type ExamTally, type QuestionTally } from './tally.ts';
+
+export type ExamGroup = 'right' | 'wrong' | 'no-answer' | 'truncated' | 'outdated';
+
+/** The accuracy of an exam with its interval: Wilson's, or over questions where they have several samples. */
+export function examAccuracy({ questions, samples }: ExamTally): Generator<void, Rate, void> {
+  const shares = [...questions.values()].map((one) => one.right / one.samples);
+  return accuracySteps(shares, { single: samples <= 1, seed: 'accuracy' });
+}
+
+/** The questions behind a number of an exam. */
+export function examGroup({ questions, outdated }: ExamTally, group: ExamGroup): string[] {
+  if (group === 'outdated') return [...outdated];
+  const belongs = TESTS[group];
+  return [...questions].flatMap(([id, tally]) => (belongs(tally) ? [id] : []));
+}
+
+const TESTS: Readonly<Record<Exclude<ExamGroup, 'outdated'>, (tally: QuestionTally) => boolean>> = {
+  right: isRight,
+  wrong: (tally) => !isRight(tally),
+  'no-answer': ({ noAnswer }) => noAnswer > 0,
+  truncated: ({ truncated }) => truncated > 0,
+};
+
+/** An exam as it is shown, beside the one of the same set in the round before. */
+export function examView(exam: PictureExam, before: PictureExam | undefined): ExamView {
+  const { set, role, accuracy, tally } = exam;
+  const count = (group: ExamGroup): number => examGroup(tally, group).length;
+  return {
+    set,
+    role,
+    accuracy,
+    samples: tally.samples,
+    right: count('right'),
+    wrong: count('wrong'),
+    noAnswer: count('no-answer'),
+    truncated: count('truncated'),
+    outdated: count('outdated'),
+    differs: before ? differencesOf(before.form, exam.form) : [],
+  };
+}

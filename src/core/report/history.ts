@@ -1,0 +1,47 @@
+import type { ListedQuestion } from '../../shared/dashboardContract.ts';
+import { trajectoryOf, type RoundShare, type Trajectory } from '../round/trajectory.ts';
+import type { Picture, PictureSet } from './picture.ts';
+
+/** How often a question was right, round by round, oldest first; null where it was not asked. */
+export function historyOf(picture: Picture, set: string, id: string): ListedQuestion['history'] {
+  return picture.rounds.flatMap(({ round, exams }) => {
+    const exam = exams.get(set);
+    if (!exam) return [];
+    const tally = exam.tally.questions.get(id);
+    return [{ round, right: tally?.right ?? null, samples: tally?.samples ?? null }];
+  });
+}
+
+/** What was read of the newest answer to a question. */
+export function newestAnswer(picture: Picture, set: string, id: string): string | null {
+  for (const { exams } of [...picture.rounds].reverse()) {
+    const tally = exams.get(set)?.tally.questions.get(id);
+    if (tally) return tally.answer;
+  }
+  return null;
+}
+
+/** The training questions by what their rounds say about them, in the data's order. */
+export function trajectoriesIn(picture: Picture): ReadonlyMap<Trajectory, readonly string[]> {
+  const groups = new Map<Trajectory, string[]>();
+  const train = trainOf(picture);
+  if (train === undefined) return groups;
+  const exams = picture.rounds.flatMap(({ exams: of }) => of.get(train.name) ?? []);
+  for (const { id } of train.questions) {
+    const shares = exams.flatMap(({ tally }): RoundShare[] => {
+      const one = tally.questions.get(id);
+      return one ? [one] : [];
+    });
+    if (shares.length === 0) continue;
+    const trajectory = trajectoryOf(shares);
+    const group = groups.get(trajectory);
+    if (group) group.push(id);
+    else groups.set(trajectory, [id]);
+  }
+  return groups;
+}
+
+/** The set that is trained on. */
+export function trainOf(picture: Picture): PictureSet | undefined {
+  return picture.sets.find(({ role }) => role === 'train');
+}

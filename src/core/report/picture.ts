@@ -1,0 +1,70 @@
+import type { RoundView, SetRole } from '../../shared/dashboardContract.ts';
+import type { Curation } from '../curation/curation.ts';
+import type { Question } from '../dataset/question.ts';
+import type { ExamForm } from '../exam/examForm.ts';
+import type { Manifest } from '../round/frozen.ts';
+import type { RoundState } from '../round/state.ts';
+import type { Rate } from '../round/statistics.ts';
+import type { Text } from '../sentence.ts';
+import type { Prices } from '../teaching/estimate.ts';
+import type { ExamTally } from './tally.ts';
+import type { Spent, TaughtItem } from './teaching.ts';
+
+/** A set of questions, with the texts and golds that count now. */
+export interface PictureSet {
+  readonly name: string;
+  readonly role: SetRole;
+  readonly questions: readonly Question[];
+  readonly byId: ReadonlyMap<string, Question>;
+}
+
+/** A recorded exam with what its answers come to. */
+export interface PictureExam {
+  readonly set: string;
+  readonly role: SetRole;
+  readonly tally: ExamTally;
+  readonly accuracy: Rate;
+  /** Not known in older files. */
+  readonly form: ExamForm | undefined;
+}
+
+export interface PictureRun {
+  readonly runId: string;
+  readonly state: string;
+}
+
+/** One round, as its files tell it. */
+export interface PictureRound {
+  readonly round: number;
+  readonly state: RoundState;
+  /** In the order of the project's sets. */
+  readonly exams: ReadonlyMap<string, PictureExam>;
+  readonly manifest: Manifest | null;
+  readonly taught: {
+    /** By teacher profile. */
+    readonly spent: ReadonlyMap<string, Spent>;
+    readonly items: readonly TaughtItem[];
+  };
+  readonly decisions: RoundView['decisions'];
+  /** Largest memory of the trainer in MB; null = unknown. */
+  readonly peakMemoryMB: number | null;
+  readonly runs: readonly PictureRun[];
+}
+
+/** A project as its files tell it: what the Dashboard shows and `tailor report` writes. */
+export interface Picture {
+  readonly project: string;
+  readonly labels: readonly Text[];
+  readonly sets: readonly PictureSet[];
+  readonly rounds: readonly PictureRound[];
+  readonly curation: Curation;
+  /** Prices by teacher profile, as this person keeps them. */
+  readonly prices: ReadonlyMap<string, Prices>;
+  /** Where reading was not complete. */
+  readonly notes: readonly Text[];
+}
+
+/** The exam of a set in a round; undefined where there is none. */
+export function examIn(picture: Picture, round: number, set: string): PictureExam | undefined {
+  return picture.rounds.find((one) => one.round === round)?.exams.get(set);
+}

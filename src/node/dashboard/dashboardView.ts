@@ -1,0 +1,215 @@
+import { compareSteps, defaultPair, type Compared } from '../../core/report/comparison.ts';
+import { dashboardState } from '../../core/report/dashboard.ts';
+import { listed, listOf, type QuestionList } from '../../core/report/lists.ts';
+import { examIn, type Picture } from '../../core/report/picture.ts';
+import { AppError, textOf } from '../../core/errors.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
+import type { DashboardState, ListedQuestion, ListName } from '../../shared/dashboardContract.ts';
+import type { TrainingText } from '../../shared/trainingStrings.ts';
+import { runPaced } from '../review/pace.ts';
+import { TrainingView } from '../trainer/trainingView.ts';
+import { PictureReader, type PictureOptions } from './pictureReader.ts';
+
+export interface DashboardOptions extends PictureOptions {
+  readonly project: string;
+  /** Of the embedded training. */
+  readonly strings: Readonly<Record<TrainingText, string>>;
+  /** Finds the words of a sentence in the person's language; English when absent. */
+  readonly say?: (text: Text) => string;
+  /** How often a training is looked at, and at most how often listeners hear; the files every fourth time. */
+  readonly pollMs?: number;
+}
+
+interface Pair {
+  readonly from: number;
+  readonly to: number;
+  readonly set: string;
+}
+
+const POLL_MS = 500;
+const FILES_EVERY = 4;
+/** So many times as long as reading took nothing is read again: what grows at all times must not take all the time. */
+const REST = 10;
+
+/** A project's rounds as the Dashboard shows them, made from its files alone, and again when they change. */
+export class DashboardView {
+  readonly #options: DashboardOptions;
+  readonly #reader: PictureReader;
+  readonly #training: TrainingView;
+  readonly #listeners = new Set<(state: DashboardState) => void>();
+  readonly #abort = new AbortController();
+  #picture: Picture;
+  /** The pair that a person picked; null follows the newest. */
+  #picked: Pair | null = null;
+  #compared: Compared | null = null;
+  #failure: Text | null = null;
+  #rev = 0;
+  #shown = '';
+  #restUntil = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    options: DashboardOptions,
+    parts: { reader: PictureReader; training: TrainingView; picture: Picture },
+  ) {
+    this.#options = options;
+    this.#reader = parts.reader;
+    this.#training = parts.training;
+    this.#picture = parts.picture;
+  }
+
+  /** Reads the project and keeps up with it until disposed. Throws where its tailor.json cannot be read. */
+  static async open(options: DashboardOptions): Promise<DashboardView> {
+    const reader = new PictureReader(options);
+    const picture = await reader.read(new AbortController().signal);
+    const training = await TrainingView.open(options);
+    const view = new DashboardView(options, { reader, training, picture });
+    await view.#compare();
+    view.#tell();
+    training.onSnapshot(() => view.#tell());
+    void view.#follow();
+    return view;
+  }
+
+  /** The files as they were read last: what a report is written from. */
+  get picture(): Picture {
+    return this.#picture;
+  }
+
+  get compared(): Compared | null {
+    return this.#compared;
+  }
+
+  snapshot(): DashboardState {
+    const { say = String } = this.#options;
+    const training = this.#training.snapshot();
+    const shown = training.runId === null ? null : training;
+    const failed = this.#failure === null ? [] : [this.#failure];
+    const picture = { ...this.#picture, notes: [...failed, ...this.#picture.notes] };
+    return dashboardState(
+      picture,
+      { rev: this.#rev, compared: this.#compared, training: shown },
+      say,
+    );
+  }
+
+  onState(listener: (state: DashboardState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Compares two other rounds, or another set; resolves with the revision that shows it. */
+  async compare(from: number, to: number, set: string): Promise<number> {
+    const exams = [from, to].map((round) => examIn(this.#picture, round, set));
+    if (from === to || exams.includes(undefined)) {
+      throw new AppError(
+        'round.notReady',
+        sentence`Two different rounds with an exam on ${set} are needed.`,
+      );
+    }
+    return this.#inTurn(async () => {
+      this.#picked = { from, to, set };
+      await this.#compare();
+      this.#tell();
+      return this.#rev;
+    });
+  }
+
+  /** A page of the questions behind a number. */
+  async list(
+    list: ListName,
+    from: number,
+    count: number,
+  ): Promise<{ total: number; questions: ListedQuestion[] }> {
+    return listed(this.#picture, await this.questionsOf(list), { from, count });
+  }
+
+  /** All ids behind a number. */
+  async questionsOf(list: ListName): Promise<QuestionList> {
+    return listOf(this.#picture, list, await this.#comparedFor(list));
+  }
+
+  /** Shows another training run; the newest is followed again once it is picked. */
+  async showRun(round: number, runId: string): Promise<number> {
+    await this.#training.show(round, runId);
+    this.#tell();
+    return this.#rev;
+  }
+
+  /** Looks at the files now; tests and whoever has just changed them need not wait. */
+  look(): Promise<void> {
+    return this.#inTurn(() => this.#look());
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#training.dispose();
+    this.#listeners.clear();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #follow(): Promise<void> {
+    const { clock, pollMs = POLL_MS } = this.#options;
+    const { signal } = this.#abort;
+    for (;;) {
+      await clock.sleep(pollMs * FILES_EVERY, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      if (clock.now() < this.#restUntil) continue;
+      await this.look().catch(() => undefined);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { clock } = this.#options;
+    const began = clock.now();
+    if (!(await this.#reader.hasChanged())) return;
+    try {
+      this.#picture = await this.#reader.read(this.#abort.signal);
+      this.#failure = null;
+      await this.#compare();
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      // A project file in the middle of an edit: what was shown stays, and the reason is said.
+      this.#failure = textOf(error);
+    }
+    this.#restUntil = clock.now() + REST * (clock.now() - began);
+    this.#tell();
+  }
+
+  async #compare(): Promise<void> {
+    const { signal } = this.#abort;
+    const picked = this.#picked;
+    const found = picked && (await runPaced(compareSteps(this.#picture, picked), signal));
+    if (found) {
+      this.#compared = found;
+      return;
+    }
+    // What was picked is gone: the newest pair is shown again.
+    this.#picked = null;
+    const pair = defaultPair(this.#picture);
+    this.#compared = pair && (await runPaced(compareSteps(this.#picture, pair), signal));
+  }
+
+  async #comparedFor(list: ListName): Promise<Compared | null> {
+    if (list.kind !== 'change') return null;
+    const { from, to, set } = list;
+    const now = this.#compared;
+    if (now?.from === from && now.to === to && now.exam.set === set) return now;
+    return runPaced(compareSteps(this.#picture, { from, to, set }), this.#abort.signal);
+  }
+
+  /** A new revision only where something that is shown is different. */
+  #tell(): void {
+    const shown = JSON.stringify({ ...this.snapshot(), rev: 0 });
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#rev += 1;
+    const state = this.snapshot();
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Curation } from '../../core/curation/curation.ts';
+import { NO_FIXES } from '../../core/curation/questionText.ts';
+import type { Question } from '../../core/dataset/question.ts';
+import type { Attempt } from '../../core/exam/attempt.ts';
+import { examAccuracy } from '../../core/report/examView.ts';
+import type { PictureExam } from '../../core/report/picture.ts';
+import { tallyExam } from '../../core/report/tally.ts';
+import type { RoundState } from '../../core/round/state.ts';
+import { runPaced } from '../review/pace.ts';
+import { leanAttemptSchema } from '../review/roundFiles.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import { stampUnder, type Stamps } from './fileStamps.ts';
+import { foldJournals } from './foldJournals.ts';
+
+export interface ExamToRead {
+  readonly folder: string;
+  readonly set: string;
+  readonly role: PictureExam['role'];
+  readonly exam: RoundState['exams'][string];
+  /** As the data file has them. */
+  readonly questions: readonly Question[];
+  readonly curation: Pick<Curation, 'gold' | 'questions'>;
+  /** Changes when a gold or a text that counts does. */
+  readonly curationStamp: string;
+  readonly stamps: Stamps;
+}
+
+interface Kept {
+  readonly stamp: string;
+  readonly questions: readonly Question[];
+  readonly read: PictureExam;
+}
+
+/** Reads and grades recorded exams, each once while nothing that it rests on changes; only counts are kept. */
+export class ExamReader {
+  readonly #kept = new Map<string, Kept>();
+  readonly #onBad: (bad: BadLine) => void;
+
+  constructor(onBad: (bad: BadLine) => void) {
+    this.#onBad = onBad;
+  }
+
+  async read(wanted: ExamToRead, signal: AbortSignal): Promise<PictureExam> {
+    const { folder, set, role, exam, questions, stamps } = wanted;
+    const place = join(folder, `${set}.`);
+    const isTrain = role === 'train';
+    const stamp = [exam.fingerprint, stampUnder(stamps, place), wanted.curationStamp].join('\n');
+    const kept = this.#kept.get(place);
+    if (kept?.stamp === stamp && kept.questions === questions) return kept.read;
+    const attempts = new Map<string, Attempt>();
+    await foldJournals({
+      folder,
+      prefix: `${set}.`,
+      schema: leanAttemptSchema,
+      onBad: this.#onBad,
+      take: (attempt) => {
+        if (attempt.fingerprint !== exam.fingerprint) return;
+        const { asked = '', sample, questionId } = attempt;
+        const key = `${asked}/${sample}/${questionId}`;
+        if (!attempts.has(key)) attempts.set(key, attempt);
+      },
+    });
+    const { gold } = wanted.curation;
+    const now = isTrain ? wanted.curation : { gold, ...NO_FIXES };
+    const tally = await runPaced(tallyExam(questions, attempts.values(), now), signal);
+    const accuracy = await runPaced(examAccuracy(tally), signal);
+    const read: PictureExam = { set, role, tally, accuracy, form: exam.form };
+    this.#kept.set(place, { stamp, questions, read });
+    return read;
+  }
+}

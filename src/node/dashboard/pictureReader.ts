@@ -1,0 +1,177 @@
+import { foldRead } from '../../core/round/curationUpTo.ts';
+import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import type { Curation } from '../../core/curation/curation.ts';
+import { questionNow } from '../../core/curation/questionText.ts';
+import { textOf } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/hash.ts';
+import type { Clock } from '../../core/ports.ts';
+import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
+import type { ProjectFile } from '../../core/project/projectFile.ts';
+import type { Picture, PictureRound, PictureSet } from '../../core/report/picture.ts';
+import type { RoundState } from '../../core/round/state.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
+import type { Prices } from '../../core/teaching/estimate.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { ProjectStore } from '../project/projectStore.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
+import { listRuns } from '../trainer/listRuns.ts';
+import { RoundReader } from './roundReader.ts';
+import { setsOf } from './sets.ts';
+
+export interface PictureOptions {
+  readonly root: string;
+  readonly clock: Clock;
+  /** Prices by profile of this person's teachers. */
+  readonly prices: () => Promise<ReadonlyMap<string, Prices>>;
+}
+
+/** Reads a project's files into one picture, again only what has changed. Writes nothing. */
+export class PictureReader {
+  readonly #options: PictureOptions;
+  readonly #bad = new Map<string, Map<number, BadLine>>();
+  readonly #rounds: RoundReader;
+  #stamps: Stamps = new Map();
+  #opened: { readonly text: string; readonly store: ProjectStore } | null = null;
+
+  constructor(options: PictureOptions) {
+    this.#options = options;
+    this.#rounds = new RoundReader((bad) => this.#note(bad));
+  }
+
+  /** Whether a file is different from what `read` saw last. */
+  async hasChanged(): Promise<boolean> {
+    return changedFiles(this.#stamps, await this.#look()).length > 0;
+  }
+
+  /** Throws only where the project file itself cannot be read; everything else becomes a note. */
+  async read(signal: AbortSignal): Promise<Picture> {
+    const { root } = this.#options;
+    const { file: project } = await loadProject(root);
+    const store = this.#open(project);
+    const stamps = await this.#look();
+    for (const path of changedFiles(this.#stamps, stamps)) this.#bad.delete(path);
+    this.#stamps = stamps;
+    const notes: Text[] = [];
+    const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> =>
+      work.catch((error: unknown) => {
+        signal.throwIfAborted();
+        notes.push(textOf(error));
+        return otherwise;
+      });
+    const sets: PictureSet[] = [];
+    for (const { name, role } of setsOf(project)) {
+      const questions = await attempt(store.questions(name), []);
+      sets.push({ name, role, questions, byId: new Map() });
+    }
+    const numbers = await attempt(store.rounds(), []);
+    const events: RecordedDecision[][] = [];
+    for (const round of numbers) {
+      events[round] = [...(await attempt(store.decisions(round), []))];
+    }
+    const last = numbers.at(-1) ?? -1;
+    for (let round = 0; round <= last; round += 1) events[round] ??= [];
+    const curation = await foldRead(store, events);
+    const curationStamp = stampOfCuration(curation);
+    const runs = await attempt(listRuns(root), []);
+    const rounds: PictureRound[] = [];
+    for (const round of numbers) {
+      const state: RoundState | null = await attempt(store.state(round), null);
+      if (state === null) continue;
+      const decisions = countDecisions(events[round] ?? []);
+      const about = { store, state, sets, curation, curationStamp, stamps, decisions, runs };
+      const read = await attempt(this.#rounds.read(about, notes, signal), null);
+      if (read !== null) rounds.push(read);
+    }
+    return {
+      project: project.name,
+      labels: labelsOf(project, rounds),
+      sets: sets.map((set) => now(set, curation)),
+      rounds,
+      curation,
+      prices: await attempt(this.#options.prices(), new Map<string, Prices>()),
+      notes: [...notes, ...this.#badNotes()],
+    };
+  }
+
+  #open(project: ProjectFile): ProjectStore {
+    const text = JSON.stringify(project);
+    if (this.#opened?.text === text) return this.#opened.store;
+    const { root, clock } = this.#options;
+    // Reading writes nothing: the name is never used.
+    const onBad = (bad: BadLine): void => this.#note(bad);
+    const store = new ProjectStore({ root, project, writer: 'reader', clock, onBad });
+    this.#opened = { text, store };
+    return store;
+  }
+
+  #look(): Promise<Stamps> {
+    const { store } = this.#opened ?? {};
+    const data = store
+      ? setsOf(store.project).map(({ name }) => store.absolute(store.dataPath(name)))
+      : [];
+    return stampsOf(this.#options.root, data);
+  }
+
+  #note(bad: BadLine): void {
+    const ofFile = this.#bad.get(bad.file) ?? new Map<number, BadLine>();
+    ofFile.set(bad.line, bad);
+    this.#bad.set(bad.file, ofFile);
+  }
+
+  #badNotes(): Text[] {
+    return [...this.#bad.values()].flatMap((ofFile) => {
+      const [first, ...rest] = [...ofFile.values()].sort((a, b) => a.line - b.line);
+      if (first === undefined) return [];
+      const { file, line, reason } = first;
+      const path = file.startsWith(this.#options.root)
+        ? file.slice(this.#options.root.length + 1)
+        : file;
+      return rest.length === 0
+        ? [sentence`Line ${line} of ${path} ${reason}; the rest counts.`]
+        : [
+            sentence`${rest.length + 1} lines of ${path} are not read, the first is line ${line}, which ${reason}; the rest counts.`,
+          ];
+    });
+  }
+}
+
+/** What the golds and texts that count rest on; the same text, the same grades. */
+function stampOfCuration({ gold, questions }: Curation): string {
+  return canonicalJson([[...gold], [...questions].map(([id, { text }]) => [id, text])]);
+}
+
+function now(set: PictureSet, curation: Curation): PictureSet {
+  const questions =
+    set.role === 'train'
+      ? set.questions.map((question) => questionNow(question, curation))
+      : set.questions;
+  return { ...set, questions, byId: new Map(questions.map((one) => [one.id, one])) };
+}
+
+function countDecisions(events: readonly RecordedDecision[]): PictureRound['decisions'] {
+  const byType: Record<string, number> = {};
+  const counts = { person: 0, rule: 0 };
+  for (const { type, author } of activeDecisions(events)) {
+    counts[author.kind] += 1;
+    byType[type] = (byType[type] ?? 0) + 1;
+  }
+  return { ...counts, byType };
+}
+
+function labelsOf({ student }: ProjectFile, rounds: readonly PictureRound[]): Text[] {
+  const labels: Text[] = [];
+  const programmatic = rounds.some(
+    ({ state, manifest }) =>
+      state.teaching?.programmatic === true || manifest?.teacher.programmatic === true,
+  );
+  if (programmatic) {
+    labels.push(
+      sentence`The teacher is programmatic: a program that works from equations, no language model.`,
+    );
+  }
+  if (student === PRACTICE_PATHS.student) {
+    labels.push(sentence`The student is the practice student: its numbers are a demonstration.`);
+  }
+  return labels;
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Curation } from '../../core/curation/curation.ts';
+import { textOf } from '../../core/errors.ts';
+import type {
+  PictureExam,
+  PictureRound,
+  PictureRun,
+  PictureSet,
+} from '../../core/report/picture.ts';
+import { TeachingFold } from '../../core/report/teaching.ts';
+import type { RoundState } from '../../core/round/state.ts';
+import type { Text } from '../../core/sentence.ts';
+import { teacherRecordSchema } from '../../core/teaching/records.ts';
+import type { ProjectStore } from '../project/projectStore.ts';
+import type { BadLine } from '../storage/readJournal.ts';
+import { ExamReader } from './examReader.ts';
+import { stampUnder, type Stamps } from './fileStamps.ts';
+import { foldJournals } from './foldJournals.ts';
+import { RunFigures } from './runFigures.ts';
+import type { ListedRun } from '../trainer/listRuns.ts';
+
+interface RoundToRead {
+  readonly store: ProjectStore;
+  readonly state: RoundState;
+  /** With the questions as their files have them. */
+  readonly sets: readonly PictureSet[];
+  readonly curation: Curation;
+  readonly curationStamp: string;
+  readonly stamps: Stamps;
+  readonly decisions: PictureRound['decisions'];
+  /** Of all rounds. */
+  readonly runs: readonly ListedRun[];
+}
+
+type Taught = PictureRound['taught'];
+
+/** Reads rounds, each part of each again only when its files change. */
+export class RoundReader {
+  readonly #exams: ExamReader;
+  readonly #taught = new Map<number, { readonly stamp: string; readonly read: Taught }>();
+  readonly #figures = new Map<string, RunFigures>();
+  readonly #onBad: (bad: BadLine) => void;
+
+  constructor(onBad: (bad: BadLine) => void) {
+    this.#onBad = onBad;
+    this.#exams = new ExamReader(onBad);
+  }
+
+  /** A part that cannot be read becomes a note. */
+  async read(about: RoundToRead, notes: Text[], signal: AbortSignal): Promise<PictureRound> {
+    const { store, state, sets, stamps, decisions } = about;
+    const { round } = state;
+    const folder = store.roundFolder(round);
+    const exams = new Map<string, PictureExam>();
+    for (const { name: set, role, questions } of sets) {
+      const exam = state.exams[set];
+      if (exam === undefined) continue;
+      const { curation, curationStamp } = about;
+      const wanted = { folder: join(folder, 'exam'), set, role, exam, questions };
+      try {
+        const read = await this.#exams.read({ ...wanted, curation, curationStamp, stamps }, signal);
+        exams.set(set, read);
+      } catch (error) {
+        signal.throwIfAborted();
+        notes.push(textOf(error));
+      }
+    }
+    const manifest = await store.manifest(round).catch((error: unknown) => {
+      notes.push(textOf(error));
+      return null;
+    });
+    const taught = await this.#readTaught(round, folder, stamps);
+    const runs = await this.#runsOf(about);
+    return { round, state, exams, manifest, taught, decisions, ...runs };
+  }
+
+  async #runsOf({
+    runs: all,
+    state,
+  }: RoundToRead): Promise<Pick<PictureRound, 'runs' | 'peakMemoryMB'>> {
+    const runs: PictureRun[] = [];
+    let peakMemoryMB: number | null = null;
+    for (const run of all.filter(({ round }) => round === state.round)) {
+      const figures = this.#figures.get(run.folder) ?? new RunFigures(run);
+      this.#figures.set(run.folder, figures);
+      await figures.look();
+      runs.push({ runId: run.runId, state: run.state });
+      if (run.runId === state.training?.runId) ({ peakMemoryMB } = figures);
+    }
+    return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };
+  }
+
+  async #readTaught(round: number, folder: string, stamps: Stamps): Promise<Taught> {
+    const place = join(folder, 'teacher');
+    const stamp = stampUnder(stamps, place);
+    const kept = this.#taught.get(round);
+    if (kept?.stamp === stamp) return kept.read;
+    const fold = new TeachingFold();
+    await foldJournals({
+      folder: place,
+      prefix: '',
+      schema: teacherRecordSchema,
+      onBad: this.#onBad,
+      take: (record) => fold.take(record),
+    });
+    const read = { spent: fold.spent(), items: fold.items() };
+    this.#taught.set(round, { stamp, read });
+    return read;
+  }
+}
