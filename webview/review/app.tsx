@@ -1,6 +1,6 @@
-import { useComputed, type ReadonlySignal } from '@preact/signals';
 import { createContext, type JSX } from 'preact';
 import { useContext } from 'preact/hooks';
+import { useStorePart } from '../kit/store.ts';
 import type { Control } from './control.ts';
 import type { ReviewState } from './state.ts';
 import type { Texts } from './texts.ts';
@@ -22,9 +22,7 @@ export function useTexts(): Texts {
 
 /** A part of the state; the component renders again only when that part became another value. */
 export function usePart<T>(part: (state: ReviewState) => T): T {
-  const { store } = useControl();
-  const picked: ReadonlySignal<T> = useComputed(() => part(store.state.value));
-  return picked.value;
+  return useStorePart(useControl().store, part);
 }
 
 /** The cap to print for a key of one letter; none where the settings switch those keys off. */

@@ -12,8 +12,8 @@ import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import { Button } from '../kit/button.tsx';
 import { Checkbox, Select } from '../kit/choice.tsx';
 import { TextField } from '../kit/field.tsx';
+import { FilterField } from '../kit/filterField.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
-import { FilterField } from './filterField.tsx';
 import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 

@@ -3,14 +3,15 @@ import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { Said } from '../kit/said.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { history } from './history.ts';
 import { open } from './perform.ts';
-import { Said } from './said.tsx';
 
 /** Which round, how far it is reviewed, and what can be taken back. */
 export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Element {
   const snapshot = usePart((state) => state.snapshot);
+  const said = usePart((state) => state.said);
   const t = useTexts();
   const control = useControl();
   return (
@@ -23,7 +24,7 @@ export function Header({ view }: { readonly view: 'side' | 'panel' }): JSX.Eleme
           </span>
         ) : null}
         <Progress />
-        <Said />
+        <Said said={said} />
         <div class="header-tools" role="toolbar" aria-label={t('tools')}>
           <Button
             kind="icon"

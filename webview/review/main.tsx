@@ -6,6 +6,7 @@ import { installKeys, placeOf } from '../kit/keys.ts';
 import { isMac } from '../kit/platform.ts';
 import { registerControls } from '../kit/toolkit.ts';
 import '../kit/theme.css';
+import '../kit/listPage.css';
 import type { Action } from './actions.ts';
 import { ControlProvider } from './app.tsx';
 import { BINDINGS } from './bindings.ts';

@@ -1,6 +1,6 @@
 import { FOCUSABLE } from '../kit/focusable.ts';
+import { ROW_HEIGHT } from '../kit/ruler.ts';
 import type { Page } from './control.ts';
-import { ROW_HEIGHT } from './inSight.ts';
 
 /** The regions that F6 goes round, in the order a review goes. */
 const REGIONS = ['list', 'detail', 'actions', 'toolbar', 'header'];

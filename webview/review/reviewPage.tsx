@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
+import { LiveRegion } from '../kit/live.tsx';
 import { usePart } from './app.tsx';
 import { BatchBar } from './batchBar.tsx';
 import { AllDone, Blank, NothingMatches, Skeleton } from './blanks.tsx';
 import { Detail } from './detail.tsx';
 import { Header } from './header.tsx';
 import { KeyList } from './keyList.tsx';
-import { LiveRegion } from './live.tsx';
 import { Notices } from './notices.tsx';
 import { Queue } from './queue.tsx';
 import { Toolbar } from './toolbar.tsx';
@@ -18,6 +18,7 @@ interface PageProps {
 
 /** The Review view. */
 export function ReviewPage(props: PageProps): JSX.Element {
+  const said = usePart((state) => state.said);
   return (
     <div class={`page page-${props.view}`}>
       <Header view={props.view} />
@@ -26,7 +27,7 @@ export function ReviewPage(props: PageProps): JSX.Element {
         <Body {...props} />
       </main>
       <KeyList />
-      <LiveRegion />
+      <LiveRegion said={said} />
     </div>
   );
 }
