@@ -118,6 +118,19 @@ export default defineConfig(
   },
   ...Object.entries(FORBIDDEN).map(([folder, layers]) => layering(folder, layers)),
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "ImportDeclaration[source.value='zod'][importKind='value'] ImportSpecifier[imported.name='z']",
+          message: 'Write import * as z: with the object z all of its languages are bundled.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

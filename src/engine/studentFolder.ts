@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { readWeights, type WeightFiles } from './safetensors.ts';
 import { parseStudentConfig, type StudentConfig } from './studentConfig.ts';

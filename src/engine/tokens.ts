@@ -1,5 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { readJson, requireJson } from './studentFiles.ts';
 import { TokenBytes, type Spelling } from './tokenBytes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who decided: a person, or a named rule such as "gate-accept". */
 export const authorSchema = z.object({

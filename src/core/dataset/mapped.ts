@@ -1,5 +1,5 @@
 import { sentence } from '../sentence.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { givesGold } from './equation.ts';
 import type { Question } from './question.ts';
 import { goldOf, idOf, rationaleOf, textOf, type RowNote, type RowPlace } from './row.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One sampled answer of the student, immutable. Key: (set, questionId, sample, fingerprint). */
 export const attemptSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { samplingSchema } from './attempt.ts';
 
 /** Version of graph, scheduler, sampler and stop rules together: raised whenever the same request may give other tokens. */

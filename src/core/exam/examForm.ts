@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson, sha256Text } from '../hash.ts';
 import { samplingSchema } from './attempt.ts';
 import { STOP_RULES, type ExamBasis } from './fingerprint.ts';

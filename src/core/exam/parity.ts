@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const id = z.number().int().min(0);
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `no-answer`: nothing could be extracted. It is not the same as wrong. */
 export const verdictSchema = z.enum(['right', 'wrong', 'no-answer']);

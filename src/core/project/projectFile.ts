@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { samplingSchema } from '../exam/attempt.ts';
 import { relativePathSchema } from './relativePath.ts';
 import { objectiveSchema, optimSchema } from '../training/run.ts';

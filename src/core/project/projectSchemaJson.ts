@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { projectFileSchema } from './projectFile.ts';
 
 /** What a field is for, by its path in tailor.json: shown by editors beside the field. */

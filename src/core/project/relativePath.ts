@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A path of a project's files, which anyone may have written: it never leads out of the project by its own words. */
 export const relativePathSchema = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const sourceSchema = z.enum(['teacher', 'feedback', 'self', 'dataset', 'human']);
 export type Source = z.infer<typeof sourceSchema>;

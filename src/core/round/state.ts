@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { examFormSchema, type ExamForm } from '../exam/examForm.ts';
 import { relativePathSchema } from '../project/relativePath.ts';
 import type { Step } from './step.ts';

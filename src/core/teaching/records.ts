@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { suspicionSchema } from '../grading/verdict.ts';
 
 export const purposeSchema = z.enum(['annotate', 'feedback']);

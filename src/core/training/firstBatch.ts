@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FirstBatchRow } from '../../shared/trainingContract.ts';
 
 const tokenSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** trainer.md §3. Only `triplet` and `none` are built so far; the trainer answers BAD_CONFIG to the others. */
 export const objectiveSchema = z.strictObject({

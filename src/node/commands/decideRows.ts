@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gateSentences } from '../../core/curation/checkSentences.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { nameOfText, questionNow } from '../../core/curation/questionText.ts';

@@ -1,6 +1,6 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { StudentIdentity } from '../../core/exam/attempt.ts';
 import { ENGINE_IDENTITY } from '../../core/exam/engineContract.ts';

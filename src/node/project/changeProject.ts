@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { AppError } from '../../core/errors.ts';
 import { assertWritable } from '../storage/safePath.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../core/ports.ts';
 import type { Fs } from './fs.ts';
 import { systemCode } from './storeError.ts';

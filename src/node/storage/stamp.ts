@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../../core/hash.ts';
 
 /** What the journal adds to a record: version, its writer's file name, that writer's running number, time, checksum. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TeacherFailure, type FailureParts } from './failure.ts';
 
 const MAX_SAID = 300;

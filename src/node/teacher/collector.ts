@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Usage } from '../../core/teaching/records.ts';
 import { TeacherFailure } from './failure.ts';
 import type { TransportReply } from './transportReply.ts';

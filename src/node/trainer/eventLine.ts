@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trainerEventSchema, type TrainerEvent } from '../../core/training/events.ts';
 
 /** What one line of events.jsonl turned out to be. */

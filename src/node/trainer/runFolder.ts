@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { runConfigSchema, type RunConfig } from '../../core/training/run.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cancelled } from '../../core/errors.ts';
 import type { CommandContext, CommandResult } from '../../node/commands/context.ts';
 import { ENVIRONMENT_SIZE } from '../../node/python/makeEnvironment.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { visibleText } from '../../node/terminal/visibleText.ts';
 import type { CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
 import { RECORD_SCHEME } from './places.ts';
