@@ -77,6 +77,17 @@ export interface ErrorParts {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
+/** What a failure says, for whoever says it in another language. */
+export interface Said {
+  readonly message: Text;
+  readonly hint: Text | undefined;
+}
+
+/** Whether a failure keeps its sentences. */
+export function isSaid(error: unknown): error is Error & { readonly said: Said } {
+  return error instanceof Error && 'said' in error;
+}
+
 /**
  * A failure that Tailor foresaw: one sentence says what happened, the hint what to do. `message` and `hint` are English,
  * for logs and the terminal; `said` keeps what can be said in another language.
@@ -84,7 +95,7 @@ export interface ErrorParts {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
-  readonly said: { readonly message: Text; readonly hint: Text | undefined };
+  readonly said: Said;
   readonly detail: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: Text, parts: ErrorParts = {}) {
@@ -103,7 +114,7 @@ export function isAppError(error: unknown, code?: ErrorCode): error is AppError 
 
 /** What happened, whoever tells it: sentences can still be said in another language. */
 export function textOf(error: unknown): Text {
-  if (error instanceof AppError) return error.said.message;
+  if (isSaid(error)) return error.said.message;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -18,15 +18,6 @@ export class Sentence {
     this.parts = parts;
   }
 
-  /** The same sentence with the text in its places changed, e.g. without secrets. */
-  withParts(change: (text: string) => string): Sentence {
-    const parts = this.parts.map((part) => {
-      if (typeof part === 'number') return part;
-      return typeof part === 'string' ? change(part) : part.withParts(change);
-    });
-    return new Sentence(this.template, parts);
-  }
-
   toString(): string {
     return filled(this.template, this.parts);
   }
@@ -51,6 +42,15 @@ export function sentence(pieces: TemplateStringsArray, ...parts: readonly Part[]
 /** Texts one after the other. */
 export function joined(texts: readonly Text[], between = ' '): Sentence {
   return new Sentence(texts.map((_, index) => `{${index}}`).join(between), texts);
+}
+
+/** The same text with the foreign words in it changed, e.g. without secrets. */
+export function withWords(text: Text, change: (words: string) => string): Text {
+  if (typeof text === 'string') return change(text);
+  const parts = text.parts.map((part) =>
+    typeof part === 'number' ? part : withWords(part, change),
+  );
+  return new Sentence(text.template, parts);
 }
 
 /** Says a text in the language of `translate`; foreign words stay as they are. */

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import { IO } from './attention.ts';
 import type { Candidates, ExamModel } from './examModel.ts';
 import { buildStudentGraph } from './graph.ts';
@@ -90,8 +91,8 @@ export class CascadeModel implements ExamModel {
   ): Promise<CascadeModel> {
     const positions = Math.min(config.maxPositions, MAX_POSITIONS);
     if (options.head.length >= positions) {
-      throw new AppError('usage', 'The fixed head alone fills the student’s context.', {
-        hint: 'Shorten the head or use fewer demonstrations.',
+      throw new AppError('usage', sentence`The fixed head alone fills the student’s context.`, {
+        hint: sentence`Shorten the head or use fewer demonstrations.`,
         detail: { headTokens: options.head.length, positions },
       });
     }

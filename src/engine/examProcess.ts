@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { AppError, cancelled, isAppError } from '../core/errors.ts';
+import { AppError, cancelled, isAppError, textOf } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
+import { toWire } from '../core/wireText.ts';
 import type { FinishedAttempt } from '../core/exam/attempt.ts';
 import {
   engineErrorCodeSchema,
@@ -62,8 +64,9 @@ export class ExamProcess {
     if (!zeroCopy) {
       this.send({
         type: 'warning',
-        message:
-          'This build of onnxruntime copies its inputs: the exam runs on a slow path. Reinstall the pinned release.',
+        message: toWire(
+          sentence`This build of onnxruntime copies its inputs: the exam runs on a slow path. Reinstall the pinned release.`,
+        ),
       });
     }
   }
@@ -75,7 +78,7 @@ export class ExamProcess {
       if (!parsed.success) {
         throw new AppError(
           'unexpected',
-          'The engine process got a message that it does not know.',
+          sentence`The engine process got a message that it does not know.`,
           {
             detail: { issue: parsed.error.issues[0]?.message },
           },
@@ -144,8 +147,9 @@ export class ExamProcess {
     if (eosIds.length > 0) return;
     this.send({
       type: 'warning',
-      message:
-        'The student names no end-of-sequence token: its attempts end by the other stop rules only.',
+      message: toWire(
+        sentence`The student names no end-of-sequence token: its attempts end by the other stop rules only.`,
+      ),
     });
   }
 
@@ -161,9 +165,13 @@ export class ExamProcess {
   private async replay(item: EngineItem): Promise<void> {
     const { exam } = this;
     if (exam === null || this.scheduler !== null) {
-      throw new AppError('usage', 'An item can be replayed once the exam is loaded and idle.', {
-        hint: 'Send start, let it finish, then replay.',
-      });
+      throw new AppError(
+        'usage',
+        sentence`An item can be replayed once the exam is loaded and idle.`,
+        {
+          hint: sentence`Send start, let it finish, then replay.`,
+        },
+      );
     }
     const scheduler = this.newScheduler(exam, 1, () => undefined);
     this.scheduler = scheduler;
@@ -209,7 +217,11 @@ export class ExamProcess {
   private addItems(items: readonly EngineItem[], last: boolean): void {
     const { exam, scheduler } = this;
     if (exam === null || scheduler === null) {
-      throw new AppError('usage', 'The engine process got items before it asked for any.', {});
+      throw new AppError(
+        'usage',
+        sentence`The engine process got items before it asked for any.`,
+        {},
+      );
     }
     const queued = this.encode(exam, items);
     // Long prompts first: rows of a prefill group then differ little in length. Samples stay together (stable sort).
@@ -230,9 +242,9 @@ export class ExamProcess {
         if (ids.length + start.maxNewTokens > model.maxTokens) {
           throw new AppError(
             'usage',
-            `The question ${questionId} does not fit the student’s context.`,
+            sentence`The question ${questionId} does not fit the student’s context.`,
             {
-              hint: 'Shorten the head or the question, or lower the cap of new tokens.',
+              hint: sentence`Shorten the head or the question, or lower the cap of new tokens.`,
               detail: { questionId, promptTokens: ids.length, room: model.maxTokens },
             },
           );
@@ -255,8 +267,8 @@ function errorMessage(error: unknown): ChildMessage {
   return {
     type: 'error',
     code: code.success ? code.data : 'unexpected',
-    message: error instanceof Error ? error.message : String(error),
-    hint: isAppError(error) ? (error.hint ?? null) : null,
+    message: toWire(textOf(error)),
+    hint: isAppError(error) && error.said.hint !== undefined ? toWire(error.said.hint) : null,
     detail: isAppError(error) ? { ...error.detail } : {},
   };
 }

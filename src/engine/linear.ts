@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import type { ElementType, GraphWriter } from './onnxWriter.ts';
 import type { WeightEntry } from './safetensors.ts';
 
@@ -66,17 +67,21 @@ export class Weights {
   private entry(name: string): WeightEntry {
     const entry = this.tensors.get(name);
     if (entry !== undefined) return entry;
-    throw new AppError('student.invalid', `The tensor ${name} is missing from the weights.`, {
-      hint: 'Copy or export the student again.',
-      detail: { tensor: name },
-    });
+    throw new AppError(
+      'student.invalid',
+      sentence`The tensor ${name} is missing from the weights.`,
+      {
+        hint: sentence`Copy or export the student again.`,
+        detail: { tensor: name },
+      },
+    );
   }
 
   private read(name: string, entry: WeightEntry): string {
     const type = TYPE_OF.get(entry.dtype);
     if (type === undefined) {
-      throw new AppError('student.unsupported', `The tensor ${name} is ${entry.dtype}.`, {
-        hint: 'Save the student with float32, bfloat16 or float16 weights.',
+      throw new AppError('student.unsupported', sentence`The tensor ${name} is ${entry.dtype}.`, {
+        hint: sentence`Save the student with float32, bfloat16 or float16 weights.`,
         detail: { tensor: name },
       });
     }

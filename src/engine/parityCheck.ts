@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { sentence, type Sentence } from '../core/sentence.ts';
 import { LOGIT_TOLERANCE, NEAR_TIE, paritySchema, type Parity } from '../core/exam/parity.ts';
 import { CascadeModel } from './cascadeModel.ts';
 import type { ExamModel } from './examModel.ts';
@@ -18,11 +19,11 @@ type Prompt = Parity['prompts'][number];
 /** Where trainer and engine disagree first. */
 function differs(
   what: 'tokenizer' | 'bos' | 'eos' | 'logits' | 'greedy',
-  message: string,
+  message: Sentence,
   detail: Record<string, unknown>,
 ): AppError {
   return new AppError('student.parity', message, {
-    hint: 'Export the student again, and let nothing rewrite its folder afterwards; exams with it would not measure what was trained.',
+    hint: sentence`Export the student again, and let nothing rewrite its folder afterwards; exams with it would not measure what was trained.`,
     detail: { difference: what, ...detail },
   });
 }
@@ -33,10 +34,14 @@ export async function checkParity(folder: string, stop: () => void): Promise<Par
   const parsed = paritySchema.safeParse(json);
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new AppError('student.invalid', `The student’s parity.json has a bad “${field}”.`, {
-      hint: 'Export the student again.',
-      detail: { folder, file: 'parity.json', field },
-    });
+    throw new AppError(
+      'student.invalid',
+      sentence`The student’s parity.json has a bad “${field}”.`,
+      {
+        hint: sentence`Export the student again.`,
+        detail: { folder, file: 'parity.json', field },
+      },
+    );
   }
   const parity = parsed.data;
   const student = await readStudentFolder(folder);
@@ -62,10 +67,11 @@ export async function checkParity(folder: string, stop: () => void): Promise<Par
 
 function checkTokens(parity: Parity, tokenizer: StudentTokenizer): void {
   if (parity.bos !== tokenizer.bos.length > 0) {
-    const [theirs, ours] = parity.bos ? ['a', 'no'] : ['no', 'a'];
     throw differs(
       'bos',
-      `The trainer’s tokenizer sets ${theirs} begin-of-sequence id, the engine’s ${ours}.`,
+      parity.bos
+        ? sentence`The trainer’s tokenizer sets a begin-of-sequence id, the engine’s no.`
+        : sentence`The trainer’s tokenizer sets no begin-of-sequence id, the engine’s a.`,
       {},
     );
   }
@@ -81,7 +87,7 @@ function compareIds(text: string, theirs: readonly number[], ours: readonly numb
     if (theirs[at] === ours[at]) continue;
     throw differs(
       'tokenizer',
-      `The tokenizer reads “${text.slice(0, 40)}” differently from the trainer’s at token ${at}.`,
+      sentence`The tokenizer reads “${text.slice(0, 40)}” differently from the trainer’s at token ${at}.`,
       { text, at, trainer: theirs[at] ?? null, engine: ours[at] ?? null },
     );
   }
@@ -92,7 +98,7 @@ function checkEos(parity: Parity, eosIds: readonly number[]): void {
   if (sorted(parity.eosIds) === sorted(eosIds)) return;
   throw differs(
     'eos',
-    `The end-of-sequence ids differ: the trainer’s are [${sorted(parity.eosIds)}], the folder’s [${sorted(eosIds)}].`,
+    sentence`The end-of-sequence ids differ: the trainer’s are [${sorted(parity.eosIds)}], the folder’s [${sorted(eosIds)}].`,
     { trainer: parity.eosIds, engine: eosIds },
   );
 }
@@ -115,7 +121,7 @@ async function checkLogits(model: ExamModel, prompt: Prompt, index: number): Pro
       if (!(delta < LOGIT_TOLERANCE)) {
         throw differs(
           'logits',
-          `The logits of prompt ${index} differ at position ${position}: token ${id} has ${theirs} in training, ${ours ?? 'too little to rank'} in the engine.`,
+          sentence`The logits of prompt ${index} differ at position ${position}: token ${id} has ${theirs} in training, ${ours ?? sentence`too little to rank`} in the engine.`,
           { prompt: index, position, id, trainer: theirs, engine: ours },
         );
       }
@@ -148,7 +154,7 @@ async function checkGreedy(
       if (!(margin < NEAR_TIE)) {
         throw differs(
           'greedy',
-          `The greedy continuation of prompt ${row} differs at token ${step}: ${theirs} in training, ${ours} in the engine.`,
+          sentence`The greedy continuation of prompt ${row} differs at token ${step}: ${theirs} in training, ${ours} in the engine.`,
           { prompt: row, step, trainer: theirs, engine: ours, margin },
         );
       }

@@ -2,6 +2,7 @@ import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import {
   parseSafetensorsHeader,
   PREFIX_BYTES,
@@ -53,17 +54,17 @@ export async function readWeights(folder: string): Promise<WeightFiles> {
     if (path.dirname(real) !== home) {
       throw new AppError(
         'student.invalid',
-        'The student’s weight files lie in different folders.',
+        sentence`The student’s weight files lie in different folders.`,
         {
-          hint: 'Put all shards, or the targets of their links, into one folder.',
+          hint: sentence`Put all shards, or the targets of their links, into one folder.`,
           detail: { folder, file: name },
         },
       );
     }
     for (const [tensor, entry] of await readTensors(real)) {
       if (tensors.has(tensor)) {
-        throw new AppError('student.invalid', `Two shards hold the tensor ${tensor}.`, {
-          hint: 'Copy or export the student again.',
+        throw new AppError('student.invalid', sentence`Two shards hold the tensor ${tensor}.`, {
+          hint: sentence`Copy or export the student again.`,
           detail: { folder, file: name },
         });
       }
@@ -83,8 +84,8 @@ async function weightFileNames(folder: string): Promise<string[]> {
   }
   const index = await readJson(folder, INDEX);
   if (index === null) {
-    throw new AppError('student.modelMissing', `The student folder has no ${SINGLE}.`, {
-      hint: 'Point Tailor at a Hugging Face folder with safetensors weights; pickled .bin weights are not read.',
+    throw new AppError('student.modelMissing', sentence`The student folder has no ${SINGLE}.`, {
+      hint: sentence`Point Tailor at a Hugging Face folder with safetensors weights; pickled .bin weights are not read.`,
       detail: { folder },
     });
   }
@@ -94,9 +95,9 @@ async function weightFileNames(folder: string): Promise<string[]> {
   if (names.length === 0 || !plain) {
     throw new AppError(
       'student.invalid',
-      `${INDEX} names files outside the student folder or none.`,
+      sentence`${INDEX} names files outside the student folder or none.`,
       {
-        hint: 'Copy or export the student again.',
+        hint: sentence`Copy or export the student again.`,
         detail: { folder, files: names.slice(0, 5) },
       },
     );
@@ -108,10 +109,14 @@ async function resolveWeightFile(folder: string, name: string): Promise<string> 
   try {
     return await realpath(path.join(folder, name));
   } catch (cause) {
-    throw new AppError('student.modelMissing', `The student’s weight file ${name} is missing.`, {
-      hint: 'Copy the student folder again, with every shard that its index names.',
-      cause,
-      detail: { folder, file: name },
-    });
+    throw new AppError(
+      'student.modelMissing',
+      sentence`The student’s weight file ${name} is missing.`,
+      {
+        hint: sentence`Copy the student folder again, with every shard that its index names.`,
+        cause,
+        detail: { folder, file: name },
+      },
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import { GraphWriter } from './onnxWriter.ts';
 
 /** A tensor at onnxruntime's border. Inputs are passed by pointer: whoever owns the data may change it between runs. */
@@ -25,8 +26,8 @@ export class GraphSession {
       return new GraphSession(await InferenceSession.create(model, sessionOptions(options)));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-      throw new AppError('engine.load', 'onnxruntime could not load the student.', {
-        hint: 'Check that the weight file is complete; copy or export the student again.',
+      throw new AppError('engine.load', sentence`onnxruntime could not load the student.`, {
+        hint: sentence`Check that the weight file is complete; copy or export the student again.`,
         cause,
         detail: { folder: options.dataFolder, reason },
       });

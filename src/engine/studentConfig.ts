@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { sentence, type Sentence } from '../core/sentence.ts';
 
 /** Rotary frequencies as transformers defines them; `llama3` stretches the long wavelengths only. */
 export type Rope =
@@ -35,8 +36,7 @@ export interface StudentConfig {
   readonly mlpBias: boolean;
 }
 
-const WAY_ON =
-  'Serve this student with an OpenAI-compatible server (vLLM, llama.cpp, Ollama) and choose it as a served student.';
+const WAY_ON = sentence`Serve this student with an OpenAI-compatible server (vLLM, llama.cpp, Ollama) and choose it as a served student.`;
 
 const positive = z.number().int().min(1);
 const ropeSchema = z.object({
@@ -75,10 +75,10 @@ const configSchema = z.object({
 });
 type RawConfig = z.infer<typeof configSchema>;
 
-function unsupported(what: string, detail: Record<string, unknown> = {}): AppError {
+function unsupported(what: Sentence, detail: Record<string, unknown> = {}): AppError {
   return new AppError(
     'student.unsupported',
-    `The native exam engine cannot run this student: ${what}.`,
+    sentence`The native exam engine cannot run this student: ${what}.`,
     {
       hint: WAY_ON,
       detail: { file: 'config.json', ...detail },
@@ -90,21 +90,23 @@ function unsupported(what: string, detail: Record<string, unknown> = {}): AppErr
 export function parseStudentConfig(json: unknown): StudentConfig {
   const type = familySchema.safeParse(json);
   if (!type.success) {
-    throw new AppError('student.invalid', 'config.json has no model_type.', {
-      hint: 'Point Tailor at a Hugging Face folder of a whole model; merge a LoRA adapter into its base first.',
+    throw new AppError('student.invalid', sentence`config.json has no model_type.`, {
+      hint: sentence`Point Tailor at a Hugging Face folder of a whole model; merge a LoRA adapter into its base first.`,
       detail: { file: 'config.json', field: 'model_type' },
     });
   }
   const family = type.data.model_type;
   if (family !== 'llama' && family !== 'mistral') {
-    throw unsupported(`its model_type is “${family}”, and so far llama and mistral are built`);
+    throw unsupported(
+      sentence`its model_type is “${family}”, and so far llama and mistral are built`,
+    );
   }
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const field = issue?.path.join('.') ?? '';
-    throw new AppError('student.invalid', `config.json has a bad or missing “${field}”.`, {
-      hint: 'Save the student again with save_pretrained of transformers.',
+    throw new AppError('student.invalid', sentence`config.json has a bad or missing “${field}”.`, {
+      hint: sentence`Save the student again with save_pretrained of transformers.`,
       detail: { file: 'config.json', field, reason: issue?.message },
     });
   }
@@ -113,7 +115,7 @@ export function parseStudentConfig(json: unknown): StudentConfig {
   const kvHeads = raw.num_key_value_heads ?? raw.num_attention_heads;
   const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0 || raw.num_attention_heads % kvHeads !== 0) {
-    throw unsupported('its heads do not divide evenly', { headDim, kvHeads });
+    throw unsupported(sentence`its heads do not divide evenly`, { headDim, kvHeads });
   }
   return {
     family,
@@ -136,17 +138,17 @@ export function parseStudentConfig(json: unknown): StudentConfig {
 
 function refuseUnbuilt(raw: RawConfig, family: string): void {
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
-    throw unsupported('its weights are quantised');
+    throw unsupported(sentence`its weights are quantised`);
   }
   if ((raw.hidden_act ?? 'silu') !== 'silu') {
-    throw unsupported(`its activation is “${raw.hidden_act ?? ''}”`);
+    throw unsupported(sentence`its activation is “${raw.hidden_act ?? ''}”`);
   }
   const window = raw.sliding_window ?? null;
   if (family === 'mistral' && window !== null && window < raw.max_position_embeddings) {
-    throw unsupported(`it attends through a sliding window of ${window} tokens`);
+    throw unsupported(sentence`it attends through a sliding window of ${window} tokens`);
   }
   const partial = raw.rope_parameters?.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1;
-  if (partial !== 1) throw unsupported('it rotates only a part of each head');
+  if (partial !== 1) throw unsupported(sentence`it rotates only a part of each head`);
 }
 
 function ropeOf(raw: RawConfig): Rope {
@@ -169,5 +171,7 @@ function ropeOf(raw: RawConfig): Rope {
       originalPositions: original,
     };
   }
-  throw unsupported(`its rotary embedding is “${kind}” (default, linear and llama3 are built)`);
+  throw unsupported(
+    sentence`its rotary embedding is “${kind}” (default, linear and llama3 are built)`,
+  );
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 
 /** Larger JSON files are not a student's: the largest known tokenizer.json is under 40 MB. */
 const MAX_JSON_BYTES = 128 * 1024 * 1024;
@@ -17,10 +18,14 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
     try {
       const { size } = await handle.stat();
       if (size > MAX_JSON_BYTES) {
-        throw new AppError('student.invalid', `The student’s ${name} is ${size} bytes long.`, {
-          hint: 'Check that the folder is a Hugging Face student.',
-          detail: { folder, file: name },
-        });
+        throw new AppError(
+          'student.invalid',
+          sentence`The student’s ${name} is ${size} bytes long.`,
+          {
+            hint: sentence`Check that the folder is a Hugging Face student.`,
+            detail: { folder, file: name },
+          },
+        );
       }
       text = await handle.readFile('utf8');
     } finally {
@@ -33,8 +38,8 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AppError('student.invalid', `The student’s ${name} is not JSON.`, {
-      hint: 'Copy or export the student again.',
+    throw new AppError('student.invalid', sentence`The student’s ${name} is not JSON.`, {
+      hint: sentence`Copy or export the student again.`,
       cause,
       detail: { folder, file: name },
     });
@@ -45,8 +50,8 @@ export async function readJson(folder: string, name: string): Promise<unknown> {
 export async function requireJson(folder: string, name: string): Promise<unknown> {
   const json = await readJson(folder, name);
   if (json === null) {
-    throw new AppError('student.modelMissing', `The student folder has no ${name}.`, {
-      hint: 'Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.',
+    throw new AppError('student.modelMissing', sentence`The student folder has no ${name}.`, {
+      hint: sentence`Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.`,
       detail: { folder, file: name },
     });
   }

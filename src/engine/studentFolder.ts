@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import { readWeights, type WeightFiles } from './safetensors.ts';
 import { parseStudentConfig, type StudentConfig } from './studentConfig.ts';
 import { readJson, requireJson } from './studentFiles.ts';
@@ -42,9 +43,9 @@ export async function readTokenizer(
   if (largest >= config.vocab) {
     throw new AppError(
       'student.invalid',
-      'The tokenizer gives ids beyond the student’s vocabulary.',
+      sentence`The tokenizer gives ids beyond the student’s vocabulary.`,
       {
-        hint: 'Put the tokenizer that this student was trained with into its folder.',
+        hint: sentence`Put the tokenizer that this student was trained with into its folder.`,
         detail: { folder, id: largest, vocab: config.vocab },
       },
     );

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { sentence, type Sentence } from '../core/sentence.ts';
 import type { WeightEntry } from './safetensors.ts';
 import type { StudentConfig } from './studentConfig.ts';
 
@@ -39,9 +40,9 @@ export function expectedTensors(c: StudentConfig): Map<string, readonly number[]
 
 const FLOATS = new Set(['F32', 'BF16', 'F16']);
 
-function mismatch(message: string, detail: Record<string, unknown>): AppError {
+function mismatch(message: Sentence, detail: Record<string, unknown>): AppError {
   return new AppError('student.invalid', message, {
-    hint: 'Save the student again as a whole model (LoRA adapters merged) so that weights and config.json belong together.',
+    hint: sentence`Save the student again as a whole model (LoRA adapters merged) so that weights and config.json belong together.`,
     detail,
   });
 }
@@ -56,7 +57,7 @@ export function checkTensors(
 ): void {
   if (config.tied && tensors.has(HEAD)) {
     throw mismatch(
-      `config.json says tie_word_embeddings, but the weights hold a separate ${HEAD}.`,
+      sentence`config.json says tie_word_embeddings, but the weights hold a separate ${HEAD}.`,
       { tensor: HEAD },
     );
   }
@@ -64,25 +65,28 @@ export function checkTensors(
   for (const [name, shape] of expected) {
     const entry = tensors.get(name);
     if (entry === undefined) {
-      const why = name === HEAD ? ' although config.json does not tie it to the embedding' : '';
-      throw mismatch(`The tensor ${name} is missing from the weights${why}.`, { tensor: name });
+      const what =
+        name === HEAD
+          ? sentence`The tensor ${name} is missing from the weights although config.json does not tie it to the embedding.`
+          : sentence`The tensor ${name} is missing from the weights.`;
+      throw mismatch(what, { tensor: name });
     }
     if (entry.shape.join() !== shape.join()) {
       throw mismatch(
-        `The tensor ${name} has the shape [${entry.shape.join(', ')}], config.json asks for [${shape.join(', ')}].`,
+        sentence`The tensor ${name} has the shape [${entry.shape.join(', ')}], config.json asks for [${shape.join(', ')}].`,
         { tensor: name },
       );
     }
     if (!FLOATS.has(entry.dtype)) {
-      throw new AppError('student.unsupported', `The tensor ${name} is ${entry.dtype}.`, {
-        hint: 'Save the student with float32, bfloat16 or float16 weights.',
+      throw new AppError('student.unsupported', sentence`The tensor ${name} is ${entry.dtype}.`, {
+        hint: sentence`Save the student with float32, bfloat16 or float16 weights.`,
         detail: { tensor: name },
       });
     }
   }
   for (const name of tensors.keys()) {
     if (!expected.has(name) && !name.endsWith('rotary_emb.inv_freq')) {
-      throw mismatch(`The weights hold ${name}, which config.json does not explain.`, {
+      throw mismatch(sentence`The weights hold ${name}, which config.json does not explain.`, {
         tensor: name,
       });
     }

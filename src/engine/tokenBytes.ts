@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 
 const NEWLINE = 10;
 
@@ -61,8 +62,8 @@ export class TokenBytes {
 
   private set(id: number, bytes: Uint8Array): void {
     if (id > 10_000_000) {
-      throw new AppError('student.invalid', `tokenizer.json has the token id ${id}.`, {
-        hint: 'Save the student’s tokenizer again.',
+      throw new AppError('student.invalid', sentence`tokenizer.json has the token id ${id}.`, {
+        hint: sentence`Save the student’s tokenizer again.`,
         detail: { file: 'tokenizer.json' },
       });
     }

@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import { readJson, requireJson } from './studentFiles.ts';
 import { TokenBytes, type Spelling } from './tokenBytes.ts';
 
@@ -37,9 +38,9 @@ export class StudentTokenizer {
     if (!parsed.success || typeof config !== 'object') {
       throw new AppError(
         'student.unsupported',
-        'The student’s tokenizer is not a BPE tokenizer.json.',
+        sentence`The student’s tokenizer is not a BPE tokenizer.json.`,
         {
-          hint: 'Save it as a fast tokenizer with transformers, or serve this student and use it as a served student.',
+          hint: sentence`Save it as a fast tokenizer with transformers, or serve this student and use it as a served student.`,
           detail: { folder, file: 'tokenizer.json' },
         },
       );
@@ -58,9 +59,9 @@ export class StudentTokenizer {
       if (cause instanceof AppError) throw cause;
       throw new AppError(
         'student.unsupported',
-        'The student’s tokenizer uses a part that is not built.',
+        sentence`The student’s tokenizer uses a part that is not built.`,
         {
-          hint: 'Serve this student with an OpenAI-compatible server and choose it as a served student.',
+          hint: sentence`Serve this student with an OpenAI-compatible server and choose it as a served student.`,
           cause,
           detail: { folder, file: 'tokenizer.json' },
         },
@@ -101,10 +102,14 @@ export class StudentTokenizer {
   promptIds(head: string, headIds: readonly number[], prompt: string): number[] {
     const whole = this.encodeWhole(head + prompt);
     if (headIds.some((token, i) => whole[i] !== token) || whole.length <= headIds.length) {
-      throw new AppError('usage', 'A prompt changes the tokens of the fixed head before it.', {
-        hint: 'End the head with a newline, and let no prompt be empty.',
-        detail: { prompt: prompt.slice(0, 200) },
-      });
+      throw new AppError(
+        'usage',
+        sentence`A prompt changes the tokens of the fixed head before it.`,
+        {
+          hint: sentence`End the head with a newline, and let no prompt be empty.`,
+          detail: { prompt: prompt.slice(0, 200) },
+        },
+      );
     }
     return whole.slice(headIds.length);
   }
@@ -130,9 +135,9 @@ function spellingOf(
   if (fallback || names.includes('"ByteFallback"') || names.includes('▁')) return 'sentencepiece';
   throw new AppError(
     'student.unsupported',
-    'The student’s tokenizer spells its bytes in an unknown way.',
+    sentence`The student’s tokenizer spells its bytes in an unknown way.`,
     {
-      hint: 'Serve this student with an OpenAI-compatible server and choose it as a served student.',
+      hint: sentence`Serve this student with an OpenAI-compatible server and choose it as a served student.`,
       detail: { file: 'tokenizer.json' },
     },
   );

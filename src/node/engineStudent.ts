@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { AppError, cancelled } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import type {
   ExamRequest,
   FinishedAttempt,
@@ -79,9 +80,9 @@ export class EngineStudent implements Student {
     if (recorded === null || actual === null || recorded === actual) return;
     throw new AppError(
       'student.parity',
-      'The student’s weights are not the ones that the trainer saved.',
+      sentence`The student’s weights are not the ones that the trainer saved.`,
       {
-        hint: 'Export the student again, and let nothing rewrite its folder afterwards.',
+        hint: sentence`Export the student again, and let nothing rewrite its folder afterwards.`,
         detail: { difference: 'weights', folder, trainer: recorded, engine: actual },
       },
     );
@@ -106,9 +107,9 @@ export class EngineStudent implements Student {
         onExit: ({ code, signal: killedBy, stderr }) => {
           const crash = new AppError(
             'engine.crashed',
-            'The engine process crashed in the parity check.',
+            sentence`The engine process crashed in the parity check.`,
             {
-              hint: 'Check that the student folder is complete, and that there is enough free memory.',
+              hint: sentence`Check that the student folder is complete, and that there is enough free memory.`,
               detail: { folder, code, signal: killedBy, stderr },
             },
           );

@@ -1,4 +1,5 @@
 import { AppError, cancelled } from '../core/errors.ts';
+import { sentence, type Text } from '../core/sentence.ts';
 import type { Signal } from '../core/ports.ts';
 import {
   guessFormat,
@@ -45,7 +46,7 @@ class RowSink {
 
   add(value: unknown, line: number): void {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.collector.addBad({ line, field: null, reason: 'is not a JSON object' });
+      this.collector.addBad({ line, field: null, reason: sentence`is not a JSON object` });
       return;
     }
     this.format ??= guessFormat(value);
@@ -53,9 +54,9 @@ class RowSink {
       const fields = Object.keys(value).slice(0, 12).join(', ');
       throw new AppError(
         'data.invalid',
-        `Cannot tell which fields of ${this.#file} hold the question and the answer.`,
+        sentence`Cannot tell which fields of ${this.#file} hold the question and the answer.`,
         {
-          hint: `Name them in a field mapping; line ${line} has: ${fields || 'no field'}.`,
+          hint: sentence`Name them in a field mapping; line ${line} has: ${fields || sentence`no field`}.`,
           detail: { file: this.#file, line },
         },
       );
@@ -63,7 +64,7 @@ class RowSink {
     this.collector.add(this.format, value, { line });
   }
 
-  addBad(line: number, reason: string): void {
+  addBad(line: number, reason: Text): void {
     this.collector.addBad({ line, field: null, reason });
   }
 }
@@ -120,8 +121,8 @@ async function readArray(
 ): Promise<void> {
   const { size } = await fs.stat(path);
   if (size > MAX_ARRAY_BYTES) {
-    throw new AppError('data.invalid', `${path} is a JSON array of ${size} bytes.`, {
-      hint: 'Write one JSON object on each line instead (JSON Lines): such files may be of any size.',
+    throw new AppError('data.invalid', sentence`${path} is a JSON array of ${size} bytes.`, {
+      hint: sentence`Write one JSON object on each line instead (JSON Lines): such files may be of any size.`,
       detail: { file: path, size },
     });
   }

@@ -3,6 +3,7 @@ import { copyFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { sentence } from '../core/sentence.ts';
 import type { Question } from '../core/dataset/question.ts';
 import { PRACTICE_PATHS, practiceProject } from '../core/practice/practiceProject.ts';
 import { practiceReadme } from '../core/practice/practiceReadme.ts';
@@ -38,8 +39,8 @@ export async function createPracticeProject(root: string, options: PracticeOptio
   const templatesPath = join(options.assets, 'templates.json');
   const templates = await textOf(templatesPath);
   if (templates === null) {
-    throw new AppError('store.missing', `${templatesPath} is missing.`, {
-      hint: 'Install Tailor again.',
+    throw new AppError('store.missing', sentence`${templatesPath} is missing.`, {
+      hint: sentence`Install Tailor again.`,
     });
   }
   const project = options.project ?? practiceProject(options.seed);
@@ -62,8 +63,8 @@ export async function createPracticeProject(root: string, options: PracticeOptio
 }
 
 function exists(path: string): AppError {
-  return new AppError('project.exists', `${path} is already there.`, {
-    hint: 'Name a new folder for the practice project.',
+  return new AppError('project.exists', sentence`${path} is already there.`, {
+    hint: sentence`Name a new folder for the practice project.`,
     detail: { path },
   });
 }
@@ -136,18 +137,22 @@ async function checkHashes(folder: string): Promise<void> {
   const text = await textOf(join(folder, 'tailor.student.json'));
   const record = studentRecordSchema.safeParse(text === null ? null : parseJson(text));
   if (!record.success) {
-    throw new AppError('student.invalid', `${folder} has no readable tailor.student.json.`, {
-      hint: 'Install Tailor again, or build the student with `python -m tailor_bridge practice`.',
-      cause: record.error,
-    });
+    throw new AppError(
+      'student.invalid',
+      sentence`${folder} has no readable tailor.student.json.`,
+      {
+        hint: sentence`Install Tailor again, or build the student with \`python -m tailor_bridge practice\`.`,
+        cause: record.error,
+      },
+    );
   }
   for (const [name, expected] of Object.entries(record.data.sha256)) {
     if ((await sha256File(join(folder, name))) === expected) continue;
     throw new AppError(
       'student.invalid',
-      `${join(folder, name)} is not the file that was recorded.`,
+      sentence`${join(folder, name)} is not the file that was recorded.`,
       {
-        hint: 'It was damaged or replaced: install Tailor again, or remove the folder.',
+        hint: sentence`It was damaged or replaced: install Tailor again, or remove the folder.`,
         detail: { file: name, expected },
       },
     );

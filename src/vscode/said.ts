@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isAppError, type AppError } from '../core/errors.ts';
+import { isSaid, type AppError } from '../core/errors.ts';
 import { say, type Text } from '../core/sentence.ts';
 import type { WireError } from '../shared/contract.ts';
 
@@ -15,7 +15,7 @@ export function saidError({ said: { message, hint } }: AppError): string {
 
 /** What a webview is told of a failure, in the person's language. */
 export function saidOnWire(wire: WireError, error: unknown): WireError {
-  if (isAppError(error)) {
+  if (isSaid(error)) {
     const { message, hint } = error.said;
     return {
       code: wire.code,

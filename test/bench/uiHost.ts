@@ -37,6 +37,7 @@ export async function openReview(root: string): Promise<ReviewService> {
       open: () => Promise.resolve(),
       focus: noop,
       strings: () => ({}),
+      said: String,
     },
     outside: { trusted: true, job: null, teacherReady: true, paced: null, singleKeys: true },
     pollMs: null,

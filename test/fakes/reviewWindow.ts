@@ -77,6 +77,7 @@ export async function openReading(
       },
       focus: quiet,
       strings: () => ({ 'host.primary.freeze': 'Runde {0} einfrieren' }),
+      said: String,
     },
     outside,
     pollMs: null,

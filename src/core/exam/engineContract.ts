@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { wireTextSchema } from '../wireText.ts';
 import { samplingSchema } from './attempt.ts';
 
 /** Version of graph, scheduler, sampler and stop rules together: raised whenever the same request may give other tokens. */
@@ -101,12 +102,12 @@ export const childMessageSchema = z.discriminatedUnion('type', [
     steps: count,
   }),
   z.strictObject({ type: z.literal('attempts'), attempts: z.array(finishedSchema).min(1) }),
-  z.strictObject({ type: z.literal('warning'), message: z.string() }),
+  z.strictObject({ type: z.literal('warning'), message: wireTextSchema }),
   z.strictObject({
     type: z.literal('error'),
     code: engineErrorCodeSchema,
-    message: z.string(),
-    hint: z.string().nullable(),
+    message: wireTextSchema,
+    hint: wireTextSchema.nullable(),
     detail: z.record(z.string(), z.unknown()),
   }),
   z.strictObject({ type: z.literal('done'), finished: count, tokens: count, steps: count }),

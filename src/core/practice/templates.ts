@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AppError } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 
-const slot = z.string().regex(/^[a-z]$/u, 'must be one lower-case letter');
+const slot = z.string().regex(/^[a-z]$/u, String(sentence`must be one lower-case letter`));
 const words = z.strictObject({
   train: z.array(z.string().regex(/^[A-Za-z]+$/u)).min(2),
   dev: z.array(z.string().regex(/^[A-Za-z]+$/u)).min(2),
@@ -25,7 +25,10 @@ const familySchema = z
   })
   .superRefine((family, context) => {
     if (family.phrasings.filter((phrasing) => phrasing.heldOut).length !== 1) {
-      context.addIssue({ code: 'custom', message: 'exactly one phrasing must be held out' });
+      context.addIssue({
+        code: 'custom',
+        message: String(sentence`exactly one phrasing must be held out`),
+      });
     }
     const known = new Set(['n', 'm', 't', 'u', ...Object.keys(family.numbers)]);
     for (const name of Object.keys(family.derived)) known.add(name);

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
+import { fromWire, toWire } from '../../core/wireText.ts';
 import {
   childMessageSchema,
   type ChildMessage,
@@ -83,8 +85,8 @@ export class EngineChild {
     this.events.onMessage({
       type: 'error',
       code: 'unexpected',
-      message: 'The engine process sent a message that Tailor does not know.',
-      hint: 'Install Tailor again: its parts do not belong together.',
+      message: toWire(sentence`The engine process sent a message that Tailor does not know.`),
+      hint: toWire(sentence`Install Tailor again: its parts do not belong together.`),
       detail: { issue: parsed.error.issues[0]?.message },
     });
   }
@@ -92,8 +94,8 @@ export class EngineChild {
 
 /** The failure that a child reported, as an AppError. */
 export function childError(message: Extract<ChildMessage, { type: 'error' }>): AppError {
-  return new AppError(message.code, message.message, {
-    ...(message.hint === null ? {} : { hint: message.hint }),
+  return new AppError(message.code, fromWire(message.message), {
+    ...(message.hint === null ? {} : { hint: fromWire(message.hint) }),
     detail: message.detail,
   });
 }

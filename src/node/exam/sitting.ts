@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { AppError, cancelled } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
+import { fromWire } from '../../core/wireText.ts';
 import type { ExamRequest, FinishedAttempt } from '../../core/exam/attempt.ts';
 import type { ChildMessage } from '../../core/exam/engineContract.ts';
 import type { Log, Report, Signal } from '../../core/ports.ts';
@@ -123,7 +125,7 @@ export class Sitting {
         for (const attempt of message.attempts) this.deliver(seat, attempt);
         return;
       case 'warning':
-        this.parts.log?.warn(message.message);
+        this.parts.log?.warn(String(fromWire(message.message)));
         return;
       case 'error':
         this.fail(childError(message));
@@ -149,11 +151,11 @@ export class Sitting {
     const { done, total } = this.handOut;
     const elapsed = performance.now() - this.started;
     this.parts.report({
-      stage: 'exam',
+      stage: sentence`exam`,
       done,
       total,
       etaMs: done === 0 ? null : Math.round((elapsed / done) * (total - done)),
-      note: `${Math.round((this.tokens / elapsed) * 1000)} tokens/s`,
+      note: sentence`${Math.round((this.tokens / elapsed) * 1000)} tokens/s`,
     });
   }
 
@@ -226,15 +228,20 @@ function crashed(
   exit: ChildExit,
 ): AppError {
   const names = lost.slice(0, NAMED_ITEMS).map((item) => `${item.questionId}#${item.sample}`);
-  const which = names.length === 0 ? '' : ` while it worked on ${names.slice(0, 3).join(', ')}`;
-  return new AppError('engine.crashed', `The exam engine’s process crashed three times${which}.`, {
-    hint: 'What is finished is kept; run the exam again with fewer processes or more free memory.',
-    detail: {
-      items: names,
-      lost: lost.length,
-      code: exit.code,
-      signal: exit.signal,
-      stderr: exit.stderr,
+  return new AppError(
+    'engine.crashed',
+    names.length === 0
+      ? sentence`The exam engine’s process crashed three times.`
+      : sentence`The exam engine’s process crashed three times while it worked on ${names.slice(0, 3).join(', ')}.`,
+    {
+      hint: sentence`What is finished is kept; run the exam again with fewer processes or more free memory.`,
+      detail: {
+        items: names,
+        lost: lost.length,
+        code: exit.code,
+        signal: exit.signal,
+        stderr: exit.stderr,
+      },
     },
-  });
+  );
 }

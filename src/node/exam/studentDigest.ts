@@ -2,6 +2,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { StudentIdentity } from '../../core/exam/attempt.ts';
 import { ENGINE_IDENTITY } from '../../core/exam/engineContract.ts';
 import {
@@ -68,8 +69,8 @@ export class StudentDigests {
 }
 
 function missing(folder: string, name: string, cause?: unknown): AppError {
-  return new AppError('student.modelMissing', `The student folder has no ${name}.`, {
-    hint: 'Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.',
+  return new AppError('student.modelMissing', sentence`The student folder has no ${name}.`, {
+    hint: sentence`Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.`,
     cause,
     detail: { folder, file: name },
   });
@@ -104,11 +105,15 @@ async function weightNames(folder: string): Promise<string[]> {
 }
 
 function badIndex(folder: string, cause?: unknown): AppError {
-  return new AppError('student.invalid', `The student’s ${INDEX} does not name its weight files.`, {
-    hint: 'Copy or export the student again.',
-    cause,
-    detail: { folder, file: INDEX },
-  });
+  return new AppError(
+    'student.invalid',
+    sentence`The student’s ${INDEX} does not name its weight files.`,
+    {
+      hint: sentence`Copy or export the student again.`,
+      cause,
+      detail: { folder, file: INDEX },
+    },
+  );
 }
 
 /** Elements of all tensors, from the header alone. */

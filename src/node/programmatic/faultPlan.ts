@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { sha256Text } from '../../core/hash.ts';
 
 const positive = z.number().int().min(1);
@@ -140,16 +141,16 @@ export async function readFaultPlan(path: string): Promise<FaultPlan> {
   try {
     raw = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new AppError('usage', `The fault plan ${path} cannot be read.`, {
-      hint: 'It must be a JSON file {"v": 1, "rules": [{"match": {"nth": 1}, "fault": {…}}]}.',
+    throw new AppError('usage', sentence`The fault plan ${path} cannot be read.`, {
+      hint: sentence`It must be a JSON file {"v": 1, "rules": [{"match": {"nth": 1}, "fault": {…}}]}.`,
       cause,
     });
   }
   const parsed = faultPlanSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new AppError('usage', `The fault plan ${path} is wrong: ${issue?.message ?? ''}.`, {
-    hint: 'Correct the named field.',
+  throw new AppError('usage', sentence`The fault plan ${path} is wrong: ${issue?.message ?? ''}.`, {
+    hint: sentence`Correct the named field.`,
     cause: parsed.error,
     detail: { file: path, field: issue?.path.join('.') },
   });

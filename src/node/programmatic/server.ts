@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Log } from '../../core/ports.ts';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { TEACHER_NAME, TEACHER_VERSION } from '../../core/teaching/programmatic/answer.ts';
 import type { Knowledge } from '../../core/teaching/programmatic/knowledge.ts';
 import { Desk, type DeskOptions } from './desk.ts';
@@ -61,7 +62,9 @@ export async function startProgrammaticTeacher(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       reject(
-        new AppError('teacher.network', 'The embedded teacher could not open its port.', { cause }),
+        new AppError('teacher.network', sentence`The embedded teacher could not open its port.`, {
+          cause,
+        }),
       );
     });
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

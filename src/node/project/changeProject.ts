@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { sentence } from '../../core/sentence.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { translating } from '../storage/storeError.ts';
@@ -25,9 +27,9 @@ export async function changeProject(
     const [first] = parsed.error.issues;
     throw new AppError(
       'usage',
-      `${first?.path.map(String).join('.') ?? ''}: ${first?.message ?? ''}.`,
+      sentence`${first ? issueText(first, PROJECT_FILE) : PROJECT_FILE}.`,
       {
-        hint: 'Nothing was changed.',
+        hint: sentence`Nothing was changed.`,
       },
     );
   }

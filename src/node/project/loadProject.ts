@@ -1,6 +1,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 
@@ -15,33 +17,36 @@ export interface LoadedProject {
 /** Parses the text of a tailor.json; the error names every field that is wrong. */
 export function parseProject(text: string, path: string): ProjectFile {
   if (text.length > MAX_BYTES) {
-    throw new AppError('project.invalid', `${path} is larger than 1 MB.`, {
-      hint: 'A project file holds settings only; data belongs into data/.',
+    throw new AppError('project.invalid', sentence`${path} is larger than 1 MB.`, {
+      hint: sentence`A project file holds settings only; data belongs into data/.`,
     });
   }
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/u, ''));
   } catch (cause) {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    throw new AppError('project.invalid', `${path} is not valid JSON${why}.`, {
-      hint: 'Correct it in an editor, or bring back an earlier version of it.',
+    const what =
+      cause instanceof Error
+        ? sentence`${path} is not valid JSON: ${cause.message}.`
+        : sentence`${path} is not valid JSON.`;
+    throw new AppError('project.invalid', what, {
+      hint: sentence`Correct it in an editor, or bring back an earlier version of it.`,
       cause,
     });
   }
   const parsed = projectFileSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    ({ path: field, message }) => `${field.map(String).join('.') || '(file)'}: ${message}`,
-  );
+  const problems = parsed.error.issues.map((issue) => issueText(issue, sentence`(file)`));
   throw new AppError(
     'project.invalid',
-    `${path} is not a valid project file: ${problems[0] ?? ''}.`,
+    sentence`${path} is not a valid project file: ${problems[0] ?? ''}.`,
     {
       hint:
-        problems.length > 1 ? `Also: ${problems.slice(1, 6).join('; ')}.` : 'Correct that field.',
+        problems.length > 1
+          ? sentence`Also: ${joined(problems.slice(1, 6), '; ')}.`
+          : sentence`Correct that field.`,
       cause: parsed.error,
-      detail: { path, problems },
+      detail: { path, problems: problems.map(String) },
     },
   );
 }
@@ -61,9 +66,9 @@ export async function loadProject(start: string): Promise<LoadedProject> {
   }
   throw new AppError(
     'project.missing',
-    `There is no ${PROJECT_FILE} in ${resolve(start)} or above it.`,
+    sentence`There is no ${PROJECT_FILE} in ${resolve(start)} or above it.`,
     {
-      hint: 'Create one with: tailor init --practice DIR, or tailor init DIR for your own data.',
+      hint: sentence`Create one with: tailor init --practice DIR, or tailor init DIR for your own data.`,
     },
   );
 }
@@ -79,6 +84,6 @@ async function readIfThere(path: string): Promise<string | null> {
     ) {
       return null;
     }
-    throw new AppError('store.io', `${path} cannot be read.`, { cause: error });
+    throw new AppError('store.io', sentence`${path} cannot be read.`, { cause: error });
   }
 }

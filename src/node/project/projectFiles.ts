@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { issueText } from '../../core/schemaProblem.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { questionSchema, type Question } from '../../core/dataset/question.ts';
 import { readJsonLines } from '../storage/jsonLines.ts';
 import { mergeByTime, readJournal, type BadLine } from '../storage/readJournal.ts';
@@ -25,7 +27,7 @@ export class ProjectFiles {
           const parsed = questionSchema.safeParse(value);
           const reason = parsed.success
             ? seen.has(parsed.data.id)
-              ? `the id ${JSON.stringify(parsed.data.id)} was used before`
+              ? sentence`the id ${JSON.stringify(parsed.data.id)} was used before`
               : null
             : describe(parsed.error);
           if (reason !== null) this.#onBad({ file: path, line, byteOffset, reason });
@@ -88,9 +90,7 @@ async function stampOf(path: string): Promise<string> {
   }
 }
 
-function describe(error: z.ZodError): string {
+function describe(error: z.ZodError): Sentence {
   const first = error.issues[0];
-  return first
-    ? `${first.path.map(String).join('.') || 'row'}: ${first.message}`
-    : 'not a question';
+  return first ? issueText(first, sentence`row`) : sentence`not a question`;
 }

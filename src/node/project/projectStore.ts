@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { z } from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
@@ -86,8 +87,8 @@ export class ProjectStore implements RoundStore {
     const { train, dev, extra } = this.project.data;
     const path = set === 'train' ? train : set === 'dev' ? dev : extra[set];
     if (path === undefined) {
-      throw new AppError('usage', `There is no set called ${JSON.stringify(set)}.`, {
-        hint: `Known sets: ${['train', 'dev', ...Object.keys(extra)].join(', ')}.`,
+      throw new AppError('usage', sentence`There is no set called ${JSON.stringify(set)}.`, {
+        hint: sentence`Known sets: ${['train', 'dev', ...Object.keys(extra)].join(', ')}.`,
       });
     }
     return path;
@@ -100,8 +101,8 @@ export class ProjectStore implements RoundStore {
       throw error;
     });
     if (questions.length === 0) {
-      throw new AppError('data.missing', `${this.dataPath(set)} has no questions.`, {
-        hint: 'Import some: tailor import FORMAT FILE.',
+      throw new AppError('data.missing', sentence`${this.dataPath(set)} has no questions.`, {
+        hint: sentence`Import some: tailor import FORMAT FILE.`,
       });
     }
     return questions;
@@ -255,13 +256,13 @@ export class ProjectStore implements RoundStore {
     const manifest = await this.manifest(round);
     const path = this.roundFolder(round, 'train.jsonl');
     const text = await translating(path, () => readFile(path, 'utf8'));
-    const changed = (how: string, cause?: unknown): AppError =>
-      new AppError('round.changed', `${relative(this.root, path)} ${how}.`, {
-        hint: 'Restore it from version control; a frozen set is never edited.',
+    const changed = (how: Sentence, cause?: unknown): AppError =>
+      new AppError('round.changed', sentence`${relative(this.root, path)} ${how}.`, {
+        hint: sentence`Restore it from version control; a frozen set is never edited.`,
         cause,
       });
     if (!manifest || sha256Text(text) !== manifest.trainSha256) {
-      throw changed('was changed after it was frozen');
+      throw changed(sentence`was changed after it was frozen`);
     }
     try {
       return text
@@ -269,7 +270,7 @@ export class ProjectStore implements RoundStore {
         .filter((line) => line !== '')
         .map((line) => frozenRowSchema.parse(JSON.parse(line)));
     } catch (cause) {
-      throw changed('holds a row that no freeze writes', cause);
+      throw changed(sentence`holds a row that no freeze writes`, cause);
     }
   }
 
@@ -279,8 +280,8 @@ export class ProjectStore implements RoundStore {
     partial: Omit<Manifest, 'trainSha256' | 'inputs'>,
   ): Promise<Manifest> {
     if (await this.manifest(round)) {
-      throw new AppError('round.frozen', `Round ${round} is frozen already.`, {
-        hint: 'Go on with tailor train; what is decided now counts for the next round.',
+      throw new AppError('round.frozen', sentence`Round ${round} is frozen already.`, {
+        hint: sentence`Go on with tailor train; what is decided now counts for the next round.`,
       });
     }
     const text = jsonl(rows.map((row) => JSON.stringify(row)));
@@ -328,7 +329,7 @@ export class ProjectStore implements RoundStore {
       text = await readFile(path, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw new AppError('store.io', `${path} cannot be read.`, { cause: error });
+      throw new AppError('store.io', sentence`${path} cannot be read.`, { cause: error });
     }
     try {
       return schema.parse(JSON.parse(text));
@@ -337,9 +338,12 @@ export class ProjectStore implements RoundStore {
       throw new AppError(
         newer ? 'store.newerVersion' : 'store.io',
         newer
-          ? `${relative(this.root, path)} was written by a newer Tailor.`
-          : `${relative(this.root, path)} is not readable as what it should be.`,
-        { hint: newer ? 'Update Tailor.' : 'Restore it from version control.', cause },
+          ? sentence`${relative(this.root, path)} was written by a newer Tailor.`
+          : sentence`${relative(this.root, path)} is not readable as what it should be.`,
+        {
+          hint: newer ? sentence`Update Tailor.` : sentence`Restore it from version control.`,
+          cause,
+        },
       );
     }
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { PythonEnvironment } from './findPython.ts';
 
 /** A program with its arguments as an array; nothing in it is ever read by a shell. */
@@ -21,7 +22,10 @@ export function bridgeCommand(
 ): BridgeCommand {
   for (const value of args) {
     if (value.includes('\0')) {
-      throw new AppError('usage', 'An argument of the Python bridge holds a NUL character.');
+      throw new AppError(
+        'usage',
+        sentence`An argument of the Python bridge holds a NUL character.`,
+      );
     }
   }
   return {

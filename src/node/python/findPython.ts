@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence, Sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { runShortCommand } from './shortCommand.ts';
@@ -55,11 +56,11 @@ export async function findPython(options: FindPython): Promise<PythonEnvironment
     if (source === 'path' && (await isInside(dirname(path), options.projectFolder))) continue;
     await confirmed(path, source, options);
     const answer = await versionOf(path, options);
-    if (typeof answer !== 'string') return { ...answer, source };
-    refusals.push(answer);
+    if (!(answer instanceof Sentence)) return { ...answer, source };
+    refusals.push(String(answer));
   }
-  throw new AppError('python.missing', `No Python ${FLOOR_TEXT} or newer was found.`, {
-    hint: 'Install Python, or name an interpreter with --python or the variable TAILOR_PYTHON.',
+  throw new AppError('python.missing', sentence`No Python ${FLOOR_TEXT} or newer was found.`, {
+    hint: sentence`Install Python, or name an interpreter with --python or the variable TAILOR_PYTHON.`,
     detail: { refusals },
   });
 }
@@ -80,18 +81,22 @@ async function startAsked(
   source: PythonSource,
   options: FindPython,
 ): Promise<PythonEnvironment> {
-  const hint = 'Name the interpreter by its absolute path, for example /usr/bin/python3.';
+  const hint = sentence`Name the interpreter by its absolute path, for example /usr/bin/python3.`;
   if (!isAbsolute(path)) {
-    throw new AppError('python.missing', `The interpreter "${path}" is not an absolute path.`, {
-      hint,
-    });
+    throw new AppError(
+      'python.missing',
+      sentence`The interpreter "${path}" is not an absolute path.`,
+      {
+        hint,
+      },
+    );
   }
   if (!(await isFile(path))) {
-    throw new AppError('python.missing', `There is no interpreter at ${path}.`, { hint });
+    throw new AppError('python.missing', sentence`There is no interpreter at ${path}.`, { hint });
   }
   await confirmed(path, source, options);
   const answer = await versionOf(path, options);
-  if (typeof answer === 'string') throw new AppError('python.missing', answer, { hint });
+  if (answer instanceof Sentence) throw new AppError('python.missing', answer, { hint });
   return { ...answer, source };
 }
 
@@ -136,8 +141,8 @@ async function isFile(path: string): Promise<boolean> {
 
 async function confirmed(path: string, source: PythonSource, options: FindPython): Promise<void> {
   if (options.confirm === undefined || (await options.confirm(path, source))) return;
-  throw new AppError('python.untrusted', `The interpreter ${path} was not approved.`, {
-    hint: 'Approve it, or name another one in your own settings.',
+  throw new AppError('python.untrusted', sentence`The interpreter ${path} was not approved.`, {
+    hint: sentence`Approve it, or name another one in your own settings.`,
   });
 }
 
@@ -145,7 +150,7 @@ async function confirmed(path: string, source: PythonSource, options: FindPython
 async function versionOf(
   path: string,
   options: FindPython,
-): Promise<{ python: string; version: string } | string> {
+): Promise<{ python: string; version: string } | Sentence> {
   const result = await runShortCommand({
     file: path,
     // -I: neither the working folder, the user's site folder nor PYTHON* variables take part.
@@ -155,13 +160,14 @@ async function versionOf(
     timeoutMs: VERSION_TIMEOUT_MS,
     signal: options.signal,
   });
-  if (result.timedOut) return `${path} did not answer within ${VERSION_TIMEOUT_MS / 1000} s.`;
+  if (result.timedOut)
+    return sentence`${path} did not answer within ${VERSION_TIMEOUT_MS / 1000} s.`;
   const answer = parseVersion(result.stdout);
-  if (answer === undefined) return `${path} did not answer as a Python interpreter.`;
+  if (answer === undefined) return sentence`${path} did not answer as a Python interpreter.`;
   const [major, minor, micro] = answer.version;
   const version = `${major}.${minor}.${micro}`;
   if (major !== PYTHON_FLOOR[0] || minor < PYTHON_FLOOR[1]) {
-    return `${path} is Python ${version}; ${FLOOR_TEXT} or newer is needed.`;
+    return sentence`${path} is Python ${version}; ${FLOOR_TEXT} or newer is needed.`;
   }
   // A version manager's shim is resolved to the interpreter behind it: it may choose by the working folder.
   return { python: isAbsolute(answer.executable) ? answer.executable : path, version };

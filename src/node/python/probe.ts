@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { bridgeCommand } from './bridge.ts';
@@ -38,11 +39,14 @@ export async function probePython(python: PythonEnvironment, options: ProbePytho
   });
   const probe = parseProbe(result.stdout);
   if (probe !== null) return probe;
+  const last = result.stderr.trim().split('\n').at(-1) ?? '';
   const reason = result.timedOut
-    ? `no answer within ${PROBE_TIMEOUT_MS / 1000} s`
-    : (result.stderr.trim().split('\n').at(-1) ?? '');
-  throw new AppError('trainer.depsMissing', `${python.python} could not be examined.`, {
-    hint: `It said: ${reason === '' ? 'nothing' : reason}`,
+    ? sentence`no answer within ${PROBE_TIMEOUT_MS / 1000} s`
+    : last === ''
+      ? sentence`nothing`
+      : last;
+  throw new AppError('trainer.depsMissing', sentence`${python.python} could not be examined.`, {
+    hint: sentence`It said: ${reason}`,
     detail: { exitCode: result.exitCode, stderr: result.stderr.slice(-4000) },
   });
 }

@@ -3,6 +3,7 @@ import { attemptForFeedback } from '../../core/curation/negatives.ts';
 import { isAbout, questionNow, textName } from '../../core/curation/questionText.ts';
 import { attemptsNow, type ReviewItem } from '../../core/curation/reviewItem.ts';
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { sha256Text } from '../../core/hash.ts';
 import type { Report } from '../../core/ports.ts';
@@ -55,18 +56,22 @@ export class Asking {
   ): Promise<Asked> {
     const { outside } = this.#service;
     if (!outside.trusted) {
-      throw new AppError('trust.required', 'Restricted Mode: the teacher cannot be asked.', {
-        hint: 'Trust the workspace first.',
-      });
+      throw new AppError(
+        'trust.required',
+        sentence`Restricted Mode: the teacher cannot be asked.`,
+        {
+          hint: sentence`Trust the workspace first.`,
+        },
+      );
     }
     if (!outside.teacherReady) {
-      throw new AppError('teacher.auth', 'There is no key for the teacher.', {
-        hint: 'Set the teacher’s key, or choose the built-in teacher.',
+      throw new AppError('teacher.auth', sentence`There is no key for the teacher.`, {
+        hint: sentence`Set the teacher’s key, or choose the built-in teacher.`,
       });
     }
     if (this.#abort) {
-      throw new AppError('lock.held', 'The teacher is being asked already.', {
-        hint: 'Wait until it has answered, or stop it.',
+      throw new AppError('lock.held', sentence`The teacher is being asked already.`, {
+        hint: sentence`Wait until it has answered, or stop it.`,
       });
     }
     const abort = new AbortController();
@@ -139,11 +144,15 @@ export class Asking {
       return await acquireLock(join(session.tailorFolder, 'locks'), 'run', { clock });
     } catch (error) {
       if (!isAppError(error, 'lock.held')) throw error;
-      throw new AppError('lock.held', 'The teacher cannot be asked while the project is at work.', {
-        hint: 'Wait until the exam, teaching or training has ended, or stop it.',
-        cause: error,
-        detail: error.detail,
-      });
+      throw new AppError(
+        'lock.held',
+        sentence`The teacher cannot be asked while the project is at work.`,
+        {
+          hint: sentence`Wait until the exam, teaching or training has ended, or stop it.`,
+          cause: error,
+          detail: error.detail,
+        },
+      );
     }
   }
 
@@ -168,7 +177,7 @@ export class Asking {
   }
 
   #title(): string {
-    return sayIn(() => this.#service.options.actions.strings())('host.job.asking');
+    return sayIn(this.#service.options.actions)('host.job.asking');
   }
 
   async #askAll(

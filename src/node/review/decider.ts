@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { bulkDecisions, type Bulk, type BulkAct } from '../../core/curation/bulk.ts';
 import type { Curation, SpotCheckRecord } from '../../core/curation/curation.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
@@ -155,23 +156,24 @@ export class Decider {
     return this.#inTurn(round, async (opened) => {
       const record = this.spotCheckNow();
       const state = this.spotCheckState();
-      if (!record || !state) throw refusal('There is no spot check.', 'Draw a sample first.');
+      if (!record || !state)
+        throw refusal(sentence`There is no spot check.`, sentence`Draw a sample first.`);
       if (!isKnown(record, opened.review.curation)) {
         throw refusal(
-          'It is not known any more what the sample was drawn from.',
-          'Draw another one.',
+          sentence`It is not known any more what the sample was drawn from.`,
+          sentence`Draw another one.`,
         );
       }
       if (!state.random) {
         throw refusal(
-          'The sample is not a random one of what is shown now.',
-          'Go back to the filter it was drawn from, or draw another one.',
+          sentence`The sample is not a random one of what is shown now.`,
+          sentence`Go back to the filter it was drawn from, or draw another one.`,
         );
       }
       if (state.bound === null) {
         throw refusal(
-          `${state.drawn - state.decided} items of the sample are undecided.`,
-          'Decide on all of them first.',
+          sentence`${state.drawn - state.decided} items of the sample are undecided.`,
+          sentence`Decide on all of them first.`,
         );
       }
       const ids = this.#remaining(opened, record);
@@ -290,8 +292,8 @@ export class Decider {
     const { undo, redo } = this.stack();
     const inverse = written[0]?.type === 'undo' ? redo : undo;
     if (inverse) await this.#append(opened, inverse.decisions(person(), newAction()));
-    throw new AppError('round.frozen', `Round ${round} was frozen at this very moment.`, {
-      hint: 'Your decision was taken back: decide in the next round, after its exam.',
+    throw new AppError('round.frozen', sentence`Round ${round} was frozen at this very moment.`, {
+      hint: sentence`Your decision was taken back: decide in the next round, after its exam.`,
     });
   }
 }
@@ -341,12 +343,12 @@ function piecesOf<T>(list: readonly T[]): T[][] {
 function nothingToDo(count: number): AppError {
   return refusal(
     count === 0
-      ? 'There is nothing undecided in this list.'
-      : `None of these ${count} items can take that.`,
-    'An item without a rationale that passes the gate is decided by itself.',
+      ? sentence`There is nothing undecided in this list.`
+      : sentence`None of these ${count} items can take that.`,
+    sentence`An item without a rationale that passes the gate is decided by itself.`,
   );
 }
 
-function refusal(message: string, hint: string): AppError {
+function refusal(message: Sentence, hint: Sentence): AppError {
   return new AppError('usage', message, { hint });
 }

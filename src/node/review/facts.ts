@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { DecisionCursor } from '../../core/round/frozen.ts';
 import { isLate } from '../../core/round/lateDecisions.ts';
@@ -63,9 +64,13 @@ async function cursorOf(store: ProjectStore, round: number): Promise<DecisionCur
 /** Throws for a round whose training set is fixed. */
 export async function refuseFrozen(store: ProjectStore, round: number): Promise<void> {
   if (!(await exists(store.roundFolder(round, 'manifest.json')))) return;
-  throw new AppError('round.frozen', `Round ${round} is frozen: its decisions stay as they are.`, {
-    hint: 'Decide in the next round, after its exam.',
-  });
+  throw new AppError(
+    'round.frozen',
+    sentence`Round ${round} is frozen: its decisions stay as they are.`,
+    {
+      hint: sentence`Decide in the next round, after its exam.`,
+    },
+  );
 }
 
 /** Whether decisions that have just been written are not among those that their round's frozen set was made from. */

@@ -1,4 +1,5 @@
 import type { Report } from '../../core/ports.ts';
+import type { Text } from '../../core/sentence.ts';
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Job, Verb } from '../../shared/reviewContract.ts';
 
@@ -29,6 +30,8 @@ export interface ReviewActions {
   focus(where: 'list' | 'detail' | 'editor' | 'none', selected: string | null): void;
   /** The views' texts in the person's language. */
   strings(): Readonly<Record<string, string>>;
+  /** A text in the person's language. */
+  said(text: Text): string;
 }
 
 /** Does work that takes a while where the surroundings show what runs, and stop it on request. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { savedFilterSchema, type Filter } from '../../shared/reviewContract.ts';
 import { nodeFs } from '../storage/fs.ts';
 import { assertWritable } from '../storage/safePath.ts';
@@ -41,7 +42,7 @@ export class SavedFilters {
   async save(name: string, filter: Filter | null): Promise<void> {
     const shown = name.trim();
     if (shown === '' || shown.length > MAX_NAME) {
-      throw new AppError('usage', `A filter's name has 1 to ${MAX_NAME} characters.`);
+      throw new AppError('usage', sentence`A filter's name has 1 to ${MAX_NAME} characters.`);
     }
     await this.load();
     const place = this.#filters.findIndex((one) => one.name === shown);
@@ -51,8 +52,8 @@ export class SavedFilters {
     } else if (place >= 0) filters[place] = { name: shown, filter };
     else filters.push({ name: shown, filter });
     if (filters.length > MAX_FILTERS) {
-      throw new AppError('usage', `There are ${MAX_FILTERS} saved filters already.`, {
-        hint: 'Remove one of them first.',
+      throw new AppError('usage', sentence`There are ${MAX_FILTERS} saved filters already.`, {
+        hint: sentence`Remove one of them first.`,
       });
     }
     const path = await assertWritable(this.#root, '.tailor/review.json');

@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Handlers } from '../../shared/contract.ts';
 import type { ReviewContract, Snapshot } from '../../shared/reviewContract.ts';
 import { Session, type Surroundings } from '../session/session.ts';
@@ -133,10 +134,7 @@ export class ReviewService {
 
   snapshot(): Snapshot {
     if (this.#snapshot?.rev !== this.rev) this.#snapshot = null;
-    this.#snapshot ??= snapshotOf(
-      this,
-      sayIn(() => this.#options.actions.strings()),
-    );
+    this.#snapshot ??= snapshotOf(this, sayIn(this.#options.actions));
     return this.#snapshot;
   }
 
@@ -185,13 +183,13 @@ export class ReviewService {
    */
   now(): Opened {
     if (this.#opened) return this.#opened;
-    throw this.#failure ?? new AppError('cancelled', 'The review was closed.');
+    throw this.#failure ?? new AppError('cancelled', sentence`The review was closed.`);
   }
 
   async pick(round: number): Promise<void> {
     const { facts } = await this.ready();
     if (!facts.rounds.includes(round)) {
-      throw new AppError('usage', `Round ${round} has nothing to review.`);
+      throw new AppError('usage', sentence`Round ${round} has nothing to review.`);
     }
     this.#picked = round;
     if (facts.round !== round) await this.#begin(() => this.#open());
@@ -301,7 +299,7 @@ export class ReviewService {
       this.#opened = null;
       this.#failure = isAppError(error)
         ? error
-        : new AppError('unexpected', 'The project cannot be read.', { cause: error });
+        : new AppError('unexpected', sentence`The project cannot be read.`, { cause: error });
       this.#options.surroundings.log.error(`Review: ${String(error)}`);
       await this.#sources.mark(null);
       this.changed();

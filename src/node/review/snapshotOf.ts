@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { labelOf } from '../../core/curation/decisionLog.ts';
 import { sayBy } from '../../core/curation/say.ts';
 import type { UndoStep } from '../../core/curation/undoStack.ts';
+import { joined } from '../../core/sentence.ts';
 import type { Banner, Job, Snapshot } from '../../shared/reviewContract.ts';
 import { countLate } from '../../core/round/lateDecisions.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
@@ -28,7 +29,7 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
   const situation: Situation = {
     facts: opened?.facts ?? null,
     loading: opened === null,
-    failure: failure?.message ?? null,
+    failure: failure ? service.options.actions.said(failure.said.message) : null,
     gone: failure?.code === 'project.missing',
     outside,
     counts: review?.tally.counts ?? NO_COUNTS,
@@ -78,14 +79,21 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
 
 function bannersOf(service: ReviewService, say: Say): Banner[] {
   const { opened, outside, failure, changedFile } = service;
+
   const banners: Banner[] = [];
   const add = (code: Banner['code'], message: string, label?: string, verb?: string): void => {
     const action = label === undefined || verb === undefined ? null : { label, verb };
     banners.push({ code, message, action });
   };
   if (failure) {
-    const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-    add('file-error', failure.message + hint, say('host.banner.failed.action'), 'reload');
+    const { message, hint } = failure.said;
+    const text = joined(hint === undefined ? [message] : [message, hint]);
+    add(
+      'file-error',
+      service.options.actions.said(text),
+      say('host.banner.failed.action'),
+      'reload',
+    );
   }
   if (!outside.trusted) {
     add(

@@ -9,6 +9,7 @@ import type { BadLine } from '../storage/readJournal.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { claimWriter } from '../storage/writerSlot.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
 import type { TeacherSpending } from '../../core/teaching/teacher.ts';
 import type { Agreement } from '../../core/round/agreement.ts';
@@ -166,7 +167,7 @@ type OnBad = (bad: BadLine, consequence: string) => void;
 function onceEach(log: Log): OnBad {
   const told = new Set<string>();
   return ({ file, line, reason }, consequence) => {
-    const found = `Line ${line} of ${file} ${reason}`;
+    const found = `Line ${line} of ${file} ${String(reason)}`;
     if (told.has(found)) return;
     told.add(found);
     log.warn(`${found}${consequence}`);
@@ -179,9 +180,9 @@ function atWork(error: unknown): unknown {
   const { pid, host, since } = error.detail;
   return new AppError(
     'lock.held',
-    `This project is at work already: process ${String(pid)} on ${String(host)}, since ${String(since)}.`,
+    sentence`This project is at work already: process ${String(pid)} on ${String(host)}, since ${String(since)}.`,
     {
-      hint: 'One exam, teaching, freeze or training runs at a time: wait until it ends, or stop it where it was started.',
+      hint: sentence`One exam, teaching, freeze or training runs at a time: wait until it ends, or stop it where it was started.`,
       cause: error,
       detail: error.detail,
     },

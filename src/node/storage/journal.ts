@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import { MAX_LINE_BYTES } from './byteLines.ts';
 import { nodeFs, type Fs, type FsHandle } from './fs.ts';
@@ -43,8 +44,8 @@ export async function openJournal<T>(
   const fs = options.fs ?? nodeFs;
   const state = await lastState(path, options.writer, fs);
   if (options.generation !== undefined && options.generation < state.generation) {
-    throw new AppError('lock.lost', `Another process has taken over ${path}.`, {
-      hint: 'Start the step again.',
+    throw new AppError('lock.lost', sentence`Another process has taken over ${path}.`, {
+      hint: sentence`Start the step again.`,
       detail: { path, generation: options.generation, newest: state.generation },
     });
   }
@@ -147,7 +148,10 @@ class FileJournal<T> implements Journal<T> {
       STAMP_KEYS.has(key),
     );
     if (reserved.length > 0) {
-      throw new AppError('unexpected', `A record may not have the fields ${reserved.join(', ')}.`);
+      throw new AppError(
+        'unexpected',
+        sentence`A record may not have the fields ${reserved.join(', ')}.`,
+      );
     }
     const seq = this.#seq;
     this.#seq += 1;
@@ -161,17 +165,21 @@ class FileJournal<T> implements Journal<T> {
     const { line, sum } = sealRecord({ ...parsed, ...stamp });
     const bytes = Buffer.from(`${line}\n`, 'utf8');
     if (bytes.length > MAX_LINE_BYTES) {
-      throw new AppError('store.io', `A record of ${bytes.length} bytes is too long to be kept.`, {
-        hint: `The limit is ${MAX_LINE_BYTES} bytes.`,
-        detail: { path: this.#path, bytes: bytes.length },
-      });
+      throw new AppError(
+        'store.io',
+        sentence`A record of ${bytes.length} bytes is too long to be kept.`,
+        {
+          hint: sentence`The limit is ${MAX_LINE_BYTES} bytes.`,
+          detail: { path: this.#path, bytes: bytes.length },
+        },
+      );
     }
     return { record: { ...parsed, ...stamp, sum }, bytes };
   }
 
   #enqueue(bytes: Buffer, sync: boolean): Promise<void> {
     if (this.#closed) {
-      return Promise.reject(new AppError('unexpected', `${this.#path} is already closed.`));
+      return Promise.reject(new AppError('unexpected', sentence`${this.#path} is already closed.`));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ bytes, sync, resolve, reject });
@@ -225,9 +233,13 @@ class FileJournal<T> implements Journal<T> {
   async #refuseIfRemoved(): Promise<void> {
     const { nlink } = await this.#handle.stat();
     if (nlink > 0) return;
-    throw new AppError('store.missing', `${this.#path} was deleted or replaced while in use.`, {
-      hint: 'Restore the folder, or start the step again.',
-      detail: { path: this.#path },
-    });
+    throw new AppError(
+      'store.missing',
+      sentence`${this.#path} was deleted or replaced while in use.`,
+      {
+        hint: sentence`Restore the folder, or start the step again.`,
+        detail: { path: this.#path },
+      },
+    );
   }
 }

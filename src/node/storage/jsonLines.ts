@@ -1,3 +1,4 @@
+import { sentence, type Sentence, type Text } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import { MAX_LINE_BYTES, scanByteLines, type ByteLine } from './byteLines.ts';
 import { nodeFs, type Fs } from './fs.ts';
@@ -12,7 +13,7 @@ export interface BadLine {
   /** Where the line starts. */
   readonly byteOffset: number;
   /** Completes the sentence "Line 812 of exam.jsonl …". */
-  readonly reason: string;
+  readonly reason: Text;
 }
 
 export interface LinePosition {
@@ -70,7 +71,7 @@ export async function readJsonLines(
   let lines = 0;
   let endsMidLine = false;
   const before = (options.from?.line ?? 1) - 1;
-  const refuse = (at: Omit<LinePosition, 'bytes'>, reason: string): void => {
+  const refuse = (at: Omit<LinePosition, 'bytes'>, reason: Text): void => {
     bad += 1;
     options.onBad({ file: path, line: at.line, byteOffset: at.byteOffset, reason });
   };
@@ -98,7 +99,7 @@ export async function readJsonLines(
     if (at.overlong) {
       refuse(
         at,
-        `is ${at.length} bytes long; the limit is ${options.maxLineBytes ?? MAX_LINE_BYTES}`,
+        sentence`is ${at.length} bytes long; the limit is ${options.maxLineBytes ?? MAX_LINE_BYTES}`,
       );
       return false;
     }
@@ -156,11 +157,11 @@ function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
 }
 
-function foreignFormat(bytes: Buffer): string | null {
+function foreignFormat(bytes: Buffer): Sentence | null {
   const [a, b] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    return 'is UTF-16 text; save the file as UTF-8';
+    return sentence`is UTF-16 text; save the file as UTF-8`;
   }
-  if (a === 0x1f && b === 0x8b) return 'is gzip-compressed; unpack the file first';
+  if (a === 0x1f && b === 0x8b) return sentence`is gzip-compressed; unpack the file first`;
   return null;
 }

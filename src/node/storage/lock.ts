@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import { nodeFs, type Fs } from './fs.ts';
 import { createComplete } from './createComplete.ts';
@@ -43,7 +44,7 @@ export async function acquireLock(
   options: LockOptions,
 ): Promise<Lock> {
   if (!/^[a-z0-9][a-z0-9-]{0,80}$/u.test(name)) {
-    throw new AppError('unexpected', `"${name}" cannot be the name of a lock.`);
+    throw new AppError('unexpected', sentence`"${name}" cannot be the name of a lock.`);
   }
   return translating(join(folder, name), () => new LockFolder(folder, name, options).acquire());
 }
@@ -70,8 +71,8 @@ class LockFolder {
       const holder = await this.#claim(generation, newest);
       if (holder !== null) return this.#own(generation, holder);
     }
-    throw new AppError('lock.held', `The lock "${this.#name}" changes hands too fast.`, {
-      hint: 'Try again in a moment.',
+    throw new AppError('lock.held', sentence`The lock "${this.#name}" changes hands too fast.`, {
+      hint: sentence`Try again in a moment.`,
       detail: { lock: this.#name },
     });
   }
@@ -135,18 +136,18 @@ class LockFolder {
       throw this.#refusal(
         'lock.otherHost',
         holder,
-        `stop it there. If that computer is surely gone, delete ${this.#file(generation)}.`,
+        sentence`stop it there. If that computer is surely gone, delete ${this.#file(generation)}.`,
       );
     }
     if (!(await isAlive(holder.pid, holder.startTime))) return false;
     // It may have been released between the first look and this one.
     if (await this.#exists(`${this.#file(generation)}.free`)) return false;
-    throw this.#refusal('lock.held', holder, 'wait until it ends, or stop it.');
+    throw this.#refusal('lock.held', holder, sentence`wait until it ends, or stop it.`);
   }
 
-  #refusal(code: 'lock.held' | 'lock.otherHost', holder: Holder, hint: string): AppError {
-    return new AppError(code, `"${this.#name}" is in use by ${describeHolder(holder)}.`, {
-      hint: `Only one at a time: ${hint}`,
+  #refusal(code: 'lock.held' | 'lock.otherHost', holder: Holder, hint: Sentence): AppError {
+    return new AppError(code, sentence`"${this.#name}" is in use by ${describeHolder(holder)}.`, {
+      hint: sentence`Only one at a time: ${hint}`,
       detail: { lock: this.#name, pid: holder.pid, host: holder.host, since: holder.at },
     });
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Fs } from './fs.ts';
 import { systemCode } from './storeError.ts';
@@ -38,8 +39,8 @@ export async function readHolder(
   }
 }
 
-export function describeHolder(holder: Holder): string {
-  return `process ${holder.pid} on ${holder.host} since ${holder.at}`;
+export function describeHolder(holder: Holder): Sentence {
+  return sentence`process ${holder.pid} on ${holder.host} since ${holder.at}`;
 }
 
 function parseHolder(text: string): Holder | null {

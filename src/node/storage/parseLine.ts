@@ -1,15 +1,16 @@
+import { sentence, type Text } from '../../core/sentence.ts';
 import { isUtf8 } from 'node:buffer';
 
 /** Deeper values are refused before they are parsed: recursive code further on would overflow its stack. */
 export const MAX_NESTING = 100;
 
 export type ParsedLine =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: Text };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-const bad = (reason: string): ParsedLine => ({ ok: false, reason });
+const bad = (reason: Text): ParsedLine => ({ ok: false, reason });
 
 /**
  * Parses one line of JSON bytes strictly: fatal UTF-8, nesting cap, no number that JavaScript turns into infinity,
@@ -19,21 +20,23 @@ export function parseLine(
   bytes: Buffer,
   options: { readonly loneSurrogates?: 'refuse' | 'keep' } = {},
 ): ParsedLine {
-  if (isTooDeep(bytes)) return bad(`is nested deeper than ${MAX_NESTING} levels`);
-  if (!isUtf8(bytes)) return bad(`is not valid UTF-8 (byte ${firstBadByte(bytes)} of the line)`);
+  if (isTooDeep(bytes)) return bad(sentence`is nested deeper than ${MAX_NESTING} levels`);
+  if (!isUtf8(bytes))
+    return bad(sentence`is not valid UTF-8 (byte ${firstBadByte(bytes)} of the line)`);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return bad(`is not valid JSON (${jsonReason(text, error)})`);
+    return bad(sentence`is not valid JSON (${jsonReason(text, error)})`);
   }
   // Both checks walk the value, so they run only on the rare lines that could fail them.
   if (mayOverflow(bytes, text) && someLeaf(value, isInfinite)) {
-    return bad('has a number that is too large');
+    return bad(sentence`has a number that is too large`);
   }
   if (options.loneSurrogates !== 'keep' && /\\u[dD][89a-fA-F]/u.test(text)) {
-    if (someLeaf(value, isIllFormed)) return bad('has half of a surrogate pair (\\uD800–\\uDFFF)');
+    if (someLeaf(value, isIllFormed))
+      return bad(sentence`has half of a surrogate pair (\\uD800–\\uDFFF)`);
   }
   return { ok: true, value };
 }
@@ -129,9 +132,10 @@ function firstBadByte(bytes: Buffer): number {
   return Math.min(low + 1, bytes.length);
 }
 
-function jsonReason(text: string, error: unknown): string {
-  if (text.includes('\u0000')) return 'it has a NUL byte: perhaps the file is UTF-16 or was cut';
-  if (/^(<{7}|={7}|>{7}|\|{7})/u.test(text)) return 'a conflict marker of a merge';
+function jsonReason(text: string, error: unknown): Text {
+  if (text.includes('\u0000'))
+    return sentence`it has a NUL byte: perhaps the file is UTF-16 or was cut`;
+  if (/^(<{7}|={7}|>{7}|\|{7})/u.test(text)) return sentence`a conflict marker of a merge`;
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^(.{0,120}).*$/su, '$1').replace(/[^\x20-\x7e]/gu, '?');
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { nodeFs, type Fs } from './fs.ts';
 import { readJsonLines, type BadLine, type LinePosition } from './jsonLines.ts';
 import { JOURNAL_VERSION, stampSchema, sumHolds, type Stamped } from './stamp.ts';
@@ -88,17 +90,17 @@ export class JournalIntake<T> {
   }
 
   /** Takes one value, or says why it is no record of this journal. */
-  accept(value: unknown, at: LinePosition): string | null {
-    if (!isObject(value)) return 'is not a record';
+  accept(value: unknown, at: LinePosition): Sentence | null {
+    if (!isObject(value)) return sentence`is not a record`;
     const record = value;
     refuseNewer(record, this.#path, at.line);
     const stamp = stampSchema.safeParse(record);
-    if (!stamp.success) return `has no valid stamp (${issuesOf(stamp.error)})`;
-    if (!sumHolds(at.bytes, record)) return 'was changed after it was written (checksum)';
+    if (!stamp.success) return sentence`has no valid stamp (${issuesOf(stamp.error)})`;
+    if (!sumHolds(at.bytes, record)) return sentence`was changed after it was written (checksum)`;
     const { writer, seq, sum, gen = 0 } = stamp.data;
     const newest = this.#newestGeneration.get(writer) ?? 0;
     if (gen < newest) {
-      return `was written under lock generation ${gen}, after generation ${newest} had taken over`;
+      return sentence`was written under lock generation ${gen}, after generation ${newest} had taken over`;
     }
     this.#newestGeneration.set(writer, gen);
     const seen = this.#seen.get(writer) ?? new Set();
@@ -117,7 +119,7 @@ export class JournalIntake<T> {
       this.#records.push({ ...payload.data, ...own });
     } else if (isUnknownType(record, payload.error)) {
       this.ignored += 1;
-    } else return `does not fit its type (${issuesOf(payload.error)})`;
+    } else return sentence`does not fit its type (${issuesOf(payload.error)})`;
     return null;
   }
 }
@@ -138,9 +140,9 @@ export function refuseNewer(
   if (typeof version !== 'number' || version <= JOURNAL_VERSION) return;
   throw new AppError(
     'store.newerVersion',
-    `${path} was written by a newer Tailor (version ${version} in line ${line}).`,
+    sentence`${path} was written by a newer Tailor (version ${version} in line ${line}).`,
     {
-      hint: 'Update Tailor; until then the file is left as it is.',
+      hint: sentence`Update Tailor; until then the file is left as it is.`,
       detail: { path, line, version },
     },
   );
@@ -176,11 +178,12 @@ function isUnknownType(record: Readonly<Record<string, unknown>>, error: z.ZodEr
   );
 }
 
-function issuesOf(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 3)
-    .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`)
-    .join('; ');
+function issuesOf(error: z.ZodError): Sentence {
+  const first = error.issues.slice(0, 3);
+  return joined(
+    first.map((issue) => issueText(issue, sentence`record`)),
+    '; ',
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { nodeFs, type Fs } from './fs.ts';
 import { storeError, systemCode } from './storeError.ts';
 
@@ -10,14 +11,16 @@ const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-
 const ENCODED = /%(2e|2f|5c|00)/iu;
 
 /** Why a single name of a path is refused, or null. */
-export function badSegment(segment: string): string | null {
-  if (segment === '' || segment === '.' || segment === '..') return 'steps out of its folder';
-  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(segment)) return 'has a control character';
-  if (Buffer.byteLength(segment, 'utf8') > MAX_SEGMENT_BYTES) return 'has a name over 255 bytes';
-  if (DEVICE.test(segment)) return 'names a device';
-  if (ENCODED.test(segment)) return 'has an encoded separator';
-  if (/[<>:"|?*\\]/u.test(segment)) return 'has a character that Windows refuses';
-  if (/[. ]$/u.test(segment)) return 'ends in a dot or a space';
+export function badSegment(segment: string): Sentence | null {
+  if (segment === '' || segment === '.' || segment === '..')
+    return sentence`steps out of its folder`;
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(segment)) return sentence`has a control character`;
+  if (Buffer.byteLength(segment, 'utf8') > MAX_SEGMENT_BYTES)
+    return sentence`has a name over 255 bytes`;
+  if (DEVICE.test(segment)) return sentence`names a device`;
+  if (ENCODED.test(segment)) return sentence`has an encoded separator`;
+  if (/[<>:"|?*\\]/u.test(segment)) return sentence`has a character that Windows refuses`;
+  if (/[. ]$/u.test(segment)) return sentence`ends in a dot or a space`;
   return null;
 }
 
@@ -38,7 +41,7 @@ export async function resolveInside(
 ): Promise<string> {
   const fs = options.fs ?? nodeFs;
   if (relativePath === '' || isAbsolute(relativePath) || /^[A-Za-z]:/u.test(relativePath)) {
-    throw unsafe(relativePath, 'is not a relative path inside the project');
+    throw unsafe(relativePath, sentence`is not a relative path inside the project`);
   }
   for (const segment of relativePath.replace(/^\.\/(?=.)|\/$/gu, '').split('/')) {
     const reason = badSegment(segment);
@@ -53,7 +56,7 @@ export async function resolveInside(
   } catch (error) {
     throw storeError(error, relativePath);
   }
-  throw unsafe(relativePath, 'leads out of the project through a link');
+  throw unsafe(relativePath, sentence`leads out of the project through a link`);
 }
 
 const WRITABLE_FOLDERS = new Set(['data', 'prompts', 'rounds', 'models', '.tailor']);
@@ -80,7 +83,7 @@ export async function assertWritable(
   const real = await resolveInside(root, inside, options);
   // Both names are checked: data/link → .git/hooks is inside the root, and still no place to write.
   for (const name of [inside, relative(realRoot, real).split(sep).join('/')]) {
-    if (!isAllowed(name)) throw unsafe(path, 'is not a place where Tailor writes');
+    if (!isAllowed(name)) throw unsafe(path, sentence`is not a place where Tailor writes`);
   }
   return real;
 }
@@ -102,8 +105,9 @@ async function realOrFuture(fs: Fs, path: string, asked: string): Promise<string
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw error;
     }
-    if (await isLink(fs, current)) throw unsafe(asked, 'is a link to a place that does not exist');
-    if (dirname(current) === current) throw unsafe(asked, 'has no existing parent folder');
+    if (await isLink(fs, current))
+      throw unsafe(asked, sentence`is a link to a place that does not exist`);
+    if (dirname(current) === current) throw unsafe(asked, sentence`has no existing parent folder`);
     missing.unshift(basename(current));
   }
 }
@@ -122,10 +126,10 @@ function isInside(folder: string, path: string): boolean {
   return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..';
 }
 
-function unsafe(path: string, reason: string): AppError {
+function unsafe(path: string, reason: Sentence): AppError {
   const shown = JSON.stringify(path.slice(0, 120));
-  return new AppError('project.unsafePath', `The path ${shown} ${reason}.`, {
-    hint: 'Use a plain relative path inside the project folder.',
-    detail: { path, reason },
+  return new AppError('project.unsafePath', sentence`The path ${shown} ${reason}.`, {
+    hint: sentence`Use a plain relative path inside the project folder.`,
+    detail: { path, reason: String(reason) },
   });
 }

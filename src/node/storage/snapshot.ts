@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { ABANDONED_AFTER_MS } from './abandoned.ts';
 import { nodeFs, type Fs, type FsHandle } from './fs.ts';
 import { storeError, systemCode } from './storeError.ts';
@@ -17,7 +18,12 @@ const RENAME_TRIES = 6;
 export async function writeSnapshot(
   path: string,
   data: string | Uint8Array | AsyncIterable<Uint8Array>,
-  options: { readonly fs?: Fs; readonly mode?: number } = {},
+  options: {
+    readonly fs?: Fs;
+    readonly mode?: number;
+    /** Called when the temporary file is whole and on the disk; what it throws leaves the old file in its place. */
+    readonly beforeRename?: (temporary: string) => Promise<void>;
+  } = {},
 ): Promise<void> {
   const fs = options.fs ?? nodeFs;
   try {
@@ -26,6 +32,7 @@ export async function writeSnapshot(
     const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       await writeWhole(fs, temporary, data, mode);
+      await options.beforeRename?.(temporary);
       await renameWithPatience(fs, temporary, target);
     } catch (error) {
       await fs.unlink(temporary).catch(() => undefined);
@@ -67,10 +74,14 @@ async function realTarget(fs: Fs, path: string): Promise<string> {
     () => false,
   );
   if (dangling) {
-    throw new AppError('store.missing', `${path} is a link to a file that does not exist.`, {
-      hint: 'Remove the link or create its target.',
-      detail: { path },
-    });
+    throw new AppError(
+      'store.missing',
+      sentence`${path} is a link to a file that does not exist.`,
+      {
+        hint: sentence`Remove the link or create its target.`,
+        detail: { path },
+      },
+    );
   }
   return path;
 }
@@ -97,9 +108,13 @@ async function writeWhole(
     await handle.sync();
     const found = (await handle.stat()).size;
     if (found !== size) {
-      throw new AppError('store.io', `${path} has ${found} bytes where ${size} were written.`, {
-        detail: { path, found, size },
-      });
+      throw new AppError(
+        'store.io',
+        sentence`${path} has ${found} bytes where ${size} were written.`,
+        {
+          detail: { path, found, size },
+        },
+      );
     }
   } catch (error) {
     await handle.close().catch(() => undefined);

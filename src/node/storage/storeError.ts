@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'store.diskFull',
@@ -9,14 +10,27 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'store.missing',
 };
 
-const SENTENCES: Partial<Record<ErrorCode, readonly [string, string]>> = {
-  'store.diskFull': ['The disk is full', 'Free some space and run again: nothing was lost.'],
-  'store.denied': ['Access was refused', 'Check who may write there and whether it is read-only.'],
-  'store.missing': [
-    'There is no such file or folder',
-    'Check the path; if it was there before, restore it or start the step again.',
+type Told = (path: string, system: string) => readonly [what: Sentence, hint: Sentence];
+
+const TOLD: Partial<Record<ErrorCode, Told>> = {
+  'store.diskFull': (path, system) => [
+    sentence`The disk is full: ${path} (${system}).`,
+    sentence`Free some space and run again: nothing was lost.`,
+  ],
+  'store.denied': (path, system) => [
+    sentence`Access was refused: ${path} (${system}).`,
+    sentence`Check who may write there and whether it is read-only.`,
+  ],
+  'store.missing': (path, system) => [
+    sentence`There is no such file or folder: ${path} (${system}).`,
+    sentence`Check the path; if it was there before, restore it or start the step again.`,
   ],
 };
+
+const toldOther: Told = (path, system) => [
+  sentence`A file operation failed: ${path} (${system}).`,
+  sentence`See the cause; running again continues where it stopped.`,
+];
 
 /** The system's code of an error ("ENOSPC"), or null when it has none. */
 export function systemCode(error: unknown): string | null {
@@ -30,11 +44,8 @@ export function storeError(error: unknown, path: string): unknown {
   const system = systemCode(error);
   if (error instanceof AppError || system === null) return error;
   const code = CODES[system] ?? 'store.io';
-  const [what, hint] = SENTENCES[code] ?? [
-    'A file operation failed',
-    'See the cause; running again continues where it stopped.',
-  ];
-  return new AppError(code, `${what}: ${path} (${system}).`, {
+  const [what, hint] = (TOLD[code] ?? toldOther)(path, system);
+  return new AppError(code, what, {
     hint,
     cause: error,
     detail: { path, system },

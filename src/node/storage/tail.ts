@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Signal } from '../../core/ports.ts';
 import { MAX_LINE_BYTES, scanByteLines } from './byteLines.ts';
 import { nodeFs, type Fs } from './fs.ts';
@@ -50,8 +51,8 @@ async function readNew(fs: Fs, path: string, offset: number): Promise<TailedLine
   try {
     const { size } = await fs.stat(path);
     if (size < offset) {
-      throw new AppError('store.stale', `${path} became shorter while it was followed.`, {
-        hint: 'It was replaced: open it again from its start.',
+      throw new AppError('store.stale', sentence`${path} became shorter while it was followed.`, {
+        hint: sentence`It was replaced: open it again from its start.`,
         detail: { path, size, offset },
       });
     }

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { FsHandle } from './fs.ts';
 
 /** Writes every byte: one `write` may take fewer, which on a full disk is how files get truncated. */
@@ -11,7 +12,7 @@ export async function writeFully(
   while (done < bytes.length) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, null);
     if (bytesWritten === 0) {
-      throw new AppError('store.io', 'The disk took no more bytes and gave no reason.');
+      throw new AppError('store.io', sentence`The disk took no more bytes and gave no reason.`);
     }
     done += bytesWritten;
     onWritten?.(bytesWritten);

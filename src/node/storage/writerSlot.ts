@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { acquireLock, type LockOptions } from './lock.ts';
 
 /** The name under which this process writes its journal files, and no other process does. */
@@ -22,7 +23,7 @@ export async function claimWriter(
   options: LockOptions,
 ): Promise<WriterSlot> {
   if (!/^[a-z0-9][a-z0-9-]{0,40}$/u.test(installationId)) {
-    throw new AppError('unexpected', `"${installationId}" cannot name a writer.`);
+    throw new AppError('unexpected', sentence`"${installationId}" cannot name a writer.`);
   }
   for (let slot = 1; slot <= SLOTS; slot += 1) {
     const writer = `${installationId}-${slot}`;

@@ -1,4 +1,5 @@
 import { AppError, cancelled } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 
 export interface BudgetLimits {
@@ -139,9 +140,9 @@ export class Budget {
     const { maxRequests, maxTotalTokens } = this.#limits;
     return new AppError(
       'teacher.budget',
-      `The teacher’s budget for this round is used up (${this.#spentRequests} of ${maxRequests} requests, ${this.#spentTokens} of ${maxTotalTokens} tokens).`,
+      sentence`The teacher’s budget for this round is used up (${this.#spentRequests} of ${maxRequests} requests, ${this.#spentTokens} of ${maxTotalTokens} tokens).`,
       {
-        hint: 'Raise teaching.maxRequests or teaching.maxTotalTokens in tailor.json and run again; nothing is lost.',
+        hint: sentence`Raise teaching.maxRequests or teaching.maxTotalTokens in tailor.json and run again; nothing is lost.`,
         detail: { scope: 'run', needed: tokens, ...this.spent, maxRequests, maxTotalTokens },
       },
     );

@@ -1,3 +1,4 @@
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import * as z from 'zod';
 import { TeacherFailure, type FailureParts } from './failure.ts';
 
@@ -50,10 +51,13 @@ export function classifyStated(
 ): TeacherFailure {
   const said = readError(body);
   const effective = status ?? said.status;
-  const suffix = said.message === '' ? '' : `: ${said.message}`;
   const base = { status: effective, retryAfterMs: headers.retryAfterMs };
-  const make = (parts: Omit<FailureParts, 'message'>, sentence: string): TeacherFailure =>
-    new TeacherFailure({ ...base, ...parts, message: `${sentence}${suffix}` });
+  const make = (parts: Omit<FailureParts, 'message'>, what: Sentence): TeacherFailure =>
+    new TeacherFailure({
+      ...base,
+      ...parts,
+      message: said.message === '' ? what : joined([what, said.message], ': '),
+    });
 
   const words = `${said.names} ${said.message}`;
   if (effective === 402 || (QUOTA.test(said.names) && effective !== 403)) {
@@ -61,9 +65,9 @@ export function classifyStated(
       {
         class: 'run',
         code: 'teacher.payment',
-        hint: 'Check the credit and quota of the account, then run again: nothing is lost.',
+        hint: sentence`Check the credit and quota of the account, then run again: nothing is lost.`,
       },
-      'The teacher’s account has no credit or quota left',
+      sentence`The teacher’s account has no credit or quota left`,
     );
   }
   if (effective === 401 || effective === 403) {
@@ -71,28 +75,38 @@ export function classifyStated(
       {
         class: 'run',
         code: 'teacher.auth',
-        hint: 'Check the key that the profile names, and what it may be used for.',
+        hint: sentence`Check the key that the profile names, and what it may be used for.`,
       },
-      'The teacher refused the key',
+      sentence`The teacher refused the key`,
     );
   }
   if (effective === 404) {
     return make(
-      { class: 'run', code: 'teacher.model', hint: 'Check model and baseURL of the profile.' },
-      'The teacher does not know this model or address',
+      {
+        class: 'run',
+        code: 'teacher.model',
+        hint: sentence`Check model and baseURL of the profile.`,
+      },
+      sentence`The teacher does not know this model or address`,
     );
   }
   if (effective === 413 || CONTEXT.test(words)) {
     return make(
       { class: 'item', code: 'teacher.context' },
-      'The request is longer than the teacher’s context',
+      sentence`The request is longer than the teacher’s context`,
     );
   }
   if (FILTER.test(words)) {
-    return make({ class: 'item', code: 'teacher.filtered' }, 'The teacher’s filter refused this');
+    return make(
+      { class: 'item', code: 'teacher.filtered' },
+      sentence`The teacher’s filter refused this`,
+    );
   }
   if (effective === 429 || /rate_limit/u.test(said.names)) {
-    return make({ class: 'wait', code: 'teacher.rateLimited' }, 'The teacher limits the rate');
+    return make(
+      { class: 'wait', code: 'teacher.rateLimited' },
+      sentence`The teacher limits the rate`,
+    );
   }
   if (effective === null || effective >= 500 || [408, 409, 425].includes(effective)) {
     const obey = headers.shouldRetry === 'false';
@@ -102,12 +116,14 @@ export function classifyStated(
         code: 'teacher.server',
         possiblyBilled: status === null,
       },
-      `The teacher’s server failed${effective === null ? '' : ` (${effective})`}`,
+      effective === null
+        ? sentence`The teacher’s server failed`
+        : sentence`The teacher’s server failed (${effective})`,
     );
   }
   return make(
     { class: 'item', code: 'teacher.badRequest' },
-    `The teacher did not accept the request (${effective})`,
+    sentence`The teacher did not accept the request (${effective})`,
   );
 }
 
@@ -138,10 +154,10 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 /** What a person understands by the commonest of them. */
-const UNREACHED: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nobody answers at the teacher’s address',
-  ENOTFOUND: 'The teacher’s host name is not known',
-  EAI_AGAIN: 'The teacher’s host name cannot be looked up',
+const UNREACHED: Readonly<Record<string, Sentence>> = {
+  ECONNREFUSED: sentence`Nobody answers at the teacher’s address`,
+  ENOTFOUND: sentence`The teacher’s host name is not known`,
+  EAI_AGAIN: sentence`The teacher’s host name cannot be looked up`,
 };
 const TLS =
   /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH|INVALID_CA/u;
@@ -155,31 +171,32 @@ export function classifyThrown(error: unknown): TeacherFailure {
     return new TeacherFailure({
       class: 'run',
       code: 'teacher.redirect',
-      message: 'The teacher’s address redirects elsewhere, and redirects are never followed.',
-      hint: 'Set baseURL of the profile to the final address, if you trust it.',
+      message: sentence`The teacher’s address redirects elsewhere, and redirects are never followed.`,
+      hint: sentence`Set baseURL of the profile to the final address, if you trust it.`,
     });
   }
   if (codes.some((code) => TLS.test(code))) {
     return new TeacherFailure({
       class: 'run',
       code: 'teacher.tls',
-      message: `The secure connection to the teacher failed (${first}).`,
-      hint: 'Certificate errors are never ignored: add your organisation’s authority with NODE_EXTRA_CA_CERTS.',
+      message: sentence`The secure connection to the teacher failed (${first}).`,
+      hint: sentence`Certificate errors are never ignored: add your organisation’s authority with NODE_EXTRA_CA_CERTS.`,
     });
   }
   if (error instanceof SyntaxError) {
     return new TeacherFailure({
       class: 'retry',
       code: 'teacher.malformed',
-      message: 'The teacher’s reply is not a stream of JSON events.',
+      message: sentence`The teacher’s reply is not a stream of JSON events.`,
       possiblyBilled: true,
     });
   }
+  const what = UNREACHED[first] ?? sentence`The connection to the teacher failed`;
   return new TeacherFailure({
     class: 'retry',
     code: 'teacher.network',
-    message: `${UNREACHED[first] ?? 'The connection to the teacher failed'}${first === '' ? '' : ` (${first})`}.`,
-    hint: 'Check that its server runs, the network, and baseURL of the profile.',
+    message: first === '' ? sentence`${what}.` : sentence`${what} (${first}).`,
+    hint: sentence`Check that its server runs, the network, and baseURL of the profile.`,
     possiblyBilled: !codes.some((code) => NEVER_SENT.has(code)),
   });
 }
@@ -187,23 +204,23 @@ export function classifyThrown(error: unknown): TeacherFailure {
 /** A 200 whose body held no event: what it was instead. `head` is the first part of the body. */
 export function classifyEmptyStream(head: string): TeacherFailure {
   const text = head.trim();
-  const malformed = (what: string): TeacherFailure =>
+  const malformed = (what: Sentence): TeacherFailure =>
     new TeacherFailure({
       class: 'retry',
       code: 'teacher.malformed',
-      message: `The teacher answered with ${what} instead of a stream of events.`,
-      hint: 'A proxy or captive portal may stand between; check baseURL of the profile.',
+      message: sentence`The teacher answered with ${what} instead of a stream of events.`,
+      hint: sentence`A proxy or captive portal may stand between; check baseURL of the profile.`,
       possiblyBilled: true,
     });
-  if (text === '') return malformed('an empty body');
-  if (text.startsWith('<')) return malformed('a web page');
+  if (text === '') return malformed(sentence`an empty body`);
+  if (text.startsWith('<')) return malformed(sentence`a web page`);
   try {
     const parsed = z.object({ error: z.unknown() }).safeParse(JSON.parse(text));
     if (parsed.success && parsed.data.error !== undefined) {
       return classifyStated(null, parsed.data.error, { retryAfterMs: null, shouldRetry: null });
     }
-    return malformed('one JSON document');
+    return malformed(sentence`one JSON document`);
   } catch {
-    return malformed('unreadable text');
+    return malformed(sentence`unreadable text`);
   }
 }

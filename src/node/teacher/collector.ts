@@ -1,3 +1,4 @@
+import { sentence } from '../../core/sentence.ts';
 import * as z from 'zod';
 import type { Usage } from '../../core/teaching/records.ts';
 import { TeacherFailure } from './failure.ts';
@@ -69,7 +70,7 @@ export class Collector {
       throw new TeacherFailure({
         class: 'retry',
         code: 'teacher.malformed',
-        message: 'The teacher’s reply does not have the form of a chat completion.',
+        message: sentence`The teacher’s reply does not have the form of a chat completion.`,
         possiblyBilled: true,
       });
     }

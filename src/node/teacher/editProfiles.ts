@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import {
@@ -19,22 +21,20 @@ export interface NewProfile {
 }
 
 /** Why this cannot be a profile beside the known ones; null when it can. */
-export function profileProblem(
-  profile: NewProfile,
-  known: readonly TeacherProfile[],
-): string | null {
+export function profileProblem(profile: NewProfile, known: readonly TeacherProfile[]): Text | null {
   const parsed = teacherProfileSchema.safeParse(profile);
   if (!parsed.success) {
     const [first] = parsed.error.issues;
-    return `${first?.path.map(String).join('.') ?? ''}: ${first?.message ?? ''}`;
+    return first ? issueText(first, sentence`(file)`) : sentence`(file)`;
   }
   const names = [PROGRAMMATIC, ...known.map(({ name }) => name.toLowerCase())];
-  if (names.includes(profile.name.toLowerCase())) return `the name "${profile.name}" is taken`;
+  if (names.includes(profile.name.toLowerCase()))
+    return sentence`the name "${profile.name}" is taken`;
   try {
     checkBaseURL(profile.baseURL);
     return null;
   } catch (error) {
-    return error instanceof AppError ? (error.hint ?? error.message) : String(error);
+    return error instanceof AppError ? (error.said.hint ?? error.said.message) : String(error);
   }
 }
 
@@ -43,8 +43,8 @@ export async function addProfile(path: string, profile: NewProfile): Promise<Tea
   const known = await loadProfiles(path);
   const problem = profileProblem(profile, known);
   if (problem !== null) {
-    throw new AppError('usage', `This is no teacher profile: ${problem}.`, {
-      hint: 'Nothing was changed.',
+    throw new AppError('usage', sentence`This is no teacher profile: ${problem}.`, {
+      hint: sentence`Nothing was changed.`,
     });
   }
   const added = teacherProfileSchema.parse(profile);

@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode } from '../../core/errors.ts';
+import { AppError, type ErrorCode, type Said } from '../../core/errors.ts';
+import { withWords, type Text } from '../../core/sentence.ts';
 import type { TransportReply } from './transportReply.ts';
 
 /**
@@ -10,8 +11,8 @@ export type FailureClass = 'retry' | 'wait' | 'item' | 'run';
 export interface FailureParts {
   readonly class: FailureClass;
   readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
+  readonly message: Text;
+  readonly hint?: Text;
   readonly status?: number | null;
   readonly retryAfterMs?: number | null;
   /** The server may have done, and may charge, the work whose reply never arrived whole. */
@@ -33,18 +34,18 @@ export function hadLeft(failure: {
 export class TeacherFailure extends Error {
   readonly class: FailureClass;
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly said: Said;
   readonly status: number | null;
   readonly retryAfterMs: number | null;
   readonly possiblyBilled: boolean;
   readonly partial: TransportReply | null;
 
   constructor(parts: FailureParts) {
-    super(parts.message);
+    super(String(parts.message));
     this.name = 'TeacherFailure';
     this.class = parts.class;
     this.code = parts.code;
-    this.hint = parts.hint;
+    this.said = { message: parts.message, hint: parts.hint };
     this.status = parts.status ?? null;
     this.retryAfterMs = parts.retryAfterMs ?? null;
     this.possiblyBilled = parts.possiblyBilled ?? false;
@@ -53,11 +54,12 @@ export class TeacherFailure extends Error {
 
   /** The same failure with its words made safe to show and keep, and without what had arrived. */
   cleaned(redact: (text: string) => string): TeacherFailure {
+    const { message, hint } = this.said;
     return new TeacherFailure({
       class: this.class,
       code: this.code,
-      message: redact(this.message),
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      message: withWords(message, redact),
+      ...(hint === undefined ? {} : { hint }),
       status: this.status,
       retryAfterMs: this.retryAfterMs,
       possiblyBilled: this.possiblyBilled,
@@ -66,8 +68,9 @@ export class TeacherFailure extends Error {
 
   /** The same failure seen from outside: `item` for this request only, `run` when nothing more can be asked. */
   toAppError(scope: 'item' | 'run', detail: Readonly<Record<string, unknown>> = {}): AppError {
-    return new AppError(this.code, this.message, {
-      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    const { message, hint } = this.said;
+    return new AppError(this.code, message, {
+      ...(hint === undefined ? {} : { hint }),
       detail: { ...detail, scope, status: this.status, retryAfterMs: this.retryAfterMs },
     });
   }

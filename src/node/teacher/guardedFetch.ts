@@ -1,3 +1,4 @@
+import { sentence } from '../../core/sentence.ts';
 import { TeacherFailure } from './failure.ts';
 
 export interface FetchGuard {
@@ -58,7 +59,7 @@ export function guardFetch(guard: FetchGuard): GuardedFetch {
         throw new TeacherFailure({
           class: 'run',
           code: 'teacher.redirect',
-          message: 'A request to another address than the profile’s was refused.',
+          message: sentence`A request to another address than the profile’s was refused.`,
         });
       }
       const headers = new Headers(guard.headers);

@@ -1,8 +1,9 @@
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { TeacherReply } from '../../core/teaching/records.ts';
 import { TeacherFailure, type FailureClass } from './failure.ts';
 import { isComplete } from './ledger.ts';
 
-function unfinished(kind: FailureClass, message: string, hint?: string): TeacherFailure {
+function unfinished(kind: FailureClass, message: Sentence, hint?: Sentence): TeacherFailure {
   return new TeacherFailure({
     class: kind,
     code: 'teacher.unfinished',
@@ -15,7 +16,7 @@ function unfinished(kind: FailureClass, message: string, hint?: string): Teacher
 export function incompleteness(reply: TeacherReply): TeacherFailure | null {
   if (isComplete(reply)) return null;
   if (reply.overlong) {
-    return unfinished('item', 'The teacher’s reply is longer than a million characters.');
+    return unfinished('item', sentence`The teacher’s reply is longer than a million characters.`);
   }
   switch (reply.finishReason) {
     case 'content_filter':
@@ -23,25 +24,25 @@ export function incompleteness(reply: TeacherReply): TeacherFailure | null {
       return new TeacherFailure({
         class: 'item',
         code: 'teacher.filtered',
-        message: 'The teacher’s filter stopped the reply.',
+        message: sentence`The teacher’s filter stopped the reply.`,
       });
     case 'stop':
       return new TeacherFailure({
         class: 'retry',
         code: 'teacher.malformed',
-        message: 'The teacher’s reply is empty.',
+        message: sentence`The teacher’s reply is empty.`,
       });
     case 'length':
       return unfinished(
         'item',
-        'The teacher’s reply was cut at its length limit.',
-        'Raise teaching.maxTokens in tailor.json.',
+        sentence`The teacher’s reply was cut at its length limit.`,
+        sentence`Raise teaching.maxTokens in tailor.json.`,
       );
     case null:
-      return unfinished('retry', 'The teacher’s reply ended without a finish reason.');
+      return unfinished('retry', sentence`The teacher’s reply ended without a finish reason.`);
     case 'error':
-      return unfinished('retry', 'The teacher’s reply ended in an error of the server.');
+      return unfinished('retry', sentence`The teacher’s reply ended in an error of the server.`);
     default:
-      return unfinished('item', `The teacher’s reply ended with "${reply.finishReason}".`);
+      return unfinished('item', sentence`The teacher’s reply ended with "${reply.finishReason}".`);
   }
 }

@@ -140,7 +140,8 @@ function toFailure(
 
 function withPartial(failure: TeacherFailure, collected: Collector): TeacherFailure {
   if (collected.events === 0) return failure;
-  const { class: kind, code, message, hint, status, retryAfterMs } = failure;
+  const { class: kind, code, said, status, retryAfterMs } = failure;
+  const { message, hint } = said;
   return new TeacherFailure({
     class: kind,
     code,

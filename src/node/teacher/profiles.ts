@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 
 /** Node's own fetch gives up on headers and on a silent body after 300 s; deadlines stay below. */
 const MAX_WAIT_MS = 290_000;
@@ -38,7 +40,7 @@ export const teacherProfileSchema = z.strictObject({
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]+$/u), z.string().max(1000))
     .refine((headers) => !Object.keys(headers).some((name) => RESERVED_HEADERS.test(name)), {
-      message: 'sets a header that is not yours to set',
+      message: String(sentence`sets a header that is not yours to set`),
     })
     .default({}),
   limits: limitsSchema.prefault({}),
@@ -90,10 +92,14 @@ export function checkBaseURL(baseURL: string): URL {
   ) {
     return url;
   }
-  throw new AppError('teacher.unknownProfile', `${url.origin} cannot be used as a teacher.`, {
-    hint: 'Use https (plain http only for this computer), without user name, query or fragment.',
-    detail: { origin: url.origin },
-  });
+  throw new AppError(
+    'teacher.unknownProfile',
+    sentence`${url.origin} cannot be used as a teacher.`,
+    {
+      hint: sentence`Use https (plain http only for this computer), without user name, query or fragment.`,
+      detail: { origin: url.origin },
+    },
+  );
 }
 
 /** Where this person's teacher profiles are kept: never in a project. */
@@ -116,42 +122,53 @@ export async function loadProfiles(path: string): Promise<TeacherProfile[]> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw new AppError('store.io', `${path} cannot be read.`, { cause: error, detail: { path } });
+    throw new AppError('store.io', sentence`${path} cannot be read.`, {
+      cause: error,
+      detail: { path },
+    });
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid(path, 'it is not JSON', error);
+    throw invalid(path, sentence`it is not JSON`, error);
   }
   const parsed = profilesFileSchema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    const [first] = parsed.error.issues;
+    throw invalid(path, first ? issueText(first, sentence`(file)`) : sentence`(file)`);
   }
   const names = parsed.data.profiles.map(({ name }) => name.toLowerCase());
   const twice = names.find((name, index) => names.indexOf(name) !== index || name === PROGRAMMATIC);
-  if (twice !== undefined) throw invalid(path, `the name "${twice}" is taken`);
+  if (twice !== undefined) throw invalid(path, sentence`the name "${twice}" is taken`);
   for (const profile of parsed.data.profiles) checkBaseURL(profile.baseURL);
   return parsed.data.profiles;
 }
 
-function invalid(path: string, because: string, cause?: unknown): AppError {
-  return new AppError('teacher.unknownProfile', `The teacher profiles are invalid: ${because}.`, {
-    hint: `Correct ${path}.`,
-    detail: { path },
-    ...(cause === undefined ? {} : { cause }),
-  });
+function invalid(path: string, because: Sentence, cause?: unknown): AppError {
+  return new AppError(
+    'teacher.unknownProfile',
+    sentence`The teacher profiles are invalid: ${because}.`,
+    {
+      hint: sentence`Correct ${path}.`,
+      detail: { path },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }
 
 /** The profile of that name; a project can only name one, it can never bring one. */
 export function findProfile(profiles: readonly TeacherProfile[], name: string): TeacherProfile {
   const found = profiles.find((profile) => profile.name === name);
   if (found !== undefined) return found;
-  throw new AppError('teacher.unknownProfile', `This computer has no teacher called "${name}".`, {
-    hint: `Add it to your own teacher profiles, or use "${PROGRAMMATIC}".`,
-    detail: { known: [PROGRAMMATIC, ...profiles.map((profile) => profile.name)] },
-  });
+  throw new AppError(
+    'teacher.unknownProfile',
+    sentence`This computer has no teacher called "${name}".`,
+    {
+      hint: sentence`Add it to your own teacher profiles, or use "${PROGRAMMATIC}".`,
+      detail: { known: [PROGRAMMATIC, ...profiles.map((profile) => profile.name)] },
+    },
+  );
 }
 
 /** The key of a profile from the variable that the profile itself names; no other variable is ever looked at. */
@@ -162,8 +179,8 @@ export function readKey(
   if (profile.keyEnv === undefined) return null;
   const key = env[profile.keyEnv]?.trim();
   if (key !== undefined && key !== '') return key;
-  throw new AppError('teacher.auth', `The teacher "${profile.name}" needs a key.`, {
-    hint: `Give it one with Tailor: Set Teacher Key in the editor, or in the environment variable ${profile.keyEnv}.`,
+  throw new AppError('teacher.auth', sentence`The teacher "${profile.name}" needs a key.`, {
+    hint: sentence`Give it one with Tailor: Set Teacher Key in the editor, or in the environment variable ${profile.keyEnv}.`,
     detail: { scope: 'run', variable: profile.keyEnv },
   });
 }

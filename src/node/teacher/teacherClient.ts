@@ -1,4 +1,5 @@
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log, Signal } from '../../core/ports.ts';
 import type { TeacherReply } from '../../core/teaching/records.ts';
 import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
@@ -264,7 +265,9 @@ export class TeacherClient implements Teacher {
       return this.#stopped !== null && !work.signal.aborted ? this.#stopped : error;
     }
     if (isAppError(error)) return this.#stop(error);
-    return this.#stop(new AppError('unexpected', 'The teacher client failed.', { cause: error }));
+    return this.#stop(
+      new AppError('unexpected', sentence`The teacher client failed.`, { cause: error }),
+    );
   }
 
   #stop(error: AppError): AppError {

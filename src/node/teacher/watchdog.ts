@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { TeacherFailure } from './failure.ts';
 import type { Deadlines } from './profiles.ts';
 
@@ -17,12 +18,15 @@ export class Watchdog {
     this.#outer = outer;
     outer.addEventListener('abort', this.#onAbort);
     this.#total = setTimeout(() => {
-      this.#fire('teacher.timeout.total', `did not finish within ${deadlines.totalMs / 1000} s`);
+      this.#fire(
+        'teacher.timeout.total',
+        sentence`The teacher did not finish within ${deadlines.totalMs / 1000} s.`,
+      );
     }, deadlines.totalMs);
     this.#silence = setTimeout(() => {
       this.#fire(
         'teacher.timeout.firstToken',
-        `did not begin within ${deadlines.firstTokenMs / 1000} s`,
+        sentence`The teacher did not begin within ${deadlines.firstTokenMs / 1000} s.`,
       );
     }, deadlines.firstTokenMs);
   }
@@ -37,7 +41,10 @@ export class Watchdog {
     if (!this.#begun || this.failure !== null) return;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
-      this.#fire('teacher.timeout.idle', `was silent for ${this.#deadlines.idleMs / 1000} s`);
+      this.#fire(
+        'teacher.timeout.idle',
+        sentence`The teacher was silent for ${this.#deadlines.idleMs / 1000} s.`,
+      );
     }, this.#deadlines.idleMs);
   }
 
@@ -59,12 +66,12 @@ export class Watchdog {
 
   #fire(
     code: 'teacher.timeout.total' | 'teacher.timeout.firstToken' | 'teacher.timeout.idle',
-    what: string,
+    message: Sentence,
   ): void {
     this.failure = new TeacherFailure({
       class: 'retry',
       code,
-      message: `The teacher ${what}.`,
+      message,
       possiblyBilled: true,
     });
     this.#control.abort();

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import type { TrainerEvent } from '../../core/training/events.ts';
 import { sha256File } from '../storage/fileHash.ts';
@@ -23,19 +24,23 @@ export async function verifyArtifacts(
     if (!isInside(path, runFolder) && !isInside(path, student)) {
       throw new AppError(
         'trainer.protocol',
-        `The trainer names a result outside its folders: ${path}.`,
+        sentence`The trainer names a result outside its folders: ${path}.`,
         {
-          hint: 'The run folder was changed by hand or comes from another project; train into a new one.',
+          hint: sentence`The run folder was changed by hand or comes from another project; train into a new one.`,
           detail: { path },
         },
       );
     }
     const found = await hashOf(path, signal);
     if (found !== artifact.sha256) {
-      throw new AppError('student.invalid', `${path} is not the file that the training wrote.`, {
-        hint: `Restore it, or delete ${student} and ${runFolder} and train again.`,
-        detail: { path, expected: artifact.sha256, found },
-      });
+      throw new AppError(
+        'student.invalid',
+        sentence`${path} is not the file that the training wrote.`,
+        {
+          hint: sentence`Restore it, or delete ${student} and ${runFolder} and train again.`,
+          detail: { path, expected: artifact.sha256, found },
+        },
+      );
     }
   }
 }
@@ -46,8 +51,8 @@ async function requireFolder(student: string, runFolder: string): Promise<void> 
     () => false,
   );
   if (isFolder) return;
-  throw new AppError('student.modelMissing', `The trained student is gone: ${student}.`, {
-    hint: `Restore the folder, or delete ${runFolder} and train again.`,
+  throw new AppError('student.modelMissing', sentence`The trained student is gone: ${student}.`, {
+    hint: sentence`Restore the folder, or delete ${runFolder} and train again.`,
     detail: { path: student },
   });
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../core/errors.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { TrainerEvent } from '../../core/training/events.ts';
 
 export type TrainerErrorRecord = Extract<TrainerEvent, { type: 'error' }>;
@@ -37,7 +38,8 @@ const OUT_OF_MEMORY =
   /CUDA out of memory|OutOfMemoryError|\bMemoryError\b|DefaultCPUAllocator: (?:can't|not enough)/u;
 const MISSING_MODULE = /ModuleNotFoundError: No module named '([^']+)'/u;
 const IMPORT_ERROR = /^\s*ImportError: (.+)$/u;
-const OOM_HINT = 'Lower optim.tokenBudget or maxLen, or switch gradient checkpointing on.';
+const OOM_HINT = sentence`Lower optim.tokenBudget or maxLen, or switch gradient checkpointing on.`;
+const RESUMES = sentence`Running again resumes from the last checkpoint.`;
 
 /**
  * The error of a run that ended without `done`. The trainer's own record speaks first; INTERNAL, and no record at
@@ -64,53 +66,58 @@ export function classifyEnd(end: EndOfRun): AppError {
   if (record !== null) {
     return new AppError('trainer.crashed', record.message, { hint: record.hint, detail });
   }
-  const moment = end.saidHello ? 'without saying why' : 'before it answered';
   const last = end.logTail.findLast((line) => line.trim() !== '');
-  return new AppError('trainer.crashed', `The trainer ended ${moment}${exitText(end.exit)}.`, {
+  return new AppError('trainer.crashed', endText(end), {
     hint:
-      last === undefined ? `Its log is empty: ${end.logPath}.` : `Its last line: ${last.trim()}`,
+      last === undefined
+        ? sentence`Its log is empty: ${end.logPath}.`
+        : sentence`Its last line: ${last.trim()}`,
     detail,
   });
 }
 
 interface Refined {
   readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint: string;
+  readonly message: Sentence;
+  readonly hint: Sentence;
 }
 
 function refine({ exit, logTail }: EndOfRun): Refined | null {
   if (exit.code === 5 || logTail.some((line) => OUT_OF_MEMORY.test(line))) {
-    return { code: 'trainer.oom', message: 'The trainer ran out of memory.', hint: OOM_HINT };
+    return {
+      code: 'trainer.oom',
+      message: sentence`The trainer ran out of memory.`,
+      hint: OOM_HINT,
+    };
   }
   const missing = matchLast(logTail, MISSING_MODULE);
   if (missing !== null) {
     return {
       code: 'trainer.depsMissing',
-      message: `The Python environment lacks the package "${missing}".`,
-      hint: 'Run `tailor doctor` for the exact command, or name another interpreter.',
+      message: sentence`The Python environment lacks the package "${missing}".`,
+      hint: sentence`Run \`tailor doctor\` for the exact command, or name another interpreter.`,
     };
   }
   const broken = matchLast(logTail, IMPORT_ERROR);
   if (broken !== null) {
     return {
       code: 'trainer.depsMissing',
-      message: `A package of the Python environment does not load: ${broken}.`,
-      hint: 'Run `tailor doctor`: it names the package, the version and the command.',
+      message: sentence`A package of the Python environment does not load: ${broken}.`,
+      hint: sentence`Run \`tailor doctor\`: it names the package, the version and the command.`,
     };
   }
   if (isSignal(exit, 9, 'SIGKILL')) {
     return {
       code: 'trainer.killed',
-      message: 'The trainer was killed (signal 9), probably because memory ran out.',
-      hint: `${OOM_HINT} Running again resumes from the last checkpoint.`,
+      message: sentence`The trainer was killed (signal 9), probably because memory ran out.`,
+      hint: joined([OOM_HINT, RESUMES]),
     };
   }
   if (isSignal(exit, 15, 'SIGTERM')) {
     return {
       code: 'trainer.killed',
-      message: 'The trainer was ended from outside (SIGTERM).',
-      hint: 'Running again resumes from the last checkpoint.',
+      message: sentence`The trainer was ended from outside (SIGTERM).`,
+      hint: RESUMES,
     };
   }
   return null;
@@ -134,7 +141,18 @@ function isSignal(exit: ExitFacts, number: number, name: string): boolean {
   );
 }
 
-function exitText(exit: ExitFacts): string {
-  if (exit.signal !== null) return ` (signal ${exit.signal})`;
-  return exit.code === null ? '' : ` (exit code ${exit.code})`;
+function endText({ exit: { code, signal }, saidHello }: EndOfRun): Sentence {
+  if (signal !== null) {
+    return saidHello
+      ? sentence`The trainer ended without saying why (signal ${signal}).`
+      : sentence`The trainer ended before it answered (signal ${signal}).`;
+  }
+  if (code !== null) {
+    return saidHello
+      ? sentence`The trainer ended without saying why (exit code ${code}).`
+      : sentence`The trainer ended before it answered (exit code ${code}).`;
+  }
+  return saidHello
+    ? sentence`The trainer ended without saying why.`
+    : sentence`The trainer ended before it answered.`;
 }

@@ -1,4 +1,5 @@
 import { AppError, cancelled } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import { classifyEnd, type ExitFacts } from './classify.ts';
 import type { Outcome } from './follow.ts';
@@ -24,10 +25,14 @@ const EXIT_POLL_MS = 50;
 export async function explainEnd(facts: EndFacts): Promise<AppError> {
   const { outcome, paths } = facts;
   if (outcome.kind === 'noHello') {
-    return new AppError('trainer.noHello', 'The trainer has not answered since it was started.', {
-      hint: `It is left running; run again to go on waiting, or look into ${paths.log}.`,
-      detail: { log: (await readLogTail(paths.log, facts.logOffset)).join('\n') },
-    });
+    return new AppError(
+      'trainer.noHello',
+      sentence`The trainer has not answered since it was started.`,
+      {
+        hint: sentence`It is left running; run again to go on waiting, or look into ${paths.log}.`,
+        detail: { log: (await readLogTail(paths.log, facts.logOffset)).join('\n') },
+      },
+    );
   }
   if (outcome.kind === 'terminal' && outcome.event.type === 'cancelled') {
     return facts.askedToStop ? cancelled() : stoppedByAnother();
@@ -53,8 +58,8 @@ export async function explainEnd(facts: EndFacts): Promise<AppError> {
 const UNSEEN: ExitFacts = { code: null, signal: null };
 
 function stoppedByAnother(): AppError {
-  return new AppError('trainer.cancelled', 'The training was stopped from elsewhere.', {
-    hint: 'Run again to resume from the checkpoint it left.',
+  return new AppError('trainer.cancelled', sentence`The training was stopped from elsewhere.`, {
+    hint: sentence`Run again to resume from the checkpoint it left.`,
   });
 }
 

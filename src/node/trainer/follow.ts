@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log, Progress, Report } from '../../core/ports.ts';
 import { isTerminal, type TrainerEvent } from '../../core/training/events.ts';
 import { tailLines } from '../storage/tail.ts';
@@ -107,7 +108,7 @@ export class Follower {
         return { kind: 'terminal', event };
       }
     }
-    throw new AppError('cancelled', 'No longer following the run.');
+    throw new AppError('cancelled', sentence`No longer following the run.`);
   }
 
   #accept(line: string, byteOffset: number): TrainerEvent | null {
@@ -115,9 +116,9 @@ export class Follower {
     if (parsed.kind === 'newer') {
       throw new AppError(
         'trainer.protocol',
-        `The trainer writes records of version ${parsed.version}.`,
+        sentence`The trainer writes records of version ${parsed.version}.`,
         {
-          hint: 'Update Tailor: this version reads version 1.',
+          hint: sentence`Update Tailor: this version reads version 1.`,
         },
       );
     }

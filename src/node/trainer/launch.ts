@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { execa } from 'execa';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { startTimeOf } from '../storage/processIdentity.ts';
 import { storeError } from '../storage/storeError.ts';
 import type { ExitFacts } from './classify.ts';
@@ -48,8 +49,8 @@ export async function launchAttempt(
   if (pid === undefined) {
     await writeLaunch(paths, { ...before, failed: true });
     const result = await subprocess;
-    throw new AppError('python.missing', `${command.file} could not be started.`, {
-      hint: 'Run `tailor doctor`, or name another interpreter.',
+    throw new AppError('python.missing', sentence`${command.file} could not be started.`, {
+      hint: sentence`Run \`tailor doctor\`, or name another interpreter.`,
       cause: result,
       detail: { file: command.file, reason: result.shortMessage },
     });

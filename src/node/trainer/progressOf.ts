@@ -1,8 +1,21 @@
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Progress } from '../../core/ports.ts';
 import type { TrainerEvent } from '../../core/training/events.ts';
 
 /** Before the trainer's first phase. */
-export const STARTING: Progress = { stage: 'starting', done: 0, total: 0, etaMs: null };
+export const STARTING: Progress = { stage: sentence`starting`, done: 0, total: 0, etaMs: null };
+
+const PHASES: Readonly<Record<Extract<TrainerEvent, { type: 'phase' }>['name'], Sentence>> = {
+  importing: sentence`importing`,
+  loading: sentence`loading`,
+  probing: sentence`probing`,
+  training: sentence`training`,
+  evaluating: sentence`evaluating`,
+  saving: sentence`saving`,
+  stopping: sentence`stopping`,
+  exporting: sentence`exporting`,
+  parity: sentence`parity`,
+};
 
 /** What the person is shown after an event: the phase, optimizer steps done of all, the time left. */
 export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
@@ -11,7 +24,11 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
     case 'accepted':
       return { ...plain, total: event.steps };
     case 'phase':
-      return { ...plain, stage: event.name, etaMs: event.name === 'training' ? plain.etaMs : null };
+      return {
+        ...plain,
+        stage: PHASES[event.name],
+        etaMs: event.name === 'training' ? plain.etaMs : null,
+      };
     case 'progress':
       return {
         ...plain,
@@ -23,18 +40,18 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
     case 'oom':
       return {
         ...plain,
-        note: `memory ran out: micro-batch ${event.microBatch} → ${event.newMicroBatch}`,
+        note: sentence`memory ran out: micro-batch ${event.microBatch} → ${event.newMicroBatch}`,
       };
     case 'warning':
       return { ...plain, note: event.message };
     case 'hello':
       return { ...STARTING, total: plain.total };
     case 'checkpoint':
-      return { ...plain, note: `checkpoint at step ${event.step}` };
+      return { ...plain, note: sentence`checkpoint at step ${event.step}` };
     case 'done':
-      return { ...plain, stage: 'done', done: plain.total, etaMs: 0 };
+      return { ...plain, stage: sentence`done`, done: plain.total, etaMs: 0 };
     case 'cancelled':
-      return { ...plain, stage: 'stopped', etaMs: null };
+      return { ...plain, stage: sentence`stopped`, etaMs: null };
     case 'ready':
     case 'metrics':
     case 'log':
@@ -47,5 +64,9 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
 /** The same progress while the trainer says nothing. */
 export function notResponding(shown: Progress, silentMs: number): Progress {
   const seconds = Math.round(silentMs / 1000);
-  return { ...shown, etaMs: null, note: `not responding for ${seconds} s; it is left running` };
+  return {
+    ...shown,
+    etaMs: null,
+    note: sentence`not responding for ${seconds} s; it is left running`,
+  };
 }

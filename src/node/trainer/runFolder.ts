@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { runConfigSchema, type RunConfig } from '../../core/training/run.ts';
 import { createComplete } from '../storage/createComplete.ts';
@@ -22,7 +23,7 @@ export interface RunPaths {
 
 export function runPaths(folder: string): RunPaths {
   if (!isAbsolute(folder)) {
-    throw new AppError('usage', `The run folder "${folder}" is not an absolute path.`);
+    throw new AppError('usage', sentence`The run folder "${folder}" is not an absolute path.`);
   }
   return {
     folder,
@@ -99,14 +100,17 @@ export const readCancel = (paths: RunPaths): Promise<CancelRequest | null> =>
 export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promise<void> {
   const parsed = runConfigSchema.safeParse(config);
   if (!parsed.success) {
-    throw new AppError('trainer.badConfig', 'The training configuration is not valid.', {
+    throw new AppError('trainer.badConfig', sentence`The training configuration is not valid.`, {
       hint: z.prettifyError(parsed.error),
       cause: parsed.error,
     });
   }
   for (const path of [config.model.path, config.data.path, config.export.path]) {
     if (isAbsolute(path)) continue;
-    throw new AppError('trainer.badConfig', `"${path}" must be an absolute path in run.json.`);
+    throw new AppError(
+      'trainer.badConfig',
+      sentence`"${path}" must be an absolute path in run.json.`,
+    );
   }
   let existing: string | null = null;
   try {
@@ -122,9 +126,9 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
   if (canonicalOf(existing) === canonicalJson(parsed.data)) return;
   throw new AppError(
     'trainer.checkpointMismatch',
-    `The run in ${paths.folder} was started with another configuration.`,
+    sentence`The run in ${paths.folder} was started with another configuration.`,
     {
-      hint: `Restore its run.json, or delete ${paths.folder} and train again.`,
+      hint: sentence`Restore its run.json, or delete ${paths.folder} and train again.`,
       detail: { file: paths.config },
     },
   );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log, Signal } from '../../core/ports.ts';
 import { acquireLock } from '../storage/lock.ts';
 import { thisHost } from '../storage/processIdentity.ts';
@@ -57,8 +58,8 @@ export async function ensureStarted(parts: StartParts): Promise<Started> {
 }
 
 function notRunning(runId: string): AppError {
-  return new AppError('trainer.notRunning', `The training run ${runId} is not running.`, {
-    hint: 'Train again to resume it from its last checkpoint.',
+  return new AppError('trainer.notRunning', sentence`The training run ${runId} is not running.`, {
+    hint: sentence`Train again to resume it from its last checkpoint.`,
   });
 }
 
@@ -66,9 +67,9 @@ function refuseElsewhere(state: RunState, paths: RunPaths): void {
   if (state.status !== 'elsewhere') return;
   throw new AppError(
     'lock.otherHost',
-    `This run was started on ${state.host ?? 'another computer'} and has not said that it ended.`,
+    sentence`This run was started on ${state.host ?? sentence`another computer`} and has not said that it ended.`,
     {
-      hint: `Continue it there. If it surely no longer runs there, delete ${paths.launch} and run again.`,
+      hint: sentence`Continue it there. If it surely no longer runs there, delete ${paths.launch} and run again.`,
       detail: { host: state.host, attempt: state.attempt },
     },
   );
@@ -85,8 +86,8 @@ async function startUnderLock(parts: StartParts): Promise<Started> {
     if (attempt > 1) log.info(`Resuming run ${runId} as attempt ${attempt}.`);
     await clearStaleRequests(paths, attempt);
     if (!(await lock.stillOwner())) {
-      throw new AppError('lock.lost', 'Another process took over the start of this run.', {
-        hint: 'Run again to follow it.',
+      throw new AppError('lock.lost', sentence`Another process took over the start of this run.`, {
+        hint: sentence`Run again to follow it.`,
       });
     }
     const { exit } = await launchAttempt(paths, parts.command(), parts.environment, {
@@ -117,9 +118,9 @@ async function settled(parts: StartParts): Promise<RunState> {
       if (!leaving) return state;
       throw new AppError(
         'lock.held',
-        'The last attempt of this run has not left the computer yet.',
+        sentence`The last attempt of this run has not left the computer yet.`,
         {
-          hint: 'Run again in a moment.',
+          hint: sentence`Run again in a moment.`,
           detail: { pid: state.process.pid },
         },
       );

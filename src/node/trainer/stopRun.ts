@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import { thisHost } from '../storage/processIdentity.ts';
 import { signalGroup } from './processGroup.ts';
@@ -66,9 +67,9 @@ export async function requestStop(
   if (state.status === 'elsewhere') {
     throw new AppError(
       'lock.otherHost',
-      `This run belongs to ${state.host ?? 'another computer'}.`,
+      sentence`This run belongs to ${state.host ?? sentence`another computer`}.`,
       {
-        hint: 'Stop it there.',
+        hint: sentence`Stop it there.`,
         detail: { host: state.host },
       },
     );

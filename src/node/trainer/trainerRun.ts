@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { RunConfig } from '../../core/training/run.ts';
 import type { Trainer, TrainingResult } from '../../core/training/trainer.ts';
@@ -102,7 +103,10 @@ class TrainerRun implements Trainer {
     const { command, python, bundle } = this.#options;
     if (command) return command(folder);
     if (python) return bridgeCommand(python, bundle, ['train', '--run', folder]);
-    throw new AppError('unexpected', 'A trainer that may only be joined was to be started.');
+    throw new AppError(
+      'unexpected',
+      sentence`A trainer that may only be joined was to be started.`,
+    );
   }
 
   async #follow(
@@ -154,7 +158,7 @@ class TrainerRun implements Trainer {
     exit: Started['exit'],
   ): Follower {
     if (state.process === null) {
-      throw new AppError('trainer.protocol', 'The running trainer cannot be identified.', {
+      throw new AppError('trainer.protocol', sentence`The running trainer cannot be identified.`, {
         detail: { file: paths.launch },
       });
     }

@@ -8,6 +8,7 @@ import {
   type TeacherProfile,
 } from '../../node/teacher/profiles.ts';
 import type { Handler } from '../commands.ts';
+import { said } from '../said.ts';
 import type { Editor } from '../editor.ts';
 import { aboutProfile } from '../teacherStatus.ts';
 import { requireTrust } from '../trust.ts';
@@ -62,7 +63,10 @@ async function newProfile(path: string, known: readonly TeacherProfile[]): Promi
       const value = await ask(place, prompt, {
         value: draft[key],
         placeholder,
-        problem: (text) => profileProblem({ ...draft, ...others, [key]: text }, known),
+        problem: (text) => {
+          const problem = profileProblem({ ...draft, ...others, [key]: text }, known);
+          return problem === null ? null : said(problem);
+        },
       });
       return value === BACK ? BACK : { ...draft, [key]: value };
     };

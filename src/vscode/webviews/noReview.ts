@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { ChannelError, type Handlers } from '../../shared/contract.ts';
 import type { Banner, ReviewContract, Snapshot } from '../../shared/reviewContract.ts';
 import type { ReviewActions } from '../../node/review/ports.ts';
@@ -46,7 +47,10 @@ export function handlersWithoutReview(
   actions: Pick<ReviewActions, 'run' | 'focus' | 'strings'>,
 ): Handlers<ReviewContract> {
   const nothing = (): never => {
-    throw new ChannelError({ code: 'STALE', message: 'There is nothing to review here now.' });
+    throw new ChannelError({
+      code: 'STALE',
+      message: vscode.l10n.t('There is nothing to review here now.'),
+    });
   };
   return {
     init: () => ({ snapshot, strings: { ...actions.strings() } }),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
 import type { OpenTarget, ReviewActions } from '../../node/review/ports.ts';
 import type { Verb } from '../../shared/reviewContract.ts';
+import { said } from '../said.ts';
 import { openDataLine } from './dataLine.ts';
 import { recordUri, type RecordPart } from './recordPart.ts';
 
@@ -72,6 +73,7 @@ export function reviewActions(parts: ActionParts): ReviewActions {
     // Where the keyboard is, is noted where the views are joined.
     focus: () => undefined,
     strings: parts.strings,
+    said,
   };
 }
 

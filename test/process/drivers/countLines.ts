@@ -5,7 +5,8 @@ import { readJsonLines } from '../../../src/node/storage/jsonLines.ts';
 const reasons = new Map<string, number>();
 const { values, bad, blank } = await readJsonLines(process.argv[2] ?? '', {
   onValue: () => undefined,
-  onBad: ({ reason }) => {
+  onBad: (bad) => {
+    const reason = String(bad.reason);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   },
 });

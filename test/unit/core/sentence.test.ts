@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, textOf } from '../../../src/core/errors.ts';
-import { joined, say, sentence, Sentence, type Translate } from '../../../src/core/sentence.ts';
+import { joined, say, sentence, Sentence, withWords, type Translate } from '../../../src/core/sentence.ts';
 
 const GERMAN: Readonly<Record<string, string>> = {
   'Round {0} is frozen.': 'Runde {0} ist eingefroren.',
@@ -34,9 +34,10 @@ describe('a sentence', () => {
 
   it('can be changed in its places, in those of its parts, too', () => {
     const whole = sentence`${'key'} of ${7}: ${sentence`Round ${'key'} is frozen.`}`;
-    const changed = whole.withParts((text) => text.replace('key', '…'));
+    const changed = withWords(whole, (text) => text.replace('key', '…'));
     expect(String(changed)).toBe('… of 7: Round … is frozen.');
-    expect(changed.template).toBe(whole.template);
+    expect(changed).toMatchObject({ template: whole.template });
+    expect(withWords('key', () => '…')).toBe('…');
   });
 
   it('may name its places in any order, as those of a table do', () => {

@@ -174,7 +174,7 @@ describe('a project of several writers', () => {
     const { store, bad } = openStore(root);
     expect(await store.questions('train')).toEqual([first, second]);
     expect(bad.map(({ line }) => line)).toEqual([2, 3, 4]);
-    expect(bad[2]?.reason).toContain('used before');
+    expect(String(bad[2]?.reason)).toContain('used before');
   });
 
   it('says that data must be imported where there is none', async () => {

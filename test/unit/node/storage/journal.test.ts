@@ -8,6 +8,7 @@ import { openJournal } from '../../../../src/node/storage/journal.ts';
 import { readJournal } from '../../../../src/node/storage/readJournal.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { note, noteSchema, openNotes } from '../../../fakes/noteJournal.ts';
+import { asWritten } from '../../../fakes/asWritten.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
 const at = async (): Promise<string> => join(await temporaryFolder(), 'rounds', '0', 'w-1.jsonl');
@@ -57,7 +58,7 @@ describe('journal', () => {
     await again.close();
     const found = await readJournal(path, noteSchema);
     expect(found.records.map(({ text }) => text)).toEqual(['good', 'next']);
-    expect(found.quarantined).toMatchObject([
+    expect(asWritten(found.quarantined)).toMatchObject([
       { line: 2, reason: expect.stringContaining('checksum') },
     ]);
   });
@@ -155,7 +156,7 @@ describe('journal', () => {
     await fresh.close();
     const { records, quarantined } = await readJournal(path, noteSchema);
     expect(records.map(({ text }) => text)).toEqual(['old', 'new']);
-    expect(quarantined).toMatchObject([
+    expect(asWritten(quarantined)).toMatchObject([
       { line: 3, reason: expect.stringContaining('generation 7') },
     ]);
     await expect(openNotes(path, { generation: 7 })).rejects.toMatchObject({ code: 'lock.lost' });

@@ -27,7 +27,7 @@ async function reading(content: string | Buffer, maxLineBytes?: number): Promise
       read.push(value);
       offsets.push(byteOffset);
     },
-    onBad: (line) => refused.push(line),
+    onBad: (line) => refused.push({ ...line, reason: String(line.reason) }),
     ...(maxLineBytes === undefined ? {} : { maxLineBytes }),
   });
   expect(summary.values).toBe(read.length);

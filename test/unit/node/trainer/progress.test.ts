@@ -3,6 +3,7 @@ import type { Progress } from '../../../../src/core/ports.ts';
 import { trainerEventSchema } from '../../../../src/core/training/events.ts';
 import { notResponding, progressAfter, STARTING } from '../../../../src/node/trainer/progressOf.ts';
 import { SilenceWatch } from '../../../../src/node/trainer/silence.ts';
+import { asWritten } from '../../../fakes/asWritten.ts';
 
 function after(...records: readonly object[]): Progress {
   return records.reduce<Progress>(
@@ -19,12 +20,21 @@ const step = { type: 'progress', step: 3, steps: 8, epoch: 0.4, etaMs: 5000 };
 
 describe('what is shown of a run', () => {
   test('phase, steps and time left', () => {
-    expect(after(training, step)).toEqual({ stage: 'training', done: 3, total: 8, etaMs: 5000 });
+    expect(asWritten(after(training, step))).toEqual({
+      stage: 'training',
+      done: 3,
+      total: 8,
+      etaMs: 5000,
+    });
   });
 
   test('no time left is promised outside training', () => {
     const saving = { type: 'phase', name: 'saving' };
-    expect(after(training, step, saving)).toMatchObject({ stage: 'saving', done: 3, etaMs: null });
+    expect(asWritten(after(training, step, saving))).toMatchObject({
+      stage: 'saving',
+      done: 3,
+      etaMs: null,
+    });
   });
 
   test('fault: clock jumps back: no negative time left', () => {
@@ -33,12 +43,12 @@ describe('what is shown of a run', () => {
 
   test('a note lasts until the next record that changes something', () => {
     const oom = { type: 'oom', microBatch: 8, newMicroBatch: 4 };
-    expect(after(training, oom).note).toBe('memory ran out: micro-batch 8 → 4');
+    expect(String(after(training, oom).note)).toBe('memory ran out: micro-batch 8 → 4');
     expect(after(training, oom, step)).not.toHaveProperty('note');
   });
 
   test('silence is a note on what was shown last', () => {
-    expect(notResponding(after(training, step), 61_000)).toEqual({
+    expect(asWritten(notResponding(after(training, step), 61_000))).toEqual({
       stage: 'training',
       done: 3,
       total: 8,

@@ -25,6 +25,7 @@ async function files(texts: Parameters<typeof recordWith>[0]) {
     open: () => Promise.resolve(),
     focus: () => undefined,
     strings: () => ({}),
+    said: String,
   };
   const outside = {
     trusted: true,
