@@ -195,6 +195,8 @@ export const dashboardStateSchema = z.object({
     byErrorKind: z.array(acceptanceSchema),
   }),
   contamination: z.array(overlapViewSchema),
+  /** False while the texts are still being compared: then an empty list says nothing. */
+  contaminationKnown: z.boolean(),
   students: z.array(studentSawSchema),
   /** How often the test set was looked at, and when last; null without a test set. */
   testLooks: z.nullable(z.object({ times: count, last: z.nullable(text) })),

@@ -1,8 +1,11 @@
 import type { DashboardState } from '../../shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
 import type { Text } from '../sentence.ts';
+import { acceptanceViews } from './acceptance.ts';
 import { comparisonView, type Compared } from './comparison.ts';
 import { trainOf, trajectoriesIn } from './history.ts';
+import { studentsIn } from './ledger.ts';
+import type { SetOverlap } from './overlaps.ts';
 import type { Picture } from './picture.ts';
 import { roundViews } from './roundView.ts';
 
@@ -33,9 +36,13 @@ export function dashboardState(
     rounds: roundViews(picture),
     comparison: compared && comparisonView(compared, say),
     trajectories: trajectoryCounts(picture),
-    acceptance: { byPrompt: [], byErrorKind: [] },
-    contamination: [],
-    students: [],
+    acceptance: {
+      byPrompt: acceptanceViews(picture, 'prompt'),
+      byErrorKind: acceptanceViews(picture, 'error-kind'),
+    },
+    contamination: (picture.overlaps ?? []).map(overlapView),
+    contaminationKnown: picture.overlaps !== null,
+    students: studentsIn(picture),
     testLooks: null,
     training,
     probes: [],
@@ -48,4 +55,21 @@ function trajectoryCounts(picture: Picture): DashboardState['trajectories'] {
   for (const [trajectory, ids] of trajectoriesIn(picture)) counts[trajectory] = ids.length;
   const train = trainOf(picture)?.name ?? '';
   return { counts, rounds: picture.rounds.filter(({ exams }) => exams.has(train)).length };
+}
+
+/** Groups that are shown; `list` has all questions. */
+const EXAMPLES = 5;
+
+function overlapView({
+  of,
+  with: other,
+  same,
+  groups,
+  ids,
+}: SetOverlap): DashboardState['contamination'][number] {
+  const examples = groups.slice(0, EXAMPLES).map(({ first, second }) => ({
+    first: first.slice(0, EXAMPLES),
+    second: second.slice(0, EXAMPLES),
+  }));
+  return { of, with: other, same, groups: groups.length, questions: ids.length, examples };
 }

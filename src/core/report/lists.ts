@@ -1,7 +1,10 @@
 import type { ListedQuestion, ListName } from '../../shared/dashboardContract.ts';
+import { itemsBy, questionsOf } from './acceptance.ts';
 import type { Compared } from './comparison.ts';
+import { coverageOf } from './coverage.ts';
 import { examGroup } from './examView.ts';
 import { historyOf, newestAnswer, trainOf, trajectoriesIn } from './history.ts';
+import { taughtIn } from './ledger.ts';
 import { examIn, type Picture } from './picture.ts';
 
 /** The questions behind a number: their set and their ids, in the data's order where the set is known. */
@@ -22,15 +25,25 @@ export function listOf(picture: Picture, list: ListName, compared: Compared | nu
       const exam = examIn(picture, list.round, list.set);
       return exam ? { set: list.set, ids: examGroup(exam.tally, list.group) } : NONE;
     }
-    case 'trajectory': {
-      const ids = trajectoriesIn(picture).get(list.group) ?? [];
-      return { set: trainOf(picture)?.name ?? '', ids };
+    case 'trajectory':
+      return trainList(picture, trajectoriesIn(picture).get(list.group));
+    case 'coverage': {
+      const round = picture.rounds.find((one) => one.round === list.round);
+      return trainList(picture, round && coverageOf(round)?.get(list.group));
     }
-    case 'coverage':
-    case 'overlap':
+    case 'overlap': {
+      const found = picture.overlaps?.find(
+        (one) => one.of === list.of && one.with === list.with && one.same === list.same,
+      );
+      return found ? { set: found.with, ids: found.ids } : NONE;
+    }
     case 'acceptance':
-      return NONE;
+      return trainList(picture, questionsOf(itemsBy(picture, list.by).get(list.name) ?? []));
   }
+}
+
+function trainList(picture: Picture, ids: readonly string[] = []): QuestionList {
+  return { set: trainOf(picture)?.name ?? '', ids };
 }
 
 /** A page of a list as it is shown. */
@@ -39,13 +52,18 @@ export function listed(
   { set, ids }: QuestionList,
   page: { readonly from: number; readonly count: number },
 ): { total: number; questions: ListedQuestion[] } {
+  const taught = taughtIn(picture);
   const questions = ids
     .slice(page.from, page.from + page.count)
-    .map((id) => listedQuestion(picture, set, id));
+    .map((id) => ({ ...listedQuestion(picture, set, id), taughtIn: [...(taught.get(id) ?? [])] }));
   return { total: ids.length, questions };
 }
 
-function listedQuestion(picture: Picture, set: string, id: string): ListedQuestion {
+function listedQuestion(
+  picture: Picture,
+  set: string,
+  id: string,
+): Omit<ListedQuestion, 'taughtIn'> {
   const found = picture.sets.find(({ name }) => name === set);
   const question = found?.byId.get(id);
   const history = historyOf(picture, set, id);
@@ -56,7 +74,6 @@ function listedQuestion(picture: Picture, set: string, id: string): ListedQuesti
     gold: question?.answer ?? '',
     history,
     answer: newestAnswer(picture, set, id),
-    taughtIn: [],
     reviewable: found?.role === 'train' && history.some(({ samples }) => samples !== null),
   };
 }

@@ -7,6 +7,8 @@ import type { RoundState } from '../round/state.ts';
 import type { Rate } from '../round/statistics.ts';
 import type { Text } from '../sentence.ts';
 import type { Prices } from '../teaching/estimate.ts';
+import type { SetOverlap } from './overlaps.ts';
+import type { SeenRow } from './seenRow.ts';
 import type { ExamTally } from './tally.ts';
 import type { Spent, TaughtItem } from './teaching.ts';
 
@@ -31,6 +33,15 @@ export interface PictureExam {
 export interface PictureRun {
   readonly runId: string;
   readonly state: string;
+  /** Digest of the student that it began with; null where its run.json does not tell. */
+  readonly from: string | null;
+}
+
+/** A round's training set, as its rows are in its file. */
+export interface PictureFrozen {
+  readonly rows: readonly SeenRow[];
+  /** Questions that somebody left out of this round, as far as the freeze knew. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 /** One round, as its files tell it. */
@@ -40,6 +51,8 @@ export interface PictureRound {
   /** In the order of the project's sets. */
   readonly exams: ReadonlyMap<string, PictureExam>;
   readonly manifest: Manifest | null;
+  /** Null where nothing is frozen or its rows cannot be read. */
+  readonly frozen: PictureFrozen | null;
   readonly taught: {
     /** By teacher profile. */
     readonly spent: ReadonlyMap<string, Spent>;
@@ -58,6 +71,8 @@ export interface Picture {
   readonly sets: readonly PictureSet[];
   readonly rounds: readonly PictureRound[];
   readonly curation: Curation;
+  /** What is trained on beside what is examined; null while that is not looked at yet. */
+  readonly overlaps: readonly SetOverlap[] | null;
   /** Prices by teacher profile, as this person keeps them. */
   readonly prices: ReadonlyMap<string, Prices>;
   /** Where reading was not complete. */

@@ -1,5 +1,7 @@
 import type { RoundView } from '../../shared/dashboardContract.ts';
+import type { Manifest } from '../round/frozen.ts';
 import { spentView } from './costs.ts';
+import { coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
 
@@ -13,43 +15,49 @@ export function roundViews(picture: Picture): RoundView[] {
   });
 }
 
-function roundView(
-  { round, state, manifest, taught, decisions, peakMemoryMB, runs }: PictureRound,
-  { prices }: Picture,
-  exams: RoundView['exams'],
-): RoundView {
+function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exams']): RoundView {
+  const { round, state, manifest, taught, decisions, peakMemoryMB, runs } = one;
   return {
     round,
     student: { name: nameOf(state.student.path), digest: state.student.digest },
     exams,
-    frozen: manifest && frozenView(manifest),
+    frozen: manifest && frozenView(manifest, coverageOf(one)),
     teacher: teacherOf(state, manifest),
     spent: spentView(taught.spent, prices),
     seconds: state.seconds,
     peakMemoryMB,
     decisions,
-    runs: runs.map((run) => ({ ...run, chosen: state.training?.runId === run.runId })),
+    runs: runs.map(({ runId, state: of }) => ({
+      runId,
+      state: of,
+      chosen: state.training?.runId === runId,
+    })),
   };
 }
 
-function frozenView({
-  trainSha256: sha256,
-  coverage,
-  warnings,
-}: NonNullable<PictureRound['manifest']>): RoundView['frozen'] {
-  const { questions, withRationale, withPair, positives, negatives } = coverage;
-  const { bySource, uncovered } = coverage;
-  return {
-    sha256,
-    questions,
-    withRationale,
-    withPair,
-    positives,
-    negatives,
-    bySource,
-    uncovered,
-    warnings,
-  };
+/** Questions are counted as the lists hold them; the manifest's own counts where its rows cannot be read. */
+function frozenView(
+  { trainSha256: sha256, coverage, warnings }: Manifest,
+  found: Coverage | null,
+): RoundView['frozen'] {
+  const { questions, positives, negatives, bySource } = coverage;
+  const count = (group: string): number => found?.get(group)?.length ?? 0;
+  const counted = found
+    ? {
+        withRationale: count(WITH_RATIONALE),
+        withPair: count(WITH_PAIR),
+        uncovered: Object.fromEntries(
+          [...found.keys()]
+            .filter((group) => group !== WITH_RATIONALE && group !== WITH_PAIR)
+            .map((group) => [group, count(group)]),
+        ),
+      }
+    : {
+        withRationale: coverage.withRationale,
+        withPair: coverage.withPair,
+        uncovered: coverage.uncovered,
+      };
+  return { sha256, questions, positives, negatives, bySource, ...counted, warnings };
 }
 
 function teacherOf(

@@ -21,6 +21,7 @@ export interface TaughtItem {
   readonly errorKind: ErrorKind | null;
   /** Passed the gate. */
   readonly accepted: boolean;
+  /** Null where it did not: it is not taught as it is. */
   readonly rationale: string | null;
 }
 
@@ -75,7 +76,8 @@ export class TeachingFold {
         return;
       case 'item': {
         if (this.#items.has(key)) return;
-        const { itemId, questionId, purpose, errorKind, accepted, rationale } = record;
+        const { itemId, questionId, purpose, errorKind, accepted } = record;
+        const rationale = accepted ? record.rationale : null;
         this.#items.set(key, { key, itemId, questionId, purpose, errorKind, accepted, rationale });
       }
     }

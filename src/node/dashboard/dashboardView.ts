@@ -8,6 +8,7 @@ import type { DashboardState, ListedQuestion, ListName } from '../../shared/dash
 import type { TrainingText } from '../../shared/trainingStrings.ts';
 import { runPaced } from '../review/pace.ts';
 import { TrainingView } from '../trainer/trainingView.ts';
+import { OverlapFinder } from './overlapFinder.ts';
 import { PictureReader, type PictureOptions } from './pictureReader.ts';
 
 export interface DashboardOptions extends PictureOptions {
@@ -36,6 +37,7 @@ export class DashboardView {
   readonly #options: DashboardOptions;
   readonly #reader: PictureReader;
   readonly #training: TrainingView;
+  readonly #overlaps = new OverlapFinder();
   readonly #listeners = new Set<(state: DashboardState) => void>();
   readonly #abort = new AbortController();
   #picture: Picture;
@@ -66,6 +68,7 @@ export class DashboardView {
     const view = new DashboardView(options, { reader, training, picture });
     await view.#compare();
     view.#tell();
+    void view.#inTurn(() => view.#findOverlaps());
     training.onSnapshot(() => view.#tell());
     void view.#follow();
     return view;
@@ -169,7 +172,8 @@ export class DashboardView {
     const began = clock.now();
     if (!(await this.#reader.hasChanged())) return;
     try {
-      this.#picture = await this.#reader.read(this.#abort.signal);
+      const read = await this.#reader.read(this.#abort.signal);
+      this.#picture = { ...read, overlaps: this.#overlaps.known(read) };
       this.#failure = null;
       await this.#compare();
     } catch (error) {
@@ -177,7 +181,18 @@ export class DashboardView {
       // A project file in the middle of an edit: what was shown stays, and the reason is said.
       this.#failure = textOf(error);
     }
+    this.#tell();
+    if (this.#picture.overlaps === null) await this.#findOverlaps();
     this.#restUntil = clock.now() + REST * (clock.now() - began);
+  }
+
+  /** After everything else: the rounds are shown meanwhile. Looked at again only where its texts are others. */
+  async #findOverlaps(): Promise<void> {
+    const { signal } = this.#abort;
+    const picture = this.#picture;
+    const overlaps = await this.#overlaps.find(picture, signal);
+    if (signal.aborted) return;
+    this.#picture = { ...picture, overlaps };
     this.#tell();
   }
 

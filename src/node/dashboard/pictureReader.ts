@@ -2,6 +2,7 @@ import { foldRead } from '../../core/round/curationUpTo.ts';
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Curation } from '../../core/curation/curation.ts';
 import { questionNow } from '../../core/curation/questionText.ts';
+import type { Question } from '../../core/dataset/question.ts';
 import { textOf } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -31,6 +32,10 @@ export class PictureReader {
   readonly #options: PictureOptions;
   readonly #bad = new Map<string, Map<number, BadLine>>();
   readonly #rounds: RoundReader;
+  readonly #sets = new Map<
+    string,
+    { readonly from: readonly Question[]; readonly stamp: string; readonly set: PictureSet }
+  >();
   #stamps: Stamps = new Map();
   #opened: { readonly text: string; readonly store: ProjectStore } | null = null;
 
@@ -79,16 +84,27 @@ export class PictureReader {
       const state: RoundState | null = await attempt(store.state(round), null);
       if (state === null) continue;
       const decisions = countDecisions(events[round] ?? []);
-      const about = { store, state, sets, curation, curationStamp, stamps, decisions, runs };
+      const about = {
+        store,
+        state,
+        sets,
+        curation,
+        curationStamp,
+        stamps,
+        events,
+        decisions,
+        runs,
+      };
       const read = await attempt(this.#rounds.read(about, notes, signal), null);
       if (read !== null) rounds.push(read);
     }
     return {
       project: project.name,
       labels: labelsOf(project, rounds),
-      sets: sets.map((set) => now(set, curation)),
+      sets: sets.map((set) => this.#now(set, curation, curationStamp)),
       rounds,
       curation,
+      overlaps: null,
       prices: await attempt(this.#options.prices(), new Map<string, Prices>()),
       notes: [...notes, ...this.#badNotes()],
     };
@@ -111,6 +127,19 @@ export class PictureReader {
       ? setsOf(store.project).map(({ name }) => store.absolute(store.dataPath(name)))
       : [];
     return stampsOf(this.#options.root, data);
+  }
+
+  /** The same object again while neither the file nor a fix of its questions is another. */
+  #now(set: PictureSet, curation: Curation, stamp: string): PictureSet {
+    const kept = this.#sets.get(set.name);
+    if (kept?.from === set.questions && kept.stamp === stamp) return kept.set;
+    const isTrain = set.role === 'train';
+    const questions = isTrain
+      ? set.questions.map((question) => questionNow(question, curation))
+      : set.questions;
+    const made = { ...set, questions, byId: new Map(questions.map((one) => [one.id, one])) };
+    this.#sets.set(set.name, { from: set.questions, stamp, set: made });
+    return made;
   }
 
   #note(bad: BadLine): void {
@@ -139,14 +168,6 @@ export class PictureReader {
 /** What the golds and texts that count rest on; the same text, the same grades. */
 function stampOfCuration({ gold, questions }: Curation): string {
   return canonicalJson([[...gold], [...questions].map(([id, { text }]) => [id, text])]);
-}
-
-function now(set: PictureSet, curation: Curation): PictureSet {
-  const questions =
-    set.role === 'train'
-      ? set.questions.map((question) => questionNow(question, curation))
-      : set.questions;
-  return { ...set, questions, byId: new Map(questions.map((one) => [one.id, one])) };
 }
 
 function countDecisions(events: readonly RecordedDecision[]): PictureRound['decisions'] {

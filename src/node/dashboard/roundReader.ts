@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Curation } from '../../core/curation/curation.ts';
 import { textOf } from '../../core/errors.ts';
 import type {
@@ -16,6 +17,7 @@ import type { BadLine } from '../storage/readJournal.ts';
 import { ExamReader } from './examReader.ts';
 import { stampUnder, type Stamps } from './fileStamps.ts';
 import { foldJournals } from './foldJournals.ts';
+import { FrozenReader } from './frozenReader.ts';
 import { RunFigures } from './runFigures.ts';
 import type { ListedRun } from '../trainer/listRuns.ts';
 
@@ -27,6 +29,8 @@ interface RoundToRead {
   readonly curation: Curation;
   readonly curationStamp: string;
   readonly stamps: Stamps;
+  /** By round. */
+  readonly events: readonly (readonly RecordedDecision[])[];
   readonly decisions: PictureRound['decisions'];
   /** Of all rounds. */
   readonly runs: readonly ListedRun[];
@@ -38,6 +42,7 @@ type Taught = PictureRound['taught'];
 export class RoundReader {
   readonly #exams: ExamReader;
   readonly #taught = new Map<number, { readonly stamp: string; readonly read: Taught }>();
+  readonly #frozen = new FrozenReader();
   readonly #figures = new Map<string, RunFigures>();
   readonly #onBad: (bad: BadLine) => void;
 
@@ -69,9 +74,18 @@ export class RoundReader {
       notes.push(textOf(error));
       return null;
     });
+    const events = about.events.slice(0, round + 1);
+    const frozen =
+      manifest &&
+      (await this.#frozen
+        .read({ round, folder, manifest, events, stamps })
+        .catch((error: unknown) => {
+          notes.push(textOf(error));
+          return null;
+        }));
     const taught = await this.#readTaught(round, folder, stamps);
     const runs = await this.#runsOf(about);
-    return { round, state, exams, manifest, taught, decisions, ...runs };
+    return { round, state, exams, manifest, frozen, taught, decisions, ...runs };
   }
 
   async #runsOf({
@@ -84,7 +98,7 @@ export class RoundReader {
       const figures = this.#figures.get(run.folder) ?? new RunFigures(run);
       this.#figures.set(run.folder, figures);
       await figures.look();
-      runs.push({ runId: run.runId, state: run.state });
+      runs.push({ runId: run.runId, state: run.state, from: figures.from });
       if (run.runId === state.training?.runId) ({ peakMemoryMB } = figures);
     }
     return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
 import type { TrainerEvent } from '../../core/training/events.ts';
 import { MAX_LINE_BYTES, scanByteLines } from '../storage/byteLines.ts';
 import { nodeFs } from '../storage/fs.ts';
@@ -12,6 +13,8 @@ const CHUNK_BYTES = 64 * 1024;
 export class RunFigures {
   readonly #run: Pick<ListedRun, 'folder' | 'runId'>;
   #offset = 0;
+  /** Digest of the student that it began with; null while that is not known. */
+  from: string | null = null;
   #gpuMB: number | null = null;
   #rssMB: number | null = null;
 
@@ -25,6 +28,7 @@ export class RunFigures {
   }
 
   async look(): Promise<void> {
+    this.from ??= await parentOf(this.#run.folder);
     const path = runPaths(this.#run.folder).events;
     const size = await stat(path).then(
       (found) => found.size,
@@ -54,3 +58,18 @@ export class RunFigures {
     if (gpuMB !== null) this.#gpuMB = Math.max(this.#gpuMB ?? 0, gpuMB);
   }
 }
+
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+async function parentOf(folder: string): Promise<string | null> {
+  const path = runPaths(folder).config;
+  try {
+    if ((await stat(path)).size > MAX_CONFIG_BYTES) return null;
+    return parentSchema.parse(JSON.parse(await readFile(path, 'utf8'))).model.digest;
+  } catch {
+    // Not written yet, or by something else: then it is not known where the run began.
+    return null;
+  }
+}
+
+const parentSchema = z.object({ model: z.object({ digest: z.string() }) });

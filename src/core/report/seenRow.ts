@@ -1,0 +1,27 @@
+import { gradeNumeric } from '../grading/grade.ts';
+import type { FrozenRow, Source } from '../round/frozen.ts';
+
+/** What of a frozen row a report keeps: which texts of which question were taught, without the texts. */
+export interface SeenRow {
+  readonly id: string;
+  readonly positives: readonly { readonly id: string; readonly source: Source }[];
+  readonly negatives: readonly string[];
+  /** Every rationale ends in the gold: against one that does not, no mistake is held. */
+  readonly reachesGold: boolean;
+}
+
+export function seenRow({ id, gold, positives, negatives }: FrozenRow): SeenRow {
+  return {
+    id,
+    positives: positives.map(({ id: item, source }) => ({ id: item, source })),
+    negatives: negatives.map((one) => one.id),
+    reachesGold: positives.every(
+      ({ completion }) => gradeNumeric(completion, gold).verdict === 'right',
+    ),
+  };
+}
+
+/** Feeds the pair term: two texts to teach and a mistake of one's own. */
+export function hasPair({ positives, negatives }: SeenRow): boolean {
+  return positives.length >= 2 && negatives.length > 0;
+}
