@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TrainerEvent } from '../../core/training/events.ts';
 import { MAX_LINE_BYTES, scanByteLines } from '../storage/byteLines.ts';
 import { nodeFs } from '../storage/fs.ts';
