@@ -269,7 +269,8 @@ const queryResult = z.object({
   rev: count,
   /** Of the filtered queue. */
   total: count,
-  /** The first rows, at most 50. */
+  /** The rows around `at`, at most 50, from the place `from` on: what a view shows first. */
+  from: count,
   rows: z.array(rowSchema),
   /** Place of the item that was asked for, or of the first undecided one; -1 when there is none. */
   at: z.int(),

@@ -183,8 +183,10 @@ export class MemoryHost {
         this.#ids = places.map((place) => this.#index.items[place]?.id ?? '');
         const asked = near === null ? -1 : this.#ids.indexOf(near);
         const todo = this.#ids.findIndex((id) => this.#row(id).status === 'todo');
-        const rows = this.#ids.slice(0, 50).map((id) => this.#row(id));
-        return { rev: rev(), total: this.#ids.length, rows, at: asked >= 0 ? asked : todo };
+        const at = asked >= 0 ? asked : todo;
+        const from = Math.max(0, at - 32);
+        const rows = this.#ids.slice(from, from + 50).map((id) => this.#row(id));
+        return { rev: rev(), total: this.#ids.length, from, rows, at };
       },
       rows: ({ from, to }) => ({
         rev: rev(),

@@ -17,6 +17,7 @@ export type ReviewEvent =
       readonly type: 'listed';
       readonly query: number;
       readonly total: number;
+      readonly from: number;
       readonly rows: readonly Row[];
       readonly at: number;
     }

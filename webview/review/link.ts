@@ -48,6 +48,8 @@ export class Link {
   #made = 0;
   #listedFor = '';
   #listing: Promise<void> = Promise.resolve();
+  /** Resolves when the answer to `init` is shown; a queue is shown after it. */
+  #ready: Promise<void> = Promise.resolve();
   #stopListening: () => void = () => undefined;
 
   /** `arrived` is called when a list that nobody asked for is there. */
@@ -66,14 +68,22 @@ export class Link {
       this.#client.on('show', ({ id }) => void this.#goTo(id)),
     ];
     this.#stopListening = () => listening.forEach((stop) => stop());
+    this.#ready = this.#init();
+    // Asked for together: over a remote connection every answer takes its time.
+    const listing = this.list(filter, sort, near);
     try {
-      const { snapshot, strings } = await this.#client.request('init', { view: this.#view });
-      this.#store.dispatch({ type: 'ready', snapshot, texts: strings });
+      await this.#ready;
     } catch (error) {
+      this.#query?.abort();
       this.#store.dispatch({ type: 'lost', problem: messageOf(error) });
       return;
     }
-    await this.list(filter, sort, near);
+    await listing;
+  }
+
+  async #init(): Promise<void> {
+    const { snapshot, strings } = await this.#client.request('init', { view: this.#view });
+    this.#store.dispatch({ type: 'ready', snapshot, texts: strings });
   }
 
   dispose(): void {
@@ -118,6 +128,7 @@ export class Link {
     const { query } = this.#store.state.peek().list;
     try {
       const result = await this.#client.request('query', { filter, sort, near }, abort.signal);
+      await this.#ready;
       const { selected } = this.#store.state.peek();
       const moved = selected !== null && selected !== before;
       const own = moved ? result.rows.findIndex(({ id }) => id === selected) : -1;
@@ -128,8 +139,9 @@ export class Link {
       }
       this.#listedFor = stampOf(this.#store.state.peek().snapshot);
       this.#known = Math.max(this.#known, result.rev);
-      const { total, rows, at } = result;
-      this.#store.dispatch({ type: 'listed', query, total, rows, at: own < 0 ? at : own });
+      const { total, from, rows } = result;
+      const at = own < 0 ? result.at : from + own;
+      this.#store.dispatch({ type: 'listed', query, total, from, rows, at });
       const { state } = this.#store;
       if (state.peek().at >= 0 && state.peek().selected === null) await this.need(at, at + 1);
       if (this.#own === 0) void this.#catchUp();

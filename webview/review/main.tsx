@@ -21,7 +21,6 @@ import './review.css';
 
 const KEEP_MS = 200;
 
-registerControls();
 const host = openHost();
 const kept = readKept(host.kept());
 const view = document.body.dataset['place'] === 'panel' ? 'panel' : 'side';
@@ -31,6 +30,10 @@ const control = new Control(client, store, pageOf(document), {
   view,
   now: () => performance.now(),
 });
+
+// The host answers while the page is being built.
+void control.start(kept);
+registerControls();
 
 let scroll = kept.scroll;
 let keeping: ReturnType<typeof setTimeout> | undefined;
@@ -84,4 +87,3 @@ store.state.subscribe(keepSoon);
 window.addEventListener('pagehide', () => {
   if (store.state.peek().link === 'ready') host.keep(keptOf(store.state.peek(), scroll));
 });
-void control.start(kept);

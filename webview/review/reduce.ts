@@ -138,7 +138,7 @@ function askedList(state: ReviewState, filter: Filter, sort: Sort): ReviewState 
 
 function listed(state: ReviewState, event: Extract<ReviewEvent, { type: 'listed' }>): ReviewState {
   if (event.query !== state.list.query) return state;
-  const rows = new Map(event.rows.map((row, index) => [index, row]));
+  const rows = new Map(event.rows.map((row, index) => [event.from + index, row]));
   const at = event.total === 0 ? -1 : Math.max(0, Math.min(event.at, event.total - 1));
   const next = {
     ...state,

@@ -25,7 +25,9 @@ export interface Connection {
   round: number | null;
 }
 
+/** Rows that go with a query, and how many of them stand before the cursor: a list scrolls until it is in sight. */
 const FIRST_ROWS = 50;
+const ROWS_BEFORE = 32;
 const MAX_ROWS = 500;
 
 /** The handlers of one view over the service. */
@@ -57,8 +59,9 @@ export function connectionHandlers(
       const { index } = opened.review;
       const asked = near === null ? -1 : ids.indexOf(near);
       const at = asked >= 0 ? asked : ids.findIndex((id) => index.row(id)?.status === 'todo');
-      const rows = rowsOf(opened, ids.slice(0, FIRST_ROWS));
-      return { rev: service.rev, total: ids.length, rows, at };
+      const from = Math.max(0, at - ROWS_BEFORE);
+      const rows = rowsOf(opened, ids.slice(from, from + FIRST_ROWS));
+      return { rev: service.rev, total: ids.length, from, rows, at };
     },
     rows: async ({ from, to }) => {
       const opened = await service.shown();

@@ -62,7 +62,7 @@ export function handlersWithoutReview(
       actions.focus(where, selected);
       return {};
     },
-    query: () => ({ rev: snapshot.rev, total: 0, rows: [], at: -1 }),
+    query: () => ({ rev: snapshot.rev, total: 0, from: 0, rows: [], at: -1 }),
     nextTodo: () => ({ at: -1 }),
     round: nothing,
     rows: nothing,

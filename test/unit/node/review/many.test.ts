@@ -206,7 +206,9 @@ describe('many items at once', () => {
     expect(await window.ask('nextTodo', { after: 69 })).toEqual({ at: 7 });
     expect(await window.ask('nextTodo', { after: -1 })).toEqual({ at: 7 });
     const near = { filter: NO_FILTER, sort: 'data-order' as const, near: id(33) };
-    expect((await window.ask('query', near)).at).toBe(33);
+    const around = await window.ask('query', near);
+    expect(around).toMatchObject({ at: 33, from: 1 });
+    expect(around.rows[32]?.id).toBe(id(33));
   });
 
   it('stops a query whose asker has gone', async () => {
