@@ -5,6 +5,7 @@ import type { Question } from '../../src/core/dataset/question.ts';
 import type { Attempt, FinishedAttempt } from '../../src/core/exam/attempt.ts';
 import { sha256Text } from '../../src/core/hash.ts';
 import type { ProjectFile } from '../../src/core/project/projectFile.ts';
+import type { RecordedLook } from '../../src/core/round/looks.ts';
 import type { FrozenRow, Manifest } from '../../src/core/round/frozen.ts';
 import { spendingOf, type RoundSpending } from '../../src/core/round/spending.ts';
 import type { RoundState } from '../../src/core/round/state.ts';
@@ -66,6 +67,9 @@ export class MemoryStore implements RoundStore {
   saveGrades(_round: number, grades: readonly GradedAttempt[]): Promise<void> {
     this.grades = grades;
     return Promise.resolve();
+  }
+  looks(): Promise<readonly RecordedLook[]> {
+    return Promise.resolve([]);
   }
   items(round: number): Promise<readonly TeachingItem[]> {
     return Promise.resolve([...(this.itemsOf.get(round) ?? [])]);

@@ -14,8 +14,13 @@ export const projectFileSchema = z.strictObject({
     dev: relativePathSchema,
     /** Further sets that sit the greedy exam and are reported apart, by name. */
     extra: z
-      .record(z.string().regex(/^(?!(?:train|dev)$)[a-z][a-z0-9-]{0,30}$/u), relativePathSchema)
+      .record(
+        z.string().regex(/^(?!(?:train|dev|test)$)[a-z][a-z0-9-]{0,30}$/u),
+        relativePathSchema,
+      )
       .default({}),
+    /** Examined by an explicit act alone, which is counted; no step of the loop reads it but to keep it out of train. */
+    test: relativePathSchema.optional(),
   }),
   /** The base student's folder. */
   student: relativePathSchema,

@@ -10,6 +10,8 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   'data.train': 'Training questions (JSON Lines).',
   'data.dev': 'Questions that measure progress and are never trained on.',
   'data.extra': 'Further sets that sit the greedy exam and are reported apart, by name.',
+  'data.test':
+    'Questions for the end: examined only when somebody asks for it, and every look is counted and shown.',
   student: 'The base student: a Hugging Face folder inside the project.',
   teacher:
     '"programmatic", or the name of a teacher profile of this computer. Addresses and keys are never in a project.',

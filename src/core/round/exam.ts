@@ -8,6 +8,7 @@ import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
 import { examFormOf, type ExamForm } from '../exam/examForm.ts';
 import { examFingerprint } from '../exam/fingerprint.ts';
 import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
+import { TEST_SET } from './looks.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import type { LoopPorts } from './ports.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
@@ -42,13 +43,15 @@ export function chooseByHash(questions: readonly Question[], limit?: number): re
   return questions.filter(({ id }) => chosen.has(id));
 }
 
-/** The questions of every set that is examined greedily and never trained on, by id and by text. */
+/** The questions of every set that is never trained on, by id and by text. */
 export async function heldOut({ store }: Pick<LoopPorts, 'store'>): Promise<{
   has(question: Pick<Question, 'id' | 'question'>): boolean;
 }> {
   const ids = new Set<string>();
   const texts = new Set<string>();
-  for (const set of ['dev', ...Object.keys(store.project.data.extra)]) {
+  const { extra, test } = store.project.data;
+  const sets = ['dev', ...Object.keys(extra), ...(test === undefined ? [] : [TEST_SET])];
+  for (const set of sets) {
     for (const { id, question } of await store.questions(set)) {
       ids.add(id);
       texts.add(normaliseQuestion(question));

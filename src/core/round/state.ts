@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { examFormSchema, type ExamForm } from '../exam/examForm.ts';
 import { relativePathSchema } from '../project/relativePath.ts';
+import { TEST_SET } from './looks.ts';
 import type { Step } from './step.ts';
 
 const examSetSchema = z.object({
@@ -92,7 +93,8 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
       const exams = { ...state.exams, [set]: exam };
       const grown = set === 'train' && (event.answered ?? 0) > 0;
       const changed = before !== undefined && (before.fingerprint !== fingerprint || grown);
-      if (!changed || state.frozen) return { ...state, exams };
+      // Nothing is built on a look at the test set.
+      if (!changed || state.frozen || set === TEST_SET) return { ...state, exams };
       return { ...state, exams, audit: null, teaching: null, curated: null };
     }
     case 'audited':

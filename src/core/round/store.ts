@@ -6,6 +6,7 @@ import type { GradedAttempt } from '../curation/negatives.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
 import type { TeachingItem } from '../teaching/records.ts';
 import type { FrozenRow, Manifest } from './frozen.ts';
+import type { RecordedLook } from './looks.ts';
 import type { RoundSpending } from './spending.ts';
 import type { RoundState } from './state.ts';
 
@@ -40,6 +41,8 @@ export interface RoundStore {
   spending(round: number): Promise<RoundSpending>;
   decisions(round: number): Promise<readonly RecordedDecision[]>;
   decide(round: number, decisions: readonly Decision[]): Promise<void>;
+  /** Looks at the test set that were asked for in this round. */
+  looks(round: number): Promise<readonly RecordedLook[]>;
   manifest(round: number): Promise<Manifest | null>;
   frozenRows(round: number): Promise<readonly FrozenRow[]>;
   /** Writes train.jsonl, hashes it and the inputs, writes the manifest last. Refuses a frozen round. */

@@ -7,6 +7,7 @@ import { attemptsOfPlan } from './exam.ts';
 import type { Manifest } from './frozen.ts';
 import { tallyExam } from '../report/tally.ts';
 import { countLate } from './lateDecisions.ts';
+import { dataSets } from '../project/dataSets.ts';
 import type { RoundState } from './state.ts';
 import { rateOf, type Rate } from './statistics.ts';
 import type { RoundSpending } from './spending.ts';
@@ -32,6 +33,8 @@ export interface RoundSummary {
   readonly spending: RoundSpending;
   /** Decisions that came too late for the frozen set. */
   readonly late: number;
+  /** Times at which somebody asked for the test exam of this round. */
+  readonly looks: readonly string[];
 }
 
 /** One exam of one set, question by question. */
@@ -74,7 +77,10 @@ export function compareRounds(before: ExamOutcomes, after: ExamOutcomes): Compar
 
 /** Every round with its greedy exams, each compared with the round before. Reads files only. */
 export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
-  const sets = ['dev', ...Object.keys(store.project.data.extra)];
+  // The test set is shown where somebody looked at it; nothing is chosen by it.
+  const sets = dataSets(store.project).flatMap(({ name, role }) =>
+    role === 'train' ? [] : [name],
+  );
   const summaries: RoundSummary[] = [];
   const last = new Map<string, ExamOutcomes>();
   for (const round of await store.rounds()) {
@@ -98,7 +104,8 @@ export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
       ? countLate(round, await store.decisions(round), manifest.decidedUpTo)
       : 0;
     const spending = await store.spending(round);
-    summaries.push({ round, state, results, manifest, spending, late });
+    const looks = (await store.looks(round)).map(({ at }) => at);
+    summaries.push({ round, state, results, manifest, spending, late, looks });
   }
   return summaries;
 }

@@ -7,6 +7,7 @@ import { textOf } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import type { Clock } from '../../core/ports.ts';
 import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
+import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import type { Picture, PictureRound, PictureSet } from '../../core/report/picture.ts';
 import type { RoundState } from '../../core/round/state.ts';
@@ -18,7 +19,6 @@ import type { BadLine } from '../storage/readJournal.ts';
 import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
 import { listRuns } from '../trainer/listRuns.ts';
 import { RoundReader } from './roundReader.ts';
-import { setsOf } from './sets.ts';
 
 export interface PictureOptions {
   readonly root: string;
@@ -65,7 +65,7 @@ export class PictureReader {
         return otherwise;
       });
     const sets: PictureSet[] = [];
-    for (const { name, role } of setsOf(project)) {
+    for (const { name, role } of dataSets(project)) {
       const questions = await attempt(store.questions(name), []);
       sets.push({ name, role, questions, byId: new Map() });
     }
@@ -124,7 +124,7 @@ export class PictureReader {
   #look(): Promise<Stamps> {
     const { store } = this.#opened ?? {};
     const data = store
-      ? setsOf(store.project).map(({ name }) => store.absolute(store.dataPath(name)))
+      ? dataSets(store.project).map(({ name }) => store.absolute(store.dataPath(name)))
       : [];
     return stampsOf(this.#options.root, data);
   }

@@ -5,11 +5,13 @@ import { AppError, isAppError } from '../../core/errors.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import { allUnapplied, dataFixesOf, type DataFixes } from '../../core/curation/dataFixes.ts';
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
 import type { GradedAttempt } from '../../core/curation/negatives.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
 import { sha256Text } from '../../core/hash.ts';
+import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import {
   frozenRowSchema,
@@ -19,6 +21,7 @@ import {
 } from '../../core/round/frozen.ts';
 import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
+import { lookSchema, TEST_SET, type Look, type RecordedLook } from '../../core/round/looks.ts';
 import type { ExamWriter, RoundStore, TeachingWriter } from '../../core/round/store.ts';
 import {
   itemSchema,
@@ -84,14 +87,14 @@ export class ProjectStore implements RoundStore {
   }
 
   dataPath(set: string): string {
-    const { train, dev, extra } = this.project.data;
-    const path = set === 'train' ? train : set === 'dev' ? dev : extra[set];
-    if (path === undefined) {
+    const sets = dataSets(this.project);
+    const found = sets.find(({ name }) => name === set);
+    if (found === undefined) {
       throw new AppError('usage', sentence`There is no set called ${JSON.stringify(set)}.`, {
-        hint: sentence`Known sets: ${['train', 'dev', ...Object.keys(extra)].join(', ')}.`,
+        hint: sentence`Known sets: ${sets.map(({ name }) => name).join(', ')}.`,
       });
     }
-    return path;
+    return found.path;
   }
 
   async questions(set: string): Promise<readonly Question[]> {
@@ -105,7 +108,14 @@ export class ProjectStore implements RoundStore {
         hint: sentence`Import some: tailor import FORMAT FILE.`,
       });
     }
-    return questions;
+    return set === 'train' ? allUnapplied(questions, await this.dataFixes()) : questions;
+  }
+
+  /** What was corrected of training questions in any round, whether or not it was written into the data file. */
+  async dataFixes(): Promise<DataFixes> {
+    const events: (readonly RecordedDecision[])[] = [];
+    for (const round of await this.rounds()) events.push(await this.decisions(round));
+    return dataFixesOf(events);
   }
 
   async head(): Promise<string> {
@@ -248,6 +258,21 @@ export class ProjectStore implements RoundStore {
     return opened;
   }
 
+  /** Looks at the test set that were asked for in this round. */
+  looks(round: number): Promise<readonly RecordedLook[]> {
+    return this.#files.journals(this.roundFolder(round, 'looks'), '', lookSchema);
+  }
+
+  /** Records a look before anything of it is seen. */
+  async recordLook(round: number, look: Look): Promise<void> {
+    const journal = await this.#journal(this.roundFolder(round, 'looks'), '', lookSchema);
+    try {
+      await journal.append(look);
+    } finally {
+      await closeSynced(journal);
+    }
+  }
+
   async manifest(round: number): Promise<Manifest | null> {
     return this.#snapshot(this.roundFolder(round, 'manifest.json'), manifestSchema);
   }
@@ -306,7 +331,10 @@ export class ProjectStore implements RoundStore {
     const paths = ['tailor.json', this.project.data.train, this.project.data.dev];
     for (let r = 0; r <= round; r += 1) {
       for (const part of ['exam', 'teacher', 'decisions']) {
-        const names = await namesIn(this.roundFolder(r, part));
+        // A look at the test set changes nothing that is trained on.
+        const names = (await namesIn(this.roundFolder(r, part))).filter(
+          (name) => !name.startsWith(`${TEST_SET}.`),
+        );
         paths.push(...names.map((name) => `rounds/${r}/${part}/${name}`));
       }
     }
