@@ -1,8 +1,8 @@
-"""A Llama student for training: the weights and names of its Hugging Face folder, one lean forward.
+"""A Llama, Mistral, Qwen2 or Qwen3 student for training: the weights of its Hugging Face folder, one lean forward.
 
 Written out instead of imported for three reasons: the packed rows skip in the last layer whatever the loss does not
 read, projections with a common input are one matrix product, and transformers' import alone takes seconds. The export
-checks it against transformers' own Llama every time (parity.py), the tests in loss and gradient.
+checks it against transformers' own model every time (parity.py), the tests in loss and gradient.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from .batch import Batch
 from .errors import TrainerError
 from .tokens import read_json_object
 
+# Values of model_type in config.json.
+FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
+
 
 @dataclass(frozen=True)
-class LlamaConfig:
+class StudentConfig:
     """config.json as far as the forward needs it."""
 
     vocab: int
@@ -37,18 +40,21 @@ class LlamaConfig:
     eps: float
     positions: int
     tied: bool
-    attention_bias: bool
+    qkv_bias: bool
+    out_bias: bool
     mlp_bias: bool
+    qk_norm: bool  # queries and keys are normalised head by head before they are rotated (Qwen3)
     rope: dict[str, Any]
 
     @staticmethod
-    def read(folder: Path) -> LlamaConfig:
+    def read(folder: Path) -> StudentConfig:
         """Parses config.json; refuses what this forward would compute wrongly."""
         if not (folder / "config.json").is_file():
             raise _load_error("The student folder has no config.json", folder)
         raw = read_json_object(folder / "config.json")
-        if raw.get("model_type") != "llama":
-            raise _load_error(f"Students of type {raw.get('model_type')} cannot be trained", folder)
+        family = raw.get("model_type")
+        if family not in FAMILIES:
+            raise _load_error(f"Students of type {family} cannot be trained", folder)
         if raw.get("quantization_config") is not None:
             raise _load_error("The student's weights are quantised", folder)
         if raw.get("hidden_act", "silu") != "silu":
@@ -58,34 +64,55 @@ class LlamaConfig:
             # transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
             rope = dict(raw.get("rope_parameters") or raw.get("rope_scaling") or {})
             rope.setdefault("rope_theta", raw.get("rope_theta", 10_000.0))
-            config = LlamaConfig(
+            bias = bool(raw.get("attention_bias", False))
+            # Qwen3's own default where the file leaves it out.
+            whole = 128 if family == "qwen3" else int(raw["hidden_size"]) // heads
+            config = StudentConfig(
                 vocab=int(raw["vocab_size"]),
                 hidden=int(raw["hidden_size"]),
                 intermediate=int(raw["intermediate_size"]),
                 layers=int(raw["num_hidden_layers"]),
                 heads=heads,
                 kv_heads=int(raw.get("num_key_value_heads") or heads),
-                head_dim=int(raw.get("head_dim") or int(raw["hidden_size"]) // heads),
+                head_dim=int(raw.get("head_dim") or whole),
                 eps=float(raw.get("rms_norm_eps", 1e-6)),
                 positions=int(raw.get("max_position_embeddings", 2048)),
                 tied=bool(raw.get("tie_word_embeddings", False)),
-                attention_bias=bool(raw.get("attention_bias", False)),
+                # Qwen2 has these whatever its file says.
+                qkv_bias=bias or family == "qwen2",
+                out_bias=bias and family != "qwen2",
                 mlp_bias=bool(raw.get("mlp_bias", False)),
+                qk_norm=family == "qwen3",
                 rope=rope,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise _load_error(f"config.json has no usable {error}", folder) from error
+        window = _window(raw, str(family))
+        if window is not None and window < config.positions:
+            raise _load_error(f"The student attends through a window of {window} tokens", folder)
         rotary_frequencies(config)
         return config
 
 
+def _window(raw: dict[str, Any], family: str) -> int | None:
+    """The window of a student that attends through one; None for whole attention."""
+    window = raw.get("sliding_window")
+    if family == "mistral":
+        return window
+    layers = raw.get("layer_types") or []
+    used = raw.get("use_sliding_window") is True or "sliding_attention" in layers
+    return int(window or 0) if family != "llama" and used else None
+
+
 def _load_error(message: str, folder: Path) -> TrainerError:
     return TrainerError(
-        "MODEL_LOAD", f"{message}.", f"Tailor trains Llama students in safetensors: check {folder}."
+        "MODEL_LOAD",
+        f"{message}.",
+        f"Tailor trains {', '.join(FAMILIES)} students in safetensors: check {folder}.",
     )
 
 
-def rotary_frequencies(config: LlamaConfig) -> Tensor:
+def rotary_frequencies(config: StudentConfig) -> Tensor:
     """Inverse wavelengths [head_dim / 2], with the scalings `linear` and `llama3` of transformers."""
     rope = config.rope
     kind = rope.get("rope_type") or rope.get("type") or "default"
@@ -137,22 +164,31 @@ def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 class _Attention(nn.Module):
-    def __init__(self, c: LlamaConfig) -> None:
+    def __init__(self, c: StudentConfig) -> None:
         super().__init__()
         self.heads, self.kv_heads, self.head_dim = c.heads, c.kv_heads, c.head_dim
-        bias = c.attention_bias
-        self.q_proj = nn.Linear(c.hidden, c.heads * c.head_dim, bias=bias)
-        self.k_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=bias)
-        self.v_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=bias)
-        self.o_proj = nn.Linear(c.heads * c.head_dim, c.hidden, bias=bias)
+        self.q_proj = nn.Linear(c.hidden, c.heads * c.head_dim, bias=c.qkv_bias)
+        self.k_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
+        self.v_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
+        self.o_proj = nn.Linear(c.heads * c.head_dim, c.hidden, bias=c.out_bias)
+        self.q_norm = _Norm(c.head_dim, c.eps) if c.qk_norm else None
+        self.k_norm = _Norm(c.head_dim, c.eps) if c.qk_norm else None
+
+    @staticmethod
+    def _normed(heads: Tensor, norm: _Norm | None) -> Tensor:
+        """Queries or keys [rows, length, heads, dim] as they go into the rotation."""
+        return heads if norm is None else norm(heads.to(norm.weight.dtype)).to(heads.dtype)
 
     def forward(self, x: Tensor, batch: Batch, rotary: _Rotary, trim: bool) -> Tensor:
         """x [rows, length, hidden] → the same, or with `trim` only the positions that the loss reads."""
         rows, length, _ = x.shape
         if trim:
             queries = _rotate(
-                _project(_pick(x, batch.read), self.q_proj).view(
-                    rows, -1, self.heads, self.head_dim
+                self._normed(
+                    _project(_pick(x, batch.read), self.q_proj).view(
+                        rows, -1, self.heads, self.head_dim
+                    ),
+                    self.q_norm,
                 ),
                 _pick(rotary.cos, batch.read).unsqueeze(2),
                 _pick(rotary.sin, batch.read).unsqueeze(2),
@@ -160,7 +196,9 @@ class _Attention(nn.Module):
             both = _project(x, self.k_proj, self.v_proj)
             both = both.view(rows, length, 2 * self.kv_heads, self.head_dim)
             keys = _rotate(
-                both[:, :, : self.kv_heads], rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
+                self._normed(both[:, :, : self.kv_heads], self.k_norm),
+                rotary.cos.unsqueeze(2),
+                rotary.sin.unsqueeze(2),
             )
             mask = batch.mask.gather(1, batch.read.unsqueeze(2).expand(-1, -1, length))
         else:
@@ -168,8 +206,12 @@ class _Attention(nn.Module):
             all_three = _project(x, self.q_proj, self.k_proj, self.v_proj)
             all_three = all_three.view(rows, length, turned + self.kv_heads, self.head_dim)
             both = all_three[:, :, self.heads :]
+            turning = all_three[:, :, :turned]
+            if self.q_norm is not None:
+                q, k = turning.split((self.heads, self.kv_heads), dim=2)
+                turning = torch.cat((self._normed(q, self.q_norm), self._normed(k, self.k_norm)), 2)
             queries, keys = _rotate(
-                all_three[:, :, :turned], rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
+                turning, rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
             ).split((self.heads, self.kv_heads), dim=2)
             mask = batch.mask
         values = both[:, :, self.kv_heads :]
@@ -187,7 +229,7 @@ class _Attention(nn.Module):
 
 
 class _Mlp(nn.Module):
-    def __init__(self, c: LlamaConfig) -> None:
+    def __init__(self, c: StudentConfig) -> None:
         super().__init__()
         self.gate_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
         self.up_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
@@ -199,7 +241,7 @@ class _Mlp(nn.Module):
 
 
 class _Layer(nn.Module):
-    def __init__(self, c: LlamaConfig) -> None:
+    def __init__(self, c: StudentConfig) -> None:
         super().__init__()
         self.input_layernorm = _Norm(c.hidden, c.eps)
         self.self_attn = _Attention(c)
@@ -227,7 +269,7 @@ def _pick(x: Tensor, index: Tensor) -> Tensor:
 
 
 class _Body(nn.Module):
-    def __init__(self, c: LlamaConfig) -> None:
+    def __init__(self, c: StudentConfig) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(c.vocab, c.hidden)
         self.layers = nn.ModuleList(_Layer(c) for _ in range(c.layers))
@@ -239,7 +281,7 @@ class Student(nn.Module):
 
     def __init__(
         self,
-        config: LlamaConfig,
+        config: StudentConfig,
         *,
         compute: torch.dtype = torch.float32,
         grad_checkpoint: bool = False,
@@ -299,7 +341,7 @@ def load_student(
     device: str = "cpu",
 ) -> Student:
     """Reads a student folder into fp32 parameters, whatever precision its file has."""
-    config = LlamaConfig.read(folder)
+    config = StudentConfig.read(folder)
     student = Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
     load_weights(student, weight_files(folder))
     return student.to(device)

@@ -1,6 +1,6 @@
 """parity.json: what transformers computes with the exported folder, for the engine to repeat before an exam counts.
 
-The folder is read back with transformers' own Llama in fp32, so that the record also checks the trainer's forward.
+The folder is read back with transformers' own model in fp32, so that the record also checks the trainer's forward.
 Its twin in TypeScript is src/core/exam/parity.ts.
 """
 
@@ -184,12 +184,12 @@ def make_parity(
     poll: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Computes parity.json of an exported folder; raises when transformers and the trainer's forward disagree."""
-    from transformers.models.llama.modeling_llama import LlamaForCausalLM
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
 
-    oracle: Any = LlamaForCausalLM.from_pretrained(
+    oracle: Any = AutoModelForCausalLM.from_pretrained(
         str(folder), dtype=torch.float32, local_files_only=True, use_safetensors=True
     )
     oracle.eval()

@@ -20,11 +20,11 @@ from .batch import PackedRow, Pair, build_batch
 from .config import LmConfig, OptimConfig, PairConfig
 from .data import Text
 from .losses import dpo, masked_mean, triplet_terms
-from .model import LlamaConfig, Student
+from .model import Student, StudentConfig
 from .objective import Objective, counts_of
 from .step import Stepper, StepState, make_optimizer
 
-CONFIG = LlamaConfig(
+CONFIG = StudentConfig(
     vocab=64,
     hidden=32,
     intermediate=48,
@@ -35,7 +35,9 @@ CONFIG = LlamaConfig(
     eps=1e-6,
     positions=128,
     tied=True,
-    attention_bias=False,
+    qkv_bias=False,
+    out_bias=False,
+    qk_norm=False,
     mlp_bias=False,
     rope={"rope_theta": 10_000.0},
 )

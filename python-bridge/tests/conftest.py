@@ -83,13 +83,13 @@ def write_student(folder: Path, seed: int = 0, *, bos: bool = False, **changes: 
     import torch
     from safetensors.torch import save_file
 
-    from tailor_bridge.model import LlamaConfig, Student
+    from tailor_bridge.model import Student, StudentConfig
 
     folder.mkdir(parents=True, exist_ok=True)
     write_tokenizer(folder, bos=bos)
     (folder / "config.json").write_text(json.dumps(llama_json(**changes)))
     torch.manual_seed(seed)
-    student = Student(LlamaConfig.read(folder))
+    student = Student(StudentConfig.read(folder))
     tensors = {}
     for name, parameter in student.named_parameters():
         scale = 0.1 if parameter.ndim > 1 or name.endswith("bias") else 1.0

@@ -1,4 +1,4 @@
-"""Writes the engine's golden fixtures: tiny random Llama students with PyTorch's own logits as the answers.
+"""Writes the engine's golden fixtures: tiny random students with PyTorch's own logits as the answers.
 
 Run from the repository root:
 
@@ -24,11 +24,16 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
+    AutoModelForCausalLM,
     AutoTokenizer,
     GenerationConfig,
     LlamaConfig,
     LlamaForCausalLM,
+    MistralConfig,
+    PreTrainedModel,
     PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen3Config,
 )
 
 SHAPE: dict[str, Any] = {
@@ -59,7 +64,18 @@ STUDENTS: dict[str, tuple[dict[str, Any], torch.dtype]] = {
     "llama-rope3": ({"tie_word_embeddings": True, "rope_parameters": LLAMA3_ROPE}, torch.float32),
     "llama-bf16": ({"tie_word_embeddings": True}, torch.bfloat16),
     "llama-f16-mha": ({"tie_word_embeddings": True, "num_key_value_heads": 4}, torch.float16),
+    "mistral": ({"tie_word_embeddings": False, "sliding_window": None}, torch.float32),
+    "qwen2": ({"tie_word_embeddings": True}, torch.float32),
+    "qwen3-shards": ({"tie_word_embeddings": False}, torch.bfloat16),
 }
+FAMILIES: dict[str, type] = {
+    "llama": LlamaConfig,
+    "mistral": MistralConfig,
+    "qwen2": Qwen2Config,
+    "qwen3": Qwen3Config,
+}
+# Written in several files, so that the index of shards is read as well.
+SHARD = {"qwen3-shards": "50KB"}
 
 HEAD = 11
 PROMPTS = [5, 9, 1, 14]
@@ -71,7 +87,7 @@ STORIES = [
 ]
 
 
-def randomise(model: LlamaForCausalLM, generator: torch.Generator) -> None:
+def randomise(model: PreTrainedModel, generator: torch.Generator) -> None:
     """Lets every parameter matter: norms are not one, biases are not zero, logits are not flat."""
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
@@ -110,7 +126,7 @@ def make_tokenizer(folder: Path) -> None:
 
 
 @torch.no_grad()
-def golden(model: LlamaForCausalLM, generator: torch.Generator, folder: Path) -> None:
+def golden(model: PreTrainedModel, generator: torch.Generator, folder: Path) -> None:
     """Logits of prompt and forced tail, for four prompts, without and then with the head before them."""
     vocab = model.config.vocab_size
 
@@ -199,8 +215,9 @@ def main() -> None:
     for name, (changes, dtype) in STUDENTS.items():
         folder = out / name
         generator = torch.Generator().manual_seed(7)
-        config = LlamaConfig(**{**SHAPE, **changes}, bos_token_id=1, eos_token_id=0)
-        model = LlamaForCausalLM(config).eval()
+        family = FAMILIES[name.partition("-")[0]]
+        config = family(**{**SHAPE, **changes}, bos_token_id=1, eos_token_id=0)
+        model = AutoModelForCausalLM.from_config(config).eval()
         randomise(model, generator)
         if dtype != torch.float32:
             for parameter in model.parameters():
@@ -208,9 +225,9 @@ def main() -> None:
             model.config.dtype = dtype
         if name == TEXT:
             model.generation_config = GenerationConfig(bos_token_id=1, eos_token_id=[0])
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, max_shard_size=SHARD.get(name, "1GB"))
         # Reloaded, not model.to(float32): a cast model would keep rounded rotary frequencies.
-        model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         golden(model, generator, folder)
         if name == TEXT:
             make_tokenizer(folder)

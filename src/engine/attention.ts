@@ -53,8 +53,8 @@ export class CascadeAttention {
   apply(x: string, layer: number, at: string): string {
     const { g, config } = this;
     const { heads, kvHeads, headDim } = config;
-    const q = this.rotate(this.weights.linear(x, `${at}.self_attn.q_proj`), ROPE.cosQ, ROPE.sinQ);
-    const k = this.rotate(this.weights.linear(x, `${at}.self_attn.k_proj`), ROPE.cos, ROPE.sin);
+    const q = this.rotate(this.turned(x, `${at}.self_attn.q`, heads), ROPE.cosQ, ROPE.sinQ);
+    const k = this.rotate(this.turned(x, `${at}.self_attn.k`, kvHeads), ROPE.cos, ROPE.sin);
     const v = this.weights.linear(x, `${at}.self_attn.v_proj`);
     const queries = this.byHead(q, heads / kvHeads);
     const newK = this.byHead(k, 1);
@@ -125,6 +125,20 @@ export class CascadeAttention {
 
   private scores(queries: string, keys: string): string {
     return this.g.msNode('FusedMatMul', [queries, keys], { transB: 1 });
+  }
+
+  /** Queries or keys as they go into the rotation: [B, S, heads · D]. */
+  private turned(x: string, name: string, heads: number): string {
+    const { g, config } = this;
+    const projected = this.weights.linear(x, `${name}_proj`);
+    if (!config.qkNorm) return projected;
+    const byHead = g.node('Reshape', [projected, g.ints([0, 0, heads, config.headDim])]);
+    const normalised = g.node(
+      'SimplifiedLayerNormalization',
+      [byHead, this.weights.tensor(`${name}_norm.weight`)],
+      { axis: -1, epsilon: { float: config.eps }, stash_type: 1 },
+    );
+    return g.node('Reshape', [normalised, g.ints([0, 0, heads * config.headDim])]);
   }
 
   private rotate(t: string, cos: string, sin: string): string {

@@ -15,9 +15,13 @@ export type Rope =
       readonly originalPositions: number;
     };
 
+/** The values of model_type that the exam graph is built for. */
+export const FAMILIES = ['llama', 'mistral', 'qwen2', 'qwen3'] as const;
+export type Family = (typeof FAMILIES)[number];
+
 /** A student's architecture as far as the exam graph needs it. */
 export interface StudentConfig {
-  readonly family: 'llama' | 'mistral';
+  readonly family: Family;
   readonly layers: number;
   readonly hidden: number;
   readonly heads: number;
@@ -32,7 +36,12 @@ export interface StudentConfig {
   readonly rope: Rope;
   /** The head is the transposed embedding. */
   readonly tied: boolean;
-  readonly attentionBias: boolean;
+  /** Of the projections to queries, keys and values. */
+  readonly qkvBias: boolean;
+  /** Of the projection behind the attention. */
+  readonly outBias: boolean;
+  /** Queries and keys are normalised head by head before they are rotated (Qwen3). */
+  readonly qkNorm: boolean;
   readonly mlpBias: boolean;
 }
 
@@ -66,6 +75,9 @@ const configSchema = z.object({
   mlp_bias: z.boolean().nullish(),
   hidden_act: z.string().nullish(),
   sliding_window: z.number().nullish(),
+  // Qwen: windows only where this says so; layer_types is what transformers 5 makes of it.
+  use_sliding_window: z.boolean().nullish(),
+  layer_types: z.array(z.string()).nullish(),
   partial_rotary_factor: z.number().nullish(),
   quantization_config: z.unknown().optional(),
   // transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
@@ -95,10 +107,10 @@ export function parseStudentConfig(json: unknown): StudentConfig {
       detail: { file: 'config.json', field: 'model_type' },
     });
   }
-  const family = type.data.model_type;
-  if (family !== 'llama' && family !== 'mistral') {
+  const family = FAMILIES.find((one) => one === type.data.model_type);
+  if (family === undefined) {
     throw unsupported(
-      sentence`its model_type is “${family}”, and so far llama and mistral are built`,
+      sentence`its model_type is “${type.data.model_type}”, and so far ${FAMILIES.join(', ')} are built`,
     );
   }
   const parsed = configSchema.safeParse(json);
@@ -113,7 +125,9 @@ export function parseStudentConfig(json: unknown): StudentConfig {
   const raw = parsed.data;
   refuseUnbuilt(raw, family);
   const kvHeads = raw.num_key_value_heads ?? raw.num_attention_heads;
-  const headDim = raw.head_dim ?? raw.hidden_size / raw.num_attention_heads;
+  // Qwen3's own default where config.json leaves it out.
+  const headDim =
+    raw.head_dim ?? (family === 'qwen3' ? 128 : raw.hidden_size / raw.num_attention_heads);
   if (!Number.isInteger(headDim) || headDim % 2 !== 0 || raw.num_attention_heads % kvHeads !== 0) {
     throw unsupported(sentence`its heads do not divide evenly`, { headDim, kvHeads });
   }
@@ -129,22 +143,39 @@ export function parseStudentConfig(json: unknown): StudentConfig {
     eps: raw.rms_norm_eps,
     maxPositions: raw.max_position_embeddings,
     rope: ropeOf(raw),
-    // Both families' default where config.json leaves it out.
+    // Every family's default where config.json leaves it out.
     tied: raw.tie_word_embeddings ?? false,
-    attentionBias: raw.attention_bias ?? false,
+    ...biases(raw, family),
+    qkNorm: family === 'qwen3',
     mlpBias: raw.mlp_bias ?? false,
   };
 }
 
-function refuseUnbuilt(raw: RawConfig, family: string): void {
+/** Qwen2 has biases on queries, keys and values whatever its file says; the others as their file says. */
+function biases(raw: RawConfig, family: Family): Pick<StudentConfig, 'qkvBias' | 'outBias'> {
+  if (family === 'qwen2') return { qkvBias: true, outBias: false };
+  const bias = raw.attention_bias ?? false;
+  return { qkvBias: bias, outBias: bias };
+}
+
+/** The window of a student that attends through one; null for whole attention. */
+function windowOf(raw: RawConfig, family: Family): number | null {
+  const window = raw.sliding_window ?? null;
+  if (family === 'mistral') return window;
+  const layers = raw.layer_types ?? [];
+  const used = raw.use_sliding_window === true || layers.includes('sliding_attention');
+  return family !== 'llama' && used ? (window ?? 0) : null;
+}
+
+function refuseUnbuilt(raw: RawConfig, family: Family): void {
   if (raw.quantization_config !== undefined && raw.quantization_config !== null) {
     throw unsupported(sentence`its weights are quantised`);
   }
   if ((raw.hidden_act ?? 'silu') !== 'silu') {
     throw unsupported(sentence`its activation is “${raw.hidden_act ?? ''}”`);
   }
-  const window = raw.sliding_window ?? null;
-  if (family === 'mistral' && window !== null && window < raw.max_position_embeddings) {
+  const window = windowOf(raw, family);
+  if (window !== null && window < raw.max_position_embeddings) {
     throw unsupported(sentence`it attends through a sliding window of ${window} tokens`);
   }
   const partial = raw.rope_parameters?.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1;

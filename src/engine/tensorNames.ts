@@ -27,10 +27,14 @@ export function expectedTensors(c: StudentConfig): Map<string, readonly number[]
     const at = layerName(l);
     expected.set(`${at}.input_layernorm.weight`, [c.hidden]);
     expected.set(`${at}.post_attention_layernorm.weight`, [c.hidden]);
-    linear(`${at}.self_attn.q_proj`, c.heads * c.headDim, c.hidden, c.attentionBias);
-    linear(`${at}.self_attn.k_proj`, c.kvHeads * c.headDim, c.hidden, c.attentionBias);
-    linear(`${at}.self_attn.v_proj`, c.kvHeads * c.headDim, c.hidden, c.attentionBias);
-    linear(`${at}.self_attn.o_proj`, c.hidden, c.heads * c.headDim, c.attentionBias);
+    linear(`${at}.self_attn.q_proj`, c.heads * c.headDim, c.hidden, c.qkvBias);
+    linear(`${at}.self_attn.k_proj`, c.kvHeads * c.headDim, c.hidden, c.qkvBias);
+    linear(`${at}.self_attn.v_proj`, c.kvHeads * c.headDim, c.hidden, c.qkvBias);
+    linear(`${at}.self_attn.o_proj`, c.hidden, c.heads * c.headDim, c.outBias);
+    if (c.qkNorm) {
+      expected.set(`${at}.self_attn.q_norm.weight`, [c.headDim]);
+      expected.set(`${at}.self_attn.k_norm.weight`, [c.headDim]);
+    }
     linear(`${at}.mlp.gate_proj`, c.ffn, c.hidden, c.mlpBias);
     linear(`${at}.mlp.up_proj`, c.ffn, c.hidden, c.mlpBias);
     linear(`${at}.mlp.down_proj`, c.hidden, c.ffn, c.mlpBias);

@@ -111,6 +111,11 @@ describe('the golden check notices', () => {
     expect(await gapOf(untied, {}, { tied: true })).toBeGreaterThan(0.1);
   });
 
+  it('heads that are not normalised where the student does', async () => {
+    const qwen3 = path.join(STUDENTS, 'qwen3-shards');
+    expect(await gapOf(qwen3, {}, { qkNorm: false })).toBeGreaterThan(0.01);
+  });
+
   it('a mask that lets spare room through', async () => {
     const golden = readGolden(untied);
     const model = await loadModel(untied);

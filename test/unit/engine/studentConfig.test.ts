@@ -43,7 +43,7 @@ describe('parseStudentConfig', () => {
       rope_scaling: llama3,
       head_dim: null,
     });
-    expect(config).toMatchObject({ headDim: 8, kvHeads: 2, tied: false, attentionBias: false });
+    expect(config).toMatchObject({ headDim: 8, kvHeads: 2, tied: false, qkvBias: false });
     expect(config.rope).toEqual({
       kind: 'llama3',
       theta: 5e5,
@@ -72,7 +72,31 @@ describe('parseStudentConfig', () => {
     expect(parseStudentConfig({ ...mistral, sliding_window: 512 }).family).toBe('mistral');
   });
 
+  it('takes Qwen2 with its biases and Qwen3 with its normalised heads', () => {
+    const qwen2 = { ...base, model_type: 'qwen2', use_sliding_window: false, sliding_window: 64 };
+    expect(parseStudentConfig(qwen2)).toMatchObject({
+      qkvBias: true,
+      outBias: false,
+      qkNorm: false,
+    });
+    expect(parseStudentConfig({ ...base, model_type: 'qwen3' })).toMatchObject({
+      headDim: 128,
+      qkvBias: false,
+      qkNorm: true,
+    });
+  });
+
   it.each([
+    [
+      'a Qwen2 that attends through windows',
+      { model_type: 'qwen2', use_sliding_window: true, sliding_window: 64 },
+      'sliding window of 64',
+    ],
+    [
+      'a Qwen3 with windows in some layers',
+      { model_type: 'qwen3', layer_types: ['sliding_attention'], sliding_window: 32 },
+      'sliding window of 32',
+    ],
     ['another family', { model_type: 'gemma3' }, 'gemma3'],
     [
       'an active sliding window',
@@ -116,7 +140,7 @@ describe('checkTensors', () => {
 
   it('accepts weights that agree with the config', () => {
     expect(() => checkTensors(config, whole())).not.toThrow();
-    const biased = { attentionBias: true, mlpBias: true, tied: true };
+    const biased = { qkvBias: true, outBias: true, mlpBias: true, tied: true };
     expect(() => checkTensors({ ...config, ...biased }, whole(biased))).not.toThrow();
   });
 
