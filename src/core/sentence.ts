@@ -18,8 +18,15 @@ export class Sentence {
     this.parts = parts;
   }
 
+  /** The sentence with its parts as they are said. */
+  around(parts: readonly (string | number)[], translate: Translate): string {
+    // Where there are places and marks alone, no language has other words.
+    const hasWords = /\p{L}/u.test(this.template);
+    return hasWords ? translate(this.template, ...parts) : filled(this.template, ...parts);
+  }
+
   toString(): string {
-    return filled(this.template, this.parts);
+    return this.around(this.parts.map(String), filled);
   }
 
   toJSON(): string {
@@ -27,11 +34,8 @@ export class Sentence {
   }
 }
 
-function filled(template: string, parts: readonly Part[]): string {
-  return template.replace(/\{(\d+)\}/gu, (place, index: string) =>
-    String(parts[Number(index)] ?? place),
-  );
-}
+const filled: Translate = (template, ...parts) =>
+  template.replace(/\{(\d+)\}/gu, (place, index: string) => String(parts[Number(index)] ?? place));
 
 /** Tags a template as a sentence for people: sentence`Round ${round} is frozen.` Plurals are sentences of their own. */
 export function sentence(pieces: TemplateStringsArray, ...parts: readonly Part[]): Sentence {
@@ -57,7 +61,5 @@ export function withWords(text: Text, change: (words: string) => string): Text {
 export function say(text: Text, translate: Translate): string {
   if (typeof text === 'string') return text;
   const parts = text.parts.map((part) => (typeof part === 'number' ? part : say(part, translate)));
-  // Where there are places and marks alone, no language has other words.
-  const hasWords = /\p{L}/u.test(text.template);
-  return hasWords ? translate(text.template, ...parts) : filled(text.template, parts);
+  return text.around(parts, translate);
 }

@@ -3,6 +3,7 @@ import { cancelled } from '../core/errors.ts';
 import { sourceSchema } from '../core/round/frozen.ts';
 import type { FreezePreview, SetPreview } from '../core/round/freezePreview.ts';
 import type { Editor } from './editor.ts';
+import { said } from './said.ts';
 import { count } from './texts.ts';
 import { trainingStrings } from './webviews/strings.ts';
 
@@ -39,7 +40,7 @@ export function previewText(preview: FreezePreview): string {
     setText(preview),
     t('Decided by you: {0}; by rule: {1}.', count(byPerson), count(byRule)),
     // That some are undecided is one of the warnings; what can be done about it is said here.
-    ...warnings.map((warning) => `⚠ ${warning}`),
+    ...warnings.map((warning) => `⚠ ${said(warning)}`),
     ...(afterRule
       ? [
           t(

@@ -5,6 +5,7 @@ import type { Handler } from './commands.ts';
 import type { Target } from './commandTarget.ts';
 import type { Editor } from './editor.ts';
 import type { ProjectRef } from './ports.ts';
+import { said } from './said.ts';
 import { agreementOf, agreeToSend } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
 
@@ -28,7 +29,7 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
       (_progress, token) =>
         withToken(token, (signal) => work(editor.makeContext({ root, signal }))),
     );
-    await editor.reports.show(title, text);
+    await editor.reports.show(title, said(text));
   };
   const ofProject =
     (
@@ -82,7 +83,7 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
             round === undefined ? {} : { round },
           ),
       );
-      await editor.reports.show(title, text);
+      await editor.reports.show(title, said(text));
     },
     'tailor.doctor': async () => {
       requireTrust();

@@ -3,6 +3,7 @@ import { cancelled } from '../core/errors.ts';
 import type { Ahead } from '../core/round/ahead.ts';
 import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
+import { said } from './said.ts';
 import { tellResult } from './tellResult.ts';
 import { agreeToBudget, agreeToTeach, NOTHING_PAID } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
@@ -38,8 +39,8 @@ export function roundHandler(editor: Editor): Handler {
           options: { ...context.options, rounds },
         }),
     );
-    editor.log.info(text);
-    await editor.reports.show(vscode.l10n.t('Rounds'), text);
+    editor.log.info(String(text));
+    await editor.reports.show(vscode.l10n.t('Rounds'), said(text));
     const review = { label: vscode.l10n.t('Open Review'), command: 'tailor.openReview' };
     void tellResult(vscode.l10n.t('Round {0} is over.', round), review, root);
   };

@@ -7,6 +7,7 @@ import type { Editor } from './editor.ts';
 import { agreeToFreeze } from './freezeFirst.ts';
 import type { Stage } from './ports.ts';
 import { roundHandler } from './runRound.ts';
+import { said } from './said.ts';
 import { tellResult, type NextStep } from './tellResult.ts';
 import { agreeToTeach } from './teachFirst.ts';
 import { requireTrust } from './trust.ts';
@@ -87,8 +88,8 @@ async function doStep(
   const round = target.round === undefined ? {} : { round: target.round };
   const request = { root, stage, round: target.round ?? null, title };
   const { text } = await editor.jobs.run(request, (context) => work(context, round));
-  editor.log.info(text);
-  void tellResult(text, next, root).catch((error: unknown) => {
+  editor.log.info(String(text));
+  void tellResult(said(text), next, root).catch((error: unknown) => {
     // The button's own command has shown what went wrong.
     if (!isAppError(error)) editor.log.error(String(error));
   });

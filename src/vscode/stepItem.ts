@@ -4,6 +4,7 @@ import { formatP, formatRate } from '../core/round/statistics.ts';
 import type { SetResult } from '../core/round/summary.ts';
 import type { RoundFacts } from '../node/project/roundFacts.ts';
 import type { JobState } from './ports.ts';
+import { said } from './said.ts';
 import { count, percentText, progressText, timeText } from './texts.ts';
 
 /**
@@ -146,9 +147,9 @@ export function roundTooltip(facts: RoundFacts | null, after: RoundFacts | null)
   const before = facts && devOf(facts);
   const then = after && devOf(after);
   if (facts) lines.push(vscode.l10n.t('Student: {0}', facts.summary.state.student.path));
-  if (before) lines.push(`dev ${formatRate(before.accuracy)}`);
+  if (before) lines.push(`dev ${said(formatRate(before.accuracy))}`);
   if (then) {
-    lines.push(vscode.l10n.t('after training: {0}', `dev ${formatRate(then.accuracy)}`));
+    lines.push(vscode.l10n.t('after training: {0}', `dev ${said(formatRate(then.accuracy))}`));
     const { change } = then;
     if (change) {
       const p = change.mcnemarP === null ? '' : `, McNemar ${formatP(change.mcnemarP)}`;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
+import { said } from './said.ts';
 import { requireTrust } from './trust.ts';
 
 /** Stops the work of this window, or else a training run that no window follows. */
@@ -16,7 +17,7 @@ export function stopHandler(editor: Editor): Handler {
     const { stop } = await import('../node/commands/stop.ts');
     const signal = new AbortController().signal;
     const { text } = await stop(editor.makeContext({ root: project.root, signal }));
-    editor.log.info(text);
-    void vscode.window.showInformationMessage(text.split('\n').join(' '));
+    editor.log.info(String(text));
+    void vscode.window.showInformationMessage(said(text).split('\n').join(' '));
   };
 }

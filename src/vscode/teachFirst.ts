@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
 import type { Agreement } from '../core/round/agreement.ts';
+import type { Sentence } from '../core/sentence.ts';
 import type { AskEstimate } from '../node/review/askMany.ts';
 import { loadProject } from '../node/project/loadProject.ts';
 import { isFree } from '../node/teacher/profiles.ts';
 import type { Editor } from './editor.ts';
+import { said } from './said.ts';
 import { readTeacher } from './teacherStatus.ts';
 import { count } from './texts.ts';
 
@@ -91,12 +93,12 @@ export async function agreeToAsk(estimate: AskEstimate): Promise<void> {
 
 async function sayYes(
   { profile, questions }: Pick<AskEstimate, 'profile' | 'questions'>,
-  detail: string,
+  detail: Sentence,
 ): Promise<void> {
   const ask = vscode.l10n.t('Ask Teacher');
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('Ask {0} about {1} questions?', profile, questions),
-    { modal: true, detail },
+    { modal: true, detail: said(detail) },
     ask,
   );
   if (answer !== ask) throw cancelled();

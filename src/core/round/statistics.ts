@@ -1,3 +1,4 @@
+import { sentence, type Text } from '../sentence.ts';
 /** The 97.5 % point of the normal distribution. */
 const Z95 = 1.959963984540054;
 
@@ -149,8 +150,8 @@ export function mcnemarExact(fixed: number, newlyWrong: number): number {
 const percent = (share: number): string => (share * 100).toFixed(1);
 
 /** `20.0 % (60/300, 95 %: 15.9–24.9 %)`: never an accuracy without n and its interval. */
-export function formatRate({ right, n, rate, low, high }: Rate): string {
-  if (n === 0) return 'no questions';
+export function formatRate({ right, n, rate, low, high }: Rate): Text {
+  if (n === 0) return sentence`no questions`;
   const counted = Number.isInteger(right) ? String(right) : right.toFixed(2);
   return `${percent(rate)} % (${counted}/${n}, 95 %: ${percent(low)}–${percent(high)} %)`;
 }

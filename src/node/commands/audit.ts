@@ -1,7 +1,8 @@
-import { inEnglish } from '../../core/curation/say.ts';
+import { asSentence } from '../../core/curation/say.ts';
 import { GOLD_RULE } from '../../core/curation/goldRule.ts';
 import type { Settled } from '../../core/curation/suspects.ts';
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { Suspicion } from '../../core/grading/verdict.ts';
 import { doubtsOf } from '../../core/round/doubts.ts';
 import { gradeRound } from '../../core/round/examRound.ts';
@@ -43,17 +44,15 @@ export function audit(context: CommandContext, options: RoundOption): Promise<Co
 }
 
 /** What is still to be decided, with what the reasons mean and how to decide; the settled ones as counts. */
-export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): string {
-  if (suspects.length === 0) return `Round ${round}: no attempt that was graded wrong is in doubt.`;
+export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): Sentence {
+  if (suspects.length === 0)
+    return sentence`Round ${round}: no attempt that was graded wrong is in doubt.`;
   const open = suspects.filter(({ settled }) => settled === 'open');
   const count = (as: Settled): number => suspects.filter(({ settled }) => settled === as).length;
-  const sums = [
-    `${open.length} are open`,
-    `${count('negative')} may stand in pairs after all`,
-    `${count('right')} count as right`,
-    `${count('left-out')} stay out of the pairs`,
-  ];
-  const head = `Round ${round}: ${suspects.length} attempts that were graded wrong are or were in doubt: ${sums.join(', ')}.${settledByRule(suspects)}`;
+  const head = joined([
+    sentence`Round ${round}: ${suspects.length} attempts that were graded wrong are or were in doubt: ${open.length} are open, ${count('negative')} may stand in pairs after all, ${count('right')} count as right, ${count('left-out')} stay out of the pairs.`,
+    ...settledByRule(suspects),
+  ]);
   if (open.length === 0) return head;
   const reasons = [...new Set(open.flatMap((one) => one.reasons))];
   const ofGold = open.find(
@@ -65,43 +64,53 @@ export function auditText(round: number, suspects: readonly DoubtfulAttempt[]): 
     sample: open[0]?.sample,
     verdict: 'wrong',
   });
-  return [
-    head,
-    'An open one is kept out of the pairs until someone decides, with `tailor decide edit FILE` and a row such as',
-    `  ${example}`,
-    ...(ofGold
-      ? [
-          'and a gold that is wrong is fixed with a row such as',
-          `  ${JSON.stringify({ questionId: ofGold.questionId, gold: '…', reason: '…' })}`,
-        ]
-      : []),
-    '',
-    ...reasons.map((one) => `${one}: ${inEnglish(`doubt.${one}`)}`),
-    '',
-    ...open.map(
-      ({ questionId, sample, reasons: own, read, gold }) =>
-        `${questionId} sample ${sample}: read ${read ?? 'nothing'}, gold ${gold}; ${own.join(', ')}`,
-    ),
-  ].join('\n');
+  return joined(
+    [
+      head,
+      sentence`An open one is kept out of the pairs until someone decides, with \`tailor decide edit FILE\` and a row such as`,
+      `  ${example}`,
+      ...(ofGold
+        ? [
+            sentence`and a gold that is wrong is fixed with a row such as`,
+            `  ${JSON.stringify({ questionId: ofGold.questionId, gold: '…', reason: '…' })}`,
+          ]
+        : []),
+      '',
+      ...reasons.map((one) => joined([one, asSentence(`doubt.${one}`)], ': ')),
+      '',
+      ...open.map(
+        ({ questionId, sample, reasons: own, read, gold }) =>
+          sentence`${questionId} sample ${sample}: read ${read ?? sentence`nothing`}, gold ${gold}; ${own.join(', ')}`,
+      ),
+    ],
+    '\n',
+  );
 }
 
 /** What an exam says of its doubts: how many wait for someone, and how many its own rule has settled. */
 export function doubtLine(
   doubts: readonly Pick<DoubtfulAttempt, 'settled' | 'byRule'>[],
-): string | null {
+): Sentence | null {
   if (doubts.length === 0) return null;
   const open = doubts.filter(({ settled }) => settled === 'open').length;
-  const are = open === 1 ? '1 wrong attempt is' : `${open} wrong attempts are`;
-  const said = open === 0 ? 'No wrong attempt is in doubt now.' : `${are} in doubt: tailor audit.`;
-  return `${said}${settledByRule(doubts)}`;
+  const now =
+    open === 0
+      ? sentence`No wrong attempt is in doubt now.`
+      : open === 1
+        ? sentence`1 wrong attempt is in doubt: tailor audit.`
+        : sentence`${open} wrong attempts are in doubt: tailor audit.`;
+  return joined([now, ...settledByRule(doubts)]);
 }
 
-/** A sentence to go after others, or nothing. */
-function settledByRule(doubts: readonly Pick<DoubtfulAttempt, 'byRule'>[]): string {
+/** What goes after other sentences: one, or none. */
+function settledByRule(doubts: readonly Pick<DoubtfulAttempt, 'byRule'>[]): Sentence[] {
   const count = doubts.filter(({ byRule }) => byRule).length;
-  if (count === 0) return '';
-  const were = count === 1 ? '1 was' : `${count} were`;
-  return ` ${were} settled by the rule ${GOLD_RULE}: the question's own equation proves the gold.`;
+  if (count === 0) return [];
+  return [
+    count === 1
+      ? sentence`1 was settled by the rule ${GOLD_RULE}: the question's own equation proves the gold.`
+      : sentence`${count} were settled by the rule ${GOLD_RULE}: the question's own equation proves the gold.`,
+  ];
 }
 
 async function examinedRound(session: Session, named: number | undefined): Promise<number> {
@@ -110,7 +119,7 @@ async function examinedRound(session: Session, named: number | undefined): Promi
   for (const round of rounds) {
     if ((await session.store.state(round))?.exams['train']) return round;
   }
-  throw new AppError('round.notReady', 'No training question has been examined yet.', {
-    hint: 'Run it first: tailor exam.',
+  throw new AppError('round.notReady', sentence`No training question has been examined yet.`, {
+    hint: sentence`Run it first: tailor exam.`,
   });
 }

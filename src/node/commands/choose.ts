@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { resolveInside } from '../storage/safePath.ts';
@@ -13,8 +14,8 @@ export async function choose(
 ): Promise<CommandResult> {
   const { student, teacher } = options;
   if (student === undefined && teacher === undefined) {
-    throw new AppError('usage', 'Say what to choose.', {
-      hint: 'Add --student FOLDER, --teacher PROFILE, or both.',
+    throw new AppError('usage', sentence`Say what to choose.`, {
+      hint: sentence`Add --student FOLDER, --teacher PROFILE, or both.`,
     });
   }
   const { root } = await loadProject(context.options.folder);
@@ -27,11 +28,11 @@ export async function choose(
     ...(teacher === undefined ? {} : { teacher }),
   });
   const lines = [
-    ...(student === undefined ? [] : [`Student: ${file.student}`]),
-    ...(teacher === undefined ? [] : [`Teacher: ${file.teacher}`]),
+    ...(student === undefined ? [] : [sentence`Student: ${file.student}`]),
+    ...(teacher === undefined ? [] : [sentence`Teacher: ${file.teacher}`]),
   ];
   return {
-    text: lines.join('\n'),
+    text: joined(lines, '\n'),
     json: { student: file.student, teacher: file.teacher },
   };
 }
@@ -45,9 +46,9 @@ async function requireStudent(root: string, student: string): Promise<void> {
   if (isThere) return;
   throw new AppError(
     'student.modelMissing',
-    `${student} holds no student: config.json is missing.`,
+    sentence`${student} holds no student: config.json is missing.`,
     {
-      hint: 'Name a Hugging Face folder inside the project, with config.json, model.safetensors and tokenizer.json.',
+      hint: sentence`Name a Hugging Face folder inside the project, with config.json, model.safetensors and tokenizer.json.`,
     },
   );
 }

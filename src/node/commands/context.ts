@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { loadRound } from '../../core/round/runRounds.ts';
 import { examSets, nextStep, type RoundState } from '../../core/round/state.ts';
 import type { LoopPorts } from '../../core/round/ports.ts';
@@ -11,9 +12,12 @@ export interface CommandContext extends Surroundings {
   readonly options: SessionOptions;
 }
 
-/** What a command says: `text` for people, `json` for machines; nothing else goes to standard output. */
+/**
+ * What a command says: `text` for people, in English in the terminal; `json` for machines; nothing else goes to
+ * standard output.
+ */
 export interface CommandResult {
-  readonly text: string;
+  readonly text: Sentence;
   readonly json: unknown;
   /** How the command ends where it answered and the answer is bad news; "ok" when absent. */
   readonly exit?: ExitName;
@@ -49,8 +53,8 @@ export async function currentRound(session: Session, named: number | undefined):
   const known = await store.rounds();
   if (named !== undefined) {
     if (named > 0 && !known.includes(named) && !(await store.state(named - 1))?.training?.student) {
-      throw new AppError('round.notReady', `Round ${named} has not begun.`, {
-        hint: 'See where the project stands: tailor status.',
+      throw new AppError('round.notReady', sentence`Round ${named} has not begun.`, {
+        hint: sentence`See where the project stands: tailor status.`,
       });
     }
     return named;

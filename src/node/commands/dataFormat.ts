@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import type { DataFormat } from '../../core/dataset/importers.ts';
 import { fieldMappingSchema } from '../../core/dataset/mapped.ts';
 
@@ -8,8 +9,8 @@ import { fieldMappingSchema } from '../../core/dataset/mapped.ts';
  */
 export function parseFormat(name: string, map: string | undefined): { format?: DataFormat } {
   if (map !== undefined && name !== 'jsonl') {
-    throw new AppError('usage', '--map goes with the format jsonl.', {
-      hint: 'tailor import jsonl FILE --map …',
+    throw new AppError('usage', sentence`--map goes with the format jsonl.`, {
+      hint: sentence`tailor import jsonl FILE --map …`,
     });
   }
   switch (name) {
@@ -21,8 +22,8 @@ export function parseFormat(name: string, map: string | undefined): { format?: D
     case 'jsonl':
       return map === undefined ? {} : { format: { kind: 'mapped', mapping: parseMapping(map) } };
     default:
-      throw new AppError('usage', `There is no format called ${JSON.stringify(name)}.`, {
-        hint: 'Formats: gsm8k, svamp, jsonl, auto.',
+      throw new AppError('usage', sentence`There is no format called ${JSON.stringify(name)}.`, {
+        hint: sentence`Formats: gsm8k, svamp, jsonl, auto.`,
       });
   }
 }
@@ -31,7 +32,7 @@ function parseMapping(text: string): ReturnType<typeof fieldMappingSchema.parse>
   const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
   const parsed = fieldMappingSchema.safeParse(Object.fromEntries(pairs));
   if (parsed.success && pairs.every((pair) => pair.length === 2)) return parsed.data;
-  throw new AppError('usage', `${JSON.stringify(text)} is no field mapping.`, {
-    hint: 'Write it as question=FIELD,answer=FIELD with, if there are any, id=, rationale= and equation=.',
+  throw new AppError('usage', sentence`${JSON.stringify(text)} is no field mapping.`, {
+    hint: sentence`Write it as question=FIELD,answer=FIELD with, if there are any, id=, rationale= and equation=.`,
   });
 }

@@ -3,6 +3,7 @@ import { gateSentences } from '../../core/curation/checkSentences.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { nameOfText, questionNow } from '../../core/curation/questionText.ts';
 import { AppError } from '../../core/errors.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { goldValue } from '../../core/grading/gold.ts';
 import { sha256Text } from '../../core/hash.ts';
@@ -75,26 +76,26 @@ export async function decisionOf(
   /** Question texts that earlier rows of the file have fixed; this row's is added. */
   fixed: Map<string, string>,
 ): Promise<Decision> {
-  const bad = (why: string): AppError =>
-    new AppError('data.invalid', `${where} is no decision: ${why}.`, {
-      hint: 'The forms are listed in docs/command-line.md.',
+  const bad = (why: Sentence): AppError =>
+    new AppError('data.invalid', sentence`${where} is no decision: ${why}.`, {
+      hint: sentence`The forms are listed in docs/command-line.md.`,
     });
   let value: unknown;
   try {
     value = JSON.parse(row);
   } catch {
-    throw bad('it is not valid JSON');
+    throw bad(sentence`it is not valid JSON`);
   }
   const parsed = editRowSchema.safeParse(value);
-  if (!parsed.success) throw bad('its fields fit none of the forms');
+  if (!parsed.success) throw bad(sentence`its fields fit none of the forms`);
   const data = parsed.data;
   const author = person();
   const reason = 'reason' in data && data.reason !== undefined ? { reason: data.reason } : {};
   if ('itemId' in data) {
     const matching = named(await session.store.items(round), data.itemId);
     const [item] = matching;
-    if (!item) throw bad(`round ${round} has no item ${data.itemId}`);
-    if (matching.length > 1) throw bad(`${data.itemId} names ${matching.length} items`);
+    if (!item) throw bad(sentence`round ${round} has no item ${data.itemId}`);
+    if (matching.length > 1) throw bad(sentence`${data.itemId} names ${matching.length} items`);
     const { itemId, questionId } = item;
     const rationale = textOf(data.rationale, bad);
     const about = await textNow(session, round, questionId, fixed);
@@ -104,7 +105,7 @@ export async function decisionOf(
   const question = (await session.store.questions('train')).find(
     ({ id }) => id === data.questionId,
   );
-  if (!question) throw bad(`there is no training question ${data.questionId}`);
+  if (!question) throw bad(sentence`there is no training question ${data.questionId}`);
   const questionId = question.id;
   const wording = (await textNow(session, round, questionId, fixed)) ?? question.question;
   const asked = nameOfText(wording);
@@ -117,14 +118,15 @@ export async function decisionOf(
   const curation = await curationUpTo(session.store, round);
   const now = questionNow(question, curation);
   if ('question' in data) {
-    if (data.question === wording) throw bad('that is the text of the question already');
+    if (data.question === wording) throw bad(sentence`that is the text of the question already`);
     const { question: text, reason: why } = data;
     fixed.set(questionId, text);
     return { type: 'fix-question', author, questionId, was: wording, text, reason: why };
   }
   if ('gold' in data) {
     // Against a gold that is no number nothing could ever be right, and nobody would be told.
-    if (goldValue(data.gold) === null) throw bad(`${JSON.stringify(data.gold)} is not one number`);
+    if (goldValue(data.gold) === null)
+      throw bad(sentence`${JSON.stringify(data.gold)} is not one number`);
     return {
       type: 'fix-gold',
       author,
@@ -138,13 +140,13 @@ export async function decisionOf(
   const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
     ({ attempt }) => attempt.questionId === questionId && attempt.sample === data.sample,
   );
-  if (!graded) throw bad(`round ${round} has no sample ${data.sample} of ${questionId}`);
+  if (!graded) throw bad(sentence`round ${round} has no sample ${data.sample} of ${questionId}`);
   const { fingerprint, text, sample } = graded.attempt;
   const about = { questionId, sample, fingerprint, textHash: sha256Text(text) };
   if ('step' in data) {
     const steps = splitSteps(rationaleOfAttempt(text)).length;
     // A step that is missing at the end stands behind the last one.
-    if (data.step > steps + 1) throw bad(`sample ${sample} has ${steps} steps`);
+    if (data.step > steps + 1) throw bad(sentence`sample ${sample} has ${steps} steps`);
     const { step: at, kind: errorKind } = data;
     return { type: 'first-error', author, ...reason, ...about, step: at, errorKind };
   }
@@ -165,9 +167,9 @@ async function textNow(
 }
 
 /** A person's rationale in the form that is taught: line ends and blank lines folded, no white space around it. */
-function textOf(rationale: string, bad: (why: string) => AppError): string {
+function textOf(rationale: string, bad: (why: Sentence) => AppError): string {
   const text = normaliseRationale(rationale);
-  if (text === '') throw bad('its rationale is empty');
+  if (text === '') throw bad(sentence`its rationale is empty`);
   return text;
 }
 
@@ -176,7 +178,7 @@ export async function doubtsAbout(
   session: Session,
   round: number,
   decisions: readonly Decision[],
-): Promise<string[]> {
+): Promise<(Sentence | null)[]> {
   const curation = await curationUpTo(session.store, round);
   const questions = new Map(
     (await session.store.questions('train')).map((one) => [one.id, questionNow(one, curation)]),
@@ -185,15 +187,15 @@ export async function doubtsAbout(
     decisions.flatMap((one) => (one.type === 'fix-gold' ? [[one.questionId, one.answer]] : [])),
   );
   return decisions.map((decision) => {
-    if (decision.type !== 'edit' && decision.type !== 'write') return '';
+    if (decision.type !== 'edit' && decision.type !== 'write') return null;
     const question = questions.get(decision.questionId);
-    if (!question) return '';
+    if (!question) return null;
     const reasons = gateRationale(decision.rationale, {
       question: question.question,
       gold: fixed.get(question.id) ?? question.answer,
       limits: session.store.project.gate,
       existingTexts: [],
     });
-    return String(gateSentences(reasons));
+    return reasons.length === 0 ? null : gateSentences(reasons);
   });
 }

@@ -1,53 +1,56 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freemem, totalmem } from 'node:os';
-import { AppError, isAppError } from '../../core/errors.ts';
+import { AppError, isAppError, textOf } from '../../core/errors.ts';
+import { joined, sentence, type Text } from '../../core/sentence.ts';
 import { findPython } from '../python/findPython.ts';
 import { doctorFacts, probePython } from '../python/probe.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 
 interface Finding {
-  readonly what: string;
+  readonly what: Text;
   readonly ok: boolean;
-  readonly says: string;
-  readonly fix?: string;
+  readonly says: Text;
+  readonly fix?: Text;
 }
 
 /** `tailor doctor`: what this computer has for exams, teaching and training, and what to do about what it lacks. */
 export async function doctor(context: CommandContext): Promise<CommandResult> {
   const findings = [
     await finding('Node', () =>
-      Promise.resolve(`${process.versions.node} on ${process.platform}-${process.arch}`),
+      Promise.resolve(sentence`${process.versions.node} on ${process.platform}-${process.arch}`),
     ),
-    await finding('exam engine', () => engineFinding(context)),
-    await finding('memory', () =>
-      Promise.resolve(`${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`),
+    await finding(sentence`exam engine`, () => engineFinding(context)),
+    await finding(sentence`memory`, () =>
+      Promise.resolve(sentence`${gigabytes(freemem())} of ${gigabytes(totalmem())} GB free`),
     ),
-    await finding('teacher profiles', async () => {
+    await finding(sentence`teacher profiles`, async () => {
       const path = profilesPath(context.environment);
       const names = (await loadProfiles(path)).map(({ name }) => name);
-      return `programmatic (built in)${names.length > 0 ? `, ${names.join(', ')}` : ''}; yours go to ${path}`;
+      const known = [sentence`programmatic (built in)`, ...names];
+      return sentence`${joined(known, ', ')}; yours go to ${path}`;
     }),
     ...(await trainerFindings(context)),
   ];
-  const lines = findings.map(
-    ({ what, ok, says, fix }) =>
-      `${ok ? 'ok ' : 'no '} ${what}: ${says}${fix === undefined ? '' : `\n     → ${fix}`}`,
-  );
+  const lines = findings.map(({ what, ok, says, fix }) => {
+    const found = ok ? sentence`ok  ${what}: ${says}` : sentence`no  ${what}: ${says}`;
+    return fix === undefined ? found : joined([found, fix], '\n     → ');
+  });
   const bad = findings.filter(({ ok }) => !ok).length;
-  const end = bad === 0 ? 'Everything the loop needs is here.' : `${bad} things are missing.`;
+  const end =
+    bad === 0 ? sentence`Everything the loop needs is here.` : sentence`${bad} things are missing.`;
   return {
-    text: [...lines, end].join('\n'),
+    text: joined([...lines, end], '\n'),
     json: { ok: bad === 0, findings },
     exit: bad === 0 ? 'ok' : 'environment',
   };
 }
 
-async function engineFinding({ assets }: CommandContext): Promise<string> {
+async function engineFinding({ assets }: CommandContext): Promise<Text> {
   await access(assets.engine, constants.R_OK).catch(() => {
-    throw new AppError('student.unsupported', 'the engine bundle is missing', {
-      hint: 'Build it: npm run build.',
+    throw new AppError('student.unsupported', sentence`the engine bundle is missing`, {
+      hint: sentence`Build it: npm run build.`,
     });
   });
   const binary = join(
@@ -59,9 +62,9 @@ async function engineFinding({ assets }: CommandContext): Promise<string> {
   await stat(binary).catch(() => {
     throw new AppError(
       'student.unsupported',
-      `onnxruntime has no build for ${process.platform}-${process.arch}`,
+      sentence`onnxruntime has no build for ${process.platform}-${process.arch}`,
       {
-        hint: 'Run exams on Linux, Windows or Apple silicon.',
+        hint: sentence`Run exams on Linux, Windows or Apple silicon.`,
       },
     );
   });
@@ -83,9 +86,13 @@ async function trainerFindings(context: CommandContext): Promise<Finding[]> {
       signal: context.signal,
       devices: true,
     });
-    const found = { what: 'Python', ok: true, says: `${python.version} at ${python.python}` };
+    const found = {
+      what: 'Python',
+      ok: true,
+      says: sentence`${python.version} at ${python.python}`,
+    };
     const problems = doctorFacts(probe).map(({ problem, fix }) => ({
-      what: 'trainer',
+      what: sentence`trainer`,
       ok: false,
       says: problem,
       fix,
@@ -94,14 +101,14 @@ async function trainerFindings(context: CommandContext): Promise<Finding[]> {
       found,
       ...(problems.length > 0
         ? problems
-        : [{ what: 'trainer', ok: true, says: 'all packages are there' }]),
+        : [{ what: sentence`trainer`, ok: true, says: sentence`all packages are there` }]),
     ];
   } catch (error) {
     return [asFinding('Python', error)];
   }
 }
 
-async function finding(what: string, look: () => Promise<string>): Promise<Finding> {
+async function finding(what: Text, look: () => Promise<Text>): Promise<Finding> {
   try {
     return { what, ok: true, says: await look() };
   } catch (error) {
@@ -109,11 +116,10 @@ async function finding(what: string, look: () => Promise<string>): Promise<Findi
   }
 }
 
-function asFinding(what: string, error: unknown): Finding {
+function asFinding(what: Text, error: unknown): Finding {
   if (isAppError(error, 'cancelled')) throw error;
-  const says = error instanceof Error ? error.message : String(error);
-  const fix = isAppError(error) ? error.hint : undefined;
-  return { what, ok: false, says, ...(fix === undefined ? {} : { fix }) };
+  const fix = isAppError(error) ? error.said.hint : undefined;
+  return { what, ok: false, says: textOf(error), ...(fix === undefined ? {} : { fix }) };
 }
 
 const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);

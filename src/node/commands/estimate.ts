@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { estimateRound, type RoundEstimate } from '../../core/round/estimateRound.ts';
 import type { Range } from '../../core/teaching/estimate.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
@@ -26,19 +27,22 @@ export function describeEstimate({
   estimate: made,
   questions,
   profile,
-}: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>): string {
-  if (questions === 0) return `${profile} has been asked about everything in this round.`;
+}: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>): Sentence {
+  if (questions === 0) return sentence`${profile} has been asked about everything in this round.`;
   if (!made) {
-    throw new AppError('teacher.unfinished', `No reply of ${profile} came whole.`, {
-      hint: 'Test it: tailor teacher --test.',
+    throw new AppError('teacher.unfinished', sentence`No reply of ${profile} came whole.`, {
+      hint: sentence`Test it: tailor teacher --test.`,
     });
   }
   const { calls, tokens, cost, seconds, sampled } = made;
-  const money =
-    cost === null
-      ? ''
-      : `, ${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency} at your prices`;
-  return `${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens${money}, about ${formatDuration(seconds.low)} to ${formatDuration(seconds.high)}. 95 % range from ${sampled} real calls, which are not paid again.`;
+  const money = cost && `${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency}`;
+  const [low, high] = [formatDuration(seconds.low), formatDuration(seconds.high)];
+  return joined([
+    money === null
+      ? sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, about ${low} to ${high}.`
+      : sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
+    sentence`95 % range from ${sampled} real calls, which are not paid again.`,
+  ]);
 }
 
 const span = ({ low, high }: Range): string => `${rounded(low)}–${rounded(high)}`;

@@ -1,3 +1,4 @@
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import {
   freezePreview,
   type FreezePreview,
@@ -21,28 +22,32 @@ export function previewFreeze(
     const preview = await freezePreview(session.store, round);
     const { undecided, byPerson, byRule, warnings, afterRule } = preview;
     const lines = [
-      `Round ${round} would train on ${setOf(preview)}.`,
-      `Decided by a person: ${byPerson}; by a rule: ${byRule}; no decision: ${undecided}.`,
+      sentence`Round ${round} would train on ${setOf(preview)}.`,
+      sentence`Decided by a person: ${byPerson}; by a rule: ${byRule}; no decision: ${undecided}.`,
       ...warnings,
       ...(afterRule
-        ? [`After tailor decide accept --rule ${GATE_RULE} it would be ${setOf(afterRule)}.`]
+        ? [
+            sentence`After tailor decide accept --rule ${GATE_RULE} it would be ${setOf(afterRule)}.`,
+          ]
         : []),
     ];
-    return { text: lines.join('\n'), json: preview };
+    return { text: joined(lines, '\n'), json: preview };
   });
 }
 
-function setOf({ items, coverage }: SetPreview): string {
+function setOf({ items, coverage }: SetPreview): Sentence {
   const sources = sourceSchema.options.flatMap((source) =>
-    coverage.bySource[source] > 0 ? [`${SOURCES[source]}: ${coverage.bySource[source]}`] : [],
+    coverage.bySource[source] > 0
+      ? [sentence`${SOURCES[source]}: ${coverage.bySource[source]}`]
+      : [],
   );
-  return `${items} of ${coverage.questions} questions: ${coverage.positives} rationales (${sources.join('; ')}), ${coverage.withPair} questions with a reflection pair`;
+  return sentence`${items} of ${coverage.questions} questions: ${coverage.positives} rationales (${joined(sources, '; ')}), ${coverage.withPair} questions with a reflection pair`;
 }
 
-const SOURCES: Readonly<Record<Source, string>> = {
-  teacher: 'teacher',
-  feedback: 'teacher, after a mistake',
-  self: "student's own right attempts",
-  dataset: 'data set',
-  human: 'a person',
+const SOURCES: Readonly<Record<Source, Sentence>> = {
+  teacher: sentence`teacher`,
+  feedback: sentence`teacher, after a mistake`,
+  self: sentence`student's own right attempts`,
+  dataset: sentence`data set`,
+  human: sentence`a person`,
 };

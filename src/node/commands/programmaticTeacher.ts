@@ -1,4 +1,5 @@
 import { AppError, cancelled } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
 import { readFaultPlan } from '../programmatic/faultPlan.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
 import { withSession, type CommandContext, type CommandResult } from './context.ts';
@@ -14,7 +15,9 @@ export function serveTeacher(
   },
 ): Promise<CommandResult> {
   if (!options.programmatic) {
-    throw new AppError('usage', 'Say which teacher to serve.', { hint: 'Add --programmatic.' });
+    throw new AppError('usage', sentence`Say which teacher to serve.`, {
+      hint: sentence`Add --programmatic.`,
+    });
   }
   return withSession(context, async ({ store }) => {
     const server = await startProgrammaticTeacher({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { labelOf } from '../../core/curation/decisionLog.ts';
 import { undoStack } from '../../core/curation/undoStack.ts';
@@ -74,11 +75,14 @@ function list(context: CommandContext, options: RoundOption): Promise<CommandRes
         .join('  ')
         .trimEnd(),
     );
-    const head = `Round ${round}: ${count('accepted')} accepted, ${count('rejected')} rejected, ${count('open')} open.`;
+    const head = sentence`Round ${round}: ${count('accepted')} accepted, ${count('rejected')} rejected, ${count('open')} open.`;
     const text =
       rows.length === 0
-        ? `Round ${round}: the teacher has written nothing yet.${await elsewhere(session)}`
-        : [head, 'item, status, question, gate, rationale', ...lines].join('\n');
+        ? joined([
+            sentence`Round ${round}: the teacher has written nothing yet.`,
+            ...(await elsewhere(session)),
+          ])
+        : joined([head, sentence`item, status, question, gate, rationale`, ...lines], '\n');
     return { text, json: { round, items: rows } };
   });
 }
@@ -89,12 +93,15 @@ function inOneLine(rationale: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
 }
 
-async function elsewhere(session: Session): Promise<string> {
+/** What goes after other sentences: one, or none. */
+async function elsewhere(session: Session): Promise<Sentence[]> {
   const filled: number[] = [];
   for (const round of await session.store.rounds()) {
     if ((await session.store.items(round)).length > 0) filled.push(round);
   }
-  return filled.length === 0 ? '' : ` There are items in round ${filled.join(', ')} (--round).`;
+  return filled.length === 0
+    ? []
+    : [sentence`There are items in round ${filled.join(', ')} (--round).`];
 }
 
 /** By rule (everything that passed the gate), or the named items. */
@@ -105,18 +112,29 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
     }
     await knownItems(session, round);
     if (options.rule !== GATE_RULE) {
-      throw new AppError('usage', `There is no rule called ${JSON.stringify(options.rule)}.`, {
-        hint: `The rule there is: ${GATE_RULE}.`,
-      });
+      throw new AppError(
+        'usage',
+        sentence`There is no rule called ${JSON.stringify(options.rule)}.`,
+        {
+          hint: sentence`The rule there is: ${GATE_RULE}.`,
+        },
+      );
     }
     const action = randomUUID();
     const accepted = await acceptByGate({ store: session.store }, round, action);
     const golds = await confirmGolds({ store: session.store }, round, action);
     const state = await session.store.state(round);
     if (state) await curateRound({ store: session.store }, state);
+    const done =
+      accepted === 1
+        ? sentence`1 item accepted by ${GATE_RULE}.`
+        : sentence`${accepted} items accepted by ${GATE_RULE}.`;
+    if (golds === 0) return done;
     const confirmed =
-      golds === 0 ? '' : ` ${counted(golds, 'doubted gold')} confirmed by the question's equation.`;
-    return `${counted(accepted, 'item')} accepted by ${GATE_RULE}.${confirmed}`;
+      golds === 1
+        ? sentence`1 doubted gold confirmed by the question's equation.`
+        : sentence`${golds} doubted golds confirmed by the question's equation.`;
+    return joined([done, confirmed]);
   });
 }
 
@@ -125,8 +143,8 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
   return decideItems(context, options, async (session, round) => {
     const [file, ...others] = options.names;
     if (file === undefined || others.length > 0) {
-      throw new AppError('usage', 'decide edit takes one file.', {
-        hint: 'tailor decide edit FILE; its rows are described in docs/command-line.md.',
+      throw new AppError('usage', sentence`decide edit takes one file.`, {
+        hint: sentence`tailor decide edit FILE; its rows are described in docs/command-line.md.`,
       });
     }
     const rows = (await translating(file, () => readFile(file, 'utf8'))).split('\n');
@@ -146,9 +164,15 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
       decisions.map((decision) => ({ ...decision, action })),
     );
     const notes = doubts.flatMap((doubt, at) =>
-      doubt === '' ? [] : [`${places[at] ?? file}: taken as you wrote it, although: ${doubt}`],
+      doubt === null
+        ? []
+        : [sentence`${places[at] ?? file}: taken as you wrote it, although: ${doubt}`],
     );
-    return [...notes, `${counted(decisions.length, 'decision')} applied.`].join('\n');
+    const applied =
+      decisions.length === 1
+        ? sentence`1 decision applied.`
+        : sentence`${decisions.length} decisions applied.`;
+    return joined([...notes, applied], '\n');
   });
 }
 
@@ -164,37 +188,48 @@ function step(
       await session.store.decisions(round),
       ({ writer }) => installationOf(writer) === own,
     )[way];
-    if (!found) return `There is nothing to ${way === 'undo' ? 'take back' : 'bring back'}.`;
+    if (!found) {
+      return way === 'undo'
+        ? sentence`There is nothing to take back.`
+        : sentence`There is nothing to bring back.`;
+    }
     await session.store.decide(round, found.decisions(person(), randomUUID()));
     const [first] = found.of;
-    const by = first === undefined ? '' : ` (${first.author.name})`;
-    return `${way === 'undo' ? 'Took back' : 'Brought back'}: ${labelOf(found.of)}${by}.`;
+    const label = labelOf(found.of);
+    const what = first === undefined ? label : sentence`${label} (${first.author.name})`;
+    return way === 'undo' ? sentence`Took back: ${what}.` : sentence`Brought back: ${what}.`;
   });
 }
 
 async function decideItems(
   context: CommandContext,
   options: RoundOption,
-  work: (session: Session, round: number) => Promise<string>,
+  work: (session: Session, round: number) => Promise<Sentence>,
 ): Promise<CommandResult> {
   return withSession(context, async (session) => {
     const round = await currentRound(session, options.round);
     const text = await work(session, round);
     const frozen = (await session.store.manifest(round)) !== null;
-    const note = frozen ? ` Round ${round} is frozen: this counts for the next round.` : '';
-    return { text: text + note, json: { round, message: text, frozen } };
+    const note = sentence`Round ${round} is frozen: this counts for the next round.`;
+    return {
+      text: frozen ? joined([text, note]) : text,
+      json: { round, message: text, frozen },
+    };
   });
 }
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** What there is to accept or reject; a round without any is told how to get some. */
 async function knownItems(session: Session, round: number): Promise<readonly TeachingItem[]> {
   const items = await session.store.items(round);
   if (items.length > 0) return items;
-  throw new AppError('round.notReady', `The teacher has written nothing in round ${round} yet.`, {
-    hint: (await elsewhere(session)).trim() || 'Ask it first: tailor exam, then tailor teach.',
-  });
+  throw new AppError(
+    'round.notReady',
+    sentence`The teacher has written nothing in round ${round} yet.`,
+    {
+      hint:
+        (await elsewhere(session))[0] ?? sentence`Ask it first: tailor exam, then tailor teach.`,
+    },
+  );
 }
 
 async function append(
@@ -202,7 +237,7 @@ async function append(
   round: number,
   type: 'accept' | 'reject',
   { names, reason }: DecideOptions,
-): Promise<string> {
+): Promise<Sentence> {
   const known = await knownItems(session, round);
   const items = names.map((name) => {
     const matching = named(known, name);
@@ -210,21 +245,28 @@ async function append(
     if (matching.length !== 1 || !only) {
       throw new AppError(
         'usage',
-        `${JSON.stringify(name)} names ${matching.length} items of round ${round}.`,
+        sentence`${JSON.stringify(name)} names ${matching.length} items of round ${round}.`,
         {
-          hint: 'See the ids with: tailor decide list --json.',
+          hint: sentence`See the ids with: tailor decide list --json.`,
         },
       );
     }
     return { itemId: only.itemId, questionId: only.questionId };
   });
   if (items.length === 0) {
-    throw new AppError('usage', 'No item was named.', {
-      hint: `Name items, or --rule ${GATE_RULE}.`,
+    throw new AppError('usage', sentence`No item was named.`, {
+      hint: sentence`Name items, or --rule ${GATE_RULE}.`,
     });
   }
   await session.store.decide(round, [
     { type, author: person(), items, ...(reason === undefined ? {} : { reason }) },
   ]);
-  return `${counted(items.length, 'item')} ${type}ed.`;
+  if (type === 'accept') {
+    return items.length === 1
+      ? sentence`1 item accepted.`
+      : sentence`${items.length} items accepted.`;
+  }
+  return items.length === 1
+    ? sentence`1 item rejected.`
+    : sentence`${items.length} items rejected.`;
 }

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ZodError } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { issueText } from '../../core/schemaProblem.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { namesIn } from '../project/projectFiles.ts';
 import { changedTexts, overlapsOf } from './importedData.ts';
 import { carve, type Carved } from '../../core/dataset/splits.ts';
@@ -46,8 +48,8 @@ export async function init(context: CommandContext, options: InitOptions): Promi
     if (!STUDENTS.has(options.student)) {
       throw new AppError(
         'usage',
-        `--practice brings its own student: ${[...STUDENTS.keys()].join(' or ')}.`,
-        { hint: 'Leave --practice out to examine a student of your own.' },
+        sentence`--practice brings its own student: ${joined([...STUDENTS.keys()], ', ')}.`,
+        { hint: sentence`Leave --practice out to examine a student of your own.` },
       );
     }
     const project = understood(() => practiceProject(options.seed, options));
@@ -59,7 +61,10 @@ export async function init(context: CommandContext, options: InitOptions): Promi
     if (options.student === 'smollm2') await useSmollm2(context, root);
     await writePrompts(root);
     return {
-      text: `Made the practice project in ${root}. ${aboutTeacher(project.teacher)} Its numbers are a demonstration.\nRun its loop: tailor round --project ${root}`,
+      text: lines([
+        sentence`Made the practice project in ${root}. ${aboutTeacher(project.teacher)} Its numbers are a demonstration.`,
+        sentence`Run its loop: tailor round --project ${root}`,
+      ]),
       json: { root },
     };
   }
@@ -73,12 +78,14 @@ export async function init(context: CommandContext, options: InitOptions): Promi
   await ignoreGenerated(root);
   await writeSnapshot(join(root, PROJECT_FILE), `${JSON.stringify(project, null, 2)}\n`);
   return {
-    text: `Made ${join(root, PROJECT_FILE)}. Next: tailor import FORMAT FILE --project ${root}`,
+    text: sentence`Made ${join(root, PROJECT_FILE)}. Next: tailor import FORMAT FILE --project ${root}`,
     json: { root, project },
   };
 }
 
 const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
+const lines = (texts: readonly Sentence[]): Sentence => joined(texts, '\n');
+
 const STUDENTS = new Map<string, string>([
   ['practice', PRACTICE_PATHS.student],
   ['smollm2', SMOLLM2_FOLDER],
@@ -103,22 +110,23 @@ function newProject(options: InitOptions): ProjectFile {
 /** The project file that the options make, or what is wrong with them. */
 function understood(make: () => ProjectFile): ProjectFile {
   try {
+const AN_OPTION = sentence`An option`;
+
     return make();
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const [first] = error.issues;
-    throw new AppError(
-      'usage',
-      `${first?.path.map(String).join('.') ?? 'An option'}: ${first?.message ?? 'is not valid'}.`,
-      { hint: 'See tailor init --help.', cause: error },
-    );
+    throw new AppError('usage', sentence`${first ? issueText(first, AN_OPTION) : AN_OPTION}.`, {
+      hint: sentence`See tailor init --help.`,
+      cause: error,
+    });
   }
 }
 
-function aboutTeacher(teacher: string): string {
+function aboutTeacher(teacher: string): Sentence {
   return teacher === PROGRAMMATIC
-    ? 'Its teacher is programmatic, no language model.'
-    : `Its teacher is "${teacher}" of your own profiles.`;
+    ? sentence`Its teacher is programmatic, no language model.`
+    : sentence`Its teacher is "${teacher}" of your own profiles.`;
 }
 
 /** The prompts that the teacher gets, to be read and edited; a person's own stay. */
@@ -173,8 +181,8 @@ async function makeSmollm2(context: CommandContext, root: string): Promise<void>
 async function refuseExisting(root: string): Promise<void> {
   const path = join(root, PROJECT_FILE);
   if (!(await isThere(path))) return;
-  throw new AppError('project.exists', `${path} is already there.`, {
-    hint: 'Name another folder, or edit that file.',
+  throw new AppError('project.exists', sentence`${path} is already there.`, {
+    hint: sentence`Name another folder, or edit that file.`,
   });
 }
 
@@ -200,8 +208,8 @@ export async function importData(
   });
   if (result.questions.length === 0) {
     const first = result.bad[0];
-    throw new AppError('data.invalid', `${options.file} has no usable row.`, {
-      hint: first ? `Line ${first.line}: ${first.reason}.` : 'Check the format.',
+    throw new AppError('data.invalid', sentence`${options.file} has no usable row.`, {
+      hint: first ? sentence`Line ${first.line}: ${first.reason}.` : sentence`Check the format.`,
       detail: { bad: result.bad.slice(0, 20) },
     });
   }
@@ -228,29 +236,30 @@ export async function importData(
   const { counts, bad, duplicates, notes } = result;
   const overlaps = await overlapsOf(root, project);
   const equal = overlaps.filter(({ same }) => same === 'text').length;
-  const lines = [
-    `Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
-    ...files.map(
-      ({ path, questions, changed }) =>
-        `${path}: ${questions.length} questions${changed === 0 ? '' : `, ${changed} of them with another text than before`}`,
+  const said = [
+    sentence`Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
+    ...files.map(({ path, questions, changed }) =>
+      changed === 0
+        ? sentence`${path}: ${questions.length} questions`
+        : sentence`${path}: ${questions.length} questions, ${changed} of them with another text than before`,
     ),
     withParts(files.flatMap(({ questions }) => questions)),
     ...(examined && files.some(({ changed }) => changed > 0)
       ? [
-          'What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam',
+          sentence`What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam`,
         ]
       : []),
-    ...atMost20(bad.map((row) => String(describeBadRow(options.file, row)))),
+    ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
     ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
-    ...atMost20(notes.map(({ line, field, note }) => `Line ${line}: ${field} ${note}.`)),
+    ...atMost20(notes.map(({ line, field, note }) => sentence`Line ${line}: ${field} ${note}.`)),
     ...(overlaps.length === 0
       ? []
       : [
-          `Train and dev share ${equal} questions (never trained on) and ${overlaps.length - equal} that differ in numbers only.`,
+          sentence`Train and dev share ${equal} questions (never trained on) and ${overlaps.length - equal} that differ in numbers only.`,
         ]),
   ];
   return {
-    text: lines.join('\n'),
+    text: lines(said),
     json: {
       counts,
       bad,
@@ -267,21 +276,27 @@ export async function importData(
 }
 
 /** What of the rows is more than question and answer: the programmatic teacher works from equations. */
-function withParts(questions: readonly Question[]): string {
+function withParts(questions: readonly Question[]): Sentence {
   const having = (part: 'equation' | 'rationale'): number =>
     questions.filter((one) => one[part] !== undefined).length;
-  return `With an equation: ${having('equation')}; with a rationale: ${having('rationale')}.`;
+  return sentence`With an equation: ${having('equation')}; with a rationale: ${having('rationale')}.`;
 }
 
-function atMost20(lines: readonly string[]): string[] {
-  const rest = lines.length - 20;
-  return [...lines.slice(0, 20), ...(rest > 0 ? [`… and ${rest} more; --json lists all.`] : [])];
+function atMost20(all: readonly Sentence[]): Sentence[] {
+  const rest = all.length - 20;
+  return [
+    ...all.slice(0, 20),
+    ...(rest > 0 ? [sentence`… and ${rest} more; --json lists all.`] : []),
+  ];
 }
 
-function describeDuplicate(file: string, row: DuplicateRow): string {
+function describeDuplicate(file: string, row: DuplicateRow): Sentence {
   const { line, same, firstLine, sameAnswer } = row;
-  const but = sameAnswer ? '' : ', and they disagree about the answer';
-  return `Line ${line} of ${file} is left out: it has the ${same} of line ${firstLine}${but}.`;
+  const what =
+    same === 'id'
+      ? sentence`Line ${line} of ${file} is left out: it has the id of line ${firstLine}.`
+      : sentence`Line ${line} of ${file} is left out: it has the text of line ${firstLine}.`;
+  return sameAnswer ? what : joined([what, sentence`The two disagree about the answer.`]);
 }
 
 /** At least one dev question wherever there are two: a loop without a dev exam shows nothing. */
@@ -293,9 +308,9 @@ function carved(
   if ('count' in dev && dev.count >= questions.length) {
     throw new AppError(
       'usage',
-      `--dev ${dev.count} leaves nothing of ${questions.length} questions.`,
+      sentence`--dev ${dev.count} leaves nothing of ${questions.length} questions.`,
       {
-        hint: 'Name a smaller number, or import everything with --to dev.',
+        hint: sentence`Name a smaller number, or import everything with --to dev.`,
       },
     );
   }
@@ -312,8 +327,8 @@ async function dataTarget(root: string, path: string, replace: boolean): Promise
     () => false,
   );
   if (there && !replace) {
-    throw new AppError('data.invalid', `${path} is already there.`, {
-      hint: 'Add --replace to write it anew. The next exam asks questions whose text changes again; frozen rounds stay as they are.',
+    throw new AppError('data.invalid', sentence`${path} is already there.`, {
+      hint: sentence`Add --replace to write it anew. The next exam asks questions whose text changes again; frozen rounds stay as they are.`,
     });
   }
   return absolute;

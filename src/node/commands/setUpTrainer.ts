@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import { findPython } from '../python/findPython.ts';
 import { ENVIRONMENT_SIZE, makeEnvironment } from '../python/makeEnvironment.ts';
 import { doctorFacts, probePython } from '../python/probe.ts';
@@ -45,24 +46,24 @@ export async function setUpTrainer(
     const [first] = facts;
     throw new AppError(
       'trainer.depsMissing',
-      `The new environment cannot train: ${first?.problem ?? ''}`,
+      sentence`The new environment cannot train: ${first?.problem ?? ''}`,
       {
         ...(first ? { hint: first.fix } : {}),
       },
     );
   }
   const lines = [
-    `Python ${python.version} at ${python.python}`,
-    ...Object.entries(probe.packages).map(
-      ([name, version]) => `${name} ${version ?? 'is missing'}`,
+    sentence`Python ${python.version} at ${python.python}`,
+    ...Object.entries(probe.packages).map(([name, version]) =>
+      version === null ? sentence`${name} is missing` : sentence`${name} ${version}`,
     ),
-    ...facts.map(({ problem, fix }) => `no  ${problem}\n     → ${fix}`),
+    ...facts.map(({ problem, fix }) => sentence`no  ${problem}\n     → ${fix}`),
     facts.length === 0
-      ? 'It can train.'
-      : `Or let Tailor make an environment: tailor setup --make (about ${ENVIRONMENT_SIZE.download} to download, ${ENVIRONMENT_SIZE.disk} on disk).`,
+      ? sentence`It can train.`
+      : sentence`Or let Tailor make an environment: tailor setup --make (about ${ENVIRONMENT_SIZE.download} to download, ${ENVIRONMENT_SIZE.disk} on disk).`,
   ];
   return {
-    text: lines.join('\n'),
+    text: joined(lines, '\n'),
     json: { ok: facts.length === 0, python: python.python, version: python.version, facts },
     exit: facts.length === 0 ? 'ok' : 'environment',
   };

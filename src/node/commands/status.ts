@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import {
   compareRounds,
@@ -10,7 +11,7 @@ import type { Comparison } from '../../core/round/compare.ts';
 import { lateSentence } from '../../core/round/lateDecisions.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
 import { someIds } from '../terminal/format.ts';
-import { roundsTable } from '../terminal/roundsTable.ts';
+import { roundsTable, STEP_NAMES } from '../terminal/roundsTable.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 
 /** `tailor status`: the table of rounds and the next step; reads files only. */
@@ -22,10 +23,13 @@ export function status(context: CommandContext): Promise<CommandResult> {
     const isLast = round === session.rounds;
     const extra = Object.keys(session.store.project.data.extra);
     const step = state ? nextStep(state, examSets(extra, isLast), isLast) : 'exam';
-    const next = step === null ? 'All rounds are finished.' : `Next: ${step} of round ${round}.`;
-    const late = summaries.flatMap(({ round: of, late: count }) => lateSentence(of, count) || []);
+    const next =
+      step === null
+        ? sentence`All rounds are finished.`
+        : sentence`Next: ${STEP_NAMES[step]} of round ${round}.`;
+    const late = summaries.flatMap(({ round: of, late: count }) => lateSentence(of, count) ?? []);
     return {
-      text: [session.store.project.name, roundsTable(summaries), ...late, next].join('\n\n'),
+      text: joined([session.store.project.name, roundsTable(summaries), ...late, next], '\n\n'),
       json: {
         project: session.store.project.name,
         rounds: summaries,
@@ -52,42 +56,44 @@ export function compare(
     if (!before || !after || from === to) {
       throw new AppError(
         'round.notReady',
-        `Two different rounds with an exam on ${options.set} are needed.`,
+        sentence`Two different rounds with an exam on ${options.set} are needed.`,
         {
           hint:
             examined.length === 0
-              ? 'No round has one yet.'
-              : `Rounds that have one: ${examined.join(', ')}.`,
+              ? sentence`No round has one yet.`
+              : sentence`Rounds that have one: ${examined.join(', ')}.`,
         },
       );
     }
     const result = compareRounds(before, after);
-    const p = result.mcnemarP === null ? '' : `, exact McNemar ${formatP(result.mcnemarP)}`;
+    const changes = sentence`fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}`;
     const lines = [
-      `${options.set}, round ${from ?? ''} → round ${to ?? ''}, ${result.n} questions in both`,
+      sentence`${options.set}, round ${from ?? ''} → round ${to ?? ''}, ${result.n} questions in both`,
       ...notesOf(before, after, result),
-      `before ${formatRate(result.accuracyBefore)}`,
-      `after  ${formatRate(result.accuracyAfter)}`,
-      `fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}${p}`,
-      `newly wrong: ${someIds(result.newlyWrong)}`,
-      `fixed: ${someIds(result.fixed)}`,
+      sentence`before ${formatRate(result.accuracyBefore)}`,
+      sentence`after  ${formatRate(result.accuracyAfter)}`,
+      result.mcnemarP === null
+        ? changes
+        : sentence`${changes}, exact McNemar ${formatP(result.mcnemarP)}`,
+      sentence`newly wrong: ${someIds(result.newlyWrong)}`,
+      sentence`fixed: ${someIds(result.fixed)}`,
     ];
     const outdated = { before: before.outdated, after: after.outdated };
-    return { text: lines.join('\n'), json: { from, to, set: options.set, outdated, ...result } };
+    return { text: joined(lines, '\n'), json: { from, to, set: options.set, outdated, ...result } };
   });
 }
 
 /** What the two exams do not share. */
-function notesOf(before: ExamOutcomes, after: ExamOutcomes, { differs }: Comparison): string[] {
-  const notes: string[] = [];
+function notesOf(before: ExamOutcomes, after: ExamOutcomes, { differs }: Comparison): Sentence[] {
+  const notes: Sentence[] = [];
   if (before.outdated + after.outdated > 0) {
     notes.push(
-      `left out because their text changed since: ${before.outdated} questions of the exam before, ${after.outdated} of the one after (tailor exam --round N asks again)`,
+      sentence`left out because their text changed since: ${before.outdated} questions of the exam before, ${after.outdated} of the one after (tailor exam --round N asks again)`,
     );
   }
   if (differs.length > 0) {
     notes.push(
-      `the exams were held differently (${differs.join(', ')}): the students are not all that differs, so no test is made`,
+      sentence`the exams were held differently (${differs.join(', ')}): the students are not all that differs, so no test is made`,
     );
   }
   return notes;

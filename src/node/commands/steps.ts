@@ -1,8 +1,10 @@
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
 
 export type { Purpose };
 import { doubtsOf } from '../../core/round/doubts.ts';
+import { freezeWarnings } from '../../core/round/freeze.ts';
 import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
@@ -29,7 +31,7 @@ export function exam(
     const after = await runStep(ports, state, 'exam', sets);
     const summary = (await summarise(session.store)).find(({ round }) => round === state.round);
     const lines = (summary?.results ?? []).map(
-      ({ set, accuracy }) => `${set}: ${formatRate(accuracy)}`,
+      ({ set, accuracy }) => sentence`${set}: ${formatRate(accuracy)}`,
     );
     const doubts = await doubtsOf(session.store, state.round);
     const open = doubts.filter(({ settled }) => settled === 'open').length;
@@ -37,7 +39,7 @@ export function exam(
     const line = doubtLine(doubts);
     if (line !== null) lines.push(line);
     return {
-      text: [`Exam of round ${state.round}`, ...lines].join('\n'),
+      text: joined([sentence`Exam of round ${state.round}`, ...lines], '\n'),
       json: {
         round: state.round,
         results: summary?.results,
@@ -61,10 +63,14 @@ export function teach(
     const after = await runStep(ports, state, 'teach', [], purpose ? { purpose } : {});
     const taught = after.teaching;
     const spent = await session.store.spending(state.round);
-    const who =
-      taught?.programmatic === true ? `${taught.profile} (programmatic)` : taught?.profile;
+    const profile = taught?.profile ?? sentence`The teacher`;
+    const who = taught?.programmatic === true ? sentence`${profile} (programmatic)` : profile;
+    const tokens = spent.promptTokens + spent.completionTokens;
     return {
-      text: `${who ?? 'The teacher'} answered about ${taught?.questions ?? 0} questions: ${taught?.accepted ?? 0} rationales passed the gate, ${taught?.humanQueue ?? 0} questions wait for a person. ${spent.requests} calls, ${spent.promptTokens + spent.completionTokens} tokens in this round.`,
+      text: joined([
+        sentence`${who} answered about ${taught?.questions ?? 0} questions: ${taught?.accepted ?? 0} rationales passed the gate, ${taught?.humanQueue ?? 0} questions wait for a person.`,
+        sentence`${spent.requests} calls, ${tokens} tokens in this round.`,
+      ]),
       json: { round: state.round, teaching: taught, spending: spent },
     };
   });
@@ -78,16 +84,23 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
     if (state.frozen) throw frozenAlready(state.round);
     await runStep(ports, state, 'freeze', []);
     const manifest = await session.store.manifest(state.round);
-    const { coverage, trainSha256, warnings } = manifest ?? {};
+    const { coverage, trainSha256 } = manifest ?? {};
+    // Made again from the same figures: the manifest keeps them in English.
+    const pairKind = session.store.project.training.objective.pair.kind;
+    const warnings = coverage ? freezeWarnings(coverage, pairKind) : [];
     const decided = await session.store.decisions(state.round);
-    const late = countLate(state.round, decided, manifest?.decidedUpTo);
+    const count = countLate(state.round, decided, manifest?.decidedUpTo);
+    const late = lateSentence(state.round, count);
     return {
-      text: [
-        `Round ${state.round} is frozen: ${coverage?.positives ?? 0} rationales for ${coverage?.withRationale ?? 0} of ${coverage?.questions ?? 0} questions, ${coverage?.withPair ?? 0} with a reflection pair.`,
-        ...(warnings ?? []),
-        ...(late > 0 ? [lateSentence(state.round, late)] : []),
-        `SHA-256 of rounds/${state.round}/train.jsonl: ${trainSha256 ?? ''}`,
-      ].join('\n'),
+      text: joined(
+        [
+          sentence`Round ${state.round} is frozen: ${coverage?.positives ?? 0} rationales for ${coverage?.withRationale ?? 0} of ${coverage?.questions ?? 0} questions, ${coverage?.withPair ?? 0} with a reflection pair.`,
+          ...warnings,
+          ...(late === null ? [] : [late]),
+          sentence`SHA-256 of rounds/${state.round}/train.jsonl: ${trainSha256 ?? ''}`,
+        ],
+        '\n',
+      ),
       json: manifest,
     };
   });
@@ -100,7 +113,13 @@ export function train(context: CommandContext, options: RoundOption): Promise<Co
     const after = await runStep(ports, state, 'train', []);
     const student = after.training?.student;
     return {
-      text: `Round ${state.round} trained ${student?.path ?? ''}.\nThe next exam: tailor exam --round ${state.round + 1}`,
+      text: joined(
+        [
+          sentence`Round ${state.round} trained ${student?.path ?? ''}.`,
+          sentence`The next exam: tailor exam --round ${state.round + 1}`,
+        ],
+        '\n',
+      ),
       json: { round: state.round, training: after.training },
     };
   });
@@ -111,8 +130,8 @@ export function round(context: CommandContext): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {
     await runRounds(ports, session.rounds, (of, step) => context.log.info(`Round ${of}: ${step}`));
     const summaries = await summarise(session.store);
-    const where = `Everything lies in ${session.root}: rounds/N holds each round, models/ the students.`;
-    return { text: `${roundsTable(summaries)}\n\n${where}`, json: summaries };
+    const where = sentence`Everything lies in ${session.root}: rounds/N holds each round, models/ the students.`;
+    return { text: joined([roundsTable(summaries), where], '\n\n'), json: summaries };
   });
 }
 
@@ -121,16 +140,20 @@ export function requireExam(exam: unknown, round: number): void {
   if (exam !== undefined) return;
   throw new AppError(
     'round.notReady',
-    `Round ${round} has had no exam on its training questions.`,
+    sentence`Round ${round} has had no exam on its training questions.`,
     {
-      hint: `Run it first: tailor exam --round ${round}.`,
+      hint: sentence`Run it first: tailor exam --round ${round}.`,
     },
   );
 }
 
 /** A frozen round takes nothing more. */
 export function frozenAlready(round: number): AppError {
-  return new AppError('round.frozen', `Round ${round} is frozen; nothing can be added to it.`, {
-    hint: 'Go on with tailor train; what is taught or decided now counts for the next round.',
-  });
+  return new AppError(
+    'round.frozen',
+    sentence`Round ${round} is frozen; nothing can be added to it.`,
+    {
+      hint: sentence`Go on with tailor train; what is taught or decided now counts for the next round.`,
+    },
+  );
 }

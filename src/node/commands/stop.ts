@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import { requestStop } from '../trainer/stopRun.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { readOpenRuns, type OpenRun } from '../project/roundFacts.ts';
@@ -18,11 +19,13 @@ export async function stop(
       stopped.push(run);
   }
   if (stopped.length === 0) {
-    throw new AppError('trainer.notRunning', 'No training of this project is running.', {
-      hint: 'An exam or a teaching run is stopped where it was started, with Ctrl-C.',
+    throw new AppError('trainer.notRunning', sentence`No training of this project is running.`, {
+      hint: sentence`An exam or a teaching run is stopped where it was started, with Ctrl-C.`,
     });
   }
-  const lines = stopped.map(({ round, runId }) => `Asked run ${runId} of round ${round} to stop.`);
-  const end = 'It writes a checkpoint first; tailor train resumes it from there.';
-  return { text: [...lines, end].join('\n'), json: { stopped } };
+  const lines = stopped.map(
+    ({ round, runId }) => sentence`Asked run ${runId} of round ${round} to stop.`,
+  );
+  const end = sentence`It writes a checkpoint first; tailor train resumes it from there.`;
+  return { text: joined([...lines, end], '\n'), json: { stopped } };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { joined, sentence } from '../../core/sentence.ts';
 import { credentialsOf } from '../teacher/credentials.ts';
 import { createRedactor } from '../teacher/redact.ts';
 import { remoteEndpoint } from '../teacher/endpoint.ts';
@@ -24,7 +25,7 @@ export async function testTeacher(
   const name = options.profile ?? (await loadProject(context.options.folder)).file.teacher;
   if (name === PROGRAMMATIC) {
     return {
-      text: 'The programmatic teacher is built in: it needs no key and no network, and is no language model.',
+      text: sentence`The programmatic teacher is built in: it needs no key and no network, and is no language model.`,
       json: { profile: name, ok: true, programmatic: true },
     };
   }
@@ -50,35 +51,42 @@ export async function testTeacher(
   });
   const said = redact(reply.text.trim()).replace(/\s+/gu, ' ').slice(0, 200);
   const findings = [
-    { what: 'reached', ok: true, says: `${origin}, ${Math.round(reply.totalMs)} ms` },
+    { what: sentence`reached`, ok: true, says: `${origin}, ${Math.round(reply.totalMs)} ms` },
     {
-      what: 'model',
+      what: sentence`model`,
       ok: true,
-      says: reply.responseModel ?? `${profile.model} (the server does not say)`,
+      says: reply.responseModel ?? sentence`${profile.model} (the server does not say)`,
     },
-    { what: 'answer', ok: /\b42\b/u.test(said), says: said === '' ? 'an empty text' : said },
     {
-      what: 'end of answer',
+      what: sentence`answer`,
+      ok: /\b42\b/u.test(said),
+      says: said === '' ? sentence`an empty text` : said,
+    },
+    {
+      what: sentence`end of answer`,
       ok: reply.finishReason === 'stop',
-      says: reply.finishReason ?? 'not reported: cut replies cannot be told from whole ones',
+      says:
+        reply.finishReason ?? sentence`not reported: cut replies cannot be told from whole ones`,
     },
     {
-      what: 'usage',
+      what: sentence`usage`,
       ok: reply.usage !== null,
       says: reply.usage
-        ? `${reply.usage.promptTokens} + ${reply.usage.completionTokens} tokens`
-        : 'not reported: costs are estimated from the text',
+        ? sentence`${reply.usage.promptTokens} + ${reply.usage.completionTokens} tokens`
+        : sentence`not reported: costs are estimated from the text`,
     },
   ];
   if (said === '') {
-    throw new AppError('teacher.malformed', `${name} answered with an empty text.`, {
-      hint: 'Try another model, or raise its length limit.',
+    throw new AppError('teacher.malformed', sentence`${name} answered with an empty text.`, {
+      hint: sentence`Try another model, or raise its length limit.`,
       detail: { findings },
     });
   }
-  const lines = findings.map(({ what, ok, says }) => `${ok ? 'ok ' : '!  '} ${what}: ${says}`);
+  const lines = findings.map(({ what, ok, says }) =>
+    ok ? sentence`ok  ${what}: ${says}` : sentence`!   ${what}: ${says}`,
+  );
   return {
-    text: [`${name} answers.`, ...lines].join('\n'),
+    text: joined([sentence`${name} answers.`, ...lines], '\n'),
     json: { profile: name, ok: true, programmatic: false, findings },
   };
 }

@@ -1,39 +1,54 @@
-import { STEPS } from '../../core/round/step.ts';
+import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
+import { joined, sentence, type Part, type Sentence } from '../../core/sentence.ts';
 import { alignColumns, formatDuration } from './format.ts';
 
 /** The table of rounds as plain text: accuracy with n and interval, changes, coverage, calls and times. */
-export function roundsTable(summaries: readonly RoundSummary[]): string {
-  if (summaries.length === 0) return 'No round has begun. Start one with: tailor round';
+export function roundsTable(summaries: readonly RoundSummary[]): Sentence {
+  if (summaries.length === 0) return sentence`No round has begun. Start one with: tailor round`;
   const sets = [...new Set(summaries.flatMap(({ results }) => results.map(({ set }) => set)))];
-  const parts = sets.map((set) => `${set} exam (greedy)\n${examTable(summaries, set)}`);
-  parts.push(`What was taught\n${teachingTable(summaries)}`);
-  parts.push(`Time\n${timeTable(summaries)}`);
-  return parts.join('\n\n');
+  const parts = [
+    ...sets.map((set) => lines([sentence`${set} exam (greedy)`, ...examTable(summaries, set)])),
+    lines([sentence`What was taught`, teachingTable(summaries)]),
+    lines([sentence`Time`, timeTable(summaries)]),
+  ];
+  return joined(parts, '\n\n');
 }
 
-function examTable(summaries: readonly RoundSummary[], set: string): string {
-  const rows = [['round', 'right', 'fixed', 'newly wrong', 'McNemar', 'no answer', 'truncated']];
+const lines = (texts: readonly Sentence[]): Sentence => joined(texts, '\n');
+
+function examTable(summaries: readonly RoundSummary[], set: string): Sentence[] {
+  const rows: Part[][] = [
+    [
+      sentence`round`,
+      sentence`right`,
+      sentence`fixed`,
+      sentence`newly wrong`,
+      'McNemar',
+      sentence`no answer`,
+      sentence`truncated`,
+    ],
+  ];
   for (const { round, results } of summaries) {
     const result = results.find((one) => one.set === set);
     if (!result) continue;
     const { accuracy, change, noAnswer, truncated } = result;
     rows.push([
-      String(round),
+      round,
       formatRate(accuracy),
-      change ? String(change.fixed.length) : '–',
-      change ? String(change.newlyWrong.length) : '–',
+      change ? change.fixed.length : '–',
+      change ? change.newlyWrong.length : '–',
       change?.mcnemarP == null ? '–' : formatP(change.mcnemarP),
-      String(noAnswer),
-      String(truncated),
+      noAnswer,
+      truncated,
     ]);
   }
-  return [alignColumns(rows), ...examNotes(summaries, set)].join('\n');
+  return [alignColumns(rows), ...examNotes(summaries, set)];
 }
 
 /** What keeps rounds from being compared as if they had sat the same exam. */
-function examNotes(summaries: readonly RoundSummary[], set: string): string[] {
+function examNotes(summaries: readonly RoundSummary[], set: string): Sentence[] {
   let earlier = 0;
   return summaries.flatMap(({ round, results }) => {
     const result = results.find((one) => one.set === set);
@@ -41,37 +56,38 @@ function examNotes(summaries: readonly RoundSummary[], set: string): string[] {
     const before = earlier;
     earlier = round;
     const { outdated, change } = result;
-    const notes: string[] = [];
+    const notes: Sentence[] = [];
     if (outdated > 0) {
-      notes.push(
-        `Round ${round}: ${outdated} ${outdated === 1 ? 'question has' : 'questions have'} another text now than was asked; left out. ${askAgain(round, set)}`,
-      );
+      const what =
+        outdated === 1
+          ? sentence`Round ${round}: 1 question has another text now than was asked; left out.`
+          : sentence`Round ${round}: ${outdated} questions have another text now than was asked; left out.`;
+      notes.push(joined([what, askAgain(round, set)]));
     }
     if (change && change.differs.length > 0) {
-      notes.push(
-        `Rounds ${before} and ${round} were examined differently (${change.differs.join(', ')}): the students are not all that differs, so no test is made. ${askAgain(before, set)}`,
-      );
+      const what = sentence`Rounds ${before} and ${round} were examined differently (${change.differs.join(', ')}): the students are not all that differs, so no test is made.`;
+      notes.push(joined([what, askAgain(before, set)]));
     }
     return notes;
   });
 }
 
-function askAgain(round: number, set: string): string {
-  return `To ask again: tailor exam --round ${round} --set ${set}`;
+function askAgain(round: number, set: string): Sentence {
+  return sentence`To ask again: tailor exam --round ${round} --set ${set}`;
 }
 
-function teachingTable(summaries: readonly RoundSummary[]): string {
-  const rows = [
+function teachingTable(summaries: readonly RoundSummary[]): Sentence {
+  const rows: Part[][] = [
     [
-      'round',
-      'questions',
-      'with rationale',
-      'with pair',
-      'positives',
-      'negatives',
-      'teacher calls',
-      'tokens',
-      'suspects',
+      sentence`round`,
+      sentence`questions`,
+      sentence`with rationale`,
+      sentence`with pair`,
+      sentence`positives`,
+      sentence`negatives`,
+      sentence`teacher calls`,
+      sentence`tokens`,
+      sentence`suspects`,
     ],
   ];
   for (const { round, state, manifest, spending } of summaries) {
@@ -80,33 +96,44 @@ function teachingTable(summaries: readonly RoundSummary[]): string {
     if (!manifest && requests + possiblyBilled === 0) continue;
     const coverage = manifest?.coverage;
     const programmatic = manifest?.teacher.programmatic ?? state.teaching?.programmatic ?? false;
-    const label = programmatic ? ' (programmatic)' : '';
-    const lost = possiblyBilled === 0 ? '' : ` + ${possiblyBilled} without reply`;
+    const calls =
+      possiblyBilled === 0 ? requests : sentence`${requests} + ${possiblyBilled} without reply`;
     rows.push([
-      String(round),
+      round,
       ...(coverage
         ? [
-            String(coverage.questions),
-            String(coverage.withRationale),
+            coverage.questions,
+            coverage.withRationale,
             `${coverage.withPair}/${coverage.questions}`,
-            String(coverage.positives),
-            String(coverage.negatives),
+            coverage.positives,
+            coverage.negatives,
           ]
         : ['–', '–', '–', '–', '–']),
-      `${requests}${lost}${label}`,
-      String(spending.promptTokens + spending.completionTokens),
-      String(state.audit?.suspects ?? 0),
+      programmatic ? sentence`${calls} (programmatic)` : calls,
+      spending.promptTokens + spending.completionTokens,
+      state.audit?.suspects ?? 0,
     ]);
   }
-  return rows.length === 1 ? 'nothing yet' : alignColumns(rows);
+  return rows.length === 1 ? sentence`nothing yet` : alignColumns(rows);
 }
 
-function timeTable(summaries: readonly RoundSummary[]): string {
-  const rows: string[][] = [['round', ...STEPS, 'together']];
+/** The steps of a round in a sentence or a table. */
+export const STEP_NAMES: Readonly<Record<Step, Sentence>> = {
+  exam: sentence`exam`,
+  teach: sentence`teach`,
+  curate: sentence`curate`,
+  freeze: sentence`freeze`,
+  train: sentence`train`,
+};
+
+function timeTable(summaries: readonly RoundSummary[]): Sentence {
+  const rows: Part[][] = [
+    [sentence`round`, ...STEPS.map((step) => STEP_NAMES[step]), sentence`together`],
+  ];
   for (const { round, state } of summaries) {
     const spent = STEPS.map((step) => state.seconds[step] ?? 0);
     const sum = spent.reduce((a, b) => a + b, 0);
-    rows.push([String(round), ...[...spent, sum].map((s) => (s === 0 ? '–' : formatDuration(s)))]);
+    rows.push([round, ...[...spent, sum].map((s) => (s === 0 ? '–' : formatDuration(s)))]);
   }
   return alignColumns(rows);
 }

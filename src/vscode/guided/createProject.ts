@@ -166,7 +166,7 @@ async function make(editor: Editor, known: Known): Promise<void> {
         ...(teacher === undefined ? {} : { teacher }),
       }),
   );
-  editor.log.info(text);
+  editor.log.info(String(text));
   await editor.projects.refresh();
   const isHere = editor.projects.all.some(({ root }) => root === folder);
   if (!isHere) {

@@ -50,7 +50,7 @@ export function importHandler(editor: Editor): Handler {
           ...(known.dev === null ? {} : { dev: { count: known.dev } }),
         }),
     );
-    await editor.reports.show(t('Import of {0}', basename(file)), text);
+    await editor.reports.show(t('Import of {0}', basename(file)), said(text));
     await editor.projects.refresh();
     const bad = firstBadLine(json);
     if (bad !== null) void offerLine(uri, bad);

@@ -6,6 +6,7 @@ import type { CommandContext, CommandResult } from '../../node/commands/context.
 import { ENVIRONMENT_SIZE } from '../../node/python/makeEnvironment.ts';
 import type { Handler } from '../commands.ts';
 import type { Editor } from '../editor.ts';
+import { said } from '../said.ts';
 import { configuredPython, configurePython } from '../settings.ts';
 import { requireTrust } from '../trust.ts';
 import { BACK, pick } from './inSteps.ts';
@@ -48,7 +49,7 @@ export function setUpTrainerHandler(editor: Editor): Handler {
     const { ok, python } = reportSchema.parse(result.json);
     // A Python that cannot train yet is kept as well: the report says what it lacks.
     await configurePython(python);
-    await editor.reports.show(t('Trainer'), result.text);
+    await editor.reports.show(t('Trainer'), said(result.text));
     if (!ok) await offerToMake();
   };
 }

@@ -3,6 +3,7 @@ import { AppError, cancelled } from '../../core/errors.ts';
 import { loadProfiles, profilesPath, type TeacherProfile } from '../../node/teacher/profiles.ts';
 import type { Handler } from '../commands.ts';
 import type { Editor } from '../editor.ts';
+import { said } from '../said.ts';
 import { aboutProfile, readTeacher } from '../teacherStatus.ts';
 import { requireTrust } from '../trust.ts';
 import { rowOf } from './chooseTeacher.ts';
@@ -94,6 +95,6 @@ export function testTeacherHandler(editor: Editor): Handler {
       async (context) =>
         (await import('../../node/commands/testTeacher.ts')).testTeacher(context, {}),
     );
-    await editor.reports.show(vscode.l10n.t('Teacher test'), text);
+    await editor.reports.show(vscode.l10n.t('Teacher test'), said(text));
   };
 }

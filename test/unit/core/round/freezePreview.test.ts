@@ -26,7 +26,7 @@ describe('freezePreview', () => {
     const manifest = store.manifests.get(0);
     expect(preview.coverage).toEqual(manifest?.coverage);
     expect(preview.pairs).toBe(manifest?.coverage.withPair);
-    expect(preview.warnings).toEqual(manifest?.warnings);
+    expect(preview.warnings.map(String)).toEqual(manifest?.warnings);
     expect(preview.sample).toEqual(store.rows.get(0)?.slice(0, 3));
   });
 

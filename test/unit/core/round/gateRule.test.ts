@@ -104,7 +104,7 @@ describe('a preview where something is left to the rule', () => {
     await runRounds(ports, 1);
     expect(preview.afterRule?.coverage).toEqual(store.manifests.get(0)?.coverage);
     expect(preview.afterRule?.sample).toEqual(store.rows.get(0)?.slice(0, 3));
-    expect(preview.afterRule?.warnings).toEqual(store.manifests.get(0)?.warnings);
+    expect(preview.afterRule?.warnings.map(String)).toEqual(store.manifests.get(0)?.warnings);
   });
 
   it('has no second set where nothing is left to it', async () => {

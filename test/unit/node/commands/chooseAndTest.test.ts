@@ -52,9 +52,9 @@ describe('tailor teacher --test', () => {
     expect(server.seen).toHaveLength(1);
     expect(server.seen[0]?.headers['authorization']).toBe('Bearer sk-kept-0123456789');
     expect(origins).toEqual([new URL(server.baseURL).origin]);
-    expect(text).toContain('near answers.');
-    expect(text).toContain('ok  end of answer: stop');
-    expect(text).not.toContain('sk-kept');
+    expect(String(text)).toContain('near answers.');
+    expect(String(text)).toContain('ok  end of answer: stop');
+    expect(String(text)).not.toContain('sk-kept');
     expect(json).toMatchObject({ ok: true, programmatic: false });
   });
 
@@ -65,8 +65,8 @@ describe('tailor teacher --test', () => {
     onTestFinished(() => server.close());
     await addProfile(path, { name: 'near', baseURL: server.baseURL, model: 'm' });
     const { text } = await testTeacher(context, { profile: 'near' });
-    expect(text).toContain('!   end of answer: not reported');
-    expect(text).toContain('!   usage: not reported');
+    expect(String(text)).toContain('!   end of answer: not reported');
+    expect(String(text)).toContain('!   usage: not reported');
     await expect(testTeacher(context, { profile: 'near' })).rejects.toMatchObject({
       code: 'teacher.malformed',
     });

@@ -30,7 +30,7 @@ describe('decide', () => {
   it('lists each candidate with its own words in one line', async () => {
     const { context, item } = await taught();
     const { text } = await decide(context, 'list', { names: [], round: 0 });
-    expect(text.split('\n')).toEqual([
+    expect(String(text).split('\n')).toEqual([
       'Round 0: 0 accepted, 0 rejected, 1 open.',
       'item, status, question, gate, rationale',
       `${item.itemId.slice(0, 12)}  open      q-0  passed  1 + 2 = 3. / Answer: 3`,
@@ -43,12 +43,12 @@ describe('decide', () => {
     const rows = [{ itemId: item.itemId.slice(0, 8), rationale: '1 + 2 = 4.\nAnswer: 4' }];
     await writeFile(file, lines(rows));
     const { text } = await decide(context, 'edit', { names: [file], round: 0 });
-    expect(text.split('\n')).toEqual([
+    expect(String(text).split('\n')).toEqual([
       `${file} line 1: taken as you wrote it, although: Its answer is not the gold answer. An equation in it is false.`,
       '1 decision applied.',
     ]);
     const list = await decide(context, 'list', { names: [], round: 0 });
-    expect(list.text).toContain('accepted  q-0  passed  1 + 2 = 4. / Answer: 4');
+    expect(String(list.text)).toContain('accepted  q-0  passed  1 + 2 = 4. / Answer: 4');
   });
 
   it('says in which round the items are', async () => {
@@ -57,7 +57,7 @@ describe('decide', () => {
     await store.saveState(openRound(1, { path: 'models/next', digest: 'x' }));
     await store.close();
     const { text } = await decide(context, 'list', { names: [], round: 1 });
-    expect(text).toContain('There are items in round 0 (--round).');
+    expect(String(text)).toContain('There are items in round 0 (--round).');
     await expect(decide(context, 'reject', { names: ['x'], round: 1 })).rejects.toMatchObject({
       hint: 'There are items in round 0 (--round).',
     });
@@ -67,9 +67,9 @@ describe('decide', () => {
     const { context, item, decided } = await taught();
     const names = [item.itemId.slice(0, 8)];
     const { text } = await decide(context, 'reject', { names, round: 0, reason: 'clumsy' });
-    expect(text).toBe('1 item rejected.');
+    expect(String(text)).toBe('1 item rejected.');
     expect(await decided()).toMatchObject([{ type: 'reject', reason: 'clumsy' }]);
     const after = await decide(context, 'list', { names: [], round: 0 });
-    expect(after.text).toContain('0 accepted, 1 rejected, 0 open');
+    expect(String(after.text)).toContain('0 accepted, 1 rejected, 0 open');
   });
 });

@@ -12,7 +12,7 @@ async function examined() {
   const project = await examinedProject();
   const run = async (action: (typeof ACTIONS)[number], rule?: string): Promise<string> => {
     const options = { names: [], round: 0, ...(rule === undefined ? {} : { rule }) };
-    return (await decide(project.context, action, options)).text;
+    return String((await decide(project.context, action, options)).text);
   };
   return { ...project, run };
 }
@@ -55,7 +55,7 @@ it('names a file of unlike decisions as what it was', async () => {
     { questionId: 'q-2', gold: '2', reason: 'counted' },
   ];
   await writeFile(file, lines(rows));
-  const { text } = await decide(context, 'edit', { names: [file], round: 0 });
+  const text = String((await decide(context, 'edit', { names: [file], round: 0 })).text);
   expect(text).toContain('3 decisions applied.');
   expect(await run('undo')).toMatch(/^Took back: 3 decisions on 2 items \(/u);
   expect((await decided()).filter(({ type }) => type === 'undo')).toHaveLength(3);

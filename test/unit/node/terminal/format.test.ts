@@ -17,17 +17,19 @@ describe('formats', () => {
 
   it('names ids up to a number that a person reads, and counts the rest', () => {
     const ids = Array.from({ length: 23 }, (_, at) => `q-${at}`);
-    expect(someIds([])).toBe('none');
-    expect(someIds(ids.slice(0, 20))).toBe(ids.slice(0, 20).join(' '));
-    expect(someIds(ids)).toBe(`${ids.slice(0, 20).join(' ')} and 3 more (--json)`);
+    expect(String(someIds([]))).toBe('none');
+    expect(String(someIds(ids.slice(0, 20)))).toBe(ids.slice(0, 20).join(' '));
+    expect(String(someIds(ids))).toBe(`${ids.slice(0, 20).join(' ')} and 3 more (--json)`);
   });
 
   it('aligns columns: the first left, the others right, no blanks at the end', () => {
-    const text = alignColumns([
-      ['round', 'right', 'note'],
-      ['0', '9', ''],
-      ['10', '100 %'],
-    ]);
+    const text = String(
+      alignColumns([
+        ['round', 'right', 'note'],
+        ['0', '9', ''],
+        ['10', '100 %'],
+      ]),
+    );
     expect(text.split('\n')).toEqual(['round  right  note', '0          9', '10     100 %']);
   });
 });
