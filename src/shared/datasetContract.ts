@@ -111,6 +111,8 @@ export const datasetStateSchema = z.object({
   deleted: count,
   /** So far. */
   problems: count,
+  /** Share of the rows that have been looked at for problems, 0…1: large files are when a filter asks for it. */
+  checked: z.optional(z.number()),
   /** Fields of the first rows, most frequent first, with the type most of them have. */
   fields: z.array(z.object({ name: text, type: fieldTypeSchema })),
   /** Why nothing can be edited, one sentence (frozen set, Restricted Mode, read-only file); null where it can. */

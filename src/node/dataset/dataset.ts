@@ -1,4 +1,5 @@
 import type { Signal } from '../../core/ports.ts';
+import type { Text } from '../../core/sentence.ts';
 import type {
   DatasetFilter,
   DatasetRecord,
@@ -6,13 +7,15 @@ import type {
   DatasetState,
   RowKey,
 } from '../../shared/datasetContract.ts';
+import type { Fs } from '../storage/fs.ts';
 
 /** One act of a person, whatever it touched: what VS Code's undo takes back. */
 export interface DatasetEdit {
   /** What the undo list says: "Edit answer". */
   readonly label: string;
-  undo(): void;
-  redo(): void;
+  /** Resolve when it is done; acts follow each other in the order in which they were asked for. */
+  undo(): Promise<void>;
+  redo(): Promise<void>;
 }
 
 /**
@@ -96,4 +99,8 @@ export interface OpenDatasetOptions {
   /** Which of a project's sets the file is; decides how rows are checked. */
   readonly set: string | null;
   readonly readOnly: string | null;
+  /** Says sentences in the person's language; English without it. */
+  readonly say?: (text: Text) => string;
+  /** The disk; tests have others. */
+  readonly fs?: Fs;
 }

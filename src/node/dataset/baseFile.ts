@@ -1,0 +1,210 @@
+import type { RowOrder } from '../../core/dataset/rowOrder.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Signal } from '../../core/ports.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
+import { pacer } from '../review/pace.ts';
+import type { Fs, FsHandle } from '../storage/fs.ts';
+import { stampOf, WHOLE_BYTES, type FileStamp } from './fileStamp.ts';
+import { LineFinder, LineIndex } from './lineIndex.ts';
+import { StoredLines } from './storedLines.ts';
+
+const CHUNK = 1 << 20;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Lines of a file that was written just now, so that nobody has to look for them. */
+export interface KnownLines {
+  readonly index: LineIndex;
+  readonly order: RowOrder;
+}
+
+interface Facts {
+  readonly stamp: FileStamp;
+  readonly mode: number;
+  readonly bom: number;
+  readonly foreign: Text | null;
+}
+
+/** The file that rows are read from: as it was opened, or as it was last saved. Only what is asked for is read. */
+export class BaseFile extends StoredLines {
+  readonly path: string;
+  readonly stamp: FileStamp;
+  readonly mode: number;
+  /** Bytes of the mark before the first line. */
+  readonly bom: number;
+  /** Why the bytes are no JSONL at all, and cannot be edited as such. */
+  readonly foreign: Text | null;
+  readonly #handle: FsHandle;
+  #whole: Buffer | null = null;
+  #complete = false;
+  #finalNewline = true;
+  #eol: '\n' | '\r\n' = '\n';
+  #users = 0;
+  #retired = false;
+
+  private constructor(path: string, handle: FsHandle, facts: Facts, known: KnownLines | null) {
+    super(known?.index ?? new LineIndex(), known?.order ?? null);
+    this.path = path;
+    this.#handle = handle;
+    this.stamp = facts.stamp;
+    this.mode = facts.mode;
+    this.bom = facts.bom;
+    this.foreign = facts.foreign;
+  }
+
+  /** Opens a file; its lines are not known before `readIndex`, unless they are given. */
+  static async open(fs: Fs, path: string, known: KnownLines | null = null): Promise<BaseFile> {
+    const handle = await fs.open(path, 'r');
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) {
+        throw new AppError('data.invalid', sentence`${path} is no file.`, {
+          hint: sentence`Choose a JSONL file.`,
+        });
+      }
+      const stamp = await stampOf(handle);
+      const head = Buffer.alloc(3);
+      const { bytesRead } = await handle.read(head, 0, 3, 0);
+      const bom = bytesRead === 3 && head.equals(BOM) ? 3 : 0;
+      const { mode } = found;
+      const facts = { stamp, mode, bom, foreign: foreignFormat(head.subarray(0, bytesRead)) };
+      const base = new BaseFile(path, handle, facts, known);
+      if (known !== null) await base.#settle();
+      return base;
+    } catch (error) {
+      await handle.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.stamp.size;
+  }
+
+  /** False until every line start is known. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Share of the file whose lines are known. */
+  get read(): number {
+    if (this.#complete || this.size === 0) return 1;
+    return Math.min(1, this.index.end / this.size);
+  }
+
+  /** Whether the file ends with a line end; a new one does. */
+  get finalNewline(): boolean {
+    return this.#finalNewline;
+  }
+
+  /** How lines end here, by the first that does. */
+  get eol(): '\n' | '\r\n' {
+    return this.#eol;
+  }
+
+  /** Finds all lines. A small file is in memory afterwards: whoever writes over it takes nothing away from us. */
+  async readIndex(signal: Signal, onChunk: () => void): Promise<void> {
+    const pace = pacer(signal);
+    const finder = new LineFinder(this.index, this.bom);
+    const whole = this.size <= WHOLE_BYTES ? Buffer.allocUnsafe(this.size) : null;
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, this.size)));
+    for (let at = 0; at < this.size;) {
+      const length = Math.min(chunk.length, this.size - at);
+      await this.#readHandle(chunk, 0, length, at);
+      const bytes = chunk.subarray(0, length);
+      if (whole !== null) bytes.copy(whole, at);
+      finder.push(at === 0 ? bytes.subarray(this.bom) : bytes);
+      at += length;
+      await pace();
+      if (at < this.size) onChunk();
+    }
+    finder.end();
+    this.#whole = whole;
+    await this.#settle();
+    onChunk();
+  }
+
+  /** Learns how the lines end, once they are all known. */
+  async #settle(): Promise<void> {
+    if (this.#whole === null && this.size <= WHOLE_BYTES) {
+      const whole = Buffer.allocUnsafe(this.size);
+      await this.#readHandle(whole, 0, this.size, 0);
+      this.#whole = whole;
+    }
+    if (this.lines > 0) {
+      if ((await this.endOf(0)) === '\r\n') this.#eol = '\r\n';
+      this.#finalNewline = (await this.endOf(this.lines - 1)) !== '';
+    }
+    this.#complete = true;
+  }
+
+  override async bytes(from: number, to: number): Promise<Buffer> {
+    return this.#whole === null ? super.bytes(from, to) : this.#whole.subarray(from, to);
+  }
+
+  async readInto(buffer: Buffer, offset: number, length: number, from: number): Promise<void> {
+    if (this.#whole === null) await this.#readHandle(buffer, offset, length, from);
+    else this.#whole.copy(buffer, offset, from, from + length);
+  }
+
+  /** Whether the open file was written to behind our back, so that what is not in memory can no longer be read. */
+  async isSpoilt(): Promise<boolean> {
+    if (this.#whole !== null) return false;
+    const { size, mtimeMs } = await this.#handle.stat();
+    return size !== this.size || mtimeMs !== this.stamp.mtimeMs;
+  }
+
+  /** Runs reads while the file is surely open, even if another one takes its place meanwhile. */
+  async using<T>(work: (base: BaseFile) => Promise<T>): Promise<T> {
+    this.#users += 1;
+    try {
+      return await work(this);
+    } finally {
+      this.#users -= 1;
+      if (this.#retired && this.#users === 0) await this.#close();
+    }
+  }
+
+  /** Closes the file as soon as nobody reads it. */
+  async retire(): Promise<void> {
+    if (this.#retired) return;
+    this.#retired = true;
+    if (this.#users === 0) await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+  }
+
+  async #readHandle(buffer: Buffer, offset: number, length: number, from: number): Promise<void> {
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await this.#handle.read(
+        buffer,
+        offset + done,
+        length - done,
+        from + done,
+      );
+      if (bytesRead === 0) throw changedBehind(this.path);
+      done += bytesRead;
+    }
+  }
+}
+
+/** The file is not what was opened. */
+export function changedBehind(path: string): AppError {
+  return new AppError('store.stale', sentence`${path} was changed by another program.`, {
+    hint: sentence`Read it anew, or save what you have under another name.`,
+    detail: { path },
+  });
+}
+
+function foreignFormat(head: Buffer): Text | null {
+  const [a, b] = head;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    return sentence`This file is UTF-16 text: save it as UTF-8 to edit it here.`;
+  }
+  if (a === 0x1f && b === 0x8b) {
+    return sentence`This file is compressed (gzip): unpack it to edit it here.`;
+  }
+  return null;
+}

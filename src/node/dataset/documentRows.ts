@@ -1,0 +1,193 @@
+import { isUtf8 } from 'node:buffer';
+import { inversePatch, patched, type Patch } from '../../core/dataset/patch.ts';
+import { RowOrder, type RowId, type Splice } from '../../core/dataset/rowOrder.ts';
+import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { RowKey } from '../../shared/datasetContract.ts';
+import type { BaseFile } from './baseFile.ts';
+import type { KeptRows } from './keptRows.ts';
+import type { LineEnd, RawLine, StoredLines } from './storedLines.ts';
+
+/** A row whose content is not, or no longer, that of a file: edited or inserted. */
+export interface HeldRow {
+  /** What the line says; bytes where these are no text. */
+  readonly content: string | Buffer;
+  readonly end: RowEnd;
+  /** Edits since it was what the file has; back at 0 it is that again. Of an inserted row it means nothing. */
+  readonly steps: number;
+}
+
+/** What a row says now. */
+export interface RowLine {
+  /** Null where the bytes are no UTF-8, or too long to be held. */
+  readonly text: string | null;
+  readonly bytes: Buffer | null;
+  readonly length: number;
+  readonly end: RowEnd;
+}
+
+/** How a row ends wherever it is not the last of a file. */
+export type RowEnd = '\n' | '\r\n';
+
+/** One act on the document, in terms that can be taken back. */
+export interface Change {
+  readonly splices: readonly Splice[];
+  readonly patches: readonly { readonly id: RowId; readonly patch: Patch }[];
+  /** Rows that did not exist before. */
+  readonly fresh: readonly { readonly id: RowId; readonly row: HeldRow }[];
+  /** Whether it takes an earlier one back. */
+  readonly back: boolean;
+}
+
+/** The rows of a document: their sequence, what was changed in them, and where the rest is read from. */
+export class DocumentRows {
+  base: BaseFile;
+  order: RowOrder;
+  readonly kept: KeptRows;
+  readonly held = new Map<RowId, HeldRow>();
+  /** Number of the next inserted row. */
+  nextInserted = 0;
+  /** How the last line of the file ends when it is not the last one any more; null: as others do. */
+  bareEnd: RowEnd | null = null;
+  #style: { readonly eol: RowEnd; readonly finalNewline: boolean } | null = null;
+
+  constructor(base: BaseFile, kept: KeptRows) {
+    this.base = base;
+    this.kept = kept;
+    this.order = new RowOrder(base.lines);
+  }
+
+  /** Takes over lines that have been found since; nothing moves rows before all are known. */
+  grow(): void {
+    const { order, lines, complete, eol, finalNewline } = this.base;
+    if (order === null) this.order.grow(lines);
+    if (complete) this.#style ??= { eol, finalNewline };
+  }
+
+  /** How lines of the document end, unless they have an end of their own. */
+  get eol(): RowEnd {
+    return this.#style?.eol ?? this.base.eol;
+  }
+
+  /** Whether the document ends with a line end, as the file did when it was opened. */
+  get finalNewline(): boolean {
+    return this.#style?.finalNewline ?? true;
+  }
+
+  /** The end of a line that may have none of its own. */
+  endOr(end: LineEnd): RowEnd {
+    return end === '' ? (this.bareEnd ?? this.eol) : end;
+  }
+
+  /** A line of a file with its text, where it has one. */
+  asLine({ bytes, length, end }: RawLine): RowLine {
+    const text = bytes !== null && isUtf8(bytes) ? bytes.toString('utf8') : null;
+    return { text, bytes, length, end: this.endOr(end) };
+  }
+
+  /** Makes a change and returns the one that takes it back. A change that does not fit leaves everything as it is. */
+  async apply(change: Change): Promise<Change> {
+    const step = change.back ? -1 : 1;
+    const next: [RowId, HeldRow | null][] = [];
+    for (const { id, patch } of change.patches) {
+      const line = await this.line(id);
+      if (line.text === null) throw noText();
+      const steps = (this.held.get(id)?.steps ?? 0) + step;
+      const same = steps === 0 && this.base.lineOf(id) !== null;
+      const content = patched(line.text, patch);
+      next.push([id, same ? null : { content, end: line.end, steps }]);
+    }
+    const splices = this.order.apply(change.splices);
+    for (const { id, row } of change.fresh) if (!this.held.has(id)) this.held.set(id, row);
+    for (const [id, row] of next) {
+      if (row === null) this.held.delete(id);
+      else this.held.set(id, row);
+    }
+    const patches = change.patches
+      .map(({ id, patch }) => ({ id, patch: inversePatch(patch) }))
+      .reverse();
+    return { splices, patches, fresh: [], back: !change.back };
+  }
+
+  /** Where the bytes of a row that is not held are. */
+  placeOf(id: RowId): { readonly store: StoredLines; readonly line: number } {
+    for (const store of [this.base, ...this.kept.stores]) {
+      const line = store.lineOf(id);
+      if (line !== null) return { store, line };
+    }
+    throw gone();
+  }
+
+  async line(id: RowId): Promise<RowLine> {
+    const held = this.held.get(id);
+    if (held !== undefined) return heldLine(held);
+    return this.base.using(async () => {
+      const { store, line } = this.placeOf(id);
+      return this.asLine(await store.line(line));
+    });
+  }
+
+  /** The row of a key, if the document has it. */
+  idOf(key: RowKey): RowId {
+    const id = idOfKey(key);
+    if (this.order.placeOf(id) === null) throw gone();
+    return id;
+  }
+
+  placeOfRow(id: RowId): number {
+    const place = this.order.placeOf(id);
+    if (place === null) throw gone();
+    return place;
+  }
+
+  state(id: RowId): 'same' | 'edited' | 'inserted' {
+    if (this.base.lineOf(id) === null) return 'inserted';
+    return this.held.has(id) ? 'edited' : 'same';
+  }
+
+  /** How the document differs from the file. */
+  counts(): { readonly edited: number; readonly inserted: number; readonly deleted: number } {
+    let edited = 0;
+    for (const id of this.held.keys()) {
+      if (this.base.lineOf(id) !== null && this.order.placeOf(id) !== null) edited += 1;
+    }
+    let inserted = 0;
+    for (const run of this.order.runs) {
+      for (const part of this.base.partsOf(run)) if (part.line === null) inserted += part.run.count;
+    }
+    return { edited, inserted, deleted: this.base.lines - this.order.length + inserted };
+  }
+}
+
+/** The name of a row in the contract. */
+export function keyOf(id: RowId): RowKey {
+  return id >= 0 ? `o${id}` : `n${-1 - id}`;
+}
+
+/** The row that a key names. */
+export function idOfKey(key: RowKey): RowId {
+  const number = Number(key.slice(1));
+  return key.startsWith('o') ? number : -1 - number;
+}
+
+/** Content and end of a held row as of a line of the file. */
+export function heldLine({ content, end }: HeldRow): RowLine {
+  if (typeof content !== 'string') {
+    return { text: null, bytes: content, length: content.length, end };
+  }
+  const bytes = Buffer.from(content, 'utf8');
+  return { text: content, bytes, length: bytes.length, end };
+}
+
+function gone(): AppError {
+  return new AppError('store.stale', sentence`This row is not in the document any more.`, {
+    hint: sentence`Choose another one.`,
+  });
+}
+
+/** What cannot be read as text cannot be edited as such. */
+export function noText(): AppError {
+  return new AppError('data.invalid', sentence`This line cannot be edited as text.`, {
+    hint: sentence`It is no valid UTF-8, or longer than 16 MB; it is kept as it is.`,
+  });
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Fs, FsHandle } from '../storage/fs.ts';
+
+/** Files up to this size are held in memory, and a stamp of one covers every byte. */
+export const WHOLE_BYTES = 32 * 1024 * 1024;
+const ENDS = 64 * 1024;
+const PIECE = 1 << 20;
+
+export const fileStampSchema = z.object({
+  size: z.number().int().min(0),
+  mtimeMs: z.number(),
+  ino: z.number(),
+  /** SHA-256 of the first and last 64 KB. */
+  ends: z.string(),
+  /** SHA-256 of the whole file where it is small enough. */
+  whole: z.string().nullable(),
+});
+/** What tells whether a file is still the one that was read. */
+export type FileStamp = z.infer<typeof fileStampSchema>;
+
+/** The stamp of an open file as it is now. */
+export async function stampOf(handle: FsHandle): Promise<FileStamp> {
+  const { size, mtimeMs, ino } = await handle.stat();
+  const head = await readUpTo(handle, 0, Math.min(size, ENDS));
+  const tail = await readUpTo(handle, Math.max(0, size - ENDS), Math.min(size, ENDS));
+  const ends = createHash('sha256').update(head).update(tail).digest('hex');
+  const whole = size <= WHOLE_BYTES ? await sha256(handle, size) : null;
+  return { size, mtimeMs, ino, ends, whole };
+}
+
+/** The stamp of the file at a path. */
+export async function stampAt(fs: Fs, path: string): Promise<FileStamp> {
+  const handle = await fs.open(path, 'r');
+  try {
+    return await stampOf(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Whether two stamps are of the same content. A small file is told by all its bytes; of a large one a new time counts
+ * as a change even where its ends are the same: rows must never meet lines that were not read.
+ */
+export function sameContent(a: FileStamp, b: FileStamp): boolean {
+  if (a.size !== b.size || a.ends !== b.ends) return false;
+  return a.whole === null ? a.mtimeMs === b.mtimeMs : a.whole === b.whole;
+}
+
+async function readUpTo(handle: FsHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, at + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** In pieces: hashing 32 MB at once would hold up the editor. */
+async function sha256(handle: FsHandle, size: number): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < size; at += PIECE) {
+    hash.update(await readUpTo(handle, at, Math.min(PIECE, size - at)));
+  }
+  return hash.digest('hex');
+}

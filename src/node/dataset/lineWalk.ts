@@ -1,0 +1,57 @@
+import { cancelled } from '../../core/errors.ts';
+import type { Signal } from '../../core/ports.ts';
+import { MAX_LINE_BYTES } from '../storage/byteLines.ts';
+import type { StoredLines } from './storedLines.ts';
+
+/** Read at once: a few milliseconds' work for whoever looks at the lines. */
+const SPAN = 256 * 1024;
+
+/** Lines that follow each other; `bytes` is null where the only one is too long to be held. */
+export interface Batch {
+  readonly line: number;
+  readonly count: number;
+  readonly bytes: Buffer | null;
+}
+
+/** Walks the lines of a store in batches of whole lines, in the order of its file. */
+export async function* walkLines(
+  store: StoredLines,
+  from: number,
+  signal: Signal,
+): AsyncGenerator<Batch> {
+  let line = from;
+  while (line < store.lines) {
+    if (signal.aborted) throw cancelled();
+    const count = linesWithin(store, line, SPAN);
+    const start = store.index.startOf(line);
+    const stop = store.index.startOf(line + count);
+    const overlong = stop - start > MAX_LINE_BYTES;
+    yield { line, count, bytes: overlong ? null : await store.bytes(start, stop) };
+    line += count;
+  }
+}
+
+/** How many lines from one on fit into so many bytes; at least one. */
+function linesWithin(store: StoredLines, line: number, bytes: number): number {
+  const limit = store.index.startOf(line) + bytes;
+  let low = 1;
+  let high = store.lines - line;
+  // Found by halves: lines have any length.
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (store.index.startOf(line + middle) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** One line's bytes of a batch, without its end. */
+export function lineInBatch(store: StoredLines, batch: Batch, more: number): Buffer | null {
+  if (batch.bytes === null) return null;
+  const first = store.index.startOf(batch.line);
+  const start = store.index.startOf(batch.line + more) - first;
+  let stop = store.index.startOf(batch.line + more + 1) - first;
+  if (stop > start && batch.bytes[stop - 1] === 0x0a) stop -= 1;
+  if (stop > start && batch.bytes[stop - 1] === 0x0d && batch.bytes[stop] === 0x0a) stop -= 1;
+  return batch.bytes.subarray(start, stop);
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { emptied } from '../../core/dataset/spanEdit.ts';
+import { patchBetween, type Patch } from '../../core/dataset/patch.ts';
+import type { RowId, Run, Splice } from '../../core/dataset/rowOrder.ts';
+import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { RowKey } from '../../shared/datasetContract.ts';
+import { MAX_LINE_BYTES } from '../storage/byteLines.ts';
+import {
+  noText,
+  type Change,
+  type DocumentRows,
+  type HeldRow,
+  type RowLine,
+} from './documentRows.ts';
+
+/** Rows that are copied at once are held in memory until the next save. */
+const MAX_COPIED_BYTES = 64 * 1024 * 1024;
+
+/** A change and the rows that it is about. */
+export interface Edit {
+  readonly change: Change;
+  readonly ids: readonly RowId[];
+}
+
+/** Names what a row says; an edit says which content it was made on. */
+export function stampOfLine({ bytes, length }: RowLine): string {
+  const hash = createHash('sha256').update(bytes ?? String(length));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Changes the text of one row; null where the edit changes nothing. */
+export async function textEdit(
+  rows: DocumentRows,
+  key: RowKey,
+  stamp: string,
+  patchOf: (text: string) => Patch | null,
+): Promise<Edit | null> {
+  const id = rows.idOf(key);
+  const line = await rows.line(id);
+  if (stampOfLine(line) !== stamp) {
+    throw new AppError('store.stale', sentence`This row has changed since it was shown.`, {
+      hint: sentence`Look at it again, and repeat the edit.`,
+    });
+  }
+  if (line.text === null) throw noText();
+  const patch = patchOf(line.text);
+  if (patch === null) return null;
+  assertFits(line.length + Buffer.byteLength(patch.inserted));
+  return { change: changed({ patches: [{ id, patch }] }), ids: [id] };
+}
+
+/** What makes a line read as typed, without its end. */
+export function linePatch(text: string, typed: string): Patch | null {
+  if (/\n/u.test(typed)) {
+    throw new AppError('data.invalid', sentence`A row is one line: it has no line break.`, {
+      hint: sentence`Write line breaks inside a text as \\n.`,
+    });
+  }
+  return patchBetween(text, typed);
+}
+
+/** A new row below another one (null: the first), with the fields of its neighbour and nothing in them. */
+export async function insertion(
+  rows: DocumentRows,
+  after: RowKey | null,
+  inSet: boolean,
+): Promise<Edit> {
+  const at = after === null ? 0 : rows.placeOfRow(rows.idOf(after)) + 1;
+  const near = rows.order.at(after === null ? 0 : at - 1);
+  const line = near === null ? null : await rows.line(near);
+  const end = line?.end ?? rows.eol;
+  const content = (await emptyRecord(rows, at, line?.text ?? null)) ?? fromNothing(inSet);
+  return insertedAt(rows, [{ at, copies: [{ content, end, steps: 0 }] }]);
+}
+
+/** Neighbours are asked outwards for the first few rows: a blank or broken line has no fields. */
+async function emptyRecord(
+  rows: DocumentRows,
+  at: number,
+  text: string | null,
+): Promise<string | null> {
+  const own = text === null ? null : emptied(text);
+  if (own !== null) return own;
+  for (let away = 0; away < 5; away += 1) {
+    for (const place of [at + away, at - 2 - away]) {
+      const id = rows.order.at(place);
+      const near = id === null ? null : (await rows.line(id)).text;
+      const found = near === null ? null : emptied(near);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+function fromNothing(inSet: boolean): string {
+  return inSet ? '{"id": "", "question": "", "answer": ""}' : '{}';
+}
+
+/** A copy of each row, below it. */
+export async function duplication(rows: DocumentRows, keys: readonly RowKey[]): Promise<Edit> {
+  let bytes = 0;
+  const places = placesOf(rows, keys);
+  const insertions = [];
+  for (const place of places) {
+    const id = rows.order.at(place);
+    if (id === null) continue;
+    const line = await rows.line(id);
+    bytes += line.length;
+    if (line.bytes === null || bytes > MAX_COPIED_BYTES) {
+      throw new AppError('data.invalid', sentence`These rows are too many to be copied at once.`, {
+        hint: sentence`Copy fewer rows: together they may have 64 MB, and 16 MB each.`,
+      });
+    }
+    const content = line.text ?? Buffer.from(line.bytes);
+    const copies = [{ content, end: line.end, steps: 0 }];
+    insertions.push({ at: place + 1, copies });
+  }
+  return insertedAt(rows, insertions);
+}
+
+export function removal(rows: DocumentRows, keys: readonly RowKey[]): Edit {
+  const places = placesOf(rows, keys);
+  const ids = places.map((place) => rows.order.at(place) ?? 0);
+  const splices = rangesOf(places).map(({ at, count }) => ({ at, remove: count, insert: [] }));
+  return { change: changed({ splices }), ids };
+}
+
+/** Rows in their order to stand before another one, or at the end; null where they stand there already. */
+export function moving(
+  rows: DocumentRows,
+  keys: readonly RowKey[],
+  before: RowKey | null,
+): Edit | null {
+  const places = placesOf(rows, keys);
+  const moved = new Set(places);
+  const { order } = rows;
+  let target = before === null ? order.length : rows.placeOfRow(rows.idOf(before));
+  // A row cannot stand before itself: the next one that stays is meant.
+  while (moved.has(target)) target += 1;
+  const ranges = rangesOf(places);
+  const first = ranges[0];
+  if (first !== undefined && ranges.length === 1 && target === first.at + first.count) return null;
+  const runs: Run[] = ranges.flatMap(({ at, count }) => order.slice(at, count));
+  const out: Splice[] = ranges.map(({ at, count }) => ({ at, remove: count, insert: [] }));
+  const index = out.findIndex(({ at }) => at >= target);
+  out.splice(index < 0 ? out.length : index, 0, { at: target, remove: 0, insert: runs });
+  return { change: changed({ splices: out }), ids: places.map((place) => order.at(place) ?? 0) };
+}
+
+function insertedAt(
+  rows: DocumentRows,
+  insertions: readonly { readonly at: number; readonly copies: readonly HeldRow[] }[],
+): Edit {
+  const ids: RowId[] = [];
+  const fresh: { id: RowId; row: HeldRow }[] = [];
+  const splices = insertions.map(({ at, copies }) => {
+    const from = -1 - rows.nextInserted;
+    for (const row of copies) {
+      const id = -1 - rows.nextInserted;
+      rows.nextInserted += 1;
+      fresh.push({ id, row });
+      ids.push(id);
+    }
+    return { at, remove: 0, insert: [{ from, count: copies.length }] };
+  });
+  return { change: changed({ splices, fresh }), ids };
+}
+
+function changed(parts: Partial<Omit<Change, 'back'>>): Change {
+  return { splices: [], patches: [], fresh: [], back: false, ...parts };
+}
+
+/** Ascending, each once. */
+function placesOf(rows: DocumentRows, keys: readonly RowKey[]): number[] {
+  const places = new Set(keys.map((key) => rows.placeOfRow(rows.idOf(key))));
+  return [...places].sort((a, b) => a - b);
+}
+
+function rangesOf(places: readonly number[]): { at: number; count: number }[] {
+  const ranges: { at: number; count: number }[] = [];
+  for (const place of places) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.at + last.count === place) last.count += 1;
+    else ranges.push({ at: place, count: 1 });
+  }
+  return ranges;
+}
+
+function assertFits(bytes: number): void {
+  if (bytes <= MAX_LINE_BYTES) return;
+  throw new AppError('data.invalid', sentence`The row would become longer than 16 MB.`, {
+    hint: sentence`Readers of data files refuse such lines: shorten it.`,
+  });
+}

@@ -1,0 +1,266 @@
+import { isUtf8 } from 'node:buffer';
+import { lacksField } from '../../core/dataset/describeRow.ts';
+import { scanLine } from '../../core/dataset/jsonSpans.ts';
+import { RowBits } from '../../core/dataset/rowBits.ts';
+import type { RowId } from '../../core/dataset/rowOrder.ts';
+import { RowSearch } from '../../core/dataset/rowSearch.ts';
+import { foldForSearch } from '../../core/curation/searchText.ts';
+import type { Signal } from '../../core/ports.ts';
+import type { DatasetFilter } from '../../shared/datasetContract.ts';
+import { pacer } from '../review/pace.ts';
+import type { DocumentRows } from './documentRows.ts';
+import type { LineIndex } from './lineIndex.ts';
+import { lineInBatch, walkLines, type Batch } from './lineWalk.ts';
+import { idsOf, type RowCheck } from './rowCheck.ts';
+import { linesOf } from './shownRows.ts';
+
+const READ_TOGETHER = 200;
+
+export interface FilterParts {
+  readonly rows: DocumentRows;
+  readonly filter: DatasetFilter;
+  /** Fields without which a row counts as lacking one, where the filter names none. */
+  readonly needed: readonly string[];
+  /** The check of all rows, under way or done. */
+  readonly check: () => Promise<{ readonly check: RowCheck; readonly done: Promise<void> }>;
+  /** Something more has been looked at. */
+  readonly onLook: () => void;
+}
+
+/**
+ * Which rows a filter shows. It looks at every row once; a row that it shows goes on being shown while it is edited,
+ * and inserted rows are shown where they stand, so that nothing vanishes under a person's hands.
+ */
+export class RowFilter {
+  readonly filter: DatasetFilter;
+  readonly #parts: FilterParts;
+  readonly #rows: DocumentRows;
+  readonly #search: RowSearch;
+  readonly #needed: readonly string[];
+  readonly #members = new RowBits();
+  /** Rows that were edited while it looked: what the walk reads of them is old. */
+  readonly #touched = new Set<RowId>();
+  #shown: Int32Array | null = null;
+  #share = 0;
+  #checking: RowCheck | null = null;
+
+  constructor(parts: FilterParts) {
+    this.#parts = parts;
+    this.filter = parts.filter;
+    this.#rows = parts.rows;
+    const { search, field, only } = parts.filter;
+    const lacking = only === 'missing-field';
+    // Of a field that a row has not there is nothing to search in: then the words are looked for anywhere.
+    this.#search = new RowSearch(search, lacking ? null : field);
+    this.#needed = field === null ? parts.needed : [field];
+  }
+
+  /** Share of the rows that have been looked at. */
+  get share(): number {
+    return this.#checking === null ? this.#share : this.#checking.share * 0.95;
+  }
+
+  get count(): number {
+    return this.#list().length;
+  }
+
+  slice(from: number, count: number): RowId[] {
+    return [...this.#list().subarray(from, from + count)];
+  }
+
+  /** Where a row stands among those shown; null when it is hidden. */
+  placeOf(id: RowId): number | null {
+    const { order } = this.#rows;
+    const place = order.placeOf(id);
+    if (place === null || !this.#members.has(id)) return null;
+    const list = this.#list();
+    let low = 0;
+    let high = list.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((order.placeOf(list[middle] ?? 0) ?? 0) < place) low = middle + 1;
+      else high = middle;
+    }
+    return list[low] === id ? low : null;
+  }
+
+  async run(signal: Signal): Promise<void> {
+    switch (this.filter.only) {
+      case 'edited':
+        await this.#among(this.#edited(), signal);
+        break;
+      case 'problems':
+      case 'same-id': {
+        const check = await this.#checked(signal);
+        await this.#among(this.#flagged(check), signal);
+        break;
+      }
+      case 'all':
+      case 'missing-field':
+        await this.#rows.base.using(() => this.#walk(signal));
+    }
+    this.#share = 1;
+    this.#shown = null;
+    this.#parts.onLook();
+  }
+
+  /** Takes note of a change: rows that came are shown, edited ones too if they fit now. */
+  async changed(come: Iterable<RowId>, edited: readonly RowId[]): Promise<void> {
+    this.#shown = null;
+    for (const id of come) if (id < 0) this.#members.set(id, true);
+    if (edited.length === 0) return;
+    for (const id of edited) this.#touched.add(id);
+    const lines = await linesOf(this.#rows, edited);
+    edited.forEach((id, index) => {
+      if (this.#fits(id, lines[index]?.text ?? null)) this.#members.set(id, true);
+    });
+    this.#shown = null;
+  }
+
+  #list(): Int32Array {
+    this.#shown ??= this.#members.within(this.#rows.order);
+    return this.#shown;
+  }
+
+  #add(id: RowId): void {
+    this.#members.set(id, true);
+    this.#shown = null;
+  }
+
+  /** Whether an edited row belongs to what is shown; what only other rows decide stays as it was. */
+  #fits(id: RowId, text: string | null): boolean {
+    const { only } = this.filter;
+    if (only === 'edited' && this.#rows.state(id) === 'same') return false;
+    if (only === 'problems' || only === 'same-id') return false;
+    return text !== null && this.#matches(text);
+  }
+
+  #matches(text: string): boolean {
+    if (this.filter.only === 'missing-field') {
+      const scan = scanLine(text);
+      if (scan.kind !== 'record' || !lacksField(scan.fields, this.#needed)) return false;
+    }
+    return this.#search.matches(text);
+  }
+
+  #edited(): RowId[] {
+    const { rows } = this.#parts;
+    const ids = [...rows.held.keys()].filter((id) => rows.order.placeOf(id) !== null);
+    return [...new Set([...ids, ...idsOf(this.#outside())])].filter(
+      (id) => rows.state(id) !== 'same',
+    );
+  }
+
+  /** Rows of the document that are not in the file. */
+  #outside(): { from: RowId; count: number }[] {
+    const { base, order } = this.#rows;
+    const outside = [];
+    for (const run of order.runs) {
+      for (const part of base.partsOf(run)) if (part.line === null) outside.push(part.run);
+    }
+    return outside;
+  }
+
+  /** Waits for the check of all rows; giving up waiting leaves it running for others. */
+  async #checked(signal: Signal): Promise<RowCheck> {
+    const { check, done } = await this.#parts.check();
+    this.#checking = check;
+    const pace = pacer(signal);
+    await Promise.race([done, aborted(signal)]);
+    await pace();
+    this.#checking = null;
+    return check;
+  }
+
+  *#flagged(check: RowCheck): Generator<RowId> {
+    const same = this.filter.only === 'same-id';
+    for (const id of idsOf(this.#rows.order.runs)) {
+      if (same ? check.sharesId(id) : check.hasProblem(id)) yield id;
+    }
+  }
+
+  async #among(ids: Iterable<RowId>, signal: Signal): Promise<void> {
+    const pace = pacer(signal);
+    const some: RowId[] = [];
+    const take = async (): Promise<void> => {
+      const read = this.#search.words.length > 0;
+      const lines = read ? await linesOf(this.#rows, some) : [];
+      some.forEach((id, index) => {
+        if (!read || this.#search.matches(lines[index]?.text ?? '')) this.#add(id);
+      });
+      some.length = 0;
+      this.#parts.onLook();
+    };
+    for (const id of ids) {
+      some.push(id);
+      if (some.length < READ_TOGETHER) continue;
+      await take();
+      await pace();
+    }
+    await take();
+  }
+
+  async #walk(signal: Signal): Promise<void> {
+    const { base, held } = this.#rows;
+    const pace = pacer(signal);
+    const apart = [...new Set([...held.keys(), ...idsOf(this.#outside())])].filter(
+      (id) => this.#rows.order.placeOf(id) !== null,
+    );
+    for (const id of apart) this.#touched.add(id);
+    for (let at = 0; at < apart.length; at += READ_TOGETHER) {
+      const some = apart.slice(at, at + READ_TOGETHER);
+      const lines = await linesOf(this.#rows, some);
+      some.forEach((id, index) => {
+        const text = lines[index]?.text ?? null;
+        if (text !== null && this.#matches(text)) this.#add(id);
+      });
+      await pace();
+    }
+    for await (const batch of walkLines(base, 0, signal)) {
+      for (const more of this.#candidates(base.index, batch)) {
+        const id = base.idAt(batch.line + more);
+        const bytes = lineInBatch(base, batch, more);
+        if (bytes === null || this.#touched.has(id) || !isUtf8(bytes)) continue;
+        if (this.#matches(bytes.toString('utf8'))) this.#add(id);
+        const turn = pace();
+        if (turn !== undefined) await turn;
+      }
+      this.#share = (batch.line + batch.count) / Math.max(1, base.lines);
+      this.#parts.onLook();
+      await pace();
+    }
+  }
+
+  /** Lines of a batch that need a closer look: those around the rarest word, where it must stand literally. */
+  *#candidates(index: LineIndex, { line, count, bytes }: Batch): Generator<number> {
+    const word = this.#search.literal;
+    const text = bytes === null || word === null ? '' : bytes.toString('latin1');
+    // Every byte one character: the places in the text are those of the file, where all of it is ASCII.
+    if (bytes === null || word === null || !isPlain(text)) {
+      for (let more = 0; more < count; more += 1) yield more;
+      return;
+    }
+    const folded = foldForSearch(text);
+    const first = index.startOf(line);
+    let more = 0;
+    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at)) {
+      while (index.startOf(line + more + 1) - first <= at) more += 1;
+      yield more;
+      at = index.startOf(line + more + 1) - first;
+      more += 1;
+      if (more >= count) return;
+    }
+  }
+}
+
+/** ASCII without escaped characters: what it spells is what it says. */
+function isPlain(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text) && !text.includes('\\u');
+}
+
+function aborted(signal: Signal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+}

@@ -1,0 +1,120 @@
+import { AppError } from '../../core/errors.ts';
+import type { Signal } from '../../core/ports.ts';
+import { sentence } from '../../core/sentence.ts';
+import type { Run } from '../../core/dataset/rowOrder.ts';
+import type { Fs } from '../storage/fs.ts';
+import { writeSnapshot } from '../storage/snapshot.ts';
+import { systemCode } from '../storage/storeError.ts';
+import { BaseFile, changedBehind } from './baseFile.ts';
+import { DocumentBytes } from './documentBytes.ts';
+import type { DocumentRows } from './documentRows.ts';
+import { sameContent, stampAt, type FileStamp } from './fileStamp.ts';
+
+/** What became of the file that a document was read from. */
+export type FileFate = 'same' | 'changed' | 'deleted';
+
+/** Compares the file at a path with what was opened: first by size and time, then by content. */
+export async function fateOf(fs: Fs, path: string, base: BaseFile): Promise<FileFate> {
+  try {
+    const { size, mtimeMs, ino } = await fs.stat(path);
+    const { stamp } = base;
+    if (size !== stamp.size) return 'changed';
+    if (mtimeMs === stamp.mtimeMs && ino === stamp.ino) return 'same';
+    return sameContent(stamp, await stampAt(fs, path)) ? 'same' : 'changed';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'deleted';
+    throw error;
+  }
+}
+
+export interface WriteOptions {
+  readonly fs: Fs;
+  readonly path: string;
+  readonly signal: Signal;
+  /** Called with the stamp of the whole new file, just before it takes its place. */
+  readonly beforeRename?: (stamp: FileStamp) => Promise<void>;
+}
+
+/**
+ * Writes the document to a path: afterwards there is the whole new file or what was there before. Untouched lines are
+ * copied as bytes. Returns where the lines of the new file are.
+ */
+export async function writeDocument(
+  rows: DocumentRows,
+  options: WriteOptions,
+): Promise<DocumentBytes> {
+  const { fs, path, signal } = options;
+  const bytes = new DocumentBytes(rows, signal);
+  await rows.base.using(() =>
+    writeSnapshot(path, bytes.chunks(), {
+      fs,
+      beforeRename: async (temporary) => {
+        // What was copied must be what was opened, whoever wrote to it meanwhile.
+        if (await rows.base.isSpoilt()) throw changedBehind(rows.base.path);
+        await options.beforeRename?.(await stampAt(fs, temporary));
+      },
+    }),
+  );
+  return bytes;
+}
+
+/** Refuses to save over what another hand has written or deleted. */
+export function assertSame(fate: FileFate, path: string): void {
+  if (fate === 'changed') {
+    throw new AppError('store.stale', sentence`${path} was changed by another program.`, {
+      hint: sentence`Read it anew, write over it, or save what you have under another name.`,
+      detail: { path },
+    });
+  }
+  if (fate === 'deleted') {
+    throw new AppError('store.stale', sentence`${path} was deleted by another program.`, {
+      hint: sentence`Write it again, or save what you have under another name.`,
+      detail: { path },
+    });
+  }
+}
+
+/** Takes the file just written as the one to read from; what it no longer has is kept for an undo. */
+export async function rebase(
+  rows: DocumentRows,
+  fs: Fs,
+  written: DocumentBytes,
+  path: string,
+): Promise<void> {
+  const old = rows.base;
+  const known = { index: written.index, order: rows.order.copy() };
+  const base = await BaseFile.open(fs, path, known);
+  if (base.size !== written.size) {
+    await base.retire();
+    throw changedBehind(path);
+  }
+  const kept = await keepRemoved(rows);
+  rows.base = base;
+  rows.bareEnd = written.lastEnd;
+  for (const id of rows.held.keys()) {
+    if (rows.order.placeOf(id) !== null) rows.held.delete(id);
+  }
+  if (kept) await old.retire();
+}
+
+/** False where the old file itself has to stay open for them: the disk of the journals took no more. */
+async function keepRemoved(rows: DocumentRows): Promise<boolean> {
+  const { base, order, kept, held } = rows;
+  const end = rows.endOr('');
+  const runs: Run[] = [];
+  const all = base.order?.runs ?? (base.lines === 0 ? [] : [{ from: 0, count: base.lines }]);
+  for (const run of all) {
+    for (const part of order.partsOf(run)) if (part.place === null) runs.push(part.run);
+  }
+  try {
+    await kept.keep(
+      base,
+      runs.filter(({ from, count }) => count > 1 || !held.has(from)),
+      end,
+    );
+    return true;
+  } catch {
+    kept.adopt(base);
+    return false;
+  }
+}
