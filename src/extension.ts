@@ -17,6 +17,7 @@ import { configuredPython } from './vscode/settings.ts';
 import { Standing } from './vscode/standing.ts';
 import { StatusBar } from './vscode/statusBar.ts';
 import { assetsOf, contextMaker, editorLog } from './vscode/surroundings.ts';
+import { registerDataset } from './vscode/dataset/register.ts';
 import { registerViews } from './vscode/views.ts';
 
 /** Ends what runs in this window; a training run is left alone. */
@@ -109,6 +110,9 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     edge,
   );
+  const { extensionUri: extension, storageUri, globalStorageUri } = context;
+  const storage = vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'dataset').fsPath;
+  registerDataset(store, { extension, projects, storage, log }, edge);
 }
 
 /** Waits for exams and teaching to end; what they did is on disk. */

@@ -1,9 +1,13 @@
+import { DATASET_COMMANDS } from './datasetCommands.ts';
 import { REVIEW_COMMANDS } from './reviewCommands.ts';
 
 /** A command of the palette and its twin in the terminal. */
 export interface CommandInfo {
   readonly title: string;
-  /** The twin's words after `tailor`, as far as they are fixed; null for what only shows something or stores a secret. */
+  /**
+   * The twin's words after `tailor`, as far as they are fixed; null for what only shows something, stores a secret, or
+   * acts on what an editor holds.
+   */
   readonly cli: string | null;
 }
 
@@ -40,8 +44,9 @@ export const COMMANDS = {
 
 export type CommandId = keyof typeof COMMANDS;
 
-/** Both tables. */
+/** All tables. */
 export const ALL_COMMANDS: Readonly<Record<string, CommandInfo>> = {
   ...COMMANDS,
   ...REVIEW_COMMANDS,
+  ...DATASET_COMMANDS,
 };

@@ -7,7 +7,8 @@ type ActionId = keyof typeof REVIEW_ACTIONS;
 /** What the palette's review commands act on. */
 export interface ReviewPlaces {
   forward(name: ViewCommand): Promise<void>;
-  openPanel(root: string | undefined): Promise<void> | void;
+  /** Opens the wide panel, at an item where one is named. */
+  openPanel(root: string | undefined, id: string | undefined): Promise<void> | void;
   showTraining(root: string | undefined): Promise<void> | void;
 }
 
@@ -22,7 +23,7 @@ export function reviewHandlers(
   return {
     // SAFETY: one handler for every key of the table, made from that table.
     ...(Object.fromEntries(forwarded) as Record<ActionId, Handler>),
-    'tailor.openReview': ({ root }) => places.openPanel(root),
+    'tailor.openReview': ({ root, id }) => places.openPanel(root, id),
     'tailor.showTraining': ({ root }) => places.showTraining(root),
   };
 }

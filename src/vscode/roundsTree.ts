@@ -11,6 +11,8 @@ import { roundDescription, roundTooltip, stepLook } from './stepItem.ts';
 /** A row of the tree; `root` and `round` name what a command on it means. */
 export type RoundsNode =
   | { readonly kind: 'project'; readonly root: string; readonly name: string }
+  | { readonly kind: 'data'; readonly root: string }
+  | { readonly kind: 'set'; readonly root: string; readonly set: string; readonly path: string }
   | { readonly kind: 'broken'; readonly root: string; readonly message: Text }
   | {
       readonly kind: 'round';
@@ -82,7 +84,10 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
         ...broken.map(({ root, message }) => ({ kind: 'broken' as const, root, message })),
       ];
     }
-    if (node.kind === 'project') return this.#rounds(node.root);
+    if (node.kind === 'project') {
+      return [{ kind: 'data', root: node.root }, ...(await this.#rounds(node.root))];
+    }
+    if (node.kind === 'data') return setRows(node.root);
     if (node.kind !== 'round') return [];
     const { root, round, place, places } = node;
     // Nothing is taught after the last exam.
@@ -91,7 +96,7 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
   }
 
   getTreeItem(node: RoundsNode): vscode.TreeItem {
-    const { Expanded } = vscode.TreeItemCollapsibleState;
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
     switch (node.kind) {
       case 'project': {
         const item = new vscode.TreeItem(node.name, Expanded);
@@ -103,6 +108,15 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
         item.contextValue = this.#jobs.of(node.root) ? 'project.busy' : 'project.idle';
         return item;
       }
+      case 'data': {
+        const item = new vscode.TreeItem(vscode.l10n.t('Data'), Collapsed);
+        item.id = `${node.root} data`;
+        item.iconPath = new vscode.ThemeIcon('database');
+        item.contextValue = 'data';
+        return item;
+      }
+      case 'set':
+        return setItem(node);
       case 'broken': {
         const item = new vscode.TreeItem(vscode.workspace.asRelativePath(node.root));
         item.description = said(node.message);
@@ -153,6 +167,24 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
     }
     return item;
   }
+}
+
+/** The sets that the project file names; none where it cannot be read, which the row above says. */
+async function setRows(root: string): Promise<RoundsNode[]> {
+  const { setsOf } = await import('./dataset/projectSets.ts');
+  const sets = await setsOf(root).catch(() => []);
+  return sets.map(({ set, path }) => ({ kind: 'set', root, set, path }));
+}
+
+function setItem({ root, set, path }: RoundsNode & { readonly kind: 'set' }): vscode.TreeItem {
+  const item = new vscode.TreeItem(set, vscode.TreeItemCollapsibleState.None);
+  item.id = `${root} data ${set}`;
+  item.description = path;
+  item.iconPath = new vscode.ThemeIcon('table');
+  item.contextValue = 'data.set';
+  const title = vscode.l10n.t('Open in Dataset Editor');
+  item.command = { command: 'tailor.openDataset', title, arguments: [{ root, set }] };
+  return item;
 }
 
 function roundItem(node: RoundsNode & { readonly kind: 'round' }): vscode.TreeItem {

@@ -39,13 +39,15 @@ export function registerViews(store: DisposableStore, parts: ViewParts, edge: Ed
   const handlers = once(async () =>
     (await import('./reviewCommands.ts')).reviewHandlers({
       forward: async (name) => (await views()).host.forward(name),
-      openPanel: async (root) => {
+      openPanel: async (root, id) => {
         await projects.known();
         // A row of the tree, or the result of a step, names the project that is meant.
         if (root !== undefined && projects.all.some((one) => one.root === root)) {
           projects.select(root);
         }
-        (await views()).panel.show();
+        const { host, panel } = await views();
+        if (id !== undefined) host.showInPanel(id);
+        panel.show();
       },
       showTraining: async (root) => (await views()).training.show(root),
     }),

@@ -3,6 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type * as vscode from 'vscode';
 import { fakeInputs } from './vscodeInputs.ts';
+import {
+  customEditorWindow,
+  customEditorValues,
+  resetCustomEditors,
+} from './vscodeCustomEditors.ts';
 import { resetWebviews, webviewValues, webviewWindow, webviewWorkspace } from './vscodeWebviews.ts';
 
 /** What a test sets before, and reads after; `resetVscode` clears it. */
@@ -21,6 +26,8 @@ export const editor = {
   secrets: new Map<string, string>(),
   /** Calls of commands that are not ours. */
   executed: [] as { id: string; args: unknown[] }[],
+  /** What some of those commands do in this editor. */
+  builtins: new Map<string, (...args: unknown[]) => unknown>(),
   information: [] as string[],
   /** What modal questions said in full. */
   details: [] as string[],
@@ -41,11 +48,12 @@ export const editor = {
   errors: [] as string[],
   log: [] as string[],
   picks: [] as string[][],
-  fileEvents: [] as (() => void)[],
+  fileEvents: [] as ((uri?: vscode.Uri) => void)[],
 };
 
 export function resetVscode(): void {
   resetWebviews();
+  resetCustomEditors();
   editor.isTrusted = true;
   editor.folders = [];
   editor.answer = undefined;
@@ -60,6 +68,7 @@ export function resetVscode(): void {
     editor.context,
     editor.secrets,
     editor.providers,
+    editor.builtins,
   ])
     map.clear();
   editor.trustListeners.clear();
@@ -239,6 +248,7 @@ const find = (name: string, folders = editor.folders): ReturnType<typeof uri>[] 
 /** The part of VS Code's interface that the extension uses, with the same shapes. */
 export const vscodeModule = {
   ...webviewValues,
+  ...customEditorValues,
   EventEmitter,
   TreeItem,
   ThemeIcon,
@@ -282,11 +292,12 @@ export const vscodeModule = {
     executeCommand: (id: string, ...args: unknown[]) => {
       if (id === 'setContext') editor.context.set(String(args[0]), args[1]);
       else editor.executed.push({ id, args });
-      return Promise.resolve(undefined);
+      return Promise.resolve(editor.builtins.get(id)?.(...args));
     },
   },
   window: {
     ...webviewWindow(tracked),
+    ...customEditorWindow(tracked),
     createOutputChannel: () =>
       tracked({
         show: () => undefined,
@@ -406,7 +417,7 @@ export const vscodeModule = {
       return document;
     },
     createFileSystemWatcher: () => {
-      const event = (listener: () => void) => {
+      const event = (listener: (uri?: vscode.Uri) => void) => {
         editor.fileEvents.push(listener);
         return tracked({});
       };

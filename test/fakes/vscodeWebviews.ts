@@ -152,6 +152,9 @@ export function makePanel(viewType: string, title = ''): FakePanel {
     get visible() {
       return fake.visible;
     },
+    get active() {
+      return fake.visible;
+    },
   };
   // SAFETY: the members of a panel that the extension uses.
   const made = Object.assign(fake, { panel: panel as unknown as vscode.WebviewPanel, viewType });

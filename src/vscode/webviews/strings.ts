@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
+import { DATASET_STRINGS, type DatasetText } from '../../shared/datasetStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../shared/reviewHostStrings.ts';
 import { reviewStrings as viewStrings } from '../../shared/reviewStrings.ts';
 import { TRAINING_STRINGS, type TrainingText } from '../../shared/trainingStrings.ts';
@@ -20,6 +21,15 @@ export function trainingStrings(): Readonly<Record<TrainingText, string>> {
   // SAFETY: a table keeps its keys when its texts are translated.
   training ??= translated(TRAINING_STRINGS) as Readonly<Record<TrainingText, string>>;
   return training;
+}
+
+let dataset: Readonly<Record<DatasetText, string>> | null = null;
+
+/** What the Dataset Editor says. */
+export function datasetStrings(): Readonly<Record<DatasetText, string>> {
+  // SAFETY: a table keeps its keys when its texts are translated.
+  dataset ??= translated(DATASET_STRINGS) as Readonly<Record<DatasetText, string>>;
+  return dataset;
 }
 
 let review: Readonly<Record<string, string>> | null = null;

@@ -18,6 +18,7 @@ const manifestSchema = z.object({
         enablement: z.string(),
       }),
     ),
+    customEditors: z.array(z.object({ viewType: z.string() })),
     views: z.record(z.string(), z.array(z.object({ id: z.string(), name: z.string() }))),
     configuration: z
       .object({ properties: z.record(z.string(), z.object({ scope: z.string() })) })
@@ -72,7 +73,8 @@ describe('the manifest', () => {
     );
     const view = new Set(views);
     expect(asked.filter((key) => !keys.includes(key) && !view.has(key))).toEqual([]);
-    const known = new Set([...Object.keys(ALL_COMMANDS), ...views, ...keys]);
+    const editors = manifest.contributes.customEditors.map(({ viewType }) => viewType);
+    const known = new Set([...Object.keys(ALL_COMMANDS), ...views, ...keys, ...editors]);
     expect(ids.filter((id) => !known.has(id))).toEqual([]);
   });
 
