@@ -1,7 +1,7 @@
 import type { GraphWriter } from './onnxWriter.ts';
 import type { Weights } from './linear.ts';
 import { ROPE } from './rope.ts';
-import type { StudentConfig } from './studentConfig.ts';
+import type { StudentConfig } from '../core/exam/studentConfig.ts';
 
 /** Names of the graph's inputs and outputs; the K/V ones are per layer. */
 export const IO = {

@@ -6,7 +6,7 @@ import { buildStudentGraph } from './graph.ts';
 import type { WeightFiles } from './safetensors.ts';
 import { f32Tensor, GraphSession, i64Tensor, type Feeds, type Outputs } from './session.ts';
 import { BLOCKED, KvSlots, newKvOf, type KvShape, type NewKv } from './slots.ts';
-import type { StudentConfig } from './studentConfig.ts';
+import type { StudentConfig } from '../core/exam/studentConfig.ts';
 
 /** Longest piece of a prompt in one run by default. Borders follow from the prompt alone, as they regroup sums. */
 const CHUNK = 256;

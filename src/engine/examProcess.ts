@@ -19,7 +19,7 @@ import { Sampler } from './sampler.ts';
 import { Scheduler, type QueuedItem } from './scheduler.ts';
 import { zeroCopySelfTest } from './session.ts';
 import { StopRules } from './stopRules.ts';
-import type { StudentConfig } from './studentConfig.ts';
+import type { StudentConfig } from '../core/exam/studentConfig.ts';
 import { readStudentFolder, readTokenizer, type StudentFolder } from './studentFolder.ts';
 import type { StudentTokenizer } from './tokens.ts';
 

@@ -3,7 +3,7 @@ import { Weights } from './linear.ts';
 import { GraphWriter } from './onnxWriter.ts';
 import { writeRopeTables } from './rope.ts';
 import type { WeightEntry } from './safetensors.ts';
-import type { StudentConfig } from './studentConfig.ts';
+import type { StudentConfig } from '../core/exam/studentConfig.ts';
 import { EMBEDDING, FINAL_NORM, HEAD, layerName } from './tensorNames.ts';
 
 export interface GraphOptions {

@@ -1,5 +1,5 @@
 import type { GraphWriter } from './onnxWriter.ts';
-import type { Rope, StudentConfig } from './studentConfig.ts';
+import type { Rope, StudentConfig } from '../core/exam/studentConfig.ts';
 
 /** One inverse frequency per pair of head dimensions (transformers' modeling_rope_utils). */
 export function inverseFrequencies(rope: Rope, headDim: number): number[] {

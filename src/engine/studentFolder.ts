@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { sentence } from '../core/sentence.ts';
 import { readWeights, type WeightFiles } from './safetensors.ts';
-import { parseStudentConfig, type StudentConfig } from './studentConfig.ts';
+import { parseStudentConfig, type StudentConfig } from '../core/exam/studentConfig.ts';
 import { readJson, requireJson } from './studentFiles.ts';
 import { checkTensors, EMBEDDING } from './tensorNames.ts';
 import { StudentTokenizer } from './tokens.ts';

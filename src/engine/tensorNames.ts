@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { sentence, type Sentence } from '../core/sentence.ts';
 import type { WeightEntry } from './safetensors.ts';
-import type { StudentConfig } from './studentConfig.ts';
+import type { StudentConfig } from '../core/exam/studentConfig.ts';
 
 /** Names as transformers writes them. */
 export const EMBEDDING = 'model.embed_tokens.weight';

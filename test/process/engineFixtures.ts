@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CascadeModel, type ModelOptions } from '../../src/engine/cascadeModel.ts';
 import type { Candidates } from '../../src/engine/examModel.ts';
-import type { StudentConfig } from '../../src/engine/studentConfig.ts';
+import type { StudentConfig } from '../../src/core/exam/studentConfig.ts';
 import { readStudentFolder } from '../../src/engine/studentFolder.ts';
 
 export const STUDENTS = path.resolve(import.meta.dirname, '../fixtures/students');

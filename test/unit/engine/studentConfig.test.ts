@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../../src/core/errors.ts';
-import { parseStudentConfig } from '../../../src/engine/studentConfig.ts';
+import { parseStudentConfig } from '../../../src/core/exam/studentConfig.ts';
 import { checkTensors, expectedTensors, HEAD } from '../../../src/engine/tensorNames.ts';
 import type { WeightEntry } from '../../../src/engine/safetensors.ts';
 

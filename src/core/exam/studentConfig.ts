@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { AppError } from '../core/errors.ts';
-import { sentence, type Sentence } from '../core/sentence.ts';
+import { AppError } from '../errors.ts';
+import { sentence, type Sentence } from '../sentence.ts';
 
 /** Rotary frequencies as transformers defines them; `llama3` stretches the long wavelengths only. */
 export type Rope =
