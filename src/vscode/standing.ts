@@ -39,7 +39,7 @@ export class Standing implements vscode.Disposable {
     const { readRoundFacts } = await import('../node/project/roundFacts.ts');
     return readRoundFacts(root, {
       clock: this.#clock,
-      onBad: ({ file, line, reason }) => this.#warn(`Line ${line} of ${file} ${reason}.`),
+      onBad: ({ file, line, reason }) => this.#warn(`Line ${line} of ${file} ${String(reason)}.`),
     });
   }
 

@@ -152,7 +152,7 @@ export function roundTooltip(facts: RoundFacts | null, after: RoundFacts | null)
     lines.push(vscode.l10n.t('after training: {0}', `dev ${said(formatRate(then.accuracy))}`));
     const { change } = then;
     if (change) {
-      const p = change.mcnemarP === null ? '' : `, McNemar ${formatP(change.mcnemarP)}`;
+      const p = change.mcnemarP === null ? '' : `, McNemar ${said(formatP(change.mcnemarP))}`;
       lines.push(
         vscode.l10n.t('fixed {0}, newly wrong {1}', change.fixed.length, change.newlyWrong.length) +
           p,

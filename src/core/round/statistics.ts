@@ -1,4 +1,5 @@
-import { sentence, type Text } from '../sentence.ts';
+import { figures } from '../figures.ts';
+import { sentence, type Sentence } from '../sentence.ts';
 /** The 97.5 % point of the normal distribution. */
 const Z95 = 1.959963984540054;
 
@@ -150,14 +151,14 @@ export function mcnemarExact(fixed: number, newlyWrong: number): number {
 const percent = (share: number): string => (share * 100).toFixed(1);
 
 /** `20.0 % (60/300, 95 %: 15.9–24.9 %)`: never an accuracy without n and its interval. */
-export function formatRate({ right, n, rate, low, high }: Rate): Text {
+export function formatRate({ right, n, rate, low, high }: Rate): Sentence {
   if (n === 0) return sentence`no questions`;
   const counted = Number.isInteger(right) ? String(right) : right.toFixed(2);
-  return `${percent(rate)} % (${counted}/${n}, 95 %: ${percent(low)}–${percent(high)} %)`;
+  return figures(`${percent(rate)} % (${counted}/${n}, 95 %: ${percent(low)}–${percent(high)} %)`);
 }
 
 /** A p value in two digits: `p = 0.0032`, `p = 3.9e-36`. */
-export function formatP(p: number): string {
-  if (p >= 0.995) return 'p = 1.00';
-  return `p = ${p >= 0.001 ? Number(p.toPrecision(2)).toString() : p.toExponential(1)}`;
+export function formatP(p: number): Sentence {
+  if (p >= 0.995) return figures('p = 1.00');
+  return figures(`p = ${p >= 0.001 ? Number(p.toPrecision(2)).toString() : p.toExponential(1)}`);
 }

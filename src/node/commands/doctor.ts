@@ -2,7 +2,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freemem, totalmem } from 'node:os';
 import { AppError, isAppError, textOf } from '../../core/errors.ts';
-import { joined, sentence, type Text } from '../../core/sentence.ts';
+import { figures } from '../../core/figures.ts';
+import { joined, sentence, type Sentence, type Text } from '../../core/sentence.ts';
 import { findPython } from '../python/findPython.ts';
 import { doctorFacts, probePython } from '../python/probe.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
@@ -122,4 +123,4 @@ function asFinding(what: Text, error: unknown): Finding {
   return { what, ok: false, says: textOf(error), ...(fix === undefined ? {} : { fix }) };
 }
 
-const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+const gigabytes = (bytes: number): Sentence => figures((bytes / 2 ** 30).toFixed(1));

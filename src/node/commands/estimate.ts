@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import { figures } from '../../core/figures.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { estimateRound, type RoundEstimate } from '../../core/round/estimateRound.ts';
 import type { Range } from '../../core/teaching/estimate.ts';
@@ -35,7 +36,7 @@ export function describeEstimate({
     });
   }
   const { calls, tokens, cost, seconds, sampled } = made;
-  const money = cost && `${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency}`;
+  const money = cost && figures(`${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency}`);
   const [low, high] = [formatDuration(seconds.low), formatDuration(seconds.high)];
   return joined([
     money === null
@@ -45,7 +46,7 @@ export function describeEstimate({
   ]);
 }
 
-const span = ({ low, high }: Range): string => `${rounded(low)}–${rounded(high)}`;
+const span = ({ low, high }: Range): Sentence => figures(`${rounded(low)}–${rounded(high)}`);
 
 /** Two digits are all that a handful of calls can say. */
 function rounded(value: number): string {

@@ -52,6 +52,34 @@ export function templatesIn(path: string, text: string): string[] {
   return found;
 }
 
+/** Words for a person that are plain texts where a sentence could be said in another language. */
+export function plainRefusalsIn(path: string, text: string): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const look = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) ? node.text !== '' : ts.isTemplateExpression(node)) {
+      if (!ts.isTaggedTemplateExpression(node.parent))
+        found.push(`${path}: ${node.getText(source)}`);
+    } else if (ts.isConditionalExpression(node)) [node.whenTrue, node.whenFalse].forEach(look);
+    else if (ts.isBinaryExpression(node)) look(node.right);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && node.expression.getText(source) === 'AppError') {
+      const [, message, parts] = node.arguments ?? [];
+      if (message) look(message);
+      if (parts && ts.isObjectLiteralExpression(parts)) {
+        for (const part of parts.properties) {
+          const isHint = ts.isPropertyAssignment(part) && part.name.getText(source) === 'hint';
+          if (isHint) look(part.initializer);
+        }
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{\w+\}/gu)].map(([hit]) => hit).sort();
 /** What must survive a translation: commands, key names, code. */
@@ -69,7 +97,7 @@ describe('translations', () => {
       .filter((path) => /^src\/.*\.ts$/u.test(path))
       .flatMap((path) => templatesIn(path, read(path)))
       // Places and marks alone are the same everywhere.
-      .filter((text) => /\p{L}/u.test(text)),
+      .filter((text) => /[\p{L}\p{N}]/u.test(text.replace(/\{\d+\}/gu, ''))),
   );
   // Not one object of all: tables have keys in common.
   const views = [reviewStrings, REVIEW_HOST_STRINGS, CURATION_STRINGS, TRAINING_STRINGS].flatMap(
@@ -119,5 +147,15 @@ describe('translations', () => {
     const text =
       'const a = sentence`one`; sentence`two ${a} and ${b ? sentence`three` : 4}.`; other`four`;';
     expect(templatesIn('x.ts', text)).toEqual(['one', 'two {0} and {1}.', 'three']);
+  });
+
+  it('are possible of every refusal that is made outside the editor', () => {
+    const found = files
+      .filter((path) => /^src\/(core|node|engine)\/.*\.ts$/u.test(path))
+      .flatMap((path) => plainRefusalsIn(path, read(path)));
+    expect(found).toEqual([]);
+    const bad =
+      "new AppError('usage', x ? `a ${b}` : sentence`c`, { hint: y ?? 'd', detail: { e: 'f' } });";
+    expect(plainRefusalsIn('x.ts', bad)).toEqual(['x.ts: `a ${b}`', "x.ts: 'd'"]);
   });
 });

@@ -151,7 +151,7 @@ describe('the bootstrap', () => {
 
 describe('formats', () => {
   test('a rate carries n and its interval', () => {
-    expect(formatRate(rateOf(60, 300))).toBe('20.0 % (60/300, 95 %: 15.9–24.9 %)');
+    expect(String(formatRate(rateOf(60, 300)))).toBe('20.0 % (60/300, 95 %: 15.9–24.9 %)');
     expect(String(formatRate(rateOf(0, 0)))).toBe('no questions');
   });
 
@@ -161,6 +161,6 @@ describe('formats', () => {
     [0.5, 'p = 0.5'],
     [1, 'p = 1.00'],
   ])('%d', (p, text) => {
-    expect(formatP(p)).toBe(text);
+    expect(String(formatP(p))).toBe(text);
   });
 });
