@@ -72,6 +72,21 @@ class ExportConfig:
 
 
 @dataclass(frozen=True)
+class Probe:
+    id: str
+    prompt: str
+    gold: str
+
+
+@dataclass(frozen=True)
+class ProbesConfig:
+    items: tuple[Probe, ...]
+    max_new_tokens: int
+    stop_at_answer_line: bool
+    seconds: float  # an epoch's probes are cut off after so long
+
+
+@dataclass(frozen=True)
 class RunConfig:
     run_id: str
     model: ModelConfig
@@ -90,6 +105,7 @@ class RunConfig:
     export: ExportConfig
     threads: int | None
     device: str
+    probes: ProbesConfig | None  # decide nothing of the student: no part of what names a run
     hash: str  # SHA-256 of the bytes of run.json: the `configHash` of the records
     warnings: tuple[str, ...]
 
@@ -128,6 +144,12 @@ class _Section:
             raise _bad(self._where(key), f"does not match {pattern}")
         return value
 
+    def filled(self, key: str) -> str:
+        value = self.text(key)
+        if value == "":
+            raise _bad(self._where(key), "is empty")
+        return value
+
     def choice(self, key: str, choices: Sequence[str], default: Any = None) -> str:
         value = self._get(key, _REQUIRED if default is None else default)
         if not isinstance(value, str) or value not in choices:
@@ -164,6 +186,19 @@ class _Section:
         if not isinstance(value, bool):
             raise _bad(self._where(key), "must be true or false")
         return value
+
+    def sections(self, key: str, low: int, high: int) -> list[_Section]:
+        value = self._get(key, _REQUIRED)
+        if not isinstance(value, list) or not low <= len(value) <= high:
+            raise _bad(self._where(key), f"must be a list of {low} to {high} objects")
+        return [
+            _Section(item, f"{self._where(key)}.{at}", self._warnings)
+            for at, item in enumerate(value)
+        ]
+
+    def has(self, key: str) -> bool:
+        self._seen.add(key)
+        return key in self._value
 
     def integer_or_null(self, key: str, low: int) -> int | None:
         return None if self._get(key, _REQUIRED) is None else self.integer(key, low)
@@ -252,6 +287,7 @@ def parse_config(data: bytes) -> RunConfig:
         ),
         threads=top.integer_or_null("threads", 1),
         device=top.choice("device", ("auto", "cpu", "cuda")),
+        probes=_probes(top.section("probes")) if top.has("probes") else None,
         hash=hashlib.sha256(data).hexdigest(),
         warnings=(),
     )
@@ -271,6 +307,21 @@ def parse_config(data: bytes) -> RunConfig:
         if not Path(path).is_absolute():
             raise _bad(field, "must be an absolute path")
     return _with_warnings(config, warnings)
+
+
+def _probes(section: _Section) -> ProbesConfig:
+    items = []
+    for one in section.sections("items", 1, 64):
+        items.append(Probe(one.filled("id"), one.filled("prompt"), one.filled("gold")))
+        one.done()
+    probes = ProbesConfig(
+        items=tuple(items),
+        max_new_tokens=section.integer("maxNewTokens", 1, 4096),
+        stop_at_answer_line=section.boolean("stopAtAnswerLine"),
+        seconds=section.number("seconds", 0, 3600, above=True),
+    )
+    section.done()
+    return probes
 
 
 def _with_warnings(config: RunConfig, warnings: list[str]) -> RunConfig:

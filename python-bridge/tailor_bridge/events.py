@@ -43,6 +43,8 @@ FIELDS: dict[str, frozenset[str]] = {
         "progress": "step steps epoch etaMs",
         "metrics": "step epoch loss lm pair cosPos cosNeg activeFrac pairsInBatch lr gradNorm"
         " tokPerS padFrac memMB bySource",
+        "sample": "epoch step questionId text answer correct finish",
+        "eval": "epoch step split n correct unextracted ci seconds",
         "checkpoint": "path step kind",
         "oom": "microBatch newMicroBatch",
         "warning": "code message",

@@ -103,6 +103,10 @@ class StudentTokens:
         """One token as text, for people; half of a UTF-8 character shows as U+FFFD."""
         return self._tokenizer.decode([token_id], skip_special_tokens=False)
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """Ids as one text, special tokens included."""
+        return self._tokenizer.decode(list(ids), skip_special_tokens=False)
+
     def special_texts(self) -> list[str]:
         """Contents of all added tokens."""
         return sorted(t.content for t in self._tokenizer.get_added_tokens_decoder().values())

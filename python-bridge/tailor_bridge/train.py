@@ -180,7 +180,9 @@ class Run:
         from .model import load_student
         from .objective import Objective
         from .prepare import prepare_run
+        from .probes import Probes
         from .step import Stepper, StepState, make_optimizer
+        from .tokens import StudentTokens
 
         self.device = device = choose_device(config)
         events.emit(
@@ -263,6 +265,25 @@ class Run:
             warn=events.warning,
         )
 
+        probes = None
+        if config.probes is not None:
+            tokens = StudentTokens(Path(config.model.path))
+            probes = Probes(config.probes, student, tokens, events, poll)
+
+        def ask_probes() -> None:
+            """After an epoch, once: a run that was stopped meanwhile asks when it goes on."""
+            epoch, into = divmod(counters.step, plan.steps_per_epoch)
+            if probes is None or into != 0 or epoch <= counters.probed:
+                return
+            probes.ask(epoch, counters.step)
+            counters.probed = epoch
+            if device.kind == "cuda":
+                torch.cuda.empty_cache()
+            self.clock.began = time.monotonic()
+            events.phase("training")
+
+        ask_probes()
+
         # 3. The heaviest step's gradients once, before any work could be lost to a lack of memory.
         if counters.step < len(plan.steps):
             events.phase("probing")
@@ -288,6 +309,7 @@ class Run:
                 counters.seconds += seconds
                 rate = optimizer.param_groups[0]["lr"]
                 watch.after(result, seconds, rate)
+                ask_probes()
                 if self.control.save_requested():
                     commit("asked")
                     self.control.save_done()

@@ -40,6 +40,7 @@ class Counters:
     active: float | None = None
     max_rows: int = 1 << 20
     skipped: list[int] = field(default_factory=list)
+    probed: int = 0  # epochs whose probes were asked
 
 
 @dataclass

@@ -92,6 +92,7 @@ export const TRAINING_STRINGS = {
   'host.outOfMemory': 'Memory ran out: micro-batch {0} → {1}.',
   'host.resumed': 'Started again: attempt {0}.',
   'host.dropped': '{0} rows cannot be trained on and were left out; dropped.jsonl names them.',
+  'host.probed': 'After epoch {0} {1} of {2} probes are right.',
   'host.stopped': 'Stopped on request; it goes on from its checkpoint when it is started again.',
   'host.done': 'Done: {0} steps in {1} s.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -28,6 +28,11 @@ describe('the golden run.json files', () => {
     expect(runConfigSchema.parse(config)).toEqual(config);
   });
 
+  test('one with probes is accepted unchanged', () => {
+    const config: unknown = JSON.parse(text('run.probes.json'));
+    expect(runConfigSchema.parse(config)).toEqual(config);
+  });
+
   test('defaults fill what may be left out', () => {
     const config = runConfigSchema.parse(JSON.parse(text('run.defaults.json')));
     expect(config.objective).toEqual({

@@ -37,6 +37,7 @@ STUB = {
     "steps": 10,
     "stepMs": 10,
     "saveEvery": 4,
+    "epochSteps": 5,
     **read("stub.json", {}),
 }
 ATTEMPT = LAUNCH["attempt"]
@@ -187,7 +188,7 @@ def misbehave(out, step):
             os.write(1, block)
     if BEHAVIOUR == "garbage":
         os.write(EVENTS, b'{"v":1,"seq":\n\xff\xfe not json\n\n[1,2]\n')
-        os.write(EVENTS, b'{"v":1,"type":"sample","text":"from a newer trainer"}\n')
+        os.write(EVENTS, b'{"v":1,"type":"portrait","text":"from a newer trainer"}\n')
         stray = {
             "v": 1,
             "seq": 7,
@@ -203,6 +204,42 @@ def misbehave(out, step):
         os.write(EVENTS, b"\n")
     if BEHAVIOUR == "newer":
         os.write(EVENTS, b'{"v":2,"type":"hello"}\n')
+
+
+def ask_probes(out, epoch, step):
+    """Says what the stub's own student would: the gold of every second probe, the more the later the epoch."""
+    probes = CONFIG.get("probes")
+    if probes is None:
+        return
+    out.emit("phase", name="evaluating")
+    items = probes["items"]
+    correct = 0
+    for at, item in enumerate(items):
+        right = at % 3 < epoch
+        correct += right
+        answer = item["gold"] if right else "0"
+        out.emit(
+            "sample",
+            epoch=epoch,
+            step=step,
+            questionId=item["id"],
+            text=f" The stub thinks.\nAnswer: {answer}\n",
+            answer=answer,
+            correct=right,
+            finish="stop",
+        )
+    out.emit(
+        "eval",
+        epoch=epoch,
+        step=step,
+        split="probe",
+        n=len(items),
+        correct=correct,
+        unextracted=0,
+        ci=[0.0, 1.0],
+        seconds=0.1,
+    )
+    out.emit("phase", name="training")
 
 
 def train(out):
@@ -246,6 +283,8 @@ def train(out):
                 etaMs=(steps - step) * STUB["stepMs"],
             )
             misbehave(out, step)
+            if step % STUB["epochSteps"] == 0:
+                ask_probes(out, step // STUB["epochSteps"], step)
             if step % STUB["saveEvery"] == 0:
                 save(out, step, "periodic", full_disk=BEHAVIOUR == "diskFull" and step >= 8)
                 out.emit("phase", name="training")

@@ -5,6 +5,7 @@ import { PROMPT_FORM } from '../exam/promptForm.ts';
 import type { Manifest } from './frozen.ts';
 import type { RunConfig } from '../training/run.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
+import { probesFor } from './probes.ts';
 import { verifyFrozen } from './verifyFrozen.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
@@ -62,6 +63,7 @@ export async function trainRound(
     export: { path: student.absolute, studentId: `round-${round + 1}-${suffix}`, dtype: 'float32' },
     threads: null,
     device: 'auto',
+    ...(await probesFor(store, round)),
   };
   let state = reduceRound(initial, { type: 'training-started', runId });
   await store.saveState(state);

@@ -99,6 +99,32 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
       z.object({ n: count, lm: z.number().nullable(), pair: z.number().nullable() }),
     ),
   }),
+  /** A probe answered greedily after an epoch; `answer` is what the grader read, null for nothing. */
+  z.object({
+    ...envelope,
+    type: z.literal('sample'),
+    epoch: count,
+    step: count,
+    questionId: z.string(),
+    text: z.string(),
+    answer: z.string().nullable(),
+    correct: z.boolean(),
+    /** As in an exam; `time`: cut off at the time limit of the probes. */
+    finish: z.enum(['eos', 'stop', 'length', 'loop', 'time']),
+  }),
+  /** All probes of an epoch together; `ci` is the 95 % Wilson interval of the share correct. */
+  z.object({
+    ...envelope,
+    type: z.literal('eval'),
+    epoch: count,
+    step: count,
+    split: z.enum(['dev', 'probe']),
+    n: count,
+    correct: count,
+    unextracted: count,
+    ci: z.tuple([z.number(), z.number()]),
+    seconds: z.number(),
+  }),
   z.object({
     ...envelope,
     type: z.literal('checkpoint'),

@@ -35,6 +35,21 @@ export const optimSchema = z.strictObject({
 });
 export type Optim = z.infer<typeof optimSchema>;
 
+/** Held-out questions that the student answers greedily after every epoch; they decide nothing. Never of the test set. */
+export const probesSchema = z.strictObject({
+  items: z
+    .array(
+      z.strictObject({ id: z.string().min(1), prompt: z.string().min(1), gold: z.string().min(1) }),
+    )
+    .min(1)
+    .max(64),
+  maxNewTokens: z.number().int().min(1).max(4096),
+  stopAtAnswerLine: z.boolean(),
+  /** The probes of one epoch are cut off after so many seconds. */
+  seconds: z.number().gt(0).max(3600),
+});
+export type Probes = z.infer<typeof probesSchema>;
+
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);
 
 /**
@@ -65,5 +80,7 @@ export const runConfigSchema = z.strictObject({
   /** CPU threads; null = physical cores. */
   threads: z.number().int().min(1).nullable(),
   device: z.enum(['auto', 'cpu', 'cuda']),
+  /** No part of what names a run: the weights are the same without them. */
+  probes: probesSchema.optional(),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;

@@ -5,6 +5,11 @@ import { sourceCurves, type SourceStep } from './sourceCurves.ts';
 
 type Metrics = Extract<TrainerEvent, { type: 'metrics' }>;
 type Message = TrainingSnapshot['messages'][number];
+/** A probe answered after an epoch. */
+export type ProbeSample = Pick<
+  Extract<TrainerEvent, { type: 'sample' }>,
+  'epoch' | 'questionId' | 'text' | 'answer' | 'correct'
+>;
 type BySource = TrainingSnapshot['bySource'];
 
 /** Sentences that a run's records become; `{0}` … are filled in. */
@@ -12,6 +17,7 @@ export interface TaleTexts {
   readonly checkpoint: (step: number) => string;
   readonly outOfMemory: (from: number, to: number) => string;
   readonly resumed: (attempt: number) => string;
+  readonly probed: (epoch: number, correct: number, n: number) => string;
   readonly dropped: (count: number) => string;
   readonly stopped: () => string;
   readonly done: (steps: number, seconds: number) => string;
@@ -28,6 +34,7 @@ export class RunTale {
   #recent: Metrics[] = [];
   #sources: SourceStep[] = [];
   #messages: Message[] = [];
+  readonly #probes = new Map<string, ProbeSample>();
   attempt = 0;
   phase: string | null = null;
   step = 0;
@@ -88,6 +95,13 @@ export class RunTale {
       case 'heartbeat':
         this.memoryMB = event.gpuMB ?? event.rssMB;
         return;
+      case 'sample':
+        // A run that went back to a checkpoint asks again: the later answer counts.
+        this.#probes.set(`${event.epoch}/${event.questionId}`, event);
+        return;
+      case 'eval':
+        this.#say(event, 'info', this.#texts.probed(event.epoch, event.correct, event.n));
+        return;
       case 'checkpoint':
         this.#say(event, 'info', this.#texts.checkpoint(event.step));
         return;
@@ -119,6 +133,11 @@ export class RunTale {
 
   get points(): readonly Point[] {
     return thinned(this.#points, MAX_POINTS);
+  }
+
+  /** In the order in which they were first asked. */
+  get probes(): readonly ProbeSample[] {
+    return [...this.#probes.values()];
   }
 
   get messages(): readonly Message[] {

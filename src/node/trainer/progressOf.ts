@@ -48,12 +48,18 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
       return { ...STARTING, total: plain.total };
     case 'checkpoint':
       return { ...plain, note: sentence`checkpoint at step ${event.step}` };
+    case 'eval':
+      return {
+        ...plain,
+        note: sentence`after epoch ${event.epoch} ${event.correct} of ${event.n} probes are right`,
+      };
     case 'done':
       return { ...plain, stage: sentence`done`, done: plain.total, etaMs: 0 };
     case 'cancelled':
       return { ...plain, stage: sentence`stopped`, etaMs: null };
     case 'ready':
     case 'metrics':
+    case 'sample':
     case 'log':
     case 'heartbeat':
     case 'error':

@@ -123,7 +123,7 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
     await writeSnapshot(paths.config, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o644 });
     return;
   }
-  if (canonicalOf(existing) === canonicalJson(parsed.data)) return;
+  if (canonicalOf(existing) === canonicalOf(JSON.stringify(parsed.data))) return;
   throw new AppError(
     'trainer.checkpointMismatch',
     sentence`The run in ${paths.folder} was started with another configuration.`,
@@ -134,9 +134,13 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
   );
 }
 
+/** All that decides what comes out: probes only watch, and those that the run began with stay. */
 function canonicalOf(text: string): string | null {
   try {
-    return canonicalJson(JSON.parse(text));
+    const { probes: _probes, ...config } = z
+      .record(z.string(), z.unknown())
+      .parse(JSON.parse(text));
+    return canonicalJson(config);
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
-import type { TaleTexts } from '../../core/training/runTale.ts';
+import type { ProbeSample, TaleTexts } from '../../core/training/runTale.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
 import { filled, type TrainingText } from '../../shared/trainingStrings.ts';
 import { listRuns, type ListedRun } from './listRuns.ts';
@@ -46,6 +46,7 @@ export class TrainingView {
       checkpoint: say('host.checkpoint'),
       outOfMemory: say('host.outOfMemory'),
       resumed: say('host.resumed'),
+      probed: say('host.probed'),
       dropped: say('host.dropped'),
       stopped: say('host.stopped'),
       done: say('host.done'),
@@ -63,6 +64,11 @@ export class TrainingView {
   /** The run folder that is shown, for its log and for stopping it. */
   get run(): ListedRun | null {
     return this.#reader?.run ?? null;
+  }
+
+  /** What the shown run's probes were answered so far. */
+  get probes(): readonly ProbeSample[] {
+    return this.#reader?.tale.probes ?? [];
   }
 
   onSnapshot(listener: (snapshot: TrainingSnapshot) => void): () => void {

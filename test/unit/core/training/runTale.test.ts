@@ -9,6 +9,7 @@ import { record } from '../../../fakes/trainerRecords.ts';
 const TEXTS: TaleTexts = {
   checkpoint: (step) => `checkpoint ${step}`,
   outOfMemory: (from, to) => `memory ${from} ${to}`,
+  probed: (epoch, correct, n) => `probed ${epoch} ${correct} ${n}`,
   resumed: (attempt) => `attempt ${attempt}`,
   dropped: (count) => `dropped ${count}`,
   stopped: () => 'stopped',
@@ -25,6 +26,22 @@ function told(...events: ReturnType<typeof record>[]): RunTale {
 }
 
 describe('what a run’s records tell', () => {
+  it('keeps what probes were answered; a run that went back asks again, and the later answer counts', () => {
+    const tale = told(
+      record('sample', { questionId: 'a', answer: '1', correct: false }),
+      record('sample', { questionId: 'b' }),
+      record('eval', { n: 2, correct: 1 }),
+      record('sample', { questionId: 'a', answer: '7', correct: true, attempt: 2 }),
+      record('sample', { questionId: 'a', epoch: 2, answer: null, correct: false, attempt: 2 }),
+    );
+    expect(tale.probes.map((one) => [one.questionId, one.epoch, one.answer])).toEqual([
+      ['a', 1, '7'],
+      ['b', 1, '7'],
+      ['a', 2, null],
+    ]);
+    expect(tale.messages.map(({ text }) => text)).toContain('probed 1 1 2');
+  });
+
   it('is where the run stands, on what and with what', () => {
     const tale = told(
       record('hello'),
