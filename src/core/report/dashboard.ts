@@ -1,5 +1,6 @@
 import type { DashboardState } from '../../shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
+import type { ProbeSample } from '../training/runTale.ts';
 import type { Text } from '../sentence.ts';
 import { acceptanceViews } from './acceptance.ts';
 import { comparisonView, type Compared } from './comparison.ts';
@@ -14,6 +15,8 @@ export interface Beside {
   readonly rev: number;
   readonly compared: Compared | null;
   readonly training: TrainingSnapshot | null;
+  /** What the shown run's probes were answered. */
+  readonly probes: readonly ProbeSample[];
 }
 
 const NONE = { learned: 0, forgotten: 0, stubborn: 0, known: 0, flaky: 0, unclear: 0 };
@@ -21,7 +24,7 @@ const NONE = { learned: 0, forgotten: 0, stubborn: 0, known: 0, flaky: 0, unclea
 /** The whole picture as it is shown; `say` finds the words of its sentences. */
 export function dashboardState(
   picture: Picture,
-  { rev, compared, training }: Beside,
+  { rev, compared, training, probes }: Beside,
   say: (text: Text) => string,
 ): DashboardState {
   return {
@@ -43,9 +46,9 @@ export function dashboardState(
     contamination: (picture.overlaps ?? []).map(overlapView),
     contaminationKnown: picture.overlaps !== null,
     students: studentsIn(picture),
-    testLooks: null,
+    testLooks: picture.looks && { ...picture.looks },
     training,
-    probes: [],
+    probes: probeViews(picture, probes),
     notes: picture.notes.map(say),
   };
 }
@@ -55,6 +58,25 @@ function trajectoryCounts(picture: Picture): DashboardState['trajectories'] {
   for (const [trajectory, ids] of trajectoriesIn(picture)) counts[trajectory] = ids.length;
   const train = trainOf(picture)?.name ?? '';
   return { counts, rounds: picture.rounds.filter(({ exams }) => exams.has(train)).length };
+}
+
+/** By question, in the order in which they were asked, each with its answers by epoch. */
+function probeViews(picture: Picture, samples: readonly ProbeSample[]): DashboardState['probes'] {
+  const dev = picture.sets.find(({ role }) => role === 'dev')?.byId;
+  const byId = new Map<string, DashboardState['probes'][number]>();
+  for (const { questionId, epoch, text, answer, correct: right } of samples) {
+    const question = dev?.get(questionId);
+    const gold = question ? (picture.curation.gold.get(questionId) ?? question.answer) : '';
+    const view = byId.get(questionId) ?? {
+      questionId,
+      question: question?.question ?? '',
+      gold,
+      samples: [],
+    };
+    byId.set(questionId, view);
+    view.samples.push({ epoch, text, answer, right });
+  }
+  return [...byId.values()];
 }
 
 /** Groups that are shown; `list` has all questions. */

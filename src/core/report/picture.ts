@@ -2,6 +2,7 @@ import type { RoundView, SetRole } from '../../shared/dashboardContract.ts';
 import type { Curation } from '../curation/curation.ts';
 import type { Question } from '../dataset/question.ts';
 import type { ExamForm } from '../exam/examForm.ts';
+import type { Looks } from '../round/looks.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { RoundState } from '../round/state.ts';
 import type { Rate } from '../round/statistics.ts';
@@ -71,6 +72,8 @@ export interface Picture {
   readonly sets: readonly PictureSet[];
   readonly rounds: readonly PictureRound[];
   readonly curation: Curation;
+  /** How often the test set was looked at; null without a test set. */
+  readonly looks: Looks | null;
   /** What is trained on beside what is examined; null while that is not looked at yet. */
   readonly overlaps: readonly SetOverlap[] | null;
   /** Prices by teacher profile, as this person keeps them. */

@@ -91,7 +91,12 @@ export class DashboardView {
     const picture = { ...this.#picture, notes: [...failed, ...this.#picture.notes] };
     return dashboardState(
       picture,
-      { rev: this.#rev, compared: this.#compared, training: shown },
+      {
+        rev: this.#rev,
+        compared: this.#compared,
+        training: shown,
+        probes: this.#training.probes,
+      },
       say,
     );
   }

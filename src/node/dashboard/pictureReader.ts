@@ -10,6 +10,7 @@ import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import type { Picture, PictureRound, PictureSet } from '../../core/report/picture.ts';
+import { countLooks, type RecordedLook } from '../../core/round/looks.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import type { Prices } from '../../core/teaching/estimate.ts';
@@ -78,6 +79,8 @@ export class PictureReader {
     for (let round = 0; round <= last; round += 1) events[round] ??= [];
     const curation = await foldRead(store, events);
     const curationStamp = stampOfCuration(curation);
+    const looks: (readonly RecordedLook[])[] = [];
+    for (const round of numbers) looks.push(await attempt(store.looks(round), []));
     const runs = await attempt(listRuns(root), []);
     const rounds: PictureRound[] = [];
     for (const round of numbers) {
@@ -104,6 +107,7 @@ export class PictureReader {
       sets: sets.map((set) => this.#now(set, curation, curationStamp)),
       rounds,
       curation,
+      looks: project.data.test === undefined ? null : countLooks(looks),
       overlaps: null,
       prices: await attempt(this.#options.prices(), new Map<string, Prices>()),
       notes: [...notes, ...this.#badNotes()],
