@@ -96,6 +96,9 @@ export const CURATION_STRINGS = {
   'log.redo': 'Brought a decision back.',
   'log.older': '{0} For an older wording of the question: it does not count.',
   'log.rule': 'rule {0}',
+  // Recorded in English with every decision of a rule.
+  'reason.gate': 'The rationale reached the gold answer and passed every check of the gate.',
+  'reason.equation': "The question's own equation gives this answer.",
 
   'step.accept': 'Accept {0}',
   'step.reject': 'Reject {0}',

@@ -1,3 +1,4 @@
+import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
 import type { ReviewRecord } from '../../shared/reviewContract.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
@@ -122,7 +123,16 @@ export function logOf(
         at: event.at,
         by: event.author.kind === 'rule' ? say('log.rule', event.author.name) : event.author.name,
         what: outdated.has(event) ? say('log.older', what) : what,
-        reason: event.reason ?? null,
+        reason: reasonOf(event, say),
       };
     });
+}
+
+const OF_RULES = ['reason.gate', 'reason.equation'] as const;
+
+/** A person's reason is the person's own words, a rule's is one of the table. */
+function reasonOf({ author, reason }: RecordedDecision, say: CurationSay): string | null {
+  if (author.kind !== 'rule') return reason ?? null;
+  const key = OF_RULES.find((one) => CURATION_STRINGS[one] === reason);
+  return key === undefined ? (reason ?? null) : say(key);
 }

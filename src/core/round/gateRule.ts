@@ -1,3 +1,4 @@
+import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
 import type { Curation } from '../curation/curation.ts';
 import { isGoldConfirmed } from '../curation/curation.ts';
 import type { Decision } from '../curation/decision.ts';
@@ -63,7 +64,7 @@ export async function gateDecision(
     type: 'accept',
     author: { kind: 'rule', name: GATE_RULE },
     ...(action === undefined ? {} : { action }),
-    reason: 'The rationale reached the gold answer and passed every check of the gate.',
+    reason: CURATION_STRINGS['reason.gate'],
     items: [...items.values()],
   };
 }
@@ -90,7 +91,7 @@ export async function goldDecisions(
       type: 'gold-confirmed',
       author: { kind: 'rule', name: GOLD_RULE },
       ...(action === undefined ? {} : { action }),
-      reason: "The question's own equation gives this answer.",
+      reason: CURATION_STRINGS['reason.equation'],
       questionId: id,
       answer,
     }));

@@ -116,7 +116,7 @@ describe('a file with bad rows', () => {
     const utf16 = Buffer.from(`\ufeff${lines('\n')}`, 'utf16le');
     const { bad, counts } = await importFile(await file(utf16));
     expect(counts).toEqual({ read: 1, kept: 0, bad: 1, duplicates: 0 });
-    expect(bad[0]?.reason).toMatch(/UTF-16/u);
+    expect(String(bad[0]?.reason)).toMatch(/UTF-16/u);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CURATION_STRINGS } from '../../../../src/shared/curationStrings.ts';
-import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { labelOf } from '../../../../src/core/curation/decisionLog.ts';
+import type { Author, Decision } from '../../../../src/core/curation/decision.ts';
+import { labelOf, logOf } from '../../../../src/core/curation/decisionLog.ts';
 import { recordOf } from '../../../../src/core/curation/reviewRecord.ts';
 import { inEnglish, sayBy } from '../../../../src/core/curation/say.ts';
 import {
@@ -60,5 +60,17 @@ describe('what the review says', () => {
     expect(said.filter((text) => !text.startsWith('«'))).toEqual([]);
     expect(labelOf(recorded(decisions), sayBy(MARKED))).toBe('«2 decisions on pens»');
     expect(labelOf(recorded(decisions.slice(0, 1)), sayBy(MARKED))).toBe('«Fix Question pens»');
+  });
+
+  it('says a rule’s reason in the reader’s language, a person’s as it was written', () => {
+    const gate: Author = { kind: 'rule', name: 'gate-accept' };
+    const reason = CURATION_STRINGS['reason.gate'];
+    const said = [gate, ana].map((author) => {
+      const decision: Decision = { type: 'leave-out', author, questionId: 'pens', reason };
+      return logOf(recorded([decision]), 'pens', new Set(), sayBy(MARKED))[0]?.reason;
+    });
+    expect(said).toEqual([`«${reason}»`, reason]);
+    const own: Decision = { type: 'leave-out', author: gate, questionId: 'pens', reason: 'other' };
+    expect(logOf(recorded([own]), 'pens', new Set(), sayBy(MARKED))[0]?.reason).toBe('other');
   });
 });
