@@ -1,4 +1,4 @@
-import type { Signal } from '../../core/ports.ts';
+import type { Clock, Signal } from '../../core/ports.ts';
 import type { Text } from '../../core/sentence.ts';
 import type {
   DatasetFilter,
@@ -76,8 +76,18 @@ export interface Dataset {
   /** Writes the edits alone to `path`, for the editor's own hot exit. */
   backup(path: string, signal: Signal): Promise<void>;
   setReadOnly(reason: string | null): void;
+  /** What became of edits that an earlier session had not saved; null where there were none. */
+  recovery(): Recovery | null;
   /** Ends reading and filtering and closes the file; the journal of unsaved edits stays unless `discard`. */
   dispose(options?: { readonly discard?: boolean }): Promise<void>;
+}
+
+/** Unsaved edits of an earlier session. */
+export interface Recovery {
+  /** Acts that have been made again; the document is dirty then. */
+  readonly restored: number;
+  /** Files with edits that do not fit the file as it is now; they are kept as they are. */
+  readonly aside: readonly string[];
 }
 
 export interface Edited {
@@ -101,6 +111,7 @@ export interface OpenDatasetOptions {
   readonly readOnly: string | null;
   /** Says sentences in the person's language; English without it. */
   readonly say?: (text: Text) => string;
-  /** The disk; tests have others. */
+  /** The disk and the clock; tests have others. */
   readonly fs?: Fs;
+  readonly clock?: Clock;
 }

@@ -13,7 +13,7 @@ export interface HeldRow {
   /** What the line says; bytes where these are no text. */
   readonly content: string | Buffer;
   readonly end: RowEnd;
-  /** Edits since it was what the file has; back at 0 it is that again. Of an inserted row it means nothing. */
+  /** Edits since it was what the file has; back at 0 it is that again. Infinite where that is not known. */
   readonly steps: number;
 }
 

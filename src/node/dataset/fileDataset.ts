@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import { clip } from '../../core/dataset/describeRow.ts';
 import type { RowId } from '../../core/dataset/rowOrder.ts';
 import { addField, removeField, setField } from '../../core/dataset/spanEdit.ts';
-import { scanLine } from '../../core/dataset/jsonSpans.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
@@ -14,15 +13,28 @@ import type {
   RowKey,
 } from '../../shared/datasetContract.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
-import { systemCode, translating } from '../storage/storeError.ts';
+import { systemClock } from '../storage/systemClock.ts';
+import { translating } from '../storage/storeError.ts';
 import { Announcer } from './announcer.ts';
-import type { Dataset, DatasetEdit, Edited, Moved, OpenDatasetOptions } from './dataset.ts';
-import { keyOf, type Change } from './documentRows.ts';
+import type {
+  Dataset,
+  DatasetEdit,
+  Edited,
+  Moved,
+  OpenDatasetOptions,
+  Recovery,
+} from './dataset.ts';
+import { EditHistory } from './editHistory.ts';
+import { EditJournal, isUntouched } from './editJournal.ts';
+import { keyOf } from './documentRows.ts';
 import { rowWithId } from './findId.ts';
 import { WHOLE_BYTES } from './fileStamp.ts';
 import { InTurn } from './inTurn.ts';
+import { recoverEdits } from './recoverEdits.ts';
 import { Reading, type ReadingParts } from './reading.ts';
 import {
+  LABEL_CHARACTERS,
+  nameAt,
   duplication,
   insertion,
   linePatch,
@@ -32,7 +44,7 @@ import {
   textEdit,
   type Edit,
 } from './rowEdits.ts';
-import { assertSame, fateOf, rebase, writeDocument } from './saveDocument.ts';
+import { assertSame, fateOf, saveOver, writeDocument } from './saveDocument.ts';
 
 /** A dataset over a file of this computer. */
 export class FileDataset implements Dataset {
@@ -40,14 +52,12 @@ export class FileDataset implements Dataset {
   readonly #fs: Fs;
   readonly #turn = new InTurn();
   readonly #states: Announcer<DatasetState>;
-  readonly #editListeners = new Set<(edit: DatasetEdit) => void>();
+  readonly #history: EditHistory;
   readonly #parts: ReadingParts;
   #reading: Reading;
+  #journal: EditJournal;
+  #recovery: Recovery | null = null;
   #rev = 1;
-  /** Names the content: an edit makes a new one, its undo comes back to the old one. */
-  #version = 0;
-  #savedVersion = 0;
-  #lastVersion = 0;
   #conflict: 'changed' | 'deleted' | null = null;
   #readOnly: string | null;
   #disposed = false;
@@ -61,9 +71,16 @@ export class FileDataset implements Dataset {
     this.#options = options;
     this.#fs = options.fs ?? nodeFs;
     this.#reading = reading;
+    this.#journal = this.#newJournal(undefined);
     this.#parts = parts;
     this.#readOnly = options.readOnly;
     this.#states = new Announcer(() => this.state());
+    this.#history = new EditHistory({
+      turn: this.#turn,
+      reading: () => this.#reading,
+      journal: () => this.#journal,
+      onChange: () => void this.#changed(),
+    });
     hooks.onLook = () => this.#looked();
     hooks.onFailure = (error) => this.#failed(error);
   }
@@ -81,11 +98,10 @@ export class FileDataset implements Dataset {
     };
     const reading = await openReading(fs, options.path, parts);
     const dataset = new FileDataset(options, reading, parts, hooks);
+    await dataset.#recover();
     dataset.#begin();
     return dataset;
   }
-
-  // ── What is shown ────────────────────────────────────────────────────────────
 
   state(): DatasetState {
     const { rows, filter, fields, problems, checked } = this.#reading;
@@ -98,7 +114,7 @@ export class FileDataset implements Dataset {
       read: rows.base.read,
       filtered: filter?.share ?? 1,
       filter: this.#reading.filterNow,
-      dirty: this.#isDirty(),
+      dirty: this.#history.isDirty,
       ...rows.counts(),
       problems,
       checked,
@@ -114,8 +130,7 @@ export class FileDataset implements Dataset {
   }
 
   onEdit(listener: (edit: DatasetEdit) => void): () => void {
-    this.#editListeners.add(listener);
-    return () => void this.#editListeners.delete(listener);
+    return this.#history.listen(listener);
   }
 
   rows(from: number, count: number): Promise<readonly DatasetRow[]> {
@@ -154,8 +169,6 @@ export class FileDataset implements Dataset {
     const { rows } = this.#reading;
     return rows.placeOfRow(rows.idOf(key)) + 1;
   }
-
-  // ── Edits ────────────────────────────────────────────────────────────────────
 
   setField(
     key: RowKey,
@@ -223,8 +236,6 @@ export class FileDataset implements Dataset {
     return Promise.resolve({ rev: this.#changed() });
   }
 
-  // ── The file ─────────────────────────────────────────────────────────────────
-
   save(signal: Signal, options: { readonly overwrite?: boolean } = {}): Promise<void> {
     return this.#turn.run(() => translating(this.#options.path, () => this.#save(signal, options)));
   }
@@ -246,7 +257,7 @@ export class FileDataset implements Dataset {
     return this.#turn.run(async () => {
       if (this.#disposed) return;
       const fate = await fateOf(this.#fs, this.#options.path, this.#reading.rows.base);
-      if (fate === 'changed' && !this.#isDirty()) {
+      if (fate === 'changed' && !this.#history.isDirty) {
         await this.#reload();
         return;
       }
@@ -257,8 +268,15 @@ export class FileDataset implements Dataset {
     });
   }
 
-  backup(_path: string, _signal: Signal): Promise<void> {
-    return Promise.reject(new AppError('unexpected', 'not yet'));
+  backup(path: string, _signal: Signal): Promise<void> {
+    return this.#turn.run(async () => {
+      await this.#reading.indexed;
+      await this.#journal.writeAll(path);
+    });
+  }
+
+  recovery(): Recovery | null {
+    return this.#recovery;
   }
 
   setReadOnly(reason: string | null): void {
@@ -267,14 +285,15 @@ export class FileDataset implements Dataset {
     this.#states.now();
   }
 
-  dispose(): Promise<void> {
+  dispose({ discard = false }: { readonly discard?: boolean } = {}): Promise<void> {
     this.#disposed = true;
     this.#states.end();
-    this.#editListeners.clear();
-    return this.#turn.run(() => this.#reading.end());
+    this.#history.end();
+    return this.#turn.run(async () => {
+      await this.#journal.close(discard || !this.#history.isDirty);
+      await this.#reading.end();
+    });
   }
-
-  // ── Inside ───────────────────────────────────────────────────────────────────
 
   #begin(): void {
     const reading = this.#reading;
@@ -286,8 +305,25 @@ export class FileDataset implements Dataset {
     );
   }
 
-  #isDirty(): boolean {
-    return this.#version !== this.#savedVersion;
+  #newJournal(session: string | undefined): EditJournal {
+    const { journalFolder: folder, clock = systemClock } = this.#options;
+    const { rows } = this.#reading;
+    return new EditJournal(rows, { fs: this.#fs, clock, folder, path: rows.base.path, session });
+  }
+
+  /** Makes the edits again that an earlier session had not saved. */
+  async #recover(): Promise<void> {
+    const { journalFolder: folder, backup } = this.#options;
+    const found = await recoverEdits(this.#reading, { fs: this.#fs, folder, backup });
+    this.#recovery = found.recovery;
+    if (found.session === undefined) return;
+    this.#journal = this.#newJournal(found.session);
+    if (isUntouched(this.#reading.rows)) {
+      await this.#journal.discard(found.journal);
+      return;
+    }
+    this.#history.markRestored();
+    await this.#journal.takeOver(found.journal);
   }
 
   #whyReadOnly(): string | null {
@@ -332,7 +368,8 @@ export class FileDataset implements Dataset {
   ): Promise<Edited> {
     return this.#turn.run(async () => {
       this.#requireEditable();
-      const { rows } = this.#reading;
+      const { rows, indexed } = this.#reading;
+      await indexed;
       let label: Text = '';
       const edit = await textEdit(rows, key, stamp, (text) => {
         const made = make(text);
@@ -340,7 +377,7 @@ export class FileDataset implements Dataset {
         return made.patch;
       });
       if (edit === null) return { rev: this.#rev, stamp };
-      await this.#commit(label, edit.change);
+      await this.#history.commit(this.#parts.say(label), edit.change);
       const id = rows.idOf(key);
       return { rev: this.#rev, stamp: stampOfLine(await rows.line(id)) };
     });
@@ -355,50 +392,31 @@ export class FileDataset implements Dataset {
       await this.#reading.indexed;
       const edit = await make(this.#reading);
       if (edit === null) return { rev: this.#rev, keys: [] };
-      await this.#commit(label, edit.change);
+      await this.#history.commit(this.#parts.say(label), edit.change);
       return { rev: this.#rev, keys: edit.ids.map((id: RowId) => keyOf(id)) };
     });
   }
 
-  async #commit(label: Text, change: Change): Promise<void> {
-    const reading = this.#reading;
-    const before = this.#version;
-    let back = await reading.apply(change);
-    let forth: Change = change;
-    this.#lastVersion += 1;
-    const after = this.#lastVersion;
-    this.#version = after;
-    const step = (version: number, direction: 'back' | 'forth'): Promise<void> =>
-      this.#turn.run(async () => {
-        if (reading !== this.#reading) throw readAnew();
-        if (direction === 'back') forth = await reading.apply(back);
-        else back = await reading.apply(forth);
-        this.#version = version;
-        this.#changed();
-      });
-    this.#changed();
-    const edit: DatasetEdit = {
-      label: this.#parts.say(label),
-      undo: () => step(before, 'back'),
-      redo: () => step(after, 'forth'),
-    };
-    for (const listener of [...this.#editListeners]) listener(edit);
-  }
-
   async #save(signal: Signal, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
     this.#requireEditable();
-    const reading = this.#reading;
-    const { rows } = reading;
-    const { path } = this.#options;
-    await reading.indexed;
-    const fate = await fateOf(this.#fs, path, rows.base);
-    if (fate === 'same' && !this.#isDirty()) return;
-    if (!overwrite) assertSame(fate, path);
-    const target = await realOr(this.#fs, path, rows.base.path);
-    const written = await writeDocument(rows, { fs: this.#fs, path: target, signal });
-    await rebase(rows, this.#fs, written, target);
-    this.#savedVersion = this.#version;
+    const { rows, indexed } = this.#reading;
+    await indexed;
+    const fate = await fateOf(this.#fs, this.#options.path, rows.base);
+    if (fate === 'same' && !this.#history.isDirty) return;
+    if (!overwrite) assertSame(fate, this.#options.path);
+    const done = await saveOver(rows, {
+      fs: this.#fs,
+      path: this.#options.path,
+      signal,
+      beforeRename: (stamp) => this.#journal.saving(stamp),
+    });
+    this.#history.markSaved();
     this.#conflict = null;
+    if (done === 'overtaken') {
+      await this.#reload();
+      return;
+    }
+    await this.#journal.clear(rows);
     this.#changed();
   }
 
@@ -406,18 +424,15 @@ export class FileDataset implements Dataset {
     const old = this.#reading;
     const { filterNow } = old;
     this.#reading = await openReading(this.#fs, this.#options.path, this.#parts);
-    this.#lastVersion += 1;
-    this.#version = this.#lastVersion;
-    this.#savedVersion = this.#version;
+    this.#history.restart();
     this.#conflict = null;
+    await this.#journal.clear(this.#reading.rows);
     await old.end();
     this.#begin();
     this.#reading.setFilter(filterNow);
     this.#changed();
   }
 }
-
-const LABEL_CHARACTERS = 40;
 
 interface Hooks {
   onLook: () => void;
@@ -426,27 +441,4 @@ interface Hooks {
 
 function openReading(fs: Fs, path: string, parts: ReadingParts): Promise<Reading> {
   return translating(path, async () => Reading.open(await fs.realpath(path), parts));
-}
-
-/** The file that a path leads to; the one it led to where that has been deleted. */
-async function realOr(fs: Fs, path: string, before: string): Promise<string> {
-  try {
-    return await fs.realpath(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return before;
-    throw error;
-  }
-}
-
-function nameAt(text: string, index: number): string {
-  const scan = scanLine(text);
-  const name = scan.kind === 'record' ? scan.fields[index]?.name : undefined;
-  return clip(name ?? '', LABEL_CHARACTERS);
-}
-
-function readAnew(): AppError {
-  return new AppError(
-    'store.stale',
-    sentence`The file was read anew since: this step cannot be undone.`,
-  );
 }

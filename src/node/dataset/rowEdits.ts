@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { clip } from '../../core/dataset/describeRow.ts';
+import { scanLine } from '../../core/dataset/jsonSpans.ts';
 import { emptied } from '../../core/dataset/spanEdit.ts';
 import { patchBetween, type Patch } from '../../core/dataset/patch.ts';
 import type { RowId, Run, Splice } from '../../core/dataset/rowOrder.ts';
@@ -21,6 +23,16 @@ const MAX_COPIED_BYTES = 64 * 1024 * 1024;
 export interface Edit {
   readonly change: Change;
   readonly ids: readonly RowId[];
+}
+
+/** Of a field's name in the list of acts. */
+export const LABEL_CHARACTERS = 40;
+
+/** The name of a field for that list. */
+export function nameAt(text: string, index: number): string {
+  const scan = scanLine(text);
+  const name = scan.kind === 'record' ? scan.fields[index]?.name : undefined;
+  return clip(name ?? '', LABEL_CHARACTERS);
 }
 
 /** Names what a row says; an edit says which content it was made on. */

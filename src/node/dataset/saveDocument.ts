@@ -1,10 +1,10 @@
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Run } from '../../core/dataset/rowOrder.ts';
 import type { Fs } from '../storage/fs.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
-import { systemCode } from '../storage/storeError.ts';
+import { storeError, systemCode } from '../storage/storeError.ts';
 import { BaseFile, changedBehind } from './baseFile.ts';
 import { DocumentBytes } from './documentBytes.ts';
 import type { DocumentRows } from './documentRows.ts';
@@ -74,8 +74,38 @@ export function assertSame(fate: FileFate, path: string): void {
   }
 }
 
+/**
+ * Writes the document to its own file and reads on from the new one. `overtaken`: it was written, but what lies there
+ * now is another file already, or cannot be opened.
+ */
+export async function saveOver(
+  rows: DocumentRows,
+  options: WriteOptions,
+): Promise<'saved' | 'overtaken'> {
+  const { fs } = options;
+  const path = await realOr(fs, options.path, rows.base.path);
+  const written = await writeDocument(rows, { ...options, path });
+  try {
+    await rebase(rows, fs, written, path);
+    return 'saved';
+  } catch (error) {
+    if (!isAppError(storeError(error, path))) throw error;
+    return 'overtaken';
+  }
+}
+
+/** The file that a path leads to; the one it led to where that has been deleted. */
+async function realOr(fs: Fs, path: string, before: string): Promise<string> {
+  try {
+    return await fs.realpath(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return before;
+    throw error;
+  }
+}
+
 /** Takes the file just written as the one to read from; what it no longer has is kept for an undo. */
-export async function rebase(
+async function rebase(
   rows: DocumentRows,
   fs: Fs,
   written: DocumentBytes,

@@ -1,0 +1,155 @@
+import { RowOrder, type RowId, type Run } from '../../core/dataset/rowOrder.ts';
+import { isAppError } from '../../core/errors.ts';
+import type { Fs } from '../storage/fs.ts';
+import type { Stamped } from '../storage/journal.ts';
+import { readJournal } from '../storage/readJournal.ts';
+import type { Change, DocumentRows, HeldRow } from './documentRows.ts';
+import { editRecordSchema, type EditRecord } from './editRecords.ts';
+import { sameContent, type FileStamp } from './fileStamp.ts';
+import { stampOfLine } from './rowEdits.ts';
+
+/** What a journal or a backup holds, and how it stands to the file. */
+export interface LeftEdits {
+  readonly path: string;
+  readonly records: readonly Stamped<EditRecord>[];
+  readonly session: string;
+  /** When the last record was written, ISO 8601. */
+  readonly at: string;
+  /** fits: about the file as it is · saved: a save has put them all into it · empty: none · other: about another file. */
+  readonly standing: 'fits' | 'saved' | 'empty' | 'other';
+}
+
+/** Reads edits that were left behind; null where the file holds none that can be read. */
+export async function readEdits(fs: Fs, path: string, now: FileStamp): Promise<LeftEdits | null> {
+  const records = whole((await readJournal(path, editRecordSchema, { fs })).records);
+  const base = records[0];
+  if (base?.type !== 'base') return null;
+  const last = records.at(-1) ?? base;
+  const standing = standingOf(records, base.stamp, now);
+  return { path, records, session: base.session, at: last.at, standing };
+}
+
+/** Records up to the first that is missing; of two with one number the later counts. */
+function whole(records: readonly Stamped<EditRecord>[]): Stamped<EditRecord>[] {
+  const found: Stamped<EditRecord>[] = [];
+  for (const record of records) {
+    if (record.n === found.length - 1) found.pop();
+    if (record.n !== found.length) break;
+    found.push(record);
+  }
+  return found;
+}
+
+function standingOf(
+  records: readonly EditRecord[],
+  base: FileStamp,
+  now: FileStamp,
+): LeftEdits['standing'] {
+  const acts = records.some(({ type }) => type === 'edit' || type === 'order');
+  const saved = records.some(
+    (record) => record.type === 'saving' && sameContent(record.stamp, now),
+  );
+  if (!acts) return 'empty';
+  if (sameContent(base, now)) return 'fits';
+  return saved ? 'saved' : 'other';
+}
+
+/** Makes the edits again on rows that are as the file says; returns how many acts there were. */
+export async function replay(
+  rows: DocumentRows,
+  records: readonly EditRecord[],
+  apply: (change: Change) => Promise<unknown>,
+): Promise<number> {
+  const replaying = new Replay(rows, apply);
+  for (const record of records) await replaying.take(record);
+  return replaying.acts;
+}
+
+class Replay {
+  acts = 0;
+  readonly #rows: DocumentRows;
+  readonly #apply: (change: Change) => Promise<unknown>;
+  #pieces = '';
+  #order: Run[] = [];
+  /** Rows that were said to be something and whose act has not come yet. */
+  #fresh: { id: RowId; row: HeldRow }[] = [];
+
+  constructor(rows: DocumentRows, apply: (change: Change) => Promise<unknown>) {
+    this.#rows = rows;
+    this.#apply = apply;
+  }
+
+  async take(record: EditRecord): Promise<void> {
+    switch (record.type) {
+      case 'piece':
+        this.#pieces = record.first ? record.text : this.#pieces + record.text;
+        return;
+      case 'row':
+        this.#row(record);
+        return;
+      case 'order':
+        await this.#part(record.runs, record.whole);
+        return;
+      case 'edit':
+        await this.#edit(record);
+        return;
+      case 'base':
+      case 'saving':
+    }
+  }
+
+  #row({ row: id, text, coded, end }: Extract<EditRecord, { type: 'row' }>): void {
+    const said = text ?? this.#pieces;
+    const content = coded ? Buffer.from(said, 'base64') : said;
+    // How many edits led there is not known: taking some back never makes it the line of the file again.
+    this.#fresh.push({ id, row: { content, end, steps: Number.POSITIVE_INFINITY } });
+    if (id < 0) this.#rows.nextInserted = Math.max(this.#rows.nextInserted, -id);
+  }
+
+  async #part(runs: readonly Run[], isWhole: boolean): Promise<void> {
+    this.#order.push(...runs);
+    if (!isWhole) return;
+    const { order } = this.#rows;
+    const next = RowOrder.of(this.#order).runs;
+    const splices = [{ at: 0, remove: order.length, insert: next }];
+    await this.#make({ splices, patches: [], fresh: this.#fresh, back: false });
+    this.#order = [];
+  }
+
+  async #edit(record: Extract<EditRecord, { type: 'edit' }>): Promise<void> {
+    const patches = [];
+    for (const { row: id, stamp, at, removed, inserted } of record.patches) {
+      const line = await this.#rows.line(id);
+      const text = line.text ?? '';
+      // The same content has the same stamp: anything else means that this is not what was edited.
+      if (stampOfLine(line) !== stamp) throw new NotTheSame();
+      const patch = {
+        at,
+        removed: text.slice(at, at + removed),
+        inserted: inserted ?? this.#pieces,
+      };
+      patches.push({ id, patch });
+    }
+    const { splices, back } = record;
+    await this.#make({ splices, patches, fresh: this.#fresh, back });
+  }
+
+  async #make(change: Change): Promise<void> {
+    await this.#apply(change);
+    this.#fresh = [];
+    this.acts += 1;
+  }
+}
+
+/** The journal is about other content than its stamp says. */
+class NotTheSame extends Error {}
+
+/** Whether a failed replay is the journal's fault, not the disk's. */
+export function isDamage(error: unknown): boolean {
+  return (
+    error instanceof NotTheSame ||
+    error instanceof RangeError ||
+    isAppError(error, 'store.stale') ||
+    isAppError(error, 'data.invalid')
+  );
+}
