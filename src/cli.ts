@@ -96,8 +96,8 @@ export function buildProgram(): Command {
   add('tailor.import', ' <format> <file>')
     .description('read questions: gsm8k and svamp as published, jsonl with a field mapping')
     .addOption(
-      new Option('--to <set>', 'train, dev, or split (dev is carved out by question)')
-        .choices(['train', 'dev', 'split'])
+      new Option('--to <set>', 'train, dev, test, or split (dev is carved out by question)')
+        .choices(['train', 'dev', 'test', 'split'])
         .default('split'),
     )
     .option('--dev <n>', 'dev questions when splitting (default: a tenth)', count)
@@ -110,7 +110,7 @@ export function buildProgram(): Command {
       (
         format: string,
         file: string,
-        options: { to: 'train' | 'dev' | 'split'; dev?: number; map?: string; replace?: boolean },
+        options: { to: setUp.ImportTarget; dev?: number; map?: string; replace?: boolean },
         command: Command,
       ) =>
         run(command, (context) =>
@@ -128,6 +128,7 @@ export function buildProgram(): Command {
     .description('let the student sit the exam of a round')
     .addOption(roundOption())
     .option('--set <name...>', 'only these sets (default: all that the round needs)')
+    .option('--look', 'with --set test: look at the test set, which is counted')
     .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
       run(command, (context) => steps.exam(context, options)),
     );

@@ -1,7 +1,7 @@
 import type { SetRole } from '../../shared/dashboardContract.ts';
 import type { Comparison } from '../round/compare.ts';
 import { formatP } from '../round/statistics.ts';
-import { sentence, type Text } from '../sentence.ts';
+import { sentence, type Sentence } from '../sentence.ts';
 
 /** What is called more than chance: the usual 1 in 20, said with its p value. */
 const ALPHA = 0.05;
@@ -16,14 +16,14 @@ interface About {
 }
 
 /** One sentence: whether the change between two exams can be told from chance, by a test on the same questions. */
-export function verdictOn(about: About): Text {
+export function verdictOn(about: About): Sentence {
   const verdict = bare(about);
   return about.role === 'train'
     ? sentence`${verdict} These questions are trained on: this is no measure of progress.`
     : verdict;
 }
 
-function bare({ from, to, comparison }: About): ReturnType<typeof sentence> {
+function bare({ from, to, comparison }: About): Sentence {
   const { n, differs, mcnemarP, fixed, newlyWrong, difference } = comparison;
   if (n === 0) return sentence`The exams of rounds ${from} and ${to} share no question.`;
   if (differs.length > 0) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { authorSchema } from '../curation/decision.ts';
+import { sentence, type Sentence } from '../sentence.ts';
 
 /** The set that only an explicit act examines. */
 export const TEST_SET = 'test';
@@ -34,4 +35,13 @@ export interface Looks {
 export function countLooks(byRound: readonly (readonly Pick<RecordedLook, 'at'>[])[]): Looks {
   const all = byRound.flat().map(({ at }) => at);
   return { times: all.length, last: all.sort().at(-1) ?? null };
+}
+
+/** How often the test set was looked at: it stands beside all its numbers. */
+export function looksSentence({ times, last }: Looks): Sentence {
+  if (times === 0) return sentence`The test set was not looked at.`;
+  const when = (last ?? '').slice(0, 10);
+  return times === 1
+    ? sentence`The test set was looked at once, on ${when}.`
+    : sentence`The test set was looked at ${times} times, last on ${when}: whoever chooses by its numbers has no test set any more.`;
 }

@@ -20,6 +20,7 @@ import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
 import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '../practiceFiles.ts';
 import { findPython } from '../python/findPython.ts';
+import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
@@ -83,9 +84,11 @@ export async function init(context: CommandContext, options: InitOptions): Promi
   };
 }
 
-const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
 const lines = (texts: readonly Sentence[]): Sentence => joined(texts, '\n');
 
+/** Where a test set goes that the project file does not name yet. */
+const TEST_PATH = 'data/test.jsonl';
+const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
 const STUDENTS = new Map<string, string>([
   ['practice', PRACTICE_PATHS.student],
   ['smollm2', SMOLLM2_FOLDER],
@@ -107,11 +110,11 @@ function newProject(options: InitOptions): ProjectFile {
   );
 }
 
+const AN_OPTION = sentence`An option`;
+
 /** The project file that the options make, or what is wrong with them. */
 function understood(make: () => ProjectFile): ProjectFile {
   try {
-const AN_OPTION = sentence`An option`;
-
     return make();
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
@@ -186,12 +189,15 @@ async function refuseExisting(root: string): Promise<void> {
   });
 }
 
+/** A set of the project, or train with dev carved out of it. */
+export type ImportTarget = 'train' | 'dev' | 'test' | 'split';
+
 export interface ImportOptions {
   /** Guessed from the first row when absent. */
   readonly format?: DataFormat;
   readonly file: string;
   /** Where the questions go; "split" carves dev out of them. */
-  readonly to: 'train' | 'dev' | 'split';
+  readonly to: ImportTarget;
   readonly dev?: { readonly count: number } | { readonly share: number };
   readonly replace: boolean;
 }
@@ -218,7 +224,7 @@ export async function importData(
     const { train, dev } = carved(result.questions, options.dev, project.seed);
     targets.push([project.data.train, train], [project.data.dev, dev]);
   } else {
-    targets.push([project.data[options.to], result.questions]);
+    targets.push([project.data[options.to] ?? TEST_PATH, result.questions]);
   }
   // All refusals come before the first write.
   const files = [];
@@ -232,6 +238,10 @@ export async function importData(
     await makeFolder(dirname(absolute));
     const text = questions.map((row) => `${JSON.stringify(row)}\n`).join('');
     await writeSnapshot(absolute, text, { mode: 0o644 });
+  }
+  if (options.to === 'test' && project.data.test === undefined) {
+    // As the person wrote it, with the new field: what is left out keeps its default.
+    await changeProject(root, { data: { test: TEST_PATH } });
   }
   const { counts, bad, duplicates, notes } = result;
   const overlaps = await overlapsOf(root, project);

@@ -1,5 +1,8 @@
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
+import { dataSets } from '../../core/project/dataSets.ts';
+import { verdictOn } from '../../core/report/verdict.ts';
+import { looksSentence } from '../../core/round/looks.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import {
   compareRounds,
@@ -12,6 +15,7 @@ import { lateSentence } from '../../core/round/lateDecisions.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
 import { someIds } from '../terminal/format.ts';
 import { roundsTable, STEP_NAMES } from '../terminal/roundsTable.ts';
+import { looksOf } from './lookAtTest.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 
 /** `tailor status`: the table of rounds and the next step; reads files only. */
@@ -65,6 +69,7 @@ export function compare(
         },
       );
     }
+    const role = dataSets(store.project).find(({ name }) => name === options.set)?.role ?? 'extra';
     const result = compareRounds(before, after);
     const changes = sentence`fixed ${result.fixed.length}, newly wrong ${result.newlyWrong.length}, still wrong ${result.stillWrong.length}, still right ${result.stillRight.length}`;
     const lines = [
@@ -75,6 +80,8 @@ export function compare(
       result.mcnemarP === null
         ? changes
         : sentence`${changes}, exact McNemar ${formatP(result.mcnemarP)}`,
+      verdictOn({ from: from ?? 0, to: to ?? 0, role, comparison: result }),
+      ...(role === 'test' ? [looksSentence(await looksOf(store))] : []),
       sentence`newly wrong: ${someIds(result.newlyWrong)}`,
       sentence`fixed: ${someIds(result.fixed)}`,
     ];

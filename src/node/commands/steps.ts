@@ -12,6 +12,7 @@ import { summarise } from '../../core/round/summary.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { doubtLine } from './audit.ts';
+import { lookAtTest, refuseUnmeantTest } from './lookAtTest.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
 
 export interface RoundOption {
@@ -21,8 +22,10 @@ export interface RoundOption {
 /** `tailor exam`: sits whatever is missing of a round's exam. */
 export function exam(
   context: CommandContext,
-  options: RoundOption & { readonly set?: readonly string[] },
+  options: RoundOption & { readonly set?: readonly string[]; readonly look?: boolean },
 ): Promise<CommandResult> {
+  refuseUnmeantTest(options);
+  if (options.look === true) return lookAtTest(context, options);
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
     const extra = Object.keys(session.store.project.data.extra);

@@ -1,3 +1,4 @@
+import { countLooks, looksSentence, TEST_SET } from '../../core/round/looks.ts';
 import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
@@ -44,8 +45,12 @@ function examTable(summaries: readonly RoundSummary[], set: string): Sentence[] 
       truncated,
     ]);
   }
-  return [alignColumns(rows), ...examNotes(summaries, set)];
+  const looks = set === TEST_SET ? [looksSentence(countLooks(looksIn(summaries)))] : [];
+  return [alignColumns(rows), ...examNotes(summaries, set), ...looks];
 }
+
+const looksIn = (summaries: readonly RoundSummary[]): { readonly at: string }[][] =>
+  summaries.map(({ looks }) => looks.map((at) => ({ at })));
 
 /** What keeps rounds from being compared as if they had sat the same exam. */
 function examNotes(summaries: readonly RoundSummary[], set: string): Sentence[] {
