@@ -18,6 +18,8 @@ export const BUNDLES = {
 export const WEBVIEWS = {
   review: 'webview/review/main.tsx',
   training: 'webview/training/main.tsx',
+  dataset: 'webview/dataset/main.tsx',
+  dashboard: 'webview/dashboard/main.tsx',
 };
 
 /** Builds the webviews' scripts and style sheets into `folder`/webview. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
-import type { Handlers, Server } from '../../src/shared/contract.ts';
+import type { Contract, Handlers, Server } from '../../src/shared/contract.ts';
 import { reviewContract, type ReviewContract } from '../../src/shared/reviewContract.ts';
 import { serve } from '../../src/shared/serve.ts';
 import { webviewPage } from '../../src/vscode/webviews/html.ts';
@@ -25,7 +25,7 @@ function themes(): Record<string, Theme> {
 }
 
 export interface PageOptions {
-  /** Folder with review.js and review.css. */
+  /** Folder with the view's script and style sheet. */
   readonly bundle: string;
   readonly place: 'side' | 'panel';
   readonly width: number;
@@ -37,9 +37,9 @@ export interface PageOptions {
 }
 
 /** The real bundle in a real browser, with a host of the test's own at the other end of its port. */
-export interface ReviewTab {
+export interface ViewTab<C extends Contract> {
   readonly page: Page;
-  readonly server: Server<ReviewContract>;
+  readonly server: Server<C>;
   /** Page errors, console errors and refusals of the content security policy. */
   readonly problems: readonly string[];
   /** Requests that left the page for anything but its own three files. */
@@ -47,17 +47,37 @@ export interface ReviewTab {
   close(): Promise<void>;
 }
 
+export type ReviewTab = ViewTab<ReviewContract>;
+
+/** A view as it is bundled, and what it speaks. */
+export interface ViewKind<C extends Contract> {
+  readonly name: string;
+  readonly title: string;
+  readonly contract: C;
+}
+
+const REVIEW = { name: 'review', title: 'Review', contract: reviewContract } as const;
+
 export async function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium found; set CHROME_PATH.');
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
-export async function openReview(
+export function openReview(
   browser: Browser,
   handlers: Handlers<ReviewContract>,
   options: PageOptions,
 ): Promise<ReviewTab> {
+  return openView(browser, REVIEW, handlers, options);
+}
+
+export async function openView<C extends Contract>(
+  browser: Browser,
+  view: ViewKind<C>,
+  handlers: Handlers<C>,
+  options: PageOptions,
+): Promise<ViewTab<C>> {
   const { width, height, deviceScaleFactor = 1 } = options;
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor });
   const page = await context.newPage();
@@ -67,7 +87,7 @@ export async function openReview(
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  await serveFiles(context, options, strangers);
+  await serveFiles(context, view, options, strangers);
   const listeners = new Set<(message: unknown) => void>();
   await page.exposeFunction('postToHost', (message: unknown) => {
     for (const listener of listeners) listener(message);
@@ -77,7 +97,7 @@ export async function openReview(
     kept: options.kept ?? null,
   });
   const server = serve(
-    reviewContract,
+    view.contract,
     {
       post: (message) => {
         // A page that is gone hears nothing.
@@ -105,20 +125,21 @@ export async function openReview(
 
 async function serveFiles(
   context: BrowserContext,
+  { name, title }: { readonly name: string; readonly title: string },
   { bundle, place }: PageOptions,
   strangers: string[],
 ): Promise<void> {
   const html = webviewPage({
     cspSource: ORIGIN,
-    script: `${ORIGIN}/review.js`,
-    style: `${ORIGIN}/review.css`,
-    title: 'Review',
+    script: `${ORIGIN}/${name}.js`,
+    style: `${ORIGIN}/${name}.css`,
+    title,
     language: 'en',
     place,
   });
   await context.route('**/*', async (route) => {
     const { origin, pathname } = new URL(route.request().url());
-    if (origin !== ORIGIN || !['/', '/review.js', '/review.css'].includes(pathname)) {
+    if (origin !== ORIGIN || !['/', `/${name}.js`, `/${name}.css`].includes(pathname)) {
       strangers.push(route.request().url());
       await route.abort();
     } else if (pathname === '/') await route.fulfill({ contentType: 'text/html', body: html });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openReview, type PageOptions, type ReviewTab } from './browserPage.ts';
 import { MemoryHost } from './memoryHost.ts';
 import { keptAt, STATES, type ViewState } from './states.ts';
@@ -39,7 +39,7 @@ export async function lookAt(
 }
 
 /** What axe-core finds in the page: nothing, or a line each. */
-export async function axeOn({ page }: ReviewTab): Promise<string[]> {
+export async function axeOn({ page }: { readonly page: Page }): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async (rules) => {
     interface Axe {

@@ -79,7 +79,7 @@ function Numbers({ title, draw, texts }: FigureProps): JSX.Element {
   const { table } = useMemo(() => draw({ width: 0, ink: PAGE_INK }), [draw]);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={title}>
-      <Rows table={table} caption={texts.caption ?? title} />
+      <Rows table={table} caption={texts.caption ?? title} seen={texts.caption !== undefined} />
     </div>
   );
 }
@@ -87,13 +87,16 @@ function Numbers({ title, draw, texts }: FigureProps): JSX.Element {
 function Rows({
   table: { head, rows },
   caption,
+  seen,
 }: {
   readonly table: PictureTable;
   readonly caption: string;
+  /** Where it says no more than the title above it, it is only read out. */
+  readonly seen: boolean;
 }): JSX.Element {
   return (
     <table class="numbers">
-      <caption class="muted">{caption}</caption>
+      <caption class={seen ? 'muted' : 'only-read'}>{caption}</caption>
       <thead>
         <tr>
           {head.map((text, column) => (

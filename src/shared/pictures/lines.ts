@@ -44,7 +44,7 @@ export function linesPicture(series: readonly LineSeries[], options: LinesOption
   const y = niceScale(values, [height - 34, 10 + legend.rows * 16], 4);
   const labels = y.ticks(4).map((value) => texts.number(value));
   const left = Math.max(34, ...labels.map((text) => textWidth(text) + 10));
-  const place: Place = { left, right: width - 8, top: 10 + legend.rows * 16, bottom: height - 34 };
+  const place: Place = { left, right: width - 14, top: 10 + legend.rows * 16, bottom: height - 34 };
   const [from, to] = extent(all.map(({ x }) => x));
   const x = scaleLinear()
     .domain(from === to ? [from - 0.5, to + 0.5] : [from, to])

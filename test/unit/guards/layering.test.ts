@@ -41,8 +41,16 @@ const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ['src/shared/', 'webview/kit/', 'webview/review/'],
     packages: WEBVIEW_PACKAGES,
   },
+  dataset: {
+    folders: ['src/shared/', 'webview/kit/', 'webview/dataset/'],
+    packages: WEBVIEW_PACKAGES,
+  },
   training: {
     folders: ['src/shared/', 'webview/kit/', 'webview/training/'],
+    packages: [...WEBVIEW_PACKAGES, ...PICTURES],
+  },
+  dashboard: {
+    folders: ['src/shared/', 'webview/kit/', 'webview/training/', 'webview/dashboard/'],
     packages: [...WEBVIEW_PACKAGES, ...PICTURES],
   },
 };

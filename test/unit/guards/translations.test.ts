@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CURATION_STRINGS } from '../../../src/shared/curationStrings.ts';
+import { DASHBOARD_STRINGS } from '../../../src/shared/dashboardStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../../src/shared/reviewHostStrings.ts';
 import { reviewStrings } from '../../../src/shared/reviewStrings.ts';
 import { TRAINING_STRINGS } from '../../../src/shared/trainingStrings.ts';
@@ -100,9 +101,13 @@ describe('translations', () => {
       .filter((text) => /[\p{L}\p{N}]/u.test(text.replace(/\{\d+\}/gu, ''))),
   );
   // Not one object of all: tables have keys in common.
-  const views = [reviewStrings, REVIEW_HOST_STRINGS, CURATION_STRINGS, TRAINING_STRINGS].flatMap(
-    (one) => Object.values(one),
-  );
+  const views = [
+    reviewStrings,
+    REVIEW_HOST_STRINGS,
+    CURATION_STRINGS,
+    TRAINING_STRINGS,
+    DASHBOARD_STRINGS,
+  ].flatMap((one) => Object.values(one));
 
   it('of the manifest hold every key and nothing else', () => {
     const english = table('package.nls.json');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dashboardWords } from '../../../../src/shared/dashboardWords.ts';
-import { accuracyPicture, type AccuracySet } from '../../../../src/shared/pictures/accuracy.ts';
+import { accuracyPicture } from '../../../../src/shared/pictures/accuracy.ts';
+import type { AccuracySet } from '../../../../src/shared/pictures/accuracySet.ts';
 import { LIGHT_INK } from '../../../../src/shared/pictures/ink.ts';
 import type { SvgElement } from '../../../../src/shared/pictures/svg.ts';
 import { all, overlapping, textSizes } from './geometry.ts';
@@ -22,14 +23,15 @@ const set = (
 const draw = (sets: readonly AccuracySet[], width = 520) =>
   accuracyPicture(sets, { width, ink: LIGHT_INK, words });
 const DEV = set('dev', 'dev', [0.312, 0.28, 0.346], [0.379, 0.345, 0.414], [0.436, 0.401, 0.472]);
-const TEST = set('test', 'test', [0.33, 0.3, 0.36], [0.4, 0.37, 0.43]);
+const TEST = set('final', 'test', [0.33, 0.3, 0.36], [0.4, 0.37, 0.43]);
 
-/** Where marks and whiskers stand. */
+/** Where marks stand; those beside the names come last and are not meant. */
 function marksIn(svg: SvgElement): { x: number; y: number; d: string }[] {
-  return all(svg, 'path').flatMap(({ attributes }) => {
+  const marks = all(svg, 'path').flatMap(({ attributes }) => {
     const found = /translate\(([\d.]+) ([\d.]+)\)/u.exec(String(attributes['transform']));
     return found ? [{ x: Number(found[1]), y: Number(found[2]), d: String(attributes['d']) }] : [];
   });
+  return marks.slice(0, whiskersIn(svg).length);
 }
 
 function whiskersIn(svg: SvgElement): { x: number; high: number; low: number }[] {
@@ -57,7 +59,7 @@ describe('accuracy by round', () => {
   it('says in words where each set comes from and gets to, with interval and n', () => {
     expect(draw([DEV, TEST]).sentence.replaceAll('\u00a0', ' ')).toBe(
       'dev: from 31.2 % [28.0–34.6] (n = 747) in round 0 to 43.6 % [40.1–47.2] (n = 747) in round 2. ' +
-        'test (test): from 33.0 % [30.0–36.0] (n = 747) in round 0 to 40.0 % [37.0–43.0] (n = 747) in round 1.',
+        'final (test): from 33.0 % [30.0–36.0] (n = 747) in round 0 to 40.0 % [37.0–43.0] (n = 747) in round 1.',
     );
     expect(draw([set('dev', 'dev', [0.5, 0.4, 0.6])]).sentence.replaceAll('\u00a0', ' ')).toBe(
       'dev: 50.0 % [40.0–60.0] (n = 747) in round 0.',
@@ -69,9 +71,9 @@ describe('accuracy by round', () => {
     expect(head).toEqual(['Round', 'Set', 'Accuracy', '95 % interval', 'n']);
     expect(rows.map(([round, name]) => [round, name])).toEqual([
       ['0', 'dev'],
-      ['0', 'test (test)'],
+      ['0', 'final (test)'],
       ['1', 'dev'],
-      ['1', 'test (test)'],
+      ['1', 'final (test)'],
       ['2', 'dev'],
     ]);
     expect(rows[4]?.map((cell) => cell.replaceAll('\u00a0', ' '))).toEqual([
@@ -94,7 +96,9 @@ describe('accuracy by round', () => {
       .filter(({ attributes }) => attributes['transform'] !== undefined)
       .map(({ attributes }) => `${attributes['d']} ${attributes['fill'] === LIGHT_INK.page}`);
     expect(new Set(looks).size).toBe(4);
-    expect(all(svg, 'text').some(({ text }) => text?.startsWith('test (test)'))).toBe(true);
+    expect(all(svg, 'text').some(({ text }) => text?.startsWith('final (test)'))).toBe(true);
+    const own = draw([set('test', 'test', [0.3, 0.2, 0.4])]).sentence;
+    expect(own).toMatch(/^test: /u);
   });
 
   it('keeps sets of one round beside each other', () => {

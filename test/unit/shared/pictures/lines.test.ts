@@ -31,7 +31,7 @@ describe('curves', () => {
     expect(c!.y).toBeGreaterThan(a!.y);
     for (const { x, y } of [a!, b!, c!]) {
       expect(x).toBeGreaterThan(30);
-      expect(x).toBeLessThanOrEqual(400 - 8);
+      expect(x).toBeLessThanOrEqual(400 - 14);
       expect(y).toBeGreaterThan(0);
       expect(y).toBeLessThan(Number(svg.attributes['height']));
     }

@@ -1,0 +1,24 @@
+import type { RateView } from '../dashboardContract.ts';
+import type { MarkLook } from './marks.ts';
+
+export interface AccuracyPoint {
+  readonly round: number;
+  readonly accuracy: RateView;
+}
+
+export interface AccuracySet {
+  readonly name: string;
+  readonly role: 'train' | 'dev' | 'extra' | 'test';
+  readonly points: readonly AccuracyPoint[];
+}
+
+/** A set as it is drawn. */
+export interface DrawnSet extends AccuracySet {
+  readonly look: MarkLook;
+  readonly stroke: { readonly stroke: string; readonly 'stroke-dasharray': string };
+  /** Moves its marks aside, so that whiskers of several sets stand beside each other. */
+  readonly aside: number;
+}
+
+/** From a value to its place. */
+export type Along = (value: number) => number;

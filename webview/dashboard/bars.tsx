@@ -1,0 +1,119 @@
+import type { JSX } from 'preact';
+import { useCallback, useMemo } from 'preact/hooks';
+import { barsPicture } from '../../src/shared/pictures/bars.ts';
+import { barTexts, type ListedBar } from '../../src/shared/pictures/boardPictures.ts';
+import { PAGE_INK } from '../../src/shared/pictures/ink.ts';
+import type { Frame } from '../../src/shared/pictures/picture.ts';
+import { Drawn } from '../kit/drawn.tsx';
+import { useWidth } from '../kit/figure.tsx';
+import { useBoard } from './context.ts';
+import { NumberButton } from './number.tsx';
+import { SavePicture } from './savePicture.tsx';
+import { useBoardWords } from './words.ts';
+
+interface BarsProps {
+  readonly id: string;
+  readonly title: string;
+  readonly bars: readonly ListedBar[];
+  readonly of: number;
+}
+
+/** Numbers of questions as bars. The names and numbers stand beside the picture: each number opens its list. */
+export function Bars({ id, title, bars, of }: BarsProps): JSX.Element {
+  const board = useBoard();
+  const words = useBoardWords();
+  const train = board.trainingWords.value;
+  const known = JSON.stringify([bars, of]);
+  const draw = useCallback(
+    (frame: Frame) => barsPicture(bars, { ...frame, of, texts: barTexts(of, words) }),
+    [known, words],
+  );
+  const asTable = board.look.value.tables.includes(id);
+  return (
+    <figure class="figure" aria-labelledby={`figure-${id}`}>
+      <figcaption>
+        <h3 id={`figure-${id}`}>{title}</h3>
+        <span class="figure-tools">
+          <SavePicture name={id} title={title} draw={draw} />
+          <button
+            type="button"
+            class="link"
+            aria-label={`${title}: ${train(asTable ? 'chart' : 'table')}`}
+            onClick={() => board.toggleTable(id)}
+          >
+            {train(asTable ? 'chart' : 'table')}
+          </button>
+        </span>
+      </figcaption>
+      {asTable ? (
+        <BarTable title={title} bars={bars} of={of} />
+      ) : (
+        <BarGrid bars={bars} of={of} known={known} />
+      )}
+    </figure>
+  );
+}
+
+function BarGrid({
+  bars,
+  of,
+  known,
+}: Pick<BarsProps, 'bars' | 'of'> & { readonly known: string }): JSX.Element {
+  const words = useBoardWords();
+  const [ref, width] = useWidth();
+  const { svg, sentence } = useMemo(
+    () => barsPicture(bars, { width, ink: PAGE_INK, of, texts: barTexts(of, words), named: false }),
+    [known, width, words],
+  );
+  return (
+    <div class="bars">
+      <ul class="bar-names" aria-hidden="true">
+        {bars.map(({ label }) => (
+          <li key={label} title={label}>
+            {label}
+          </li>
+        ))}
+      </ul>
+      <div class="picture" role="img" aria-label={sentence} ref={ref}>
+        <Drawn svg={svg} />
+      </div>
+      <ul class="bar-numbers">
+        {bars.map(({ label, value, list }) => (
+          <li key={label}>
+            <NumberButton value={value} list={list} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function BarTable({ title, bars, of }: Omit<BarsProps, 'id'>): JSX.Element {
+  const words = useBoardWords();
+  const { head } = barTexts(of, words);
+  return (
+    <table class="numbers">
+      <caption class="only-read">{title}</caption>
+      <thead>
+        <tr>
+          {head.map((text) => (
+            <th scope="col" key={text}>
+              {text}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map(({ label, value, list }) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td>
+              <NumberButton value={value} list={list} />
+            </td>
+            <td>{of === 0 ? '–' : words.percent(value / of)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

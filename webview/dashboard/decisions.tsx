@@ -1,0 +1,128 @@
+import type { JSX } from 'preact';
+import type { DashboardState, RateView } from '../../src/shared/dashboardContract.ts';
+import { Data } from '../kit/data.tsx';
+import { NumberButton } from './number.tsx';
+import { Section, TableBox } from './section.tsx';
+import { useBoardWords } from './words.ts';
+
+type Acceptance = DashboardState['acceptance']['byPrompt'][number];
+
+/** What was decided, by whom, and how often the teacher's texts were taken. */
+export function Decisions({ state }: { readonly state: DashboardState }): JSX.Element {
+  const words = useBoardWords();
+  const title = words('decide.title');
+  const decided = state.rounds
+    .filter(({ decisions: { person, rule } }) => person + rule > 0)
+    .toReversed();
+  const { byPrompt, byErrorKind } = state.acceptance;
+  return (
+    <Section id="decide" title={title} wide>
+      {decided.length === 0 ? (
+        <p class="muted">{words('decide.none')}</p>
+      ) : (
+        <TableBox label={title}>
+          <table class="numbers">
+            <caption class="only-read">{title}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words('picture.round')}</th>
+                <th scope="col">{words('decide.person')}</th>
+                <th scope="col">{words('decide.rule')}</th>
+                <th scope="col" class="words-cell">
+                  {words('decide.kinds')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {decided.map(({ round, decisions: { person, rule, byType } }) => (
+                <tr key={round}>
+                  <th scope="row">{words('round.n', round)}</th>
+                  <td>{words.count(person)}</td>
+                  <td>{words.count(rule)}</td>
+                  <td class="words-cell">
+                    <ul class="parts">
+                      {Object.entries(byType).map(([type, count]) => (
+                        <li key={type}>
+                          {words.count(count)} <Data text={words.known('decide.type', type)} />
+                        </li>
+                      ))}
+                    </ul>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableBox>
+      )}
+      <h3>{words('accept.title')}</h3>
+      {byPrompt.length + byErrorKind.length === 0 ? (
+        <p class="muted">{words('accept.none')}</p>
+      ) : (
+        <>
+          <AcceptanceTable by="prompt" rows={byPrompt} />
+          <AcceptanceTable by="error-kind" rows={byErrorKind} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+interface AcceptanceTableProps {
+  readonly by: 'prompt' | 'error-kind';
+  readonly rows: readonly Acceptance[];
+}
+
+function AcceptanceTable({ by, rows }: AcceptanceTableProps): JSX.Element | null {
+  const words = useBoardWords();
+  if (rows.length === 0) return null;
+  const title = words(by === 'prompt' ? 'accept.prompt' : 'accept.error');
+  return (
+    <TableBox label={title}>
+      <table class="numbers">
+        <caption class="muted">{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col" class="words-cell">
+              {words(by === 'prompt' ? 'accept.name.prompt' : 'accept.name.error')}
+            </th>
+            <th scope="col">{words('accept.items')}</th>
+            <th scope="col">{words('accept.questions')}</th>
+            <th scope="col">{words('accept.passed')}</th>
+            <th scope="col">{words('accept.accepted')}</th>
+            <th scope="col">{words('accept.edited')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, items, questions, passed, accepted, edited }) => (
+            <tr key={name}>
+              <th scope="row" class="words-cell">
+                <Data text={by === 'prompt' ? name : words.known('error.kind', name)} />
+              </th>
+              <td>{words.count(items)}</td>
+              <td>
+                <NumberButton value={questions} list={{ kind: 'acceptance', by, name }} />
+              </td>
+              <td class="rate">
+                <Share of={passed} />
+              </td>
+              <td class="rate">
+                <Share of={accepted} />
+              </td>
+              <td>{words.count(edited)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
+  );
+}
+
+function Share({ of }: { readonly of: RateView }): JSX.Element {
+  const words = useBoardWords();
+  if (of.n === 0) return <span class="muted">{words('accept.undecided')}</span>;
+  return (
+    <>
+      {words.rate(of)} <span class="muted">{words('exams.n', words.count(of.n))}</span>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import type { JSX } from 'preact';
+import type { DashboardState, ExamView, RoundView } from '../../src/shared/dashboardContract.ts';
+import { Data } from '../kit/data.tsx';
+import { NumberButton } from './number.tsx';
+import { Section, TableBox } from './section.tsx';
+import { useBoardWords } from './words.ts';
+
+/** Whether the name of a set says already what it is. */
+const named = (role: ExamView['role'], set: string): boolean =>
+  role === 'dev' || (role === 'test' && set === 'test');
+
+const GROUPS = ['right', 'wrong', 'no-answer', 'truncated', 'outdated'] as const;
+
+/** Every exam with its numbers, each of which opens the questions behind it. */
+export function Exams({ state }: { readonly state: DashboardState }): JSX.Element {
+  const words = useBoardWords();
+  const title = words('exams.title');
+  const rounds = state.rounds.filter(({ exams }) => exams.length > 0).toReversed();
+  return (
+    <Section id="exams" title={title} wide>
+      <p class="muted small">{words('exams.caption')}</p>
+      <TableBox label={title}>
+        <table class="numbers">
+          <caption class="only-read">{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{words('picture.round')}</th>
+              <th scope="col" class="words-cell">
+                {words('picture.set')}
+              </th>
+              <th scope="col">{words('picture.accuracy')}</th>
+              <th scope="col">{words('exams.right')}</th>
+              <th scope="col">{words('exams.wrong')}</th>
+              <th scope="col">{words('exams.noAnswer')}</th>
+              <th scope="col">{words('exams.truncated')}</th>
+              <th scope="col">{words('exams.outdated')}</th>
+            </tr>
+          </thead>
+          {rounds.map((round) => (
+            <tbody key={round.round}>
+              {round.exams.map((exam, at) => (
+                <ExamRow key={exam.set} round={round} exam={exam} first={at === 0} />
+              ))}
+            </tbody>
+          ))}
+        </table>
+      </TableBox>
+    </Section>
+  );
+}
+
+interface ExamRowProps {
+  readonly round: RoundView;
+  readonly exam: ExamView;
+  readonly first: boolean;
+}
+
+function ExamRow({ round, exam, first }: ExamRowProps): JSX.Element {
+  const words = useBoardWords();
+  const { set, role, accuracy, samples, differs } = exam;
+  const values = [exam.right, exam.wrong, exam.noAnswer, exam.truncated, exam.outdated];
+  return (
+    <tr>
+      {first ? (
+        <th scope="rowgroup" rowSpan={round.exams.length} class="round-cell">
+          <strong>{words('round.n', round.round)}</strong>
+          <span class="muted small">
+            {words('exams.student')} <Data text={round.student.name} />
+          </span>
+        </th>
+      ) : null}
+      <th scope="row" class="words-cell">
+        <Data text={set} />
+        {named(role, set) ? null : <span class="muted small"> · {words(`set.${role}`)}</span>}
+        {samples > 1 ? <span class="muted small"> · {words('exams.samples', samples)}</span> : null}
+        {differs.length > 0 ? (
+          <span class="warn small">
+            {' '}
+            · <Data text={words('exams.differs', differs.join(', '))} />
+          </span>
+        ) : null}
+      </th>
+      <td class="rate">
+        {accuracy.n === 0 ? '–' : words.rate(accuracy)}{' '}
+        <span class="muted">{words('exams.n', words.count(accuracy.n))}</span>
+      </td>
+      {GROUPS.map((group, at) => (
+        <td key={group}>
+          <NumberButton
+            value={values[at] ?? 0}
+            list={{ kind: 'exam', round: round.round, set, group }}
+          />
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,38 @@
+import type { ComponentChildren, JSX } from 'preact';
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+  /** Takes the whole width, whatever else there is room for. */
+  readonly wide?: boolean;
+}
+
+/** One part of the board. */
+export function Section({ id, title, children, wide = false }: SectionProps): JSX.Element {
+  return (
+    <section
+      class={wide ? 'part part-wide' : 'part'}
+      id={`part-${id}`}
+      aria-labelledby={`head-${id}`}
+    >
+      <h2 id={`head-${id}`}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A table that is wider than a narrow page scrolls by itself, by keys, too. */
+export function TableBox({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="table-box" tabIndex={0} role="group" aria-label={label}>
+      {children}
+    </div>
+  );
+}

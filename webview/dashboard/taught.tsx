@@ -1,0 +1,114 @@
+import type { JSX } from 'preact';
+import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
+import { Data } from '../kit/data.tsx';
+import { useBoard } from './context.ts';
+import { NumberButton } from './number.tsx';
+import { Section, TableBox } from './section.tsx';
+import { useBoardWords } from './words.ts';
+
+type Frozen = NonNullable<RoundView['frozen']>;
+
+/** What each round's frozen set teaches, where it comes from, and what it leaves out. */
+export function Taught({ state }: { readonly state: DashboardState }): JSX.Element {
+  const words = useBoardWords();
+  const title = words('taught.title');
+  const frozen = state.rounds
+    .flatMap(({ round, frozen: set }) => (set ? [{ round, set }] : []))
+    .toReversed();
+  const warnings = frozen.flatMap(({ round, set }) =>
+    set.warnings.map((text) => `${words('round.n', round)}: ${text}`),
+  );
+  return (
+    <Section id="taught" title={title} wide>
+      {frozen.length === 0 ? (
+        <p class="muted">{words('taught.none')}</p>
+      ) : (
+        <>
+          <TableBox label={title}>
+            <table class="numbers">
+              <caption class="only-read">{title}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{words('picture.round')}</th>
+                  <th scope="col">{words('taught.questions')}</th>
+                  <th scope="col">{words('taught.rationale')}</th>
+                  <th scope="col">{words('taught.pair')}</th>
+                  <th scope="col">{words('taught.texts')}</th>
+                  <th scope="col" class="words-cell">
+                    {words('taught.sources')}
+                  </th>
+                  <th scope="col" class="words-cell">
+                    {words('taught.uncovered')}
+                  </th>
+                  <th scope="col" class="words-cell">
+                    {words('taught.hash')}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {frozen.map(({ round, set }) => (
+                  <FrozenRow key={round} round={round} set={set} />
+                ))}
+              </tbody>
+            </table>
+          </TableBox>
+          {warnings.length === 0 ? null : (
+            <ul class="warnings">
+              {warnings.map((text) => (
+                <li key={text} class="warn">
+                  <Data text={text} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}
+
+function FrozenRow({ round, set }: { readonly round: number; readonly set: Frozen }): JSX.Element {
+  const board = useBoard();
+  const words = useBoardWords();
+  const train = board.trainingWords.value;
+  const list = (group: string) => ({ kind: 'coverage', round, group }) as const;
+  return (
+    <tr>
+      <th scope="row">{words('round.n', round)}</th>
+      <td>{words.count(set.questions)}</td>
+      <td>
+        <NumberButton value={set.withRationale} list={list('with-rationale')} />
+      </td>
+      <td>
+        <NumberButton value={set.withPair} list={list('with-pair')} />
+      </td>
+      <td>
+        {words.count(set.positives)} / {words.count(set.negatives)}
+      </td>
+      <td class="words-cell">
+        <ul class="parts">
+          {Object.entries(set.bySource)
+            .filter(([, count]) => count > 0)
+            .map(([source, count]) => (
+              <li key={source}>
+                {words.count(count)} <Data text={train.known('source', source)} />
+              </li>
+            ))}
+        </ul>
+      </td>
+      <td class="words-cell">
+        <ul class="parts">
+          {Object.entries(set.uncovered).map(([reason, count]) => (
+            <li key={reason}>
+              <NumberButton value={count} list={list(reason)} />{' '}
+              <Data text={words.known('taught.reason', reason)} />
+            </li>
+          ))}
+        </ul>
+      </td>
+      <td class="words-cell">
+        <code title={set.sha256}>{set.sha256.slice(0, 12)}</code>
+      </td>
+    </tr>
+  );
+}
