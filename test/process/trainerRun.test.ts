@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { isAppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { AppError } from '../../src/core/errors.ts';
 import { RunHarness, until, type StubPlan } from '../fakes/runHarness.ts';
+import { asWritten } from '../fakes/asWritten.ts';
 
 const harnesses: RunHarness[] = [];
 
@@ -34,8 +35,8 @@ test('a run trains to the end, reports its steps and hands every record on in or
   expect(result?.student).toBe(join(run.project, 'models/student-1'));
   expect(run.events.map((event) => event.seq)).toEqual(run.events.map((_, index) => index));
   expect(run.events.map((event) => event.type).slice(0, 3)).toEqual(['hello', 'phase', 'ready']);
-  expect(run.progress[0]).toMatchObject({ stage: 'starting' });
-  expect(run.progress.at(-1)).toMatchObject({ stage: 'done', done: 10, total: 10 });
+  expect(asWritten(run.progress[0])).toMatchObject({ stage: 'starting' });
+  expect(asWritten(run.progress.at(-1))).toMatchObject({ stage: 'done', done: 10, total: 10 });
   const launch = await run.launch();
   expect(launch).toMatchObject({ attempt: 1, failed: false });
   expect(launch.argv.at(-1)).toBe(run.folder);
@@ -183,9 +184,7 @@ test('fault: trainer: hang is shown as not responding and never ended for it', a
     detachOnAbort: true,
     trainer: { timings: { helloMs: 30_000, pollMs: 20, aliveMs: 50, silenceMs: 300 } },
   });
-  await until(() =>
-    run.progress.find((shown) => String(shown.note).startsWith('not responding')),
-  );
+  await until(() => run.progress.find((shown) => String(shown.note).startsWith('not responding')));
   const { process: identity } = await run.launch();
   expect(() => process.kill(identity!.pid, 0)).not.toThrow();
   abort.abort();
