@@ -1,10 +1,12 @@
-// One program in several files: its entry, and in parts/ what it loads later, each when it is first asked for.
+// One program in several files: what starts it, and in parts/ what it loads later, each when it is first asked for.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /** Where the parts lie, beside the entry. */
 export const PARTS = 'parts';
+
+const LATER = 'later';
 
 /**
  * Bundles `entry` to `folder`/`name`.cjs so that loading it neither reads nor parses what stands behind an `import()`.
@@ -24,6 +26,7 @@ export async function buildInParts({ entry, folder, name, ...options }) {
     outExtension: { '.js': '.cjs' },
     chunkNames: `${PARTS}/[name]-[hash]`,
     sourcemap: options.sourcemap ? 'inline' : false,
+    plugins: [startFirst(entry, options.absWorkingDir ?? process.cwd())],
     metafile: true,
     write: false,
   });
@@ -47,7 +50,49 @@ export async function buildInParts({ entry, folder, name, ...options }) {
     }),
   );
   await removeFormer(parts, outputFiles);
-  return metafile;
+  return ofSources(metafile);
+}
+
+/**
+ * Says of every module that is loaded later that the entry was loaded before it. So it is, and esbuild, which puts
+ * together what is needed by the same modules, keeps all that the program starts with in one file.
+ * @param {string} entry @param {string} root @returns {import('esbuild').Plugin}
+ */
+function startFirst(entry, root) {
+  const first = resolve(root, entry);
+  return {
+    name: LATER,
+    setup(building) {
+      building.onResolve({ filter: /^\./ }, ({ kind, resolveDir, path }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        const source = relative(root, resolve(resolveDir, path)).split(sep).join('/');
+        return { path: source, namespace: LATER };
+      });
+      building.onLoad({ filter: /.*/, namespace: LATER }, ({ path }) => {
+        const source = resolve(root, path);
+        const contents = `import ${JSON.stringify(first)};\nexport * from ${JSON.stringify(source)};`;
+        return { contents, resolveDir: dirname(source), loader: 'js' };
+      });
+    },
+  };
+}
+
+/** Without the modules that stand in front of those that are loaded later. @param {import('esbuild').Metafile} metafile */
+function ofSources({ inputs, outputs }) {
+  const prefix = `${LATER}:`;
+  /** @template T @param {Record<string, T>} all */
+  const sources = (all) =>
+    Object.fromEntries(Object.entries(all).filter(([path]) => !path.startsWith(prefix)));
+  return {
+    inputs: sources(inputs),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).map(([path, output]) => {
+        const entryPoint = output.entryPoint?.replace(prefix, '');
+        const shown = { ...output, inputs: sources(output.inputs) };
+        return [path, entryPoint === undefined ? shown : { ...shown, entryPoint }];
+      }),
+    ),
+  };
 }
 
 /** @param {string} parts @param {readonly { path: string }[]} made */
