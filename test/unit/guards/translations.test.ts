@@ -163,4 +163,12 @@ describe('translations', () => {
       "new AppError('usage', x ? `a ${b}` : sentence`c`, { hint: y ?? 'd', detail: { e: 'f' } });";
     expect(plainRefusalsIn('x.ts', bad)).toEqual(['x.ts: `a ${b}`', "x.ts: 'd'"]);
   });
+
+  it('are what every view hears of a failure', () => {
+    const serving = files.filter(
+      (path) => /^src\/vscode\/.*\.ts$/u.test(path) && /\bserve\(/u.test(read(path)),
+    );
+    expect(serving.length).toBeGreaterThan(1);
+    expect(serving.filter((path) => !/\bsay: saidOnWire\b/u.test(read(path)))).toEqual([]);
+  });
 });
