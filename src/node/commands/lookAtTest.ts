@@ -1,11 +1,11 @@
 import { AppError } from '../../core/errors.ts';
+import type { LoopPorts } from '../../core/round/ports.ts';
 import { countLooks, looksSentence, TEST_SET, type Looks } from '../../core/round/looks.ts';
 import { loadRound, runStep } from '../../core/round/runRounds.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { summarise } from '../../core/round/summary.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { person } from '../session/person.ts';
-import type { Session } from '../session/session.ts';
 import type { ProjectStore } from '../project/projectStore.ts';
 import { withLoop, type CommandContext, type CommandResult } from './context.ts';
 
@@ -17,27 +17,33 @@ export function lookAtTest(
   context: CommandContext,
   options: { readonly round?: number },
 ): Promise<CommandResult> {
-  return withLoop(context, async (ports, session) => {
-    const { store } = session;
-    requireTest(store);
-    // A set that cannot be read is no look.
-    await store.questions(TEST_SET);
-    const round = options.round ?? (await newestExamined(store));
-    const state = await loadRound(ports, round);
-    await store.recordLook(round, {
-      type: 'look',
-      set: TEST_SET,
-      author: person(),
-      student: state.student.digest,
-    });
-    await runStep(ports, state, 'exam', [TEST_SET]);
-    const summary = (await summarise(store)).find((one) => one.round === round);
-    const result = summary?.results.find(({ set }) => set === TEST_SET);
-    const looks = await looksOf(store);
-    const accuracy = result ? formatRate(result.accuracy) : '';
-    const lines = [sentence`Test exam of round ${round}: ${accuracy}`, looksSentence(looks)];
-    return { text: joined(lines, '\n'), json: { round, result, looks } };
+  return withLoop(context, (ports, { store }) => sitTest(ports, store, options.round));
+}
+
+/** Records the look, examines, and tells what came of it, with how often somebody looked by now. */
+export async function sitTest(
+  ports: LoopPorts,
+  store: ProjectStore,
+  named?: number,
+): Promise<CommandResult> {
+  requireTest(store);
+  // A set that cannot be read is no look.
+  await store.questions(TEST_SET);
+  const round = named ?? (await newestExamined(store));
+  const state = await loadRound(ports, round);
+  await store.recordLook(round, {
+    type: 'look',
+    set: TEST_SET,
+    author: person(),
+    student: state.student.digest,
   });
+  await runStep(ports, state, 'exam', [TEST_SET]);
+  const summary = (await summarise(store)).find((one) => one.round === round);
+  const result = summary?.results.find(({ set }) => set === TEST_SET);
+  const looks = await looksOf(store);
+  const accuracy = result ? formatRate(result.accuracy) : '';
+  const lines = [sentence`Test exam of round ${round}: ${accuracy}`, looksSentence(looks)];
+  return { text: joined(lines, '\n'), json: { round, result, looks } };
 }
 
 /** Looks at the test set over all rounds. */
@@ -72,7 +78,7 @@ export function refuseUnmeantTest(options: {
   }
 }
 
-async function newestExamined(store: Session['store']): Promise<number> {
+async function newestExamined(store: ProjectStore): Promise<number> {
   for (const round of [...(await store.rounds())].reverse()) {
     if ((await store.state(round))?.exams['dev']) return round;
   }
