@@ -128,6 +128,8 @@ describe('translations', () => {
     expect(asked.size).toBeGreaterThan(150);
     for (const path of bundles) {
       const translated = table(path);
+      // A key that stands twice would hide one of its texts.
+      expect(read(path).match(/^ {2}"/gmu), path).toHaveLength(Object.keys(translated).length);
       const known = new Set([...asked, ...views, ...sentences]);
       expect(
         [...known].filter((text) => translated[text] === undefined),
