@@ -133,9 +133,13 @@ export const DATASET_STRINGS = {
   'draft.write': 'Write',
   'draft.stale':
     'This text was changed meanwhile. Yours is kept here: write it over the other, or take the other.',
+  'draft.other': 'It says now:',
   'draft.insist': 'Write Mine',
   'draft.take': 'Take the Other',
   'draft.asText': 'Write as Text',
+  'draft.orphan': 'Typed for the field “{0}”, which is gone:',
+  'draft.asField': 'Add as a New Field',
+  'draft.drop': 'Drop It',
   'raw.title': 'The line as text',
   'raw.label': 'The line as text',
   'raw.clipped': 'Only the beginning of the line is shown: open it as text to edit it.',

@@ -26,7 +26,6 @@ export async function saveField(control: Control): Promise<void> {
           : null;
   if (problem !== null) {
     store.dispatch({ type: 'add', form, problem });
-    control.say(problem);
     return;
   }
   const value = form.as === 'json' ? gather(form.value, record?.raw ?? '') : form.value;
@@ -36,9 +35,7 @@ export async function saveField(control: Control): Promise<void> {
     control.say(words('say.added', form.name));
     page.focusList();
   } catch (error) {
-    const message = messageOf(error);
-    store.dispatch({ type: 'add', form, problem: message });
-    control.say(message);
+    store.dispatch({ type: 'add', form, problem: messageOf(error) });
   }
 }
 

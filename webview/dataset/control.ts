@@ -101,7 +101,10 @@ export class Control {
       const elsewhere = now.at > 0 || (cursor !== null && now.cursor !== cursor);
       if (!elsewhere && (now.doc?.read ?? 1) < 1) return;
       queueMicrotask(() => stop());
-      if (!elsewhere) void this.run(async () => void (await this.link.goTo(sel)));
+      if (!elsewhere)
+        void this.run(async () => {
+          await this.link.goTo(sel);
+        });
     });
   }
 
@@ -171,20 +174,25 @@ export class Control {
   }
 
   /** Picks everything from where the range began up to a place, as far as one act can be about it. */
-  async markTo(place: number, from = this.state.anchor ?? this.state.at): Promise<void> {
-    const { at } = this.state;
+  async markTo(place: number): Promise<void> {
+    const from = this.state.anchor ?? this.state.at;
     const to = Math.max(0, Math.min(place, totalOf(this.state) - 1));
-    if (from < 0) return;
-    await this.run(async () => {
-      const far = Math.abs(to - from) >= MOST_MARKED;
-      const end = far ? from + Math.sign(to - from) * (MOST_MARKED - 1) : to;
-      const rows = await this.link.keys(Math.min(from, end), Math.max(from, end) + 1);
-      // All of them are picked where the person is.
-      const all = from === 0 && to === totalOf(this.state) - 1;
-      this.store.dispatch({ type: 'mark-to', at: all ? at : end, rows });
-      await this.link.need(this.state.at, this.state.at + 1);
-      if (far) this.refuse(this.words('mark.most', MOST_MARKED));
-    });
+    if (from >= 0) await this.run(() => this.#mark(from, to, null));
+  }
+
+  /** Picks all that are shown; the cursor stays. */
+  async markAll(): Promise<void> {
+    const { at } = this.state;
+    if (at >= 0) await this.run(() => this.#mark(0, totalOf(this.state) - 1, at));
+  }
+
+  async #mark(from: number, to: number, stay: number | null): Promise<void> {
+    const far = Math.abs(to - from) >= MOST_MARKED;
+    const end = far ? from + Math.sign(to - from) * (MOST_MARKED - 1) : to;
+    const rows = await this.link.keys(Math.min(from, end), Math.max(from, end) + 1);
+    this.store.dispatch({ type: 'mark-to', at: stay ?? end, rows });
+    await this.link.need(this.state.at, this.state.at + 1);
+    if (far) this.refuse(this.words('mark.most', MOST_MARKED));
   }
 
   /** Shows a row that the person was led to from elsewhere; a filter that hides it gives way. */
@@ -199,7 +207,7 @@ export class Control {
 
   async filter(filter: DatasetFilter): Promise<void> {
     if (JSON.stringify(filter) === JSON.stringify(this.state.doc?.filter)) return;
-    this.store.dispatch({ type: 'hidden', key: null });
+    this.store.dispatch({ type: 'hidden', row: null });
     await this.run(() => this.#setFilter(filter));
   }
 
@@ -233,6 +241,14 @@ export class Control {
     const had = this.state.drafts[id] !== undefined;
     const done = await this.writer.write(id, insist);
     if (done && had) this.say(this.words('say.written'));
+  }
+
+  /** What was typed as JSON is meant as a text. */
+  async writeAsText(id: string): Promise<void> {
+    const draft = this.state.drafts[id];
+    if (!draft) return;
+    this.store.dispatch({ type: 'typed', draft: { ...draft, as: 'text' } });
+    await this.write(id);
   }
 
   open(how: 'text' | 'review' | 'field', index?: number): void {
@@ -269,9 +285,10 @@ export class Control {
     if (this.#editing !== null) {
       const id = this.#editing;
       this.#editing = null;
-      requestAnimationFrame(() => void this.page.focusText(id));
+      // Once it is drawn.
+      setTimeout(() => void this.page.focusText(id), 0);
     } else if (this.#wantsEdit === record.key) {
-      requestAnimationFrame(() => this.page.focusRecord());
+      setTimeout(() => this.page.focusRecord(), 0);
     }
     this.#wantsEdit = null;
   }

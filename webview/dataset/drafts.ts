@@ -6,7 +6,7 @@ import {
   type RowKey,
 } from '../../src/shared/datasetContract.ts';
 import { shownText } from './exactText.ts';
-import { spread } from './jsonSpacing.ts';
+import { isJson, spread } from './jsonSpacing.ts';
 
 /**
  * What is typed and not yet written. It is about a field by its name and its place among those of that name, so that it
@@ -100,6 +100,13 @@ export function rebased(drafts: Drafts, key: RowKey, from: string, to: string): 
       draft.key === key && draft.stamp === from ? { ...draft, stamp: to } : draft,
     ]),
   );
+}
+
+/** The same text typed as JSON, or the content of a JSON text. */
+export function turned(draft: Draft): Draft {
+  if (draft.as === 'text') return { ...draft, as: 'json', text: JSON.stringify(draft.text) };
+  const value: unknown = isJson(draft.text) ? JSON.parse(draft.text) : draft.text;
+  return { ...draft, as: 'text', text: typeof value === 'string' ? value : draft.text };
 }
 
 /** What a text area shows of it. */

@@ -5,7 +5,7 @@ import type {
   RowKey,
 } from '../../src/shared/datasetContract.ts';
 import type { Draft, Drafts } from './drafts.ts';
-import type { AddForm, Overlay } from './state.ts';
+import type { AddForm, EditorState, Overlay } from './state.ts';
 
 /** What happens to the view's state. */
 export type EditorEvent =
@@ -46,5 +46,5 @@ export type EditorEvent =
   | { readonly type: 'add'; readonly form: AddForm | null; readonly problem?: string | null }
   | { readonly type: 'overlay'; readonly overlay: Overlay; readonly problem?: string | null }
   | { readonly type: 'notice'; readonly text: string | null }
-  | { readonly type: 'hidden'; readonly key: RowKey | null }
+  | { readonly type: 'hidden'; readonly row: EditorState['hidden'] }
   | { readonly type: 'say'; readonly text: string };

@@ -37,7 +37,7 @@ export function perform(control: Control, action: Action): boolean {
       store.dispatch({ type: 'mark', at: state.at });
       return true;
     case 'mark-all':
-      void control.markTo(last, 0);
+      void control.markAll();
       return true;
     case 'next-problem':
     case 'previous-problem':

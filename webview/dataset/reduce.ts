@@ -91,7 +91,7 @@ export function reduce(state: EditorState, event: EditorEvent): EditorState {
     case 'notice':
       return { ...state, notice: event.text };
     case 'hidden':
-      return { ...state, hidden: event.key };
+      return { ...state, hidden: event.row };
     case 'say':
       return { ...state, said: { text: event.text, serial: state.said.serial + 1 } };
   }

@@ -27,8 +27,17 @@ export function duplicate(control: Control): void {
 export function remove(control: Control): void {
   const many = chosen(control.state);
   if (many.length === 0 || control.readOnly()) return;
+  const { at, cursor, marked } = control.state;
   void control.run(async () => {
-    const { rev } = await control.client.request('remove', { keys: [...many] });
+    // Where the first of them stood the person goes on.
+    const first = Math.min(at, ...(cursor !== null && marked.has(cursor) ? marked.values() : []));
+    control.store.dispatch({ type: 'select', at: first });
+    const { rev } = await control.client
+      .request('remove', { keys: [...many] })
+      .catch((error: unknown) => {
+        control.store.dispatch({ type: 'select', at, key: cursor });
+        throw error;
+      });
     control.store.dispatch({ type: 'unmark' });
     control.store.dispatch({ type: 'notice', text: null });
     await control.link.upTo(rev);
@@ -74,7 +83,7 @@ export function goToLine(control: Control, line: number): void {
     const { found } = await client.request('onLine', { line });
     if (!found) control.refuse(words('line.none', line));
     else if (!(await link.goTo(found.key))) {
-      control.store.dispatch({ type: 'hidden', key: found.key });
+      control.store.dispatch({ type: 'hidden', row: { key: found.key, line } });
       control.say(words('hidden.line', line));
     }
   });
@@ -129,5 +138,5 @@ async function arrived(control: Control, rev: number, keys: readonly RowKey[]): 
   const [first] = keys;
   if (first === undefined) return;
   const shown = await control.link.goTo(first);
-  control.store.dispatch({ type: 'hidden', key: shown ? null : first });
+  control.store.dispatch({ type: 'hidden', row: shown ? null : { key: first, line: null } });
 }

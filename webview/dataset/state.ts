@@ -51,8 +51,8 @@ export interface EditorState {
   readonly overlayProblem: string | null;
   /** Why what was last asked for was not done. */
   readonly notice: string | null;
-  /** A row that was made and is not among those that the filter shows. */
-  readonly hidden: RowKey | null;
+  /** A row that was made, or stands on a line that was asked for, and is not among those that the filter shows. */
+  readonly hidden: { readonly key: RowKey; readonly line: number | null } | null;
   readonly said: { readonly text: string; readonly serial: number };
 }
 
@@ -96,7 +96,7 @@ export function chosen({ marked, cursor }: EditorState): readonly RowKey[] {
 }
 
 /** Rows with something typed that is not written. */
-export function unwritten({ drafts }: EditorState): ReadonlySet<RowKey> {
+export function unwritten({ drafts }: Pick<EditorState, 'drafts'>): ReadonlySet<RowKey> {
   return new Set(Object.values(drafts).map(({ key }) => key));
 }
 

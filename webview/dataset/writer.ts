@@ -83,7 +83,9 @@ export class Writer {
 
   #refuse(id: string, problem: string): void {
     this.#store.dispatch({ type: 'refused', id, problem });
-    this.#store.dispatch({ type: 'say', text: problem });
+    // Where its text is on the page it says so itself.
+    const { drafts, record } = this.#state;
+    if (drafts[id]?.key !== record?.key) this.#store.dispatch({ type: 'say', text: problem });
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -119,14 +121,14 @@ export class Writer {
     const words = this.#store.words.peek();
     try {
       const record = await this.#recordOf(key, tries < 2);
-      if (!insist && standingAt(record, draft) !== draft.base && !this.#isOwn(draft)) {
-        this.#refuse(id, words('stale'));
-        return false;
-      }
       const { stamp } = record;
       const field = fieldAt(record, draft);
       if (as !== 'line' && !field) {
         this.#refuse(id, words('stale.gone'));
+        return false;
+      }
+      if (!insist && standingAt(record, draft) !== draft.base && !this.#isOwn(draft)) {
+        this.#refuse(id, words('stale'));
         return false;
       }
       const on = { key, stamp, value };

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { offsetFor, stretchInSight } from './ruler.ts';
+import { offsetFor, ROW_HEIGHT, stretchInSight } from './ruler.ts';
 import { ScrollPlace } from './scroll.ts';
 
 const REST_MS = 150;
@@ -36,6 +36,8 @@ export function useInSight(
     ...stretchInSight(initial, 400, total),
     shift: 0,
   }));
+  const cursor = useRef(at);
+  cursor.current = at;
   const place = useRef<ScrollPlace>(undefined);
   place.current ??= new ScrollPlace();
   const standing = place.current;
@@ -66,7 +68,15 @@ export function useInSight(
       }, REST_MS);
     };
     current.addEventListener('scroll', onScrolled, { passive: true });
-    const sizes = new ResizeObserver(() => look(current));
+    let height = current.clientHeight;
+    const sizes = new ResizeObserver(() => {
+      // A list that becomes lower does not lose the row that the person is at.
+      const top = cursor.current * ROW_HEIGHT - standing.offset;
+      const seen = cursor.current >= 0 && top >= 0 && top + ROW_HEIGHT <= height;
+      height = current.clientHeight;
+      if (seen) goTo(current, offsetFor(cursor.current, standing.offset, height));
+      else look(current);
+    });
     sizes.observe(current);
     goTo(current, standing.offset);
     return () => {

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { NO_FILTER, type Snapshot } from '../../src/shared/reviewContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
+import { SkeletonRows } from '../kit/skeletonRows.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { verbOf } from './notices.tsx';
@@ -10,17 +11,7 @@ import type { Texts } from './texts.ts';
 
 /** Rows that are on their way. */
 export function Skeleton(): JSX.Element {
-  const t = useTexts();
-  return (
-    <div class="skeleton" aria-busy="true" aria-label={t('loading')} role="status">
-      {[70, 55, 80, 45, 65, 60].map((width, index) => (
-        <span class="skeleton-row" key={index} aria-hidden="true">
-          <span class="skeleton-text" style={{ width: `${width}%` }} />
-          <span class="skeleton-text skeleton-short" />
-        </span>
-      ))}
-    </div>
-  );
+  return <SkeletonRows label={useTexts()('loading')} />;
 }
 
 /** The page when there is nothing to review: why, and the one thing to do about it. */

@@ -1,0 +1,119 @@
+import type { JSX } from 'preact';
+import type { DatasetRecord } from '../../src/shared/datasetContract.ts';
+import { Button } from '../kit/button.tsx';
+import { Data } from '../kit/data.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { capOf } from '../kit/platform.ts';
+import { TextBox } from '../kit/textBox.tsx';
+import { useControl, usePart, useWords } from './app.tsx';
+import { draftId, isStale, shownOf, type Draft, type Place } from './drafts.ts';
+import { shownText } from './exactText.ts';
+import { ReadText } from './readText.tsx';
+import { draftAt } from './state.ts';
+
+interface EditableProps {
+  readonly id: string;
+  readonly place: Place;
+  readonly as: Draft['as'];
+  /** What stands in the text before anybody types. */
+  readonly start: string;
+  readonly record: DatasetRecord;
+  /** Ids of what else is said about it. */
+  readonly notes: readonly string[];
+  readonly label?: string;
+}
+
+/** A text of the record, written when it is left; what could not be written stays in it, with the reason. */
+export function Editable(props: EditableProps): JSX.Element {
+  const { id, place, as, start, record, notes, label } = props;
+  const draft = usePart((state) => draftAt(state, place));
+  const refusal = usePart(({ refusals }) => refusals.get(draftId(place)));
+  const restored = usePart((state) => state.restored.has(draftId(place)));
+  const control = useControl();
+  const known = draftId(place);
+  const stale = draft !== undefined && isStale(draft, record, restored);
+  const described = [...notes, ...(draft ? [`${id}-draft`] : [])];
+  return (
+    <form
+      class="editable"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void control.write(known, true);
+      }}
+    >
+      <TextBox
+        id={id}
+        about={known}
+        code={as !== 'text'}
+        invalid={refusal !== undefined}
+        describedBy={described.length > 0 ? described.join(' ') : undefined}
+        value={draft?.as === as ? shownOf(draft) : shownText(start)}
+        onValue={(typed) => control.type(place, as, typed)}
+        onLeave={() => void control.write(known)}
+        {...(label === undefined ? {} : { label })}
+      />
+      {draft ? (
+        <Typed
+          id={`${id}-draft`}
+          draft={draft}
+          start={start}
+          stale={stale}
+          refusal={refusal}
+          place={place}
+        />
+      ) : null}
+    </form>
+  );
+}
+
+interface TypedProps {
+  readonly id: string;
+  readonly draft: Draft;
+  /** What stands there now. */
+  readonly start: string;
+  readonly stale: boolean;
+  readonly refusal: string | undefined;
+  readonly place: Place;
+}
+
+/** What becomes of a text that is typed and not written. */
+function Typed({ id, draft, start, stale, refusal, place }: TypedProps): JSX.Element {
+  const words = useWords();
+  const control = useControl();
+  const known = draftId(place);
+  if (stale) {
+    return (
+      <div class="banner banner-warning" id={id} role="alert">
+        <Icon name="warning" />
+        <span class="banner-words">{words('draft.stale')}</span>
+        <Button onPress={() => void control.write(known, true)}>{words('draft.insist')}</Button>
+        <Button onPress={() => control.takeBack(known)}>{words('draft.take')}</Button>
+        <div class="draft-other">
+          <p class="muted">{words('draft.other')}</p>
+          <ReadText text={start} code={draft.as !== 'text'} label={words('draft.other')} />
+        </div>
+      </div>
+    );
+  }
+  if (refusal !== undefined) {
+    return (
+      <div class="form-problem" id={id} role="alert">
+        <Icon name="warning" /> <Data text={refusal} />{' '}
+        {refusal === words('need.json') && draft.as === 'json' ? (
+          <button type="button" class="link" onClick={() => void control.writeAsText(known)}>
+            {words('draft.asText')}
+          </button>
+        ) : (
+          <button type="button" class="link" onClick={() => void control.write(known)}>
+            {words('lost.again')}
+          </button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <p class="field-typed muted" id={id}>
+      {words('draft.typed')} <kbd aria-hidden="true">{capOf('Ctrl+Enter')}</kbd>
+    </p>
+  );
+}

@@ -1,0 +1,65 @@
+import { FOCUSABLE } from '../kit/focusable.ts';
+import { placeOf } from '../kit/keys.ts';
+import { ROW_HEIGHT } from '../kit/ruler.ts';
+import type { Page } from './control.ts';
+
+/** The regions that F6 goes round. */
+const REGIONS = ['list', 'form', 'toolbar'];
+const TEXTS = 'textarea[data-text]';
+
+/** What the control does to a document. */
+export function pageOf(document: Document): Page {
+  const region = (name: string): HTMLElement | null =>
+    document.querySelector<HTMLElement>(`[data-region="${name}"]`);
+  const focus = (element: HTMLElement | null): boolean => {
+    if (!element) return false;
+    const target =
+      element.tabIndex >= 0
+        ? element
+        : element.querySelector<HTMLElement>(`textarea, ${FOCUSABLE}`);
+    target?.focus();
+    return target !== null;
+  };
+  const texts = (): HTMLTextAreaElement[] => [
+    ...document.querySelectorAll<HTMLTextAreaElement>(TEXTS),
+  ];
+  const intoText = (text: HTMLTextAreaElement | undefined): boolean => {
+    if (!text) return false;
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+    text.scrollIntoView({ block: 'nearest' });
+    return true;
+  };
+  const editing = (): string | null => document.activeElement?.getAttribute('data-text') ?? null;
+  return {
+    focusList: () => void focus(region('list')),
+    focusSearch: () => document.getElementById('search')?.focus(),
+    focusRecord: () => {
+      if (!intoText(texts()[0])) focus(region('form'));
+    },
+    focusText: (id) => intoText(texts().find((text) => text.getAttribute('data-text') === id)),
+    moveText: (step) => {
+      const all = texts();
+      const at = all.findIndex((text) => text === document.activeElement);
+      intoText(all[at + step]);
+    },
+    moveRegion: (step) => {
+      const now = document.activeElement?.closest('[data-region]')?.getAttribute('data-region');
+      const at = REGIONS.indexOf(now ?? '');
+      for (let hop = 1; hop <= REGIONS.length; hop += 1) {
+        const place = (at + step * hop + 2 * REGIONS.length) % REGIONS.length;
+        if (focus(region(REGIONS[place] ?? 'list'))) return;
+      }
+    },
+    rowsPerPage: () => {
+      const height = document.getElementById('rows')?.clientHeight ?? 0;
+      return Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
+    },
+    editing,
+    inText: () => placeOf([document.activeElement ?? document.body]) === 'text',
+    field: () => {
+      const index = document.activeElement?.closest('[data-field]')?.getAttribute('data-field');
+      return index === null || index === undefined ? null : Number(index);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { JSX } from 'preact';
+import { Data } from '../kit/data.tsx';
+import { visibleText } from '../kit/visible.ts';
+
+/** A longer text scrolls in its place. */
+const LONG = 2000;
+
+interface ReadTextProps {
+  readonly text: string;
+  readonly code: boolean;
+  /** What a long one is called by those who reach it by keys. */
+  readonly label: string;
+}
+
+/** A text that can only be read here; a long one is scrolled by keys as well. */
+export function ReadText({ text, code, label }: ReadTextProps): JSX.Element {
+  const long = text.length > LONG;
+  const classes = ['value', 'text', code ? 'value-code' : '', long ? 'value-long' : ''];
+  return (
+    <div
+      class={classes.filter(Boolean).join(' ')}
+      {...(long ? { tabIndex: 0, role: 'group', 'aria-label': visibleText(label) } : {})}
+    >
+      <Data text={text} />
+    </div>
+  );
+}

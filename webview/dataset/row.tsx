@@ -1,0 +1,125 @@
+import type { JSX } from 'preact';
+import type { DatasetRow } from '../../src/shared/datasetContract.ts';
+import { Data } from '../kit/data.tsx';
+import { Icon, type IconName } from '../kit/icon.tsx';
+import { visibleText } from '../kit/visible.ts';
+import { useControl, useWords } from './app.tsx';
+import type { Words } from './words.ts';
+
+interface ListRowProps {
+  readonly place: number;
+  readonly top: number;
+  readonly row: DatasetRow | undefined;
+  readonly total: number;
+  readonly current: boolean;
+  readonly marked: boolean;
+  readonly anyMarked: boolean;
+  /** Something in it is typed and not written. */
+  readonly typed: boolean;
+}
+
+const STATE_ICONS = { edited: 'pencil', inserted: 'plus' } as const satisfies Record<
+  Exclude<DatasetRow['state'], 'same'>,
+  IconName
+>;
+
+/** One line of the list; everything its pictures say is in its name, too. */
+export function ListRow(props: ListRowProps): JSX.Element {
+  const { place, top, row, total, current, marked, anyMarked, typed } = props;
+  const words = useWords();
+  const control = useControl();
+  const about = {
+    id: `row-${place}`,
+    role: 'option' as const,
+    style: { transform: `translateY(${top}px)` },
+    'aria-setsize': total,
+    'aria-posinset': place + 1,
+    'aria-selected': anyMarked ? marked : current,
+  };
+  if (!row) {
+    return (
+      <div {...about} class={current ? 'row row-empty row-current' : 'row row-empty'}>
+        <span class="only-read">{words('loading')}</span>
+        <span class="skeleton-text" aria-hidden="true" />
+      </div>
+    );
+  }
+  const { state, problem, id, line, title } = row;
+  const mark: IconName | null = marked
+    ? 'picked'
+    : problem !== null
+      ? 'warning'
+      : state === 'same'
+        ? null
+        : STATE_ICONS[state];
+  const classes = ['row', current ? 'row-current' : '', marked ? 'row-marked' : ''];
+  return (
+    <div
+      {...about}
+      class={classes.filter(Boolean).join(' ')}
+      title={visibleText(problem === null ? title : `${problem}\n${title}`)}
+      onClick={(event) => {
+        if (event.shiftKey) void control.markTo(place);
+        else {
+          if (event.ctrlKey || event.metaKey) control.store.dispatch({ type: 'mark', at: place });
+          else control.store.dispatch({ type: 'unmark' });
+          control.moveTo(place);
+        }
+      }}
+      onDblClick={() => control.act('edit')}
+    >
+      <span class="only-read">{nameOf(row, typed, words)}</span>
+      <span class={problem === null ? 'row-status' : 'row-status row-bad'} aria-hidden="true">
+        {mark === null ? null : <Icon name={mark} />}
+      </span>
+      <span class={title === '' ? 'row-title muted' : 'row-title'} aria-hidden="true">
+        <Data text={title === '' ? untitled(row, words) : title} />
+      </span>
+      <span class="row-line" aria-hidden="true">
+        {line}
+      </span>
+      <span class="row-about" aria-hidden="true">
+        {typed ? (
+          <span class="row-word">
+            <Icon name="keyboard" />
+            {words('row.typed')}
+          </span>
+        ) : null}
+        {state === 'same' ? null : (
+          <span class="row-word">
+            {mark === STATE_ICONS[state] ? null : <Icon name={STATE_ICONS[state]} />}
+            {words(`row.${state}`)}
+          </span>
+        )}
+        {problem === null ? null : (
+          <span class="row-problem">
+            {mark === 'warning' ? null : <Icon name="warning" />}
+            <span>
+              <Data text={problem} />
+            </span>
+          </span>
+        )}
+        {id === null ? null : (
+          <span class="row-id">
+            <Data text={id} />
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+const untitled = ({ kind }: DatasetRow, words: Words): string =>
+  words(kind === 'blank' ? 'row.blank' : 'row.untitled');
+
+function nameOf(row: DatasetRow, typed: boolean, words: Words): string {
+  const parts = [
+    words('row.line', row.line),
+    row.id,
+    row.state === 'same' ? null : words(`row.${row.state}`),
+    typed ? words('row.typed') : null,
+    row.problem,
+    row.title === '' ? untitled(row, words) : row.title,
+  ];
+  return visibleText(parts.filter((part) => part !== null).join(', '));
+}

@@ -1,0 +1,55 @@
+import type { JSX } from 'preact';
+import { ListBox } from '../kit/listBox.tsx';
+import { useControl, usePart, useWords } from './app.tsx';
+import { ListRow } from './row.tsx';
+import { totalOf, unwritten } from './state.ts';
+
+interface RowsProps {
+  readonly initialScroll: number;
+  readonly onScroll: (offset: number) => void;
+}
+
+/** The rows that the filter shows: a list of any length of which only those in sight exist. */
+export function Rows({ initialScroll, onScroll }: RowsProps): JSX.Element {
+  const total = usePart(totalOf);
+  const rows = usePart((state) => state.rows);
+  const at = usePart((state) => state.at);
+  const cursor = usePart((state) => state.cursor);
+  const marked = usePart((state) => state.marked);
+  const drafts = usePart((state) => state.drafts);
+  const busy = usePart(({ doc }) => doc !== null && (doc.read < 1 || doc.filtered < 1));
+  const words = useWords();
+  const control = useControl();
+  const typed = unwritten({ drafts });
+  return (
+    <ListBox
+      id="rows"
+      class="rows"
+      label={words.count('list', total)}
+      total={total}
+      at={at}
+      follow={cursor}
+      content={rows}
+      busy={busy}
+      initialScroll={initialScroll}
+      onScroll={onScroll}
+      onSight={(from, to) => control.link.inSight(from, to)}
+      row={(place, top) => {
+        const row = rows.get(place);
+        return (
+          <ListRow
+            key={place}
+            place={place}
+            top={top}
+            row={row}
+            total={total}
+            current={place === at}
+            marked={row !== undefined && marked.has(row.key)}
+            anyMarked={marked.size > 0}
+            typed={row !== undefined && typed.has(row.key)}
+          />
+        );
+      }}
+    />
+  );
+}
