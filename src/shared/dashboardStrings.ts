@@ -102,6 +102,9 @@ export const DASHBOARD_STRINGS = {
   'train.probes.none': 'No probe question was asked in this run.',
   'train.probes.note':
     'The same few dev questions, answered by the student as it learns: a look at its texts, no measure.',
+  'train.probes.share': 'epoch {0}: {1} of {2} right',
+  'train.probe.right': 'epoch {0}: right',
+  'train.probe.wrong': 'epoch {0}: wrong',
   'train.epoch': 'epoch {0}',
   'train.right': 'right',
   'train.wrong': 'wrong',

@@ -18,6 +18,32 @@ import { TRAINING_STRINGS } from '../../src/shared/trainingStrings.ts';
 import { boardProject, type ProjectOptions } from './boardProject.ts';
 import { portPair } from './channelPair.ts';
 
+interface Pair {
+  readonly from: number;
+  readonly to: number;
+  readonly set: string;
+}
+
+/** Projects of tests that are made once: they are only read. */
+const projects = new Map<string, Picture>();
+const compared = new WeakMap<Picture, Map<string, Compared | null>>();
+
+function projectOf(options: ProjectOptions): Picture {
+  const key = JSON.stringify(options);
+  const made = projects.get(key) ?? boardProject(options);
+  projects.set(key, made);
+  return made;
+}
+
+function compare(picture: Picture, { from, to, set }: Pair): Compared | null {
+  const known = compared.get(picture) ?? new Map<string, Compared | null>();
+  compared.set(picture, known);
+  const key = `${from} ${to} ${set}`;
+  const found = known.get(key) ?? runWhole(compareSteps(picture, { from, to, set }));
+  known.set(key, found);
+  return found;
+}
+
 export interface BoardOptions extends ProjectOptions {
   /** Laid over every state. */
   readonly over?: Partial<DashboardState>;
@@ -38,9 +64,9 @@ export class BoardHost {
 
   constructor({ over = {}, ...project }: BoardOptions = {}) {
     this.over = over;
-    this.picture = boardProject(project);
+    this.picture = projectOf(project);
     const pair = defaultPair(this.picture);
-    this.#compared = pair && runWhole(compareSteps(this.picture, pair));
+    this.#compared = pair && compare(this.picture, pair);
   }
 
   state(): DashboardState {
@@ -56,9 +82,12 @@ export class BoardHost {
   tell(over: Partial<DashboardState> = {}): number {
     this.#rev += 1;
     this.over = { ...this.over, ...over };
-    const state = this.state();
-    for (const listener of this.#listeners) listener(state);
+    this.send(this.state());
     return this.#rev;
+  }
+
+  send(state: DashboardState): void {
+    for (const listener of this.#listeners) listener(state);
   }
 
   handlers(): Handlers<DashboardContract> {
@@ -68,12 +97,12 @@ export class BoardHost {
         return { state: this.state(), strings: { ...TRAINING_STRINGS, ...DASHBOARD_STRINGS } };
       },
       compare: (pair) => {
-        this.#compared = runWhole(compareSteps(this.picture, pair));
+        this.#compared = compare(this.picture, pair);
         return { rev: this.tell() };
       },
       list: ({ list, from, count }) => {
-        const compared = list.kind === 'change' ? runWhole(compareSteps(this.picture, list)) : null;
-        return listed(this.picture, listOf(this.picture, list, compared), { from, count });
+        const pair = list.kind === 'change' ? compare(this.picture, list) : null;
+        return listed(this.picture, listOf(this.picture, list, pair), { from, count });
       },
       open: () => ({}),
       export: () => ({ saved: true }),

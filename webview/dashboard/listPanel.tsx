@@ -5,6 +5,7 @@ import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Spinner } from '../kit/mark.tsx';
 import { useBoard } from './context.ts';
+import { Signs, type Sign } from './signs.tsx';
 import { PAGE, type OpenList } from './store.ts';
 import { listTitle, useBoardWords } from './words.ts';
 
@@ -166,29 +167,18 @@ function Question({ question }: { readonly question: ListedQuestion }): JSX.Elem
 /** One sign a round: right, wrong, k of N, or not asked. */
 function History({ question }: { readonly question: ListedQuestion }): JSX.Element {
   const words = useBoardWords();
-  return (
-    <span class="history" role="list" aria-label={words('list.history')}>
-      {question.history.map(({ round, right, samples }) => {
-        const look = signOf(right, samples);
-        const said =
-          look.kind === 'some'
-            ? words('list.round.some', round, right ?? 0, samples ?? 0)
-            : words(`list.round.${look.kind}`, round);
-        return (
-          <span class={`sign sign-${look.kind}`} role="listitem" key={round} title={said}>
-            <span class="only-read">{said}</span>
-            <span aria-hidden="true">{look.sign}</span>
-          </span>
-        );
-      })}
-    </span>
-  );
+  const signs = question.history.map(({ round, right, samples }): Sign => {
+    const look = signOf(right, samples);
+    const said =
+      look.kind === 'some'
+        ? words('list.round.some', round, right ?? 0, samples ?? 0)
+        : words(`list.round.${look.kind}`, round);
+    return { ...look, said };
+  });
+  return <Signs label={words('list.history')} signs={signs} />;
 }
 
-function signOf(
-  right: number | null,
-  samples: number | null,
-): { readonly kind: 'right' | 'wrong' | 'some' | 'none'; readonly sign: string } {
+function signOf(right: number | null, samples: number | null): Pick<Sign, 'kind' | 'sign'> {
   if (right === null || samples === null || samples === 0) return { kind: 'none', sign: '·' };
   if (right === samples) return { kind: 'right', sign: '✓' };
   if (right === 0) return { kind: 'wrong', sign: '✗' };

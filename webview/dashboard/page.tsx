@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
@@ -26,6 +27,11 @@ export function DashboardPage({ store }: { readonly store: DashboardStore }): JS
   const state = store.state.value;
   const problem = store.problem.value;
   const open = store.open.value !== null;
+  // A list that opens or turns a page changes nothing of the board beside it.
+  const board = useMemo(
+    () => (state === null ? null : <Board state={state} store={store} />),
+    [state, words, store],
+  );
   return (
     <StoreContext.Provider value={store}>
       <DashboardWordsContext.Provider value={words}>
@@ -36,7 +42,7 @@ export function DashboardPage({ store }: { readonly store: DashboardStore }): JS
                 <Data text={problem} />
               </p>
             )}
-            {state === null ? (
+            {board === null ? (
               <>
                 <h1>{words('board.title')}</h1>
                 {problem === null ? (
@@ -46,7 +52,7 @@ export function DashboardPage({ store }: { readonly store: DashboardStore }): JS
                 ) : null}
               </>
             ) : (
-              <Board state={state} store={store} />
+              board
             )}
           </main>
           <ListPanel />

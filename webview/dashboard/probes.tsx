@@ -2,11 +2,13 @@ import type { JSX } from 'preact';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { Signs, type Sign } from './signs.tsx';
 import { useBoardWords } from './words.ts';
 
 type Probe = DashboardState['probes'][number];
+type Sample = Probe['samples'][number];
 
-/** What the student answered to the same few questions after each epoch. */
+/** What the student answered to the same few questions as it learned: a line each, its texts on demand. */
 export function Probes({ probes }: { readonly probes: readonly Probe[] }): JSX.Element {
   const words = useBoardWords();
   return (
@@ -17,37 +19,72 @@ export function Probes({ probes }: { readonly probes: readonly Probe[] }): JSX.E
       ) : (
         <>
           <p class="muted small">{words('train.probes.note')}</p>
-          {probes.map((probe) => (
-            <article class="probe" key={probe.questionId} aria-label={probe.questionId}>
-              <p class="probe-question">
-                <Data text={probe.question === '' ? probe.questionId : probe.question} />{' '}
-                {probe.gold === '' ? null : (
-                  <span class="muted">
-                    <Data text={words('train.gold', probe.gold)} />
-                  </span>
-                )}
-              </p>
-              <ol class="epochs">
-                {probe.samples.map((sample, at) => (
-                  <Epoch key={at} sample={sample} />
-                ))}
-              </ol>
-            </article>
-          ))}
+          <p class="small">{shares(probes, words)}</p>
+          <div class="probe-list" tabIndex={0} role="group" aria-labelledby="head-probes">
+            {probes.map((probe) => (
+              <ProbeLine key={probe.questionId} probe={probe} />
+            ))}
+          </div>
         </>
       )}
     </section>
   );
 }
 
-function Epoch({ sample }: { readonly sample: Probe['samples'][number] }): JSX.Element {
+/** How many were right after each epoch; so few questions say little, so no rate is made of them. */
+function shares(probes: readonly Probe[], words: ReturnType<typeof useBoardWords>): string {
+  const epochs = new Map<number, { right: number; of: number }>();
+  for (const { epoch, right } of probes.flatMap(({ samples }) => samples)) {
+    const sum = epochs.get(epoch) ?? { right: 0, of: 0 };
+    epochs.set(epoch, { right: sum.right + (right ? 1 : 0), of: sum.of + 1 });
+  }
+  return [...epochs]
+    .sort(([a], [b]) => a - b)
+    .map(([epoch, { right, of }]) => words('train.probes.share', words.number(epoch), right, of))
+    .join(' · ');
+}
+
+function ProbeLine({ probe }: { readonly probe: Probe }): JSX.Element {
+  const words = useBoardWords();
+  const { questionId, question, gold, samples } = probe;
+  const signs = samples.map(({ epoch, right }): Sign => {
+    const kind = right ? 'right' : 'wrong';
+    return {
+      kind,
+      sign: right ? '✓' : '✗',
+      said: words(`train.probe.${kind}`, words.number(epoch)),
+    };
+  });
+  return (
+    <details class="probe">
+      <summary class="probe-line">
+        <span class="probe-question">
+          <Data text={question === '' ? questionId : question} />{' '}
+          {gold === '' ? null : (
+            <span class="muted">
+              <Data text={words('train.gold', gold)} />
+            </span>
+          )}
+        </span>
+        <Signs label={words('train.probes')} signs={signs} />
+      </summary>
+      <ol class="epochs" tabIndex={0} aria-label={words('train.probes')}>
+        {samples.map((sample, at) => (
+          <Epoch key={at} sample={sample} />
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function Epoch({ sample }: { readonly sample: Sample }): JSX.Element {
   const words = useBoardWords();
   const { epoch, text, answer, right } = sample;
   return (
     <li class={`epoch ${right ? 'epoch-right' : 'epoch-wrong'}`}>
       <p class="epoch-head">
         <span class="muted">{words('train.epoch', words.number(epoch))}</span>
-        <span class={right ? 'sign-right' : 'sign-wrong'}>
+        <span class={right ? 'icon-right' : 'icon-wrong'}>
           <Icon
             name={right ? 'check' : 'cross'}
             label={words(right ? 'train.right' : 'train.wrong')}
@@ -57,12 +94,7 @@ function Epoch({ sample }: { readonly sample: Probe['samples'][number] }): JSX.E
           <Data text={answer === null ? words('list.noAnswer') : words('train.answer', answer)} />
         </strong>
       </p>
-      <p
-        class="epoch-text"
-        tabIndex={0}
-        role="group"
-        aria-label={words('train.epoch', words.number(epoch))}
-      >
+      <p class="epoch-text">
         <Data text={text.trim()} />
       </p>
     </li>
