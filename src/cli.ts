@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { apply } from './node/commands/apply.ts';
 import { choose } from './node/commands/choose.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { audit } from './node/commands/audit.ts';
@@ -249,6 +250,13 @@ export function buildProgram(): Command {
     .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
     .action((options: Parameters<typeof choose>[1], command: Command) =>
       run(command, (context) => choose(context, options)),
+    );
+
+  add('tailor.apply')
+    .description('write the gold answers and questions that were corrected into the data file')
+    .option('--preview', 'only say what would change')
+    .action((options: Parameters<typeof apply>[1], command: Command) =>
+      run(command, (context) => apply(context, options)),
     );
 
   add('tailor.setup')

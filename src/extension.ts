@@ -10,6 +10,7 @@ import type { Editor } from './vscode/editor.ts';
 import { EditorJobs } from './vscode/jobs.ts';
 import { once } from './vscode/once.ts';
 import { WorkspaceProjects } from './vscode/projects.ts';
+import { registerLanguage } from './vscode/language/register.ts';
 import { joinTraining } from './vscode/reattach.ts';
 import { RoundsTree } from './vscode/roundsTree.ts';
 import { TeacherKeys } from './vscode/secrets.ts';
@@ -113,6 +114,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { extensionUri: extension, storageUri, globalStorageUri } = context;
   const storage = vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'dataset').fsPath;
   registerDataset(store, { extension, projects, storage, log }, edge);
+  registerLanguage(store, { projects, environment: process.env, clock: systemClock, log });
 }
 
 /** Waits for exams and teaching to end; what they did is on disk. */

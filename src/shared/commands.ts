@@ -37,6 +37,8 @@ export const COMMANDS = {
   'tailor.estimateTeaching': { title: 'Estimate Teaching', cli: 'teach --estimate' },
   'tailor.previewFreeze': { title: 'Preview Freeze', cli: 'freeze --preview' },
   'tailor.setup': { title: 'Set Up Trainer', cli: 'setup' },
+  'tailor.apply': { title: 'Apply Edits to File', cli: 'apply' },
+  'tailor.openRow': { title: 'Open Row in Review', cli: null },
   'tailor.copyCommandLine': { title: 'Copy as Command Line', cli: null },
   'tailor.whatRuns': { title: 'Show What Is Running', cli: null },
   'tailor.showLog': { title: 'Show Log', cli: null },

@@ -10,6 +10,8 @@ const targetSchema = z.object({
   /** A file, as the explorer and the editor's tabs name one. */
   scheme: z.string().optional(),
   fsPath: z.string().optional(),
+  /** A 1-based line of it. */
+  line: z.number().int().min(1).optional(),
 });
 
 /** What a command was called on: a row of the tree names its project and round, the explorer a file. */

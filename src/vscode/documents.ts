@@ -25,6 +25,14 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     });
   }
 
+  /** Keeps a text as it is, character for character, for a comparison with a file. */
+  keep(name: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/compare/${name}` });
+    this.#texts.set(uri.path, text);
+    this.#changed.fire(uri);
+    return uri;
+  }
+
   dispose(): void {
     this.#changed.dispose();
     this.#texts.clear();

@@ -4,6 +4,8 @@ import type { Handler } from './commands.ts';
 import { copyCommandLineHandler } from './copyCommandLine.ts';
 import type { Editor } from './editor.ts';
 import { guidedHandlers } from './guided/handlers.ts';
+import { applyHandler } from './language/applyEdits.ts';
+import { openRowHandler } from './language/openRow.ts';
 import { lookHandlers } from './lookAt.ts';
 import { stepHandlers } from './runSteps.ts';
 import { stopHandler } from './stopHandler.ts';
@@ -21,6 +23,8 @@ export function editorHandlers(
     ...guidedHandlers(editor),
     ...terminalHandlers(editor.assets.installation, editor.projects),
     'tailor.stop': stopHandler(editor),
+    'tailor.apply': applyHandler(editor),
+    'tailor.openRow': openRowHandler(editor.projects),
     'tailor.decide': () => void vscode.commands.executeCommand('tailor.review.focus'),
     'tailor.copyCommandLine': copyCommandLineHandler(editor),
     'tailor.whatRuns': whatRunsHandler(editor),

@@ -4,6 +4,12 @@ import { join, relative } from 'node:path';
 import type * as vscode from 'vscode';
 import { fakeInputs } from './vscodeInputs.ts';
 import {
+  languageModule,
+  languageValues,
+  languageWorkspace,
+  resetTexts,
+} from './vscodeLanguages.ts';
+import {
   customEditorWindow,
   customEditorValues,
   resetCustomEditors,
@@ -52,6 +58,7 @@ export const editor = {
 };
 
 export function resetVscode(): void {
+  resetTexts();
   resetWebviews();
   resetCustomEditors();
   editor.isTrusted = true;
@@ -249,6 +256,7 @@ const find = (name: string, folders = editor.folders): ReturnType<typeof uri>[] 
 export const vscodeModule = {
   ...webviewValues,
   ...customEditorValues,
+  ...languageValues,
   EventEmitter,
   TreeItem,
   ThemeIcon,
@@ -276,6 +284,7 @@ export const vscodeModule = {
       },
     },
   },
+  languages: languageModule(tracked),
   extensions: { getExtension: () => undefined },
   l10n: {
     t: (text: string, ...args: unknown[]) =>
@@ -367,6 +376,7 @@ export const vscodeModule = {
   },
   workspace: {
     ...webviewWorkspace(tracked),
+    ...languageWorkspace(tracked),
     get isTrusted() {
       return editor.isTrusted;
     },

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { languageTabs } from './vscodeLanguages.ts';
 import { makePanel, type FakePanel } from './vscodeWebviews.ts';
 
 const providers = new Map<string, vscode.CustomEditorProvider>();
@@ -138,6 +139,7 @@ export const customEditorWindow = (tracked: Tracked) => ({
     return tracked({}, () => providers.delete(viewType));
   },
   tabGroups: {
+    ...languageTabs(tracked),
     get activeTabGroup() {
       return { activeTab: front.input === undefined ? undefined : { input: front.input } };
     },

@@ -76,6 +76,12 @@ export class DatasetEditors implements Disposable {
     for (const view of this.#views) if (view.document.uri.fsPath === path) view.show(key);
   }
 
+  /** The same for a 1-based line, as another editor names it. */
+  async showLine(path: string, line: number): Promise<void> {
+    const key = await this.#documents.get(path)?.dataset.keyOfLine(line);
+    if (key !== undefined && key !== null) this.show(path, key);
+  }
+
   open(uri: vscode.Uri, backup: string | undefined): Promise<DatasetDocument> {
     return forEditor(async () => {
       requireFile(uri);

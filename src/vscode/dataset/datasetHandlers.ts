@@ -12,6 +12,7 @@ type ActionId = keyof typeof DATASET_ACTIONS;
 export function datasetHandlers(parts: {
   readonly projects: Projects & { known(): Promise<void> };
   readonly forward: (name: DatasetCommand) => Promise<void>;
+  readonly showLine: (path: string, line: number) => Promise<void>;
 }): Readonly<Record<keyof typeof DATASET_COMMANDS, Handler>> {
   const forwarded = Object.entries(DATASET_ACTIONS).map(([id, { name }]): [string, Handler] => [
     id,
@@ -23,6 +24,7 @@ export function datasetHandlers(parts: {
     'tailor.openDataset': async (target) => {
       const file = await chooseFile(target, parts.projects);
       await vscode.commands.executeCommand('vscode.openWith', file, DATASET_EDITOR);
+      if (target.line !== undefined) await parts.showLine(file.fsPath, target.line);
     },
   };
 }

@@ -53,6 +53,7 @@ export function registerDataset(store: DisposableStore, parts: DatasetParts, edg
     (await import('./datasetHandlers.ts')).datasetHandlers({
       projects,
       forward: async (name) => (await editors()).forward(name),
+      showLine: async (path, line) => (await editors()).showLine(path, line),
     }),
   );
   registerCommands(store, DATASET_COMMANDS, handlers, edge);

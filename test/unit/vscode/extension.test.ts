@@ -160,6 +160,7 @@ describe('commands', () => {
       'tailor.whatRuns',
       'tailor.copyCommandLine',
       'tailor.previewFreeze',
+      'tailor.openRow',
     ];
     const running = Object.keys(COMMANDS).filter((id) => !reading.includes(id));
     for (const id of running) await run(id);

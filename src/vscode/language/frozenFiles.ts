@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import { decodeString, scanLine } from '../../core/dataset/jsonSpans.ts';
+import type { Log } from '../../core/ports.ts';
+import { placeOfFile } from '../dataset/filePlace.ts';
+import { DisposableStore, type Disposable } from '../disposableStore.ts';
+
+/** Files of rounds that are written once or only added to; package.json makes them read-only in text editors. */
+export const KEPT_FILES = [
+  '**/rounds/[0-9]*/train.jsonl',
+  '**/rounds/[0-9]*/{exam,teacher,decisions,looks}/*.jsonl',
+] as const;
+
+export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FILES.map((pattern) => ({
+  scheme: 'file',
+  pattern,
+}));
+
+/**
+ * Says above the first row of a file that is kept as it was written why it cannot be edited, and leads to where what it
+ * says can be changed.
+ */
+export class KeptFileLens implements vscode.CodeLensProvider {
+  async provideCodeLenses({ uri }: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const kept = await whyKept(uri);
+    if (!kept) return [];
+    const at = new vscode.Range(0, 0, 0, 0);
+    const { t } = vscode.l10n;
+    return [
+      // A lens without a command is text.
+      new vscode.CodeLens(at, {
+        title: `$(lock) ${kept.reason}`,
+        command: '',
+        tooltip: t('Files of rounds stay as they were written.'),
+      }),
+      ...waysOn(kept.root, null).map((way) => new vscode.CodeLens(at, commandOf(way))),
+    ];
+  }
+}
+
+/** From a row of such a file to the question in Review. */
+export class KeptFileActions implements vscode.CodeActionProvider {
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+  ): Promise<vscode.CodeAction[]> {
+    const kept = await whyKept(document.uri);
+    if (!kept) return [];
+    const id = questionOf(document.lineAt(range.start.line).text);
+    return waysOn(kept.root, id).map((way) => {
+      const made = new vscode.CodeAction(way.title, vscode.CodeActionKind.QuickFix);
+      made.command = commandOf(way);
+      return made;
+    });
+  }
+}
+
+/** Whoever has made such a file writable and changes it is told what that means, once. */
+export class KeptFileGuard implements Disposable {
+  readonly #store: DisposableStore;
+  readonly #told = new Set<string>();
+
+  constructor(log: Log) {
+    this.#store = new DisposableStore((error) => log.error(String(error)));
+    const { workspace } = vscode;
+    this.#store.add(
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (document.isDirty) void this.#tell(document);
+      }),
+    );
+    this.#store.add(
+      workspace.onDidCloseTextDocument(({ uri }) => this.#told.delete(uri.toString())),
+    );
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  async #tell({ uri }: vscode.TextDocument): Promise<void> {
+    const key = uri.toString();
+    if (!/\/rounds\/\d+\//u.test(uri.path) || this.#told.has(key)) return;
+    this.#told.add(key);
+    const kept = await whyKept(uri);
+    if (!kept) return;
+    const ways = waysOn(kept.root, null);
+    const revert = vscode.l10n.t('Revert the Change');
+    const chosen = await vscode.window.showWarningMessage(
+      kept.reason,
+      ...ways.map(({ title }) => title),
+      revert,
+    );
+    if (chosen === revert) {
+      await vscode.window.showTextDocument(uri);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
+    const way = ways.find(({ title }) => title === chosen);
+    if (way) await vscode.commands.executeCommand(way.command, way.argument);
+  }
+}
+
+async function whyKept(
+  uri: vscode.Uri,
+): Promise<{ readonly root: string; readonly reason: string } | null> {
+  if (uri.scheme !== 'file') return null;
+  const { root, readOnly } = await placeOfFile(uri.fsPath);
+  return root === null || readOnly === null ? null : { root, reason: readOnly };
+}
+
+/** Where what such a file says can be looked at and changed. */
+interface Way {
+  readonly title: string;
+  readonly command: string;
+  readonly argument: object;
+}
+
+function waysOn(root: string, id: string | null): Way[] {
+  const { t } = vscode.l10n;
+  return [
+    {
+      title: t('Open in Review'),
+      command: 'tailor.openReview',
+      argument: id === null ? { root } : { root, id },
+    },
+    {
+      title: t('Open the Data File'),
+      command: 'tailor.openDataset',
+      argument: { root, set: 'train' },
+    },
+  ];
+}
+
+function commandOf({ title, command, argument }: Way): vscode.Command {
+  return { title, command, arguments: [argument] };
+}
+
+/** The question that a row of a frozen set or of a journal is about. */
+function questionOf(line: string): string | null {
+  const scan = scanLine(line);
+  if (scan.kind !== 'record') return null;
+  for (const wanted of ['questionId', 'id']) {
+    const field = scan.fields.findLast(({ name, type }) => name === wanted && type === 'text');
+    if (field) return decodeString(line.slice(field.valueStart, field.valueEnd));
+  }
+  return null;
+}
