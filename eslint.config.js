@@ -25,11 +25,12 @@ const FORBIDDEN = {
   'src/engine': ['node', 'vscode'],
   'src/node': ['engine', 'vscode'],
   'src/vscode': ['engine', 'webview'],
-  'webview/kit': ['core', 'engine', 'node', 'vscode', 'review', 'training', 'dashboard'],
-  'webview/review': ['core', 'engine', 'node', 'vscode', 'training', 'dashboard'],
-  'webview/training': ['core', 'engine', 'node', 'vscode', 'review', 'dashboard'],
+  'webview/kit': ['core', 'engine', 'node', 'vscode', 'review', 'training', 'dashboard', 'dataset'],
+  'webview/review': ['core', 'engine', 'node', 'vscode', 'training', 'dashboard', 'dataset'],
+  'webview/training': ['core', 'engine', 'node', 'vscode', 'review', 'dashboard', 'dataset'],
+  'webview/dataset': ['core', 'engine', 'node', 'vscode', 'review', 'training', 'dashboard'],
   // The dashboard shows a training with the Training view's own curves.
-  'webview/dashboard': ['core', 'engine', 'node', 'vscode', 'review'],
+  'webview/dashboard': ['core', 'engine', 'node', 'vscode', 'review', 'dataset'],
 };
 
 /** @param {string} home @param {string} folder */

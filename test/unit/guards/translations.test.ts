@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CURATION_STRINGS } from '../../../src/shared/curationStrings.ts';
 import { DASHBOARD_STRINGS } from '../../../src/shared/dashboardStrings.ts';
+import { DATASET_STRINGS } from '../../../src/shared/datasetStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../../src/shared/reviewHostStrings.ts';
 import { reviewStrings } from '../../../src/shared/reviewStrings.ts';
 import { TRAINING_STRINGS } from '../../../src/shared/trainingStrings.ts';
@@ -107,6 +108,7 @@ describe('translations', () => {
     CURATION_STRINGS,
     TRAINING_STRINGS,
     DASHBOARD_STRINGS,
+    DATASET_STRINGS,
   ].flatMap((one) => Object.values(one));
 
   it('of the manifest hold every key and nothing else', () => {

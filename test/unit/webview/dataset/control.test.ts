@@ -54,10 +54,10 @@ describe('Control: going about', () => {
     const { host, state, press } = await open();
     await press('next', 'next', 'next');
     expect(state().cursor).toBe('o3');
-    host.handlers().remove({ keys: ['o0', 'o1'] }, new AbortController().signal);
+    await host.handlers().remove({ keys: ['o0', 'o1'] }, new AbortController().signal);
     await settle();
     expect([state().at, state().cursor, state().record?.line]).toEqual([1, 'o3', 2]);
-    host.handlers().remove({ keys: ['o3'] }, new AbortController().signal);
+    await host.handlers().remove({ keys: ['o3'] }, new AbortController().signal);
     await settle();
     expect([state().at, state().cursor]).toEqual([1, 'o4']);
     expect(state().record?.key).toBe('o4');
