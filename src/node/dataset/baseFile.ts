@@ -17,9 +17,14 @@ export interface KnownLines {
   readonly order: RowOrder;
 }
 
+export interface BaseOptions {
+  readonly known?: KnownLines | null;
+  readonly wholeBytes?: number | undefined;
+}
+
 interface Facts {
   readonly stamp: FileStamp;
-  readonly mode: number;
+  readonly wholeBytes: number;
   readonly bom: number;
   readonly foreign: Text | null;
 }
@@ -28,7 +33,8 @@ interface Facts {
 export class BaseFile extends StoredLines {
   readonly path: string;
   readonly stamp: FileStamp;
-  readonly mode: number;
+  /** Files up to this size are held in memory. */
+  readonly wholeBytes: number;
   /** Bytes of the mark before the first line. */
   readonly bom: number;
   /** Why the bytes are no JSONL at all, and cannot be edited as such. */
@@ -46,13 +52,17 @@ export class BaseFile extends StoredLines {
     this.path = path;
     this.#handle = handle;
     this.stamp = facts.stamp;
-    this.mode = facts.mode;
+    this.wholeBytes = facts.wholeBytes;
     this.bom = facts.bom;
     this.foreign = facts.foreign;
   }
 
   /** Opens a file; its lines are not known before `readIndex`, unless they are given. */
-  static async open(fs: Fs, path: string, known: KnownLines | null = null): Promise<BaseFile> {
+  static async open(
+    fs: Fs,
+    path: string,
+    { known = null, wholeBytes = WHOLE_BYTES }: BaseOptions = {},
+  ): Promise<BaseFile> {
     const handle = await fs.open(path, 'r');
     try {
       const found = await handle.stat();
@@ -61,12 +71,11 @@ export class BaseFile extends StoredLines {
           hint: sentence`Choose a JSONL file.`,
         });
       }
-      const stamp = await stampOf(handle);
+      const stamp = await stampOf(handle, wholeBytes);
       const head = Buffer.alloc(3);
       const { bytesRead } = await handle.read(head, 0, 3, 0);
       const bom = bytesRead === 3 && head.equals(BOM) ? 3 : 0;
-      const { mode } = found;
-      const facts = { stamp, mode, bom, foreign: foreignFormat(head.subarray(0, bytesRead)) };
+      const facts = { stamp, wholeBytes, bom, foreign: foreignFormat(head.subarray(0, bytesRead)) };
       const base = new BaseFile(path, handle, facts, known);
       if (known !== null) await base.#settle();
       return base;
@@ -78,6 +87,11 @@ export class BaseFile extends StoredLines {
 
   get size(): number {
     return this.stamp.size;
+  }
+
+  /** Whether all of it is held in memory, once it has been read: then nobody can spoil it. */
+  get isSmall(): boolean {
+    return this.stamp.whole !== null;
   }
 
   /** False until every line start is known. */
@@ -105,7 +119,7 @@ export class BaseFile extends StoredLines {
   async readIndex(signal: Signal, onChunk: () => void): Promise<void> {
     const pace = pacer(signal);
     const finder = new LineFinder(this.index, this.bom);
-    const whole = this.size <= WHOLE_BYTES ? Buffer.allocUnsafe(this.size) : null;
+    const whole = this.isSmall ? Buffer.allocUnsafe(this.size) : null;
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, this.size)));
     for (let at = 0; at < this.size;) {
       const length = Math.min(chunk.length, this.size - at);
@@ -125,7 +139,7 @@ export class BaseFile extends StoredLines {
 
   /** Learns how the lines end, once they are all known. */
   async #settle(): Promise<void> {
-    if (this.#whole === null && this.size <= WHOLE_BYTES) {
+    if (this.#whole === null && this.isSmall) {
       const whole = Buffer.allocUnsafe(this.size);
       await this.#readHandle(whole, 0, this.size, 0);
       this.#whole = whole;

@@ -114,4 +114,6 @@ export interface OpenDatasetOptions {
   /** The disk and the clock; tests have others. */
   readonly fs?: Fs;
   readonly clock?: Clock;
+  /** Files up to this size are held in memory; 32 MB without it. */
+  readonly wholeBytes?: number;
 }

@@ -129,11 +129,11 @@ export class DocumentBytes {
 
   /** The last row ends as the file did: with or without a line end. A blank one is a line only with its end. */
   async *#last(id: RowId): AsyncGenerator<Piece> {
-    const { held, finalNewline } = this.#rows;
+    const { held, ends } = this.#rows;
     const row = held.get(id);
     if (row !== undefined) {
       const content = contentOf(row);
-      const bare = !finalNewline && content.length > 0;
+      const bare = !ends.final && content.length > 0;
       this.lastEnd = row.end;
       yield this.#own(bare ? content : Buffer.concat([content, Buffer.from(row.end)]));
       return;
@@ -142,7 +142,7 @@ export class DocumentBytes {
     const end = await store.endOf(line);
     const from = store.index.startOf(line);
     const to = store.index.startOf(line + 1) - end.length;
-    const bare = !finalNewline && to > from;
+    const bare = !ends.final && to > from;
     this.lastEnd = this.#rows.endOr(end);
     const written = Buffer.from(bare ? '' : this.lastEnd);
     this.index.push(this.#size, this.#size + to - from + written.length);

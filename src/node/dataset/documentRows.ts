@@ -13,8 +13,6 @@ export interface HeldRow {
   /** What the line says; bytes where these are no text. */
   readonly content: string | Buffer;
   readonly end: RowEnd;
-  /** Edits since it was what the file has; back at 0 it is that again. Infinite where that is not known. */
-  readonly steps: number;
 }
 
 /** What a row says now. */
@@ -29,14 +27,30 @@ export interface RowLine {
 /** How a row ends wherever it is not the last of a file. */
 export type RowEnd = '\n' | '\r\n';
 
+/** How lines end that have no end of their own. */
+export interface LineEnds {
+  /** Of lines that are new. */
+  readonly eol: RowEnd;
+  /** Whether the last line has an end. */
+  readonly final: boolean;
+  /** Of the last line of the file where it has none, once it is not the last any more; null: as new ones. */
+  readonly bare: RowEnd | null;
+}
+
 /** One act on the document, in terms that can be taken back. */
 export interface Change {
   readonly splices: readonly Splice[];
-  readonly patches: readonly { readonly id: RowId; readonly patch: Patch }[];
+  readonly patches: readonly TextChange[];
   /** Rows that did not exist before. */
   readonly fresh: readonly { readonly id: RowId; readonly row: HeldRow }[];
-  /** Whether it takes an earlier one back. */
-  readonly back: boolean;
+}
+
+/** A change of what one row says, from one version of it to another: taking it back leads to the old version again. */
+export interface TextChange {
+  readonly id: RowId;
+  readonly patch: Patch;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The rows of a document: their sequence, what was changed in them, and where the rest is read from. */
@@ -47,9 +61,12 @@ export class DocumentRows {
   readonly held = new Map<RowId, HeldRow>();
   /** Number of the next inserted row. */
   nextInserted = 0;
-  /** How the last line of the file ends when it is not the last one any more; null: as others do. */
-  bareEnd: RowEnd | null = null;
-  #style: { readonly eol: RowEnd; readonly finalNewline: boolean } | null = null;
+  #ends: LineEnds | null = null;
+  /** Versions of rows that were edited at some time; 0 is what they said first. */
+  readonly #versions = new Map<RowId, number>();
+  /** The versions that the file has, where these are others than the first. */
+  readonly #saved = new Map<RowId, number>();
+  #lastVersion = 0;
 
   constructor(base: BaseFile, kept: KeptRows) {
     this.base = base;
@@ -61,22 +78,21 @@ export class DocumentRows {
   grow(): void {
     const { order, lines, complete, eol, finalNewline } = this.base;
     if (order === null) this.order.grow(lines);
-    if (complete) this.#style ??= { eol, finalNewline };
+    if (complete) this.#ends ??= { eol, final: finalNewline, bare: null };
   }
 
-  /** How lines of the document end, unless they have an end of their own. */
-  get eol(): RowEnd {
-    return this.#style?.eol ?? this.base.eol;
+  /** How the document ends its lines; they stay as they were when the file was opened. */
+  get ends(): LineEnds {
+    return this.#ends ?? { eol: this.base.eol, final: this.base.finalNewline, bare: null };
   }
 
-  /** Whether the document ends with a line end, as the file did when it was opened. */
-  get finalNewline(): boolean {
-    return this.#style?.finalNewline ?? true;
+  set ends(ends: LineEnds) {
+    this.#ends = ends;
   }
 
   /** The end of a line that may have none of its own. */
   endOr(end: LineEnd): RowEnd {
-    return end === '' ? (this.bareEnd ?? this.eol) : end;
+    return end === '' ? (this.ends.bare ?? this.ends.eol) : end;
   }
 
   /** A line of a file with its text, where it has one. */
@@ -87,26 +103,59 @@ export class DocumentRows {
 
   /** Makes a change and returns the one that takes it back. A change that does not fit leaves everything as it is. */
   async apply(change: Change): Promise<Change> {
-    const step = change.back ? -1 : 1;
-    const next: [RowId, HeldRow | null][] = [];
-    for (const { id, patch } of change.patches) {
+    const next: [RowId, HeldRow][] = [];
+    for (const { id, patch, from } of change.patches) {
       const line = await this.line(id);
       if (line.text === null) throw noText();
-      const steps = (this.held.get(id)?.steps ?? 0) + step;
-      const same = steps === 0 && this.base.lineOf(id) !== null;
-      const content = patched(line.text, patch);
-      next.push([id, same ? null : { content, end: line.end, steps }]);
+      if (from !== this.versionOf(id)) throw gone();
+      next.push([id, { content: patched(line.text, patch), end: line.end }]);
     }
     const splices = this.order.apply(change.splices);
     for (const { id, row } of change.fresh) if (!this.held.has(id)) this.held.set(id, row);
-    for (const [id, row] of next) {
-      if (row === null) this.held.delete(id);
-      else this.held.set(id, row);
+    for (const [id, row] of next) this.held.set(id, row);
+    for (const { id, to } of change.patches) {
+      this.#versions.set(id, to);
+      const isSaved = to === (this.#saved.get(id) ?? 0) && this.base.lineOf(id) !== null;
+      if (isSaved) this.held.delete(id);
     }
     const patches = change.patches
-      .map(({ id, patch }) => ({ id, patch: inversePatch(patch) }))
+      .map(({ id, patch, from, to }) => ({ id, patch: inversePatch(patch), from: to, to: from }))
       .reverse();
-    return { splices, patches, fresh: [], back: !change.back };
+    return { splices, patches, fresh: [] };
+  }
+
+  versionOf(id: RowId): number {
+    return this.#versions.get(id) ?? 0;
+  }
+
+  /** The number of a version that no row had before. */
+  newVersion(): number {
+    this.#lastVersion += 1;
+    return this.#lastVersion;
+  }
+
+  /** Reads from a file that has just been written: it says what the document said. */
+  rebase(base: BaseFile, bare: RowEnd | null): void {
+    this.base = base;
+    this.ends = { ...this.ends, bare };
+    for (const id of this.held.keys()) {
+      if (this.order.placeOf(id) === null) continue;
+      this.held.delete(id);
+      this.#saved.set(id, this.versionOf(id));
+    }
+  }
+
+  /** Lets go of rows that say what the file says all the same. */
+  async tidy(): Promise<void> {
+    for (const [id, { content }] of this.held) {
+      const line = this.base.lineOf(id);
+      if (line === null) continue;
+      const { bytes } = await this.base.line(line);
+      if (bytes?.equals(typeof content === 'string' ? Buffer.from(content) : content) !== true)
+        continue;
+      this.held.delete(id);
+      this.#saved.set(id, this.versionOf(id));
+    }
   }
 
   /** Where the bytes of a row that is not held are. */

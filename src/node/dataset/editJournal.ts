@@ -156,14 +156,14 @@ export class EditJournal {
     this.#next += 1;
   }
 
-  async #recordsOf({ splices, patches, back }: Change): Promise<NewRecord[]> {
+  async #recordsOf({ splices, patches }: Change): Promise<NewRecord[]> {
     const named = [];
     for (const { id, patch } of patches) {
       const stamp = stampOfLine(await this.#rows.line(id));
       const { at, removed, inserted } = patch;
       named.push({ row: this.#names.of(id), stamp, at, removed: removed.length, inserted });
     }
-    return editRecords(back, this.#names.splices(splices), named);
+    return editRecords(this.#names.splices(splices), named);
   }
 
   /** What rows say that the journal has not heard of. */
@@ -192,7 +192,7 @@ export class EditJournal {
 
   /** The edits as they stand: the file, rows that differ from it, and the sequence. */
   async *#all(names: BaseNames): AsyncGenerator<Buffer> {
-    const { base, order, held } = this.#rows;
+    const { base, order, held, ends } = this.#rows;
     const at = new Date(this.#options.clock.now()).toISOString();
     let n = 0;
     const line = (record: NewRecord): Buffer => {
@@ -200,7 +200,7 @@ export class EditJournal {
       n += 1;
       return Buffer.from(`${sealRecord(stamped).line}\n`);
     };
-    yield line({ type: 'base', session: this.session, path: base.path, stamp: base.stamp });
+    yield line({ type: 'base', session: this.session, path: base.path, stamp: base.stamp, ends });
     if (!isUntouched(this.#rows)) {
       const runs = names.runs(order.runs);
       for (const id of names.takeFresh()) {
@@ -237,7 +237,7 @@ export class EditJournal {
   }
 }
 
-const NO_CHANGE: Change = { splices: [], patches: [], fresh: [], back: false };
+const NO_CHANGE: Change = { splices: [], patches: [], fresh: [] };
 
 /** Whether the document says what its file says. */
 export function isUntouched({ base, order, held }: DocumentRows): boolean {

@@ -20,6 +20,8 @@ export const editRecordSchema = z.discriminatedUnion('type', [
     session: z.string(),
     path: z.string(),
     stamp: fileStampSchema,
+    /** How lines end where they have no end of their own: others, and the last line of the file. */
+    ends: z.object({ eol: endSchema, final: z.boolean(), bare: endSchema.nullable() }),
   }),
   /** A part of a long text, for the record that follows. */
   z.object({ type: z.literal('piece'), n, first: z.boolean(), text: z.string() }),
@@ -38,7 +40,6 @@ export const editRecordSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('edit'),
     n,
-    back: z.boolean(),
     splices: z.array(z.object({ at: n, remove: n, insert: z.array(runSchema) })),
     patches: z.array(
       z.object({
@@ -99,7 +100,6 @@ export function orderRecords(runs: readonly Run[]): NewRecord[] {
 
 /** An act as records. */
 export function editRecords(
-  back: boolean,
   splices: readonly Splice[],
   patches: readonly {
     readonly row: RowId;
@@ -112,10 +112,10 @@ export function editRecords(
   const [first, ...rest] = patches;
   // An act changes the text of one row: more would need pieces for each.
   if (rest.length > 0) throw new RangeError('an edit changes the text of one row');
-  if (first === undefined) return [{ type: 'edit', back, splices: plain(splices), patches: [] }];
+  if (first === undefined) return [{ type: 'edit', splices: plain(splices), patches: [] }];
   const { pieces, own } = piecesOf(first.inserted);
   const patch = { ...first, inserted: own };
-  return [...pieces, { type: 'edit', back, splices: plain(splices), patches: [patch] }];
+  return [...pieces, { type: 'edit', splices: plain(splices), patches: [patch] }];
 }
 
 function plain(splices: readonly Splice[]): { at: number; remove: number; insert: Run[] }[] {

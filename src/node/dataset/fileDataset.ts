@@ -28,7 +28,6 @@ import { EditHistory } from './editHistory.ts';
 import { EditJournal, isUntouched } from './editJournal.ts';
 import { keyOf } from './documentRows.ts';
 import { rowWithId } from './findId.ts';
-import { WHOLE_BYTES } from './fileStamp.ts';
 import { InTurn } from './inTurn.ts';
 import { recoverEdits } from './recoverEdits.ts';
 import { Reading, type ReadingParts } from './reading.ts';
@@ -92,6 +91,7 @@ export class FileDataset implements Dataset {
       fs,
       folder: options.journalFolder,
       inSet: options.set !== null,
+      wholeBytes: options.wholeBytes,
       say: options.say ?? String,
       onLook: () => hooks.onLook(),
       onFailure: (error) => hooks.onFailure(error),
@@ -299,7 +299,7 @@ export class FileDataset implements Dataset {
     const reading = this.#reading;
     void reading.indexed.then(
       () => {
-        if (reading.rows.base.size <= WHOLE_BYTES && !this.#disposed) reading.checkAll();
+        if (reading.rows.base.isSmall && !this.#disposed) reading.checkAll();
       },
       () => undefined,
     );

@@ -20,20 +20,23 @@ export const fileStampSchema = z.object({
 export type FileStamp = z.infer<typeof fileStampSchema>;
 
 /** The stamp of an open file as it is now. */
-export async function stampOf(handle: FsHandle): Promise<FileStamp> {
+export async function stampOf(
+  handle: FsHandle,
+  wholeBytes: number = WHOLE_BYTES,
+): Promise<FileStamp> {
   const { size, mtimeMs, ino } = await handle.stat();
   const head = await readUpTo(handle, 0, Math.min(size, ENDS));
   const tail = await readUpTo(handle, Math.max(0, size - ENDS), Math.min(size, ENDS));
   const ends = createHash('sha256').update(head).update(tail).digest('hex');
-  const whole = size <= WHOLE_BYTES ? await sha256(handle, size) : null;
+  const whole = size <= wholeBytes ? await sha256(handle, size) : null;
   return { size, mtimeMs, ino, ends, whole };
 }
 
 /** The stamp of the file at a path. */
-export async function stampAt(fs: Fs, path: string): Promise<FileStamp> {
+export async function stampAt(fs: Fs, path: string, wholeBytes: number): Promise<FileStamp> {
   const handle = await fs.open(path, 'r');
   try {
-    return await stampOf(handle);
+    return await stampOf(handle, wholeBytes);
   } finally {
     await handle.close();
   }

@@ -30,6 +30,8 @@ export interface ReadingParts {
   readonly folder: string;
   /** Whether rows have to be questions of a project. */
   readonly inSet: boolean;
+  /** Files up to this size are held in memory. */
+  readonly wholeBytes: number | undefined;
   readonly say: SayText;
   /** More of the file is known than before. */
   readonly onLook: () => void;
@@ -73,7 +75,7 @@ export class Reading {
 
   /** Opens a file and reads its first rows. */
   static async open(path: string, parts: ReadingParts): Promise<Reading> {
-    const base = await BaseFile.open(parts.fs, path);
+    const base = await BaseFile.open(parts.fs, path, { wholeBytes: parts.wholeBytes });
     const reading = new Reading(base, parts);
     await reading.#first;
     await reading.#sample();

@@ -62,6 +62,8 @@ export async function replay(
 ): Promise<number> {
   const replaying = new Replay(rows, apply);
   for (const record of records) await replaying.take(record);
+  // An act and the one that took it back leave nothing.
+  await rows.tidy();
   return replaying.acts;
 }
 
@@ -94,6 +96,8 @@ class Replay {
         await this.#edit(record);
         return;
       case 'base':
+        this.#rows.ends = record.ends;
+        return;
       case 'saving':
     }
   }
@@ -101,8 +105,7 @@ class Replay {
   #row({ row: id, text, coded, end }: Extract<EditRecord, { type: 'row' }>): void {
     const said = text ?? this.#pieces;
     const content = coded ? Buffer.from(said, 'base64') : said;
-    // How many edits led there is not known: taking some back never makes it the line of the file again.
-    this.#fresh.push({ id, row: { content, end, steps: Number.POSITIVE_INFINITY } });
+    this.#fresh.push({ id, row: { content, end } });
     if (id < 0) this.#rows.nextInserted = Math.max(this.#rows.nextInserted, -id);
   }
 
@@ -112,7 +115,7 @@ class Replay {
     const { order } = this.#rows;
     const next = RowOrder.of(this.#order).runs;
     const splices = [{ at: 0, remove: order.length, insert: next }];
-    await this.#make({ splices, patches: [], fresh: this.#fresh, back: false });
+    await this.#make({ splices, patches: [], fresh: this.#fresh });
     this.#order = [];
   }
 
@@ -128,10 +131,9 @@ class Replay {
         removed: text.slice(at, at + removed),
         inserted: inserted ?? this.#pieces,
       };
-      patches.push({ id, patch });
+      patches.push({ id, patch, from: this.#rows.versionOf(id), to: this.#rows.newVersion() });
     }
-    const { splices, back } = record;
-    await this.#make({ splices, patches, fresh: this.#fresh, back });
+    await this.#make({ splices: record.splices, patches, fresh: this.#fresh });
   }
 
   async #make(change: Change): Promise<void> {

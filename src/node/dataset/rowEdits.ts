@@ -59,7 +59,8 @@ export async function textEdit(
   const patch = patchOf(line.text);
   if (patch === null) return null;
   assertFits(line.length + Buffer.byteLength(patch.inserted));
-  return { change: changed({ patches: [{ id, patch }] }), ids: [id] };
+  const text = { id, patch, from: rows.versionOf(id), to: rows.newVersion() };
+  return { change: changed({ patches: [text] }), ids: [id] };
 }
 
 /** What makes a line read as typed, without its end. */
@@ -81,9 +82,9 @@ export async function insertion(
   const at = after === null ? 0 : rows.placeOfRow(rows.idOf(after)) + 1;
   const near = rows.order.at(after === null ? 0 : at - 1);
   const line = near === null ? null : await rows.line(near);
-  const end = line?.end ?? rows.eol;
+  const end = line?.end ?? rows.ends.eol;
   const content = (await emptyRecord(rows, at, line?.text ?? null)) ?? fromNothing(inSet);
-  return insertedAt(rows, [{ at, copies: [{ content, end, steps: 0 }] }]);
+  return insertedAt(rows, [{ at, copies: [{ content, end }] }]);
 }
 
 /** Neighbours are asked outwards for the first few rows: a blank or broken line has no fields. */
@@ -125,7 +126,7 @@ export async function duplication(rows: DocumentRows, keys: readonly RowKey[]): 
       });
     }
     const content = line.text ?? Buffer.from(line.bytes);
-    const copies = [{ content, end: line.end, steps: 0 }];
+    const copies = [{ content, end: line.end }];
     insertions.push({ at: place + 1, copies });
   }
   return insertedAt(rows, insertions);
@@ -179,8 +180,8 @@ function insertedAt(
   return { change: changed({ splices, fresh }), ids };
 }
 
-function changed(parts: Partial<Omit<Change, 'back'>>): Change {
-  return { splices: [], patches: [], fresh: [], back: false, ...parts };
+function changed(parts: Partial<Change>): Change {
+  return { splices: [], patches: [], fresh: [], ...parts };
 }
 
 /** Ascending, each once. */

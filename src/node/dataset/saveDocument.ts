@@ -20,7 +20,7 @@ export async function fateOf(fs: Fs, path: string, base: BaseFile): Promise<File
     const { stamp } = base;
     if (size !== stamp.size) return 'changed';
     if (mtimeMs === stamp.mtimeMs && ino === stamp.ino) return 'same';
-    return sameContent(stamp, await stampAt(fs, path)) ? 'same' : 'changed';
+    return sameContent(stamp, await stampAt(fs, path, base.wholeBytes)) ? 'same' : 'changed';
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'deleted';
     throw error;
@@ -51,7 +51,7 @@ export async function writeDocument(
       beforeRename: async (temporary) => {
         // What was copied must be what was opened, whoever wrote to it meanwhile.
         if (await rows.base.isSpoilt()) throw changedBehind(rows.base.path);
-        await options.beforeRename?.(await stampAt(fs, temporary));
+        await options.beforeRename?.(await stampAt(fs, temporary, rows.base.wholeBytes));
       },
     }),
   );
@@ -113,17 +113,13 @@ async function rebase(
 ): Promise<void> {
   const old = rows.base;
   const known = { index: written.index, order: rows.order.copy() };
-  const base = await BaseFile.open(fs, path, known);
+  const base = await BaseFile.open(fs, path, { known, wholeBytes: old.wholeBytes });
   if (base.size !== written.size) {
     await base.retire();
     throw changedBehind(path);
   }
   const kept = await keepRemoved(rows);
-  rows.base = base;
-  rows.bareEnd = written.lastEnd;
-  for (const id of rows.held.keys()) {
-    if (rows.order.placeOf(id) !== null) rows.held.delete(id);
-  }
+  rows.rebase(base, written.lastEnd);
   if (kept) await old.retire();
 }
 
