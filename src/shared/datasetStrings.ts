@@ -118,8 +118,6 @@ export const DATASET_STRINGS = {
   'type.null': 'null',
   'type.list': 'list',
   'type.object': 'object',
-  'value.of': '{0}, {1}',
-  'value.json': '{0}, as JSON',
   'value.unnamed': '(no name)',
   'field.duplicate': 'Another field of this record has the same name; programs read only the last.',
   'field.asJson': 'Edit “{0}” as JSON',
@@ -130,7 +128,6 @@ export const DATASET_STRINGS = {
   'fields.more.one': 'Show {0} more field',
   'fields.more.other': 'Show {0} more fields',
   'draft.typed': 'Not written yet',
-  'draft.write': 'Write',
   'draft.stale':
     'This text was changed meanwhile. Yours is kept here: write it over the other, or take the other.',
   'draft.other': 'It says now:',

@@ -40,6 +40,13 @@ export interface Page {
   field(): number | null;
 }
 
+/** The filter whose rows have all been found; empty while there is none, or rows are still looked at. */
+function foundFor({ doc }: EditorState): string {
+  if (!doc || doc.filtered < 1 || doc.read < 1) return '';
+  const { search, only } = doc.filter;
+  return search === '' && only === 'all' ? '' : JSON.stringify(doc.filter);
+}
+
 /** Turns what a person asks for into requests and events. The host owns the document; this only asks and shows. */
 export class Control {
   readonly store: EditorStore;
@@ -66,6 +73,7 @@ export class Control {
     this.writer = new Writer(client, store);
     const stops = [
       store.pick(({ cursor }) => cursor).subscribe((cursor) => this.#follow(cursor)),
+      store.pick(foundFor).subscribe((filter) => this.#sayFound(filter)),
       client.on('show', ({ key }) => void this.show(key)),
       client.on('command', ({ name }) => void this.press(name)),
     ];
@@ -264,6 +272,10 @@ export class Control {
     if (cursor === null) return;
     if (record?.key === cursor) this.page.focusRecord();
     else this.#wantsEdit = cursor;
+  }
+
+  #sayFound(filter: string): void {
+    if (filter !== '') this.say(this.words.count('say.found', totalOf(this.state)));
   }
 
   /** The record follows the cursor; behind a fast hand a little later. */
