@@ -30,6 +30,12 @@ export function pageOf(document: Document): Page {
     text.scrollIntoView({ block: 'nearest' });
     return true;
   };
+  // The palette takes the focus away before its command comes.
+  let lastField: Element | null = null;
+  document.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof Element) || target === document.body) return;
+    lastField = target.closest('[data-field]');
+  });
   const editing = (): string | null => document.activeElement?.getAttribute('data-text') ?? null;
   return {
     focusList: () => void focus(region('list')),
@@ -58,8 +64,10 @@ export function pageOf(document: Document): Page {
     editing,
     inText: () => placeOf([document.activeElement ?? document.body]) === 'text',
     field: () => {
-      const index = document.activeElement?.closest('[data-field]')?.getAttribute('data-field');
-      return index === null || index === undefined ? null : Number(index);
+      const card = document.activeElement?.closest('[data-field]') ?? lastField;
+      // A card of another record is not on the page any more.
+      const index = card?.isConnected === true ? card.getAttribute('data-field') : null;
+      return index === null ? null : Number(index);
     },
   };
 }

@@ -119,6 +119,8 @@ export class Writer {
     const { key, as } = draft;
     const id = draftId(draft);
     const words = this.#store.words.peek();
+    // An earlier sending has written it, or the person has taken it back since.
+    if (this.#state.drafts[id] === undefined) return true;
     try {
       const record = await this.#recordOf(key, tries < 2);
       const { stamp } = record;

@@ -65,6 +65,17 @@ describe('Control: writing', () => {
     expect(control.state.record?.fields[2]?.value).toBe('0');
   });
 
+  it('writes once what is sent by a key and then by leaving the text', async () => {
+    const { host, control, state, type } = await open();
+    host.late = 10;
+    const id = type('answer', '1');
+    const results = await Promise.all([control.write(id, true), control.write(id)]);
+    await settle();
+    expect(results).toHaveLength(2);
+    expect(host.asked('setField')).toHaveLength(1);
+    expect([state().drafts, state().refusals.size]).toEqual([{}, 0]);
+  });
+
   it('keeps what was typed while a write was on its way', async () => {
     const { host, control, state, type } = await open();
     host.late = 10;
