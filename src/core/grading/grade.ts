@@ -115,6 +115,15 @@ export function gradeNumeric(text: string, gold: string): Grade {
   };
 }
 
+/** The strict verdict and what was read, alone: what an exam counts, without the work of looking leniently. */
+export function gradeStrictly(text: string, gold: string): Pick<Grade, 'verdict' | 'value'> {
+  const { token } = extract(text);
+  const wanted = readGold(gold);
+  const value = token?.value ? canonicalText(token.value) : null;
+  if (!wanted || !token) return { verdict: 'no-answer', value };
+  return { verdict: equalsGold(token, wanted) ? 'right' : 'wrong', value };
+}
+
 /** Grades a stored attempt: adds the flags that only the exam knows. */
 export function gradeAttempt(
   attempt: { readonly text: string; readonly finish: 'eos' | 'stop' | 'length' | 'loop' },

@@ -1,14 +1,15 @@
+import { runWhole } from '../curation/queue.ts';
 import type { DashboardState } from '../../shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
 import type { ProbeSample } from '../training/runTale.ts';
 import type { Text } from '../sentence.ts';
 import { acceptanceViews } from './acceptance.ts';
 import { comparisonView, type Compared } from './comparison.ts';
-import { trainOf, trajectoriesIn } from './history.ts';
+import { findTrajectoriesSteps, trainOf, trajectoriesIn } from './history.ts';
 import { studentsIn } from './ledger.ts';
 import type { SetOverlap } from './overlaps.ts';
 import type { Picture } from './picture.ts';
-import { roundViews } from './roundView.ts';
+import { roundViewsSteps } from './roundView.ts';
 
 /** What the Dashboard shows beside what its files say: the pair that is compared, and a training as it goes on. */
 export interface Beside {
@@ -21,14 +22,51 @@ export interface Beside {
 
 const NONE = { learned: 0, forgotten: 0, stubborn: 0, known: 0, flaky: 0, unclear: 0 };
 
+/** What is the same while no file changes. */
+export type PictureState = Omit<
+  DashboardState,
+  'rev' | 'comparison' | 'contamination' | 'contaminationKnown' | 'training' | 'probes'
+>;
+
 /** The whole picture as it is shown; `say` finds the words of its sentences. */
 export function dashboardState(
+  picture: Picture,
+  beside: Beside,
+  say: (text: Text) => string,
+): DashboardState {
+  return withLive(runWhole(pictureStateSteps(picture, say)), picture, beside, say);
+}
+
+/** What changes without a file's doing so, laid over what the files say. */
+export function withLive(
+  state: PictureState,
   picture: Picture,
   { rev, compared, training, probes }: Beside,
   say: (text: Text) => string,
 ): DashboardState {
   return {
+    ...state,
     rev,
+    comparison: compared && comparisonView(compared, say),
+    contamination: (picture.overlaps ?? []).map(overlapView),
+    contaminationKnown: picture.overlaps !== null,
+    training,
+    probes: probeViews(picture, probes),
+  };
+}
+
+/** All that the files say. A generator, so that a caller can let others go first. */
+export function* pictureStateSteps(
+  picture: Picture,
+  say: (text: Text) => string,
+): Generator<void, PictureState, void> {
+  const rounds = yield* roundViewsSteps(picture);
+  yield* findTrajectoriesSteps(picture);
+  const byPrompt = acceptanceViews(picture, 'prompt');
+  yield;
+  const byErrorKind = acceptanceViews(picture, 'error-kind');
+  yield;
+  return {
     project: picture.project,
     labels: picture.labels.map(say),
     sets: picture.sets.map(({ name, role, questions }) => ({
@@ -36,19 +74,11 @@ export function dashboardState(
       role,
       questions: questions.length,
     })),
-    rounds: roundViews(picture),
-    comparison: compared && comparisonView(compared, say),
+    rounds,
     trajectories: trajectoryCounts(picture),
-    acceptance: {
-      byPrompt: acceptanceViews(picture, 'prompt'),
-      byErrorKind: acceptanceViews(picture, 'error-kind'),
-    },
-    contamination: (picture.overlaps ?? []).map(overlapView),
-    contaminationKnown: picture.overlaps !== null,
+    acceptance: { byPrompt, byErrorKind },
     students: studentsIn(picture),
     testLooks: picture.looks && { ...picture.looks },
-    training,
-    probes: probeViews(picture, probes),
     notes: picture.notes.map(say),
   };
 }

@@ -1,3 +1,4 @@
+import { runWhole } from '../curation/queue.ts';
 import type { ListedQuestion } from '../../shared/dashboardContract.ts';
 import { trajectoryOf, type RoundShare, type Trajectory } from '../round/trajectory.ts';
 import type { Picture, PictureSet } from './picture.ts';
@@ -21,13 +22,36 @@ export function newestAnswer(picture: Picture, set: string, id: string): string 
   return null;
 }
 
+type Trajectories = ReadonlyMap<Trajectory, readonly string[]>;
+
+/** Rounds of a picture never change: what was found of them once is found of every list. */
+const kept = new WeakMap<
+  Picture['rounds'],
+  { readonly train: PictureSet | undefined; readonly groups: Trajectories }
+>();
+
 /** The training questions by what their rounds say about them, in the data's order. */
-export function trajectoriesIn(picture: Picture): ReadonlyMap<Trajectory, readonly string[]> {
-  const groups = new Map<Trajectory, string[]>();
+export function trajectoriesIn(picture: Picture): Trajectories {
+  return runWhole(findTrajectoriesSteps(picture));
+}
+
+/** Questions between two yields. */
+const PIECE = 1000;
+
+/** The same piece by piece; once for each picture. */
+export function* findTrajectoriesSteps(picture: Picture): Generator<void, Trajectories, void> {
   const train = trainOf(picture);
-  if (train === undefined) return groups;
-  const exams = picture.rounds.flatMap(({ exams: of }) => of.get(train.name) ?? []);
-  for (const { id } of train.questions) {
+  const known = kept.get(picture.rounds);
+  if (known && known.train === train) return known.groups;
+  const groups = new Map<Trajectory, string[]>();
+  const exams = picture.rounds.flatMap(({ exams: of }) => of.get(train?.name ?? '') ?? []);
+  let left = PIECE;
+  for (const { id } of train?.questions ?? []) {
+    left -= 1;
+    if (left === 0) {
+      left = PIECE;
+      yield;
+    }
     const shares = exams.flatMap(({ tally }): RoundShare[] => {
       const one = tally.questions.get(id);
       return one ? [one] : [];
@@ -38,6 +62,7 @@ export function trajectoriesIn(picture: Picture): ReadonlyMap<Trajectory, readon
     if (group) group.push(id);
     else groups.set(trajectory, [id]);
   }
+  kept.set(picture.rounds, { train, groups });
   return groups;
 }
 

@@ -31,7 +31,7 @@ export interface SetOverlap {
 
 interface Sought {
   readonly questions: readonly Question[];
-  readonly rationales: readonly TrainedText[];
+  readonly rationales: Iterable<TrainedText>;
   readonly heldOut: readonly { readonly name: string; readonly questions: readonly Question[] }[];
 }
 
@@ -87,10 +87,7 @@ interface ReadText extends TrainedText {
   readonly words: Uint32Array;
 }
 
-function* readWords(
-  texts: readonly TrainedText[],
-  words: Words,
-): Generator<void, ReadText[], void> {
+function* readWords(texts: Iterable<TrainedText>, words: Words): Generator<void, ReadText[], void> {
   const read: ReadText[] = [];
   for (const one of texts) {
     read.push({ ...one, words: words.of(one.text) });

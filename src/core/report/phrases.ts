@@ -56,6 +56,8 @@ export function eachPhrase(words: Uint32Array, tell: (name: number, at: number) 
   });
 }
 
+const TABLES = 251;
+
 interface Entry {
   /** Where the phrase was first met: two phrases of one name are told apart there. */
   readonly words: Uint32Array;
@@ -65,14 +67,20 @@ interface Entry {
 
 /** The phrases of some texts, to be found in others. Memory and time are linear in the words of both. */
 export class PhraseIndex {
-  readonly #entries = new Map<number, Entry>();
+  /** Many small tables: growing a large one would take too long at a time. */
+  readonly #tables = Array.from({ length: TABLES }, () => new Map<number, Entry>());
+
+  #tableOf(name: number): Map<number, Entry> {
+    return this.#tables[name % TABLES] ?? new Map<number, Entry>();
+  }
 
   /** An owner may have several texts; each phrase counts once for it. */
   add(owner: string, words: Uint32Array): void {
     eachPhrase(words, (name, at) => {
-      const entry = this.#entries.get(name);
+      const table = this.#tableOf(name);
+      const entry = table.get(name);
       if (entry === undefined) {
-        this.#entries.set(name, { words, at, owners: [owner] });
+        table.set(name, { words, at, owners: [owner] });
       } else if (entry.owners.at(-1) !== owner && entry.owners.length <= BOILERPLATE) {
         entry.owners.push(owner);
       }
@@ -82,7 +90,7 @@ export class PhraseIndex {
   /** Tells the owners of every phrase of the text that is in the index; `phrase` names it. */
   find(words: Uint32Array, tell: (owners: readonly string[], phrase: number) => void): void {
     eachPhrase(words, (name, at) => {
-      const entry = this.#entries.get(name);
+      const entry = this.#tableOf(name).get(name);
       if (entry === undefined || entry.owners.length > BOILERPLATE) return;
       if (isSame(entry, words, at)) tell(entry.owners, name);
     });

@@ -6,13 +6,20 @@ import { examView } from './examView.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
 
 /** Every round with its exams, each beside the one of the same set before it. */
-export function roundViews(picture: Picture): RoundView[] {
+export function* roundViewsSteps(picture: Picture): Generator<void, RoundView[], void> {
   const last = new Map<string, PictureExam>();
-  return picture.rounds.map((one) => {
-    const exams = [...one.exams.values()].map((exam) => examView(exam, last.get(exam.set)));
-    for (const exam of one.exams.values()) last.set(exam.set, exam);
-    return roundView(one, picture, exams);
-  });
+  const views: RoundView[] = [];
+  for (const one of picture.rounds) {
+    const exams: RoundView['exams'] = [];
+    for (const exam of one.exams.values()) {
+      exams.push(examView(exam, last.get(exam.set)));
+      last.set(exam.set, exam);
+      yield;
+    }
+    views.push(roundView(one, picture, exams));
+    yield;
+  }
+  return views;
 }
 
 function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exams']): RoundView {

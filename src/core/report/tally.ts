@@ -1,7 +1,8 @@
 import type { Curation } from '../curation/curation.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
-import { gradeStored } from '../round/grading.ts';
+import { gradeStrictly } from '../grading/grade.ts';
+import { countingAttempts } from '../round/grading.ts';
 
 /** How one question went in an exam: counts of samples that answer the text it has now. */
 export interface QuestionTally {
@@ -69,13 +70,14 @@ function tallyQuestion(
 ): QuestionTally | null {
   let [right, samples, noAnswer, truncated] = [0, 0, 0, 0];
   let answer: string | null = null;
-  for (const { attempt, grade, stale } of gradeStored([question], attempts, now)) {
-    if (stale === true) continue;
+  const gold = now.gold.get(question.id) ?? question.answer;
+  for (const { text, finish } of countingAttempts(question, attempts, now.questions).counting) {
+    const { verdict, value } = gradeStrictly(text, gold);
     samples += 1;
-    right += grade.verdict === 'right' ? 1 : 0;
-    noAnswer += grade.verdict === 'no-answer' ? 1 : 0;
-    truncated += attempt.finish === 'length' ? 1 : 0;
-    answer = grade.value;
+    right += verdict === 'right' ? 1 : 0;
+    noAnswer += verdict === 'no-answer' ? 1 : 0;
+    truncated += finish === 'length' ? 1 : 0;
+    answer = value;
   }
   return samples === 0 ? null : { right, samples, noAnswer, truncated, answer };
 }

@@ -25,15 +25,11 @@ export function gradeStored(
   }
   return questions.flatMap((source) => {
     const question = questionNow(source, { gold, questions: fixes });
-    const all = (byQuestion.get(source.id) ?? [])
-      .sort((a, b) => a.sample - b.sample || named(b) - named(a))
-      .map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question.answer) }));
-    const answered = new Set<number>();
-    const graded = all.filter(({ attempt: { sample, asked } }) => {
-      if (answered.has(sample) || !isAbout(asked, source, { questions: fixes })) return false;
-      answered.add(sample);
-      return true;
-    });
+    const { own, counting } = countingAttempts(source, byQuestion.get(source.id) ?? [], fixes);
+    const answered = new Set(counting.map(({ sample }) => sample));
+    const all = own.map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question.answer) }));
+    const isCounting = new Set(counting);
+    const graded = all.filter(({ attempt }) => isCounting.has(attempt));
     const doubts = new Map<number, readonly Suspicion[]>(
       auditAttempts(question, graded).map(({ sample, reasons }) => [sample, reasons]),
     );
@@ -55,6 +51,25 @@ export function gradeStored(
       }));
     return [...now, ...stale];
   });
+}
+
+/**
+ * A question's attempts by sample, and those among them that answer the text it has now: of two answers of one sample
+ * the one that names its text.
+ */
+export function countingAttempts(
+  source: Question,
+  attempts: readonly Attempt[],
+  fixes: Curation['questions'],
+): { readonly own: readonly Attempt[]; readonly counting: readonly Attempt[] } {
+  const own = [...attempts].sort((a, b) => a.sample - b.sample || named(b) - named(a));
+  const answered = new Set<number>();
+  const counting = own.filter(({ sample, asked }) => {
+    if (answered.has(sample) || !isAbout(asked, source, { questions: fixes })) return false;
+    answered.add(sample);
+    return true;
+  });
+  return { own, counting };
 }
 
 /** What names its text goes before what only may be about it. */

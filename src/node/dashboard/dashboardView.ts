@@ -1,5 +1,5 @@
 import { compareSteps, defaultPair, type Compared } from '../../core/report/comparison.ts';
-import { dashboardState } from '../../core/report/dashboard.ts';
+import { pictureStateSteps, withLive, type PictureState } from '../../core/report/dashboard.ts';
 import { listed, listOf, type QuestionList } from '../../core/report/lists.ts';
 import { examIn, type Picture } from '../../core/report/picture.ts';
 import { AppError, textOf } from '../../core/errors.ts';
@@ -35,12 +35,15 @@ const REST = 10;
 /** A project's rounds as the Dashboard shows them, made from its files alone, and again when they change. */
 export class DashboardView {
   readonly #options: DashboardOptions;
+  readonly #say: (text: Text) => string;
   readonly #reader: PictureReader;
   readonly #training: TrainingView;
   readonly #overlaps = new OverlapFinder();
   readonly #listeners = new Set<(state: DashboardState) => void>();
   readonly #abort = new AbortController();
   #picture: Picture;
+  /** What is shown of it, made once: a training tells of itself twice a second. */
+  #files: PictureState;
   /** The pair that a person picked; null follows the newest. */
   #picked: Pair | null = null;
   #compared: Compared | null = null;
@@ -52,23 +55,32 @@ export class DashboardView {
 
   private constructor(
     options: DashboardOptions,
-    parts: { reader: PictureReader; training: TrainingView; picture: Picture },
+    parts: {
+      reader: PictureReader;
+      training: TrainingView;
+      picture: Picture;
+      files: PictureState;
+    },
   ) {
     this.#options = options;
+    this.#say = options.say ?? String;
     this.#reader = parts.reader;
     this.#training = parts.training;
     this.#picture = parts.picture;
+    this.#files = parts.files;
   }
 
   /** Reads the project and keeps up with it until disposed. Throws where its tailor.json cannot be read. */
   static async open(options: DashboardOptions): Promise<DashboardView> {
     const reader = new PictureReader(options);
     const picture = await reader.read(new AbortController().signal);
+    const files = await runPaced(pictureStateSteps(picture, options.say ?? String));
     const training = await TrainingView.open(options);
-    const view = new DashboardView(options, { reader, training, picture });
+    const view = new DashboardView(options, { reader, training, picture, files });
     await view.#compare();
     view.#tell();
-    void view.#inTurn(() => view.#findOverlaps());
+    // Not awaited: the rounds are shown meanwhile. Ends when the view is disposed.
+    view.#inTurn(() => view.#findOverlaps()).catch(() => undefined);
     training.onSnapshot(() => view.#tell());
     void view.#follow();
     return view;
@@ -84,21 +96,17 @@ export class DashboardView {
   }
 
   snapshot(): DashboardState {
-    const { say = String } = this.#options;
-    const training = this.#training.snapshot();
-    const shown = training.runId === null ? null : training;
-    const failed = this.#failure === null ? [] : [this.#failure];
-    const picture = { ...this.#picture, notes: [...failed, ...this.#picture.notes] };
-    return dashboardState(
-      picture,
-      {
-        rev: this.#rev,
-        compared: this.#compared,
-        training: shown,
-        probes: this.#training.probes,
-      },
-      say,
-    );
+    return this.#stateOf(this.#rev);
+  }
+
+  #stateOf(rev: number): DashboardState {
+    const snapshot = this.#training.snapshot();
+    const training = snapshot.runId === null ? null : snapshot;
+    const failed = this.#failure === null ? [] : [this.#say(this.#failure)];
+    const { probes } = this.#training;
+    const beside = { rev, compared: this.#compared, training, probes };
+    const state = withLive(this.#files, this.#picture, beside, this.#say);
+    return { ...state, notes: [...failed, ...state.notes] };
   }
 
   onState(listener: (state: DashboardState) => void): () => void {
@@ -177,7 +185,9 @@ export class DashboardView {
     const began = clock.now();
     if (!(await this.#reader.hasChanged())) return;
     try {
-      const read = await this.#reader.read(this.#abort.signal);
+      const { signal } = this.#abort;
+      const read = await this.#reader.read(signal);
+      this.#files = await runPaced(pictureStateSteps(read, this.#say), signal);
       this.#picture = { ...read, overlaps: this.#overlaps.known(read) };
       this.#failure = null;
       await this.#compare();
@@ -225,11 +235,11 @@ export class DashboardView {
 
   /** A new revision only where something that is shown is different. */
   #tell(): void {
-    const shown = JSON.stringify({ ...this.snapshot(), rev: 0 });
+    const state = this.#stateOf(this.#rev + 1);
+    const shown = JSON.stringify({ ...state, rev: 0 });
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#rev += 1;
-    const state = this.snapshot();
     for (const listener of [...this.#listeners]) listener(state);
   }
 }

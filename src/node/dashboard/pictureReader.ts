@@ -1,6 +1,5 @@
-import { foldRead } from '../../core/round/curationUpTo.ts';
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
-import type { Curation } from '../../core/curation/curation.ts';
+import { CurationFold, type Curation } from '../../core/curation/curation.ts';
 import { questionNow } from '../../core/curation/questionText.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { textOf } from '../../core/errors.ts';
@@ -16,6 +15,7 @@ import { sentence, type Text } from '../../core/sentence.ts';
 import type { Prices } from '../../core/teaching/estimate.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { ProjectStore } from '../project/projectStore.ts';
+import { pacer } from '../review/pace.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
 import { listRuns } from '../trainer/listRuns.ts';
@@ -77,7 +77,7 @@ export class PictureReader {
     }
     const last = numbers.at(-1) ?? -1;
     for (let round = 0; round <= last; round += 1) events[round] ??= [];
-    const curation = await foldRead(store, events);
+    const curation = await foldPaced(store, events, signal);
     const curationStamp = stampOfCuration(curation);
     const looks: (readonly RecordedLook[])[] = [];
     for (const round of numbers) looks.push(await attempt(store.looks(round), []));
@@ -167,6 +167,26 @@ export class PictureReader {
           ];
     });
   }
+}
+
+/** As `foldRead` in the core folds them, letting others go first. */
+async function foldPaced(
+  store: ProjectStore,
+  events: readonly (readonly RecordedDecision[])[],
+  signal: AbortSignal,
+): Promise<Curation> {
+  const questions = await store.questions('train').catch(() => []);
+  const texts = new Map(questions.map(({ id, question }) => [id, question]));
+  const fold = new CurationFold((id) => texts.get(id));
+  const pace = pacer(signal);
+  for (const [round, ofRound] of events.entries()) {
+    await pace();
+    for (const event of activeDecisions(ofRound)) {
+      fold.apply(event, round);
+      await pace();
+    }
+  }
+  return fold.curation;
 }
 
 /** What the golds and texts that count rest on; the same text, the same grades. */
