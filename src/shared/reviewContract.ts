@@ -70,6 +70,8 @@ export const filterSchema = z.object({
   answer: text,
   /** Words that must all occur in question, attempts, candidates or id; case and Unicode form aside. */
   search: text,
+  /** These questions and no others: a list that another view opened here; `label` says what they have in common. */
+  only: z.optional(z.object({ label: text, ids: z.array(text) })),
 });
 export type Filter = z.infer<typeof filterSchema>;
 
@@ -396,6 +398,8 @@ export const reviewContract = defineContract({
   events: {
     /** An item that was opened in this view from elsewhere: it goes there, whatever its filter shows. */
     show: z.object({ id: text }),
+    /** A list that was opened in this view from elsewhere, and the round that it is about where it is about one. */
+    list: z.object({ label: text, ids: z.array(text), round: z.nullable(count) }),
     /** Everything but rows and records. A view asks again for what it shows when `rev` grew. */
     snapshot: snapshotSchema,
     /** A palette command meant for the view that had the focus last. */

@@ -44,6 +44,7 @@ export const reviewStrings = {
   'found.other': '{n} found',
   'chip.todo': 'To review {n}',
   'chip.flagged': 'Flagged {n}',
+  'only.clear': 'List everything again',
   filter: 'Filter',
   'filter.some': 'Filter ({n})',
   'filter.scope': 'Questions',

@@ -46,7 +46,7 @@ export function registerViews(store: DisposableStore, parts: ViewParts, edge: Ed
           projects.select(root);
         }
         const { host, panel } = await views();
-        if (id !== undefined) host.showInPanel(id);
+        if (id !== undefined) host.showInPanel({ id });
         panel.show();
       },
       showTraining: async (root) => (await views()).training.show(root),

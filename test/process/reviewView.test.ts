@@ -46,6 +46,7 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     'word diff',
     'keys',
     'filter',
+    'a list from elsewhere',
     'bulk question',
     'refused',
     'loading',

@@ -31,5 +31,6 @@ export function clientOf(host: MemoryHost): Client<ReviewContract> {
   const server = serve(reviewContract, there, host.handlers());
   host.onSnapshot((snapshot) => server.emit('snapshot', snapshot));
   host.onShow((id) => server.emit('show', { id }));
+  host.onList((list) => server.emit('list', list));
   return connect(reviewContract, here);
 }

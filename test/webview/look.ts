@@ -27,6 +27,7 @@ export async function lookAt(
     place: options.width < 480 ? 'side' : 'panel',
   });
   host.onSnapshot((snapshot) => tab.server.emit('snapshot', snapshot));
+  host.onList((list) => tab.server.emit('list', list));
   const { page } = tab;
   await page.locator('.decide, .blank, .skeleton').first().waitFor();
   if (state.act) {

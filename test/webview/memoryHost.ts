@@ -10,7 +10,7 @@ import { reviewItems } from '../../src/core/curation/reviewItem.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { gradeStored } from '../../src/core/round/grading.ts';
 import { stale } from '../../src/node/review/stale.ts';
-import type { Handlers } from '../../src/shared/contract.ts';
+import type { Handlers, Payload } from '../../src/shared/contract.ts';
 import type {
   Act,
   Job,
@@ -22,6 +22,8 @@ import type {
 import { reviewStrings } from '../../src/shared/reviewStrings.ts';
 import { aCandidate, ana, anAttempt, LIMITS } from '../fakes/reviewMaterial.ts';
 import { askedQuestions, type Asked } from './questions.ts';
+
+type OpenedList = Payload<ReviewContract, 'list'>;
 
 export interface HostOptions {
   readonly count?: number;
@@ -50,6 +52,7 @@ export class MemoryHost {
   #ids: readonly string[] = [];
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #goers = new Set<(id: string) => void>();
+  readonly #listers = new Set<(list: OpenedList) => void>();
 
   constructor({ count = 40, asked = askedQuestions(count), snapshot = {} }: HostOptions = {}) {
     this.over = snapshot;
@@ -109,6 +112,15 @@ export class MemoryHost {
 
   onShow(listener: (id: string) => void): void {
     this.#goers.add(listener);
+  }
+
+  onList(listener: (list: OpenedList) => void): void {
+    this.#listers.add(listener);
+  }
+
+  /** Opens a list in the view from elsewhere. */
+  list(list: OpenedList): void {
+    for (const listener of this.#listers) listener(list);
   }
 
   /** Opens an item in the view from elsewhere. */

@@ -56,6 +56,14 @@ export const STATES: Readonly<Record<string, ViewState>> = {
   },
   keys: { act: (page) => press(page, '?'), shows: '.keys' },
   filter: { act: (page) => press(page, 'f'), shows: '#filter-panel' },
+  'a list from elsewhere': {
+    act: (_page, host) => {
+      const ids = ['bakery-0417', 'lake-0601', 'market-0688'];
+      host.list({ label: '3 questions: newly wrong, round 1 → 2, train', ids, round: null });
+      return Promise.resolve();
+    },
+    shows: '.chip-list',
+  },
   picked: {
     act: (page) => press(page, 'Shift+ArrowDown', 'Shift+ArrowDown'),
     shows: '.batch-picked',

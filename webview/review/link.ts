@@ -1,4 +1,4 @@
-import type { Client } from '../../src/shared/contract.ts';
+import type { Client, Payload } from '../../src/shared/contract.ts';
 import { ChannelError } from '../../src/shared/contract.ts';
 import {
   NO_FILTER,
@@ -66,6 +66,7 @@ export class Link {
     const listening = [
       this.#client.on('snapshot', (snapshot) => this.#onSnapshot(snapshot)),
       this.#client.on('show', ({ id }) => void this.#goTo(id)),
+      this.#client.on('list', (list) => void this.#showList(list)),
     ];
     this.#stopListening = () => listening.forEach((stop) => stop());
     this.#ready = this.#init();
@@ -108,6 +109,24 @@ export class Link {
       if (this.#store.state.peek().selected === id) break;
     }
     this.#arrived();
+  }
+
+  /** Shows the questions of a list that was opened here from elsewhere, in the round that it is about. */
+  async #showList({ label, ids, round }: Payload<ReviewContract, 'list'>): Promise<void> {
+    // Which rounds there are is known from then on.
+    await this.#ready.catch(() => undefined);
+    const { snapshot, sort } = this.#store.state.peek();
+    if (round !== null && snapshot?.rounds.includes(round) && snapshot.round !== round) {
+      try {
+        await this.#client.request('round', { round });
+        this.#store.dispatch({ type: 'round', round });
+      } catch (error) {
+        this.#store.dispatch({ type: 'say', text: messageOf(error) });
+      }
+    }
+    const listing = this.list({ ...NO_FILTER, scope: 'all', only: { label, ids } }, sort, null);
+    await listing;
+    if (this.#listing === listing) this.#arrived();
   }
 
   /** Resolves when no queue is on its way any more. */

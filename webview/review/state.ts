@@ -147,12 +147,13 @@ export function firstCandidate(record: ReviewRecord): number {
 /** How many choices a filter makes beyond its scope and the search text. */
 export function filterSize(filter: Filter): number {
   return (
-    (filter.scope === 'mistakes' ? 0 : 1) +
+    (filter.scope === 'mistakes' || filter.only ? 0 : 1) +
     [filter.status, filter.flags, filter.pair, filter.sources].filter(({ length }) => length > 0)
       .length +
     (filter.by === null ? 0 : 1) +
     (filter.unflagged ? 1 : 0) +
     (filter.misses > 1 ? 1 : 0) +
+    (filter.only ? 1 : 0) +
     (filter.answer === '' ? 0 : 1)
   );
 }

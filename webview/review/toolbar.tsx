@@ -37,6 +37,7 @@ export function Toolbar(): JSX.Element {
     <section class="toolbar" data-region="toolbar" aria-label={t('toolbar')}>
       <Search />
       <div class="chips">
+        <ListChip />
         <QuickChips />
         <SavedChips />
         <button
@@ -76,6 +77,28 @@ function Search(): JSX.Element {
       />
       <span class="search-found muted">{found}</span>
     </div>
+  );
+}
+
+/** What a list that was opened from elsewhere is about; without it everything is listed again. */
+function ListChip(): JSX.Element | null {
+  const only = usePart((state) => state.filter.only);
+  const t = useTexts();
+  const control = useControl();
+  if (!only) return null;
+  return (
+    <button
+      type="button"
+      class="chip chip-list"
+      aria-pressed
+      title={t('only.clear')}
+      onClick={() => void control.list(NO_FILTER)}
+    >
+      <span class="chip-words">
+        <Data text={only.label} />
+      </span>
+      <Icon name="cross" label={t('only.clear')} />
+    </button>
   );
 }
 

@@ -160,7 +160,11 @@ export class ReviewIndex {
 
   #test(filter: Filter): (place: number) => boolean {
     const tests: ((place: number, row: Row) => boolean)[] = [];
-    const { status, by, flags, unflagged, pair, misses, sources, answer } = filter;
+    const { status, by, flags, unflagged, pair, misses, sources, answer, only } = filter;
+    if (only) {
+      const listed = new Set(only.ids);
+      tests.push((place) => listed.has(this.#items[place]?.id ?? ''));
+    }
     if (status.length > 0) tests.push((_, row) => status.includes(row.status));
     if (by !== null) tests.push((_, row) => row.by === by);
     if (flags.length > 0) tests.push((_, row) => row.flags.some((flag) => flags.includes(flag)));

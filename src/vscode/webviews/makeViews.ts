@@ -86,7 +86,7 @@ function reviewHost(store: DisposableStore, parts: ViewParts): ReviewHost {
           root,
           reload: () => host.reload(),
           openBadLine: async () => openBadLine(await host.peer()),
-          showInPanel: (id) => host.showInPanel(id),
+          showInPanel: (id) => host.showInPanel({ id }),
           strings: reviewStrings,
         }),
       outside,

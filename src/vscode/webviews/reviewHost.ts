@@ -27,6 +27,9 @@ export interface ReviewSurface {
   badge?(todo: number): void;
 }
 
+/** An item to go to, or a list to show. */
+export type Goal = Payload<ReviewContract, 'show'> | Payload<ReviewContract, 'list'>;
+
 export interface ReviewHostParts {
   /** `known` resolves once the workspace has been looked through. */
   readonly projects: Projects & { known(): Promise<void> };
@@ -76,8 +79,8 @@ export class ReviewHost implements Disposable {
   #snapshot: Snapshot | null = null;
   #lastFocused: Place | null = null;
   #waiting: ViewCommand | null = null;
-  /** The item that the panel goes to once its page listens; forgotten with that page. */
-  #toShow: string | null = null;
+  /** Where the panel goes once its page listens; forgotten with that page. */
+  #toShow: Goal | null = null;
   #disposed = false;
   #lingering: NodeJS.Timeout | undefined;
 
@@ -144,11 +147,11 @@ export class ReviewHost implements Disposable {
     else await vscode.commands.executeCommand('tailor.review.focus');
   }
 
-  /** Goes to an item in the panel, at once or as soon as it has loaded. */
-  showInPanel(id: string): void {
+  /** Goes to an item or shows a list in the panel, at once or as soon as it has loaded. */
+  showInPanel(goal: Goal): void {
     const panel = this.#views.get('panel');
-    if (panel?.loaded) panel.server.emit('show', { id });
-    else this.#toShow = id;
+    if (panel?.loaded) go(panel.server, goal);
+    else this.#toShow = goal;
   }
 
   /** The review of the current project, opened where it is not yet; null without a project. */
@@ -308,11 +311,11 @@ export class ReviewHost implements Disposable {
     view.loaded = true;
     const name = this.#waiting;
     this.#waiting = null;
-    const id = place === 'panel' ? this.#toShow : null;
+    const goal = place === 'panel' ? this.#toShow : null;
     if (place === 'panel') this.#toShow = null;
     // After the answer to `init` has been posted: the page listens to nothing before it.
     setImmediate(() => {
-      if (id !== null) view.server.emit('show', { id });
+      if (goal !== null) go(view.server, goal);
       if (name) view.server.emit('command', { name });
     });
   }
@@ -332,6 +335,11 @@ export class ReviewHost implements Disposable {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#parts.log.error(`Review, ${method}: ${text}`);
   }
+}
+
+function go(server: Server<ReviewContract>, goal: Goal): void {
+  if ('id' in goal) server.emit('show', goal);
+  else server.emit('list', goal);
 }
 
 function tellNothingDecided(): void {

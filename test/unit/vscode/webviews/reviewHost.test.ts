@@ -55,7 +55,7 @@ function set(given: { root?: string | null; open?: OpenReview; lingerMs?: number
         root,
         reload: () => host.reload(),
         openBadLine: () => Promise.resolve(),
-        showInPanel: (id) => host.showInPanel(id),
+        showInPanel: (id) => host.showInPanel({ id }),
         strings: () => ({}),
       }),
     outside: { now: () => outside.value, onDidChange: listen(changes.outside) },
@@ -83,6 +83,7 @@ function load({ page }: FakeWebview) {
   const went: string[] = [];
   client.on('command', ({ name }) => commands.push(name));
   client.on('show', ({ id }) => went.push(id));
+  client.on('list', ({ label }) => went.push(label));
   client.on('snapshot', ({ rev }) => snapshots.push(rev));
   return { client, commands, snapshots, went };
 }
@@ -373,6 +374,20 @@ describe('the host of Review', () => {
     await third.client.request('init', { view: 'panel' });
     await turns();
     expect(third.went).toEqual([]);
+  });
+
+  it('shows a list in the panel, at once or as soon as that has loaded', async () => {
+    const { host, panel } = set();
+    const list = (label: string) => ({ label, ids: ['q-1'], round: null });
+    host.showInPanel(list('one'));
+    panel.show();
+    const { client, went } = load(webviews.panels[0]!);
+    await client.request('init', { view: 'panel' });
+    await turns();
+    expect(went).toEqual(['one']);
+    host.showInPanel(list('two'));
+    await turns();
+    expect(went).toEqual(['one', 'two']);
   });
 
   it('threat 24: runs fixed commands for verbs, with nothing of the view’s in them', async () => {
