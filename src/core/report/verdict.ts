@@ -1,4 +1,5 @@
 import type { SetRole } from '../../shared/dashboardContract.ts';
+import { figures } from '../figures.ts';
 import type { Comparison } from '../round/compare.ts';
 import { formatP } from '../round/statistics.ts';
 import { sentence, type Sentence } from '../sentence.ts';
@@ -32,7 +33,7 @@ function bare({ from, to, comparison }: About): Sentence {
   const changed = fixed.length + newlyWrong.length;
   if (mcnemarP === null) {
     const { low, high } = difference;
-    const points = `${toPoints(low)} … ${toPoints(high)}`;
+    const points = figures(`${toPoints(low)} … ${toPoints(high)}`);
     if (low > 0) {
       return sentence`Round ${to} is better than round ${from} by more than chance in the choice of questions explains (95 % of paired bootstrap: ${points} points).`;
     }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { spentView } from '../../../../src/core/report/costs.ts';
+import { TeachingFold } from '../../../../src/core/report/teaching.ts';
+import { spendingOf } from '../../../../src/core/round/spending.ts';
+import type { TeacherRecord } from '../../../../src/core/teaching/records.ts';
+
+const about = (key: string) =>
+  ({ key: key.repeat(64), questionId: 'q', purpose: 'annotate', draw: 0 }) as const;
+const intent = (key: string, profile = 'a'): TeacherRecord => ({
+  type: 'intent',
+  ...about(key),
+  profile,
+  model: 'm',
+  templateId: 'annotate-1',
+  templateHash: '0123456789abcdef',
+  reservedTokens: 100,
+});
+const reply = (key: string, estimated = false): TeacherRecord => ({
+  type: 'reply',
+  ...about(key),
+  attempt: 1,
+  text: 't',
+  finishReason: 'stop',
+  usage: { promptTokens: 1000, completionTokens: 500, cachedTokens: 0, estimated },
+  responseModel: null,
+  fingerprint: null,
+  overlong: false,
+  firstTokenMs: null,
+  totalMs: 1,
+});
+const fail = (key: string, possiblyBilled: boolean): TeacherRecord => ({
+  type: 'fail',
+  ...about(key),
+  attempt: 1,
+  code: 'c',
+  message: 'm',
+  status: null,
+  retryAfterMs: null,
+  possiblyBilled,
+});
+
+const fold = (records: readonly TeacherRecord[]): TeachingFold => {
+  const made = new TeachingFold();
+  for (const record of records) made.take(record);
+  return made;
+};
+const price = (currency: string) => ({ inputPerMillion: 1, outputPerMillion: 4, currency });
+
+describe('what teaching took', () => {
+  it('is what the loop itself counts, in whatever order the journals are read', () => {
+    const records = [
+      ...[intent('0'), reply('0', true)],
+      ...[intent('1'), fail('1', false), intent('1'), reply('1')],
+      ...[intent('2'), fail('2', true)],
+      intent('3'),
+    ];
+    const { requests, promptTokens, completionTokens, possiblyBilled } = spendingOf(records);
+    const expected = { calls: requests, promptTokens, completionTokens, possiblyBilled };
+    for (const order of [records, [...records].reverse()]) {
+      expect(spentView(fold(order).spent(), new Map())).toMatchObject(expected);
+    }
+    expect(expected).toEqual({
+      calls: 2,
+      promptTokens: 2000,
+      completionTokens: 1000,
+      possiblyBilled: 2,
+    });
+    expect(spentView(fold(records).spent(), new Map()).estimated).toBe(true);
+  });
+
+  it('names money only where every profile has a price, all in one currency', () => {
+    const both = fold([intent('0', 'a'), reply('0'), intent('1', 'b'), reply('1')]).spent();
+    const eur = new Map([
+      ['a', price('EUR')],
+      ['b', price('EUR')],
+    ]);
+    expect(spentView(both, eur)).toMatchObject({ money: 0.006, currency: 'EUR' });
+    const unknown = { money: null, currency: null };
+    expect(spentView(both, new Map([['a', price('EUR')]]))).toMatchObject(unknown);
+    expect(
+      spentView(
+        both,
+        new Map([
+          ['a', price('EUR')],
+          ['b', price('USD')],
+        ]),
+      ),
+    ).toMatchObject(unknown);
+    // A reply whose request is in no journal was asked of who knows whom.
+    expect(spentView(fold([reply('0')]).spent(), eur)).toMatchObject(unknown);
+    const free = fold([intent('0', 'programmatic'), reply('0')]).spent();
+    expect(spentView(free, new Map())).toMatchObject({ calls: 1, money: 0, currency: null });
+    expect(spentView(fold([]).spent(), new Map())).toMatchObject({ calls: 0, money: 0 });
+  });
+});
