@@ -16,7 +16,7 @@ const CHUNK = 1 << 20;
 export class KeptRows {
   readonly #fs: Fs;
   readonly #folder: string;
-  #file: { readonly path: string; readonly handle: FsHandle } | null = null;
+  #file: { readonly path: string | null; readonly handle: FsHandle } | null = null;
   #size = 0;
   readonly #parts: StoredLines[] = [];
   readonly #adopted: BaseFile[] = [];
@@ -75,14 +75,20 @@ export class KeptRows {
     for (const base of this.#adopted.splice(0)) await base.retire();
     if (file === null) return;
     await file.handle.close().catch(() => undefined);
-    await this.#fs.unlink(file.path).catch(() => undefined);
+    if (file.path !== null) await this.#fs.unlink(file.path).catch(() => undefined);
   }
 
   async #open(): Promise<FsHandle> {
     if (this.#file === null) {
       await this.#fs.mkdir(this.#folder);
       const path = join(this.#folder, `kept.${randomBytes(6).toString('hex')}.tmp`);
-      this.#file = { path, handle: await this.#fs.open(path, 'wx+', 0o600) };
+      const handle = await this.#fs.open(path, 'wx+', 0o600);
+      // Nameless from the start, where the system allows it: then a crash leaves nothing behind.
+      const isNameless = await this.#fs.unlink(path).then(
+        () => true,
+        () => false,
+      );
+      this.#file = { path: isNameless ? null : path, handle };
     }
     return this.#file.handle;
   }

@@ -41,7 +41,8 @@ export async function recoverEdits(reading: Reading, parts: RecoverParts): Promi
     }
     const mine = await claimJournal(fs, folder, path, journal);
     if (mine === null) continue;
-    if (left === null || left.standing === 'other') aside.push(await setAside(fs, mine));
+    if (left === null || left.damaged || left.standing === 'other')
+      aside.push(await setAside(fs, mine));
     else await remove(fs, mine);
   }
   const chosen = chosenOf(fitting, backup);
@@ -74,6 +75,7 @@ async function restored(
   }
   await reading.indexed;
   let acts = 0;
+  let whole = !chosen.damaged;
   try {
     await replay(reading.rows, chosen.records, async (change) => {
       await reading.apply(change);
@@ -81,9 +83,10 @@ async function restored(
     });
   } catch (error) {
     if (!isDamage(error)) throw error;
-    // What could be made again stays; the rest is not thrown away.
-    aside.push(await copyAside(fs, folder, journal ?? chosen.path));
+    whole = false;
   }
+  // What could be made again stays; the rest is not thrown away.
+  if (!whole) aside.push(await copyAside(fs, folder, journal ?? chosen.path));
   return { acts, journal, session };
 }
 

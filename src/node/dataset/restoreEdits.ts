@@ -17,27 +17,35 @@ export interface LeftEdits {
   readonly at: string;
   /** fits: about the file as it is · saved: a save has put them all into it · empty: none · other: about another file. */
   readonly standing: 'fits' | 'saved' | 'empty' | 'other';
+  /** Records are missing or were changed: what comes after them is not in `records`. */
+  readonly damaged: boolean;
 }
 
 /** Reads edits that were left behind; null where the file holds none that can be read. */
 export async function readEdits(fs: Fs, path: string, now: FileStamp): Promise<LeftEdits | null> {
-  const records = whole((await readJournal(path, editRecordSchema, { fs })).records);
+  const content = await readJournal(path, editRecordSchema, { fs });
+  const { records, left: unread } = whole(content.records);
   const base = records[0];
   if (base?.type !== 'base') return null;
   const last = records.at(-1) ?? base;
   const standing = standingOf(records, base.stamp, now);
-  return { path, records, session: base.session, at: last.at, standing };
+  const damaged = unread > 0 || content.quarantined.length > 0;
+  return { path, records, session: base.session, at: last.at, standing, damaged };
 }
 
 /** Records up to the first that is missing; of two with one number the later counts. */
-function whole(records: readonly Stamped<EditRecord>[]): Stamped<EditRecord>[] {
+function whole(records: readonly Stamped<EditRecord>[]): {
+  readonly records: Stamped<EditRecord>[];
+  /** Records behind the first that is missing. */
+  readonly left: number;
+} {
   const found: Stamped<EditRecord>[] = [];
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     if (record.n === found.length - 1) found.pop();
-    if (record.n !== found.length) break;
+    if (record.n !== found.length) return { records: found, left: records.length - index };
     found.push(record);
   }
-  return found;
+  return { records: found, left: 0 };
 }
 
 function standingOf(
