@@ -183,7 +183,7 @@ export const DATASET_STRINGS = {
   'keys.close': 'Close',
   'keys.singleOff':
     'Keys of one character are switched off (setting “tailor.review.singleKeyShortcuts”).',
-  'keys.move': 'Go',
+  'keys.move': 'Navigate',
   'keys.record': 'Record',
   'keys.rows': 'Rows',
   'keys.next': 'next row',

@@ -29,10 +29,13 @@ export class DatasetHost {
   refuse: string | null = null;
   /** Set to make the next start of a view fail with this sentence. */
   refuseInit: string | null = null;
+  /** The key of a row whose record cannot be had. */
+  unreadable: string | null = null;
   /** Set to keep everything waiting for ever. */
   silent = false;
   /** So many milliseconds later everything is answered. */
   late = 0;
+  readonly lateFor = new Map<string, number>();
   over: Partial<DatasetState>;
   #lines: Line[];
   #filter: DatasetFilter = NO_DATASET_FILTER;
@@ -133,7 +136,10 @@ export class DatasetHost {
         return { state: this.state, strings: { ...this.#strings } };
       },
       rows: ({ from, count }) => ({ rev: rev(), from, rows: this.#rows(from, count) }),
-      record: ({ key }) => recordOf(...this.#line(key)),
+      record: ({ key }) => {
+        if (key === this.unreadable) throw new AppError('usage', 'The disk cannot be read.');
+        return recordOf(...this.#line(key));
+      },
       place: ({ key }) => {
         if (this.#endless !== undefined) return { at: Number(key.slice(1)) };
         const at = this.#shown().findIndex((one) => one.key === key);
@@ -239,7 +245,8 @@ export class DatasetHost {
       async (params: never, signal: never): Promise<unknown> => {
         this.calls.push({ method, params });
         if (this.silent) await new Promise<void>(() => undefined);
-        if (this.late > 0) await new Promise((resolve) => setTimeout(resolve, this.late));
+        const late = this.lateFor.get(method) ?? this.late;
+        if (late > 0) await new Promise((resolve) => setTimeout(resolve, late));
         // SAFETY: each is called with the parameters of its own request.
         return (handler as (params: never, signal: never) => unknown)(params, signal);
       },

@@ -86,8 +86,10 @@ function Typed({ id, draft, start, stale, refusal, place }: TypedProps): JSX.Ele
       <div class="banner banner-warning" id={id} role="alert">
         <Icon name="warning" />
         <span class="banner-words">{words('draft.stale')}</span>
-        <Button onPress={() => void control.write(known, true)}>{words('draft.insist')}</Button>
-        <Button onPress={() => control.takeBack(known)}>{words('draft.take')}</Button>
+        <span class="banner-buttons">
+          <Button onPress={() => void control.write(known, true)}>{words('draft.insist')}</Button>
+          <Button onPress={() => control.takeBack(known)}>{words('draft.take')}</Button>
+        </span>
         <div class="draft-other">
           <p class="muted">{words('draft.other')}</p>
           <ReadText text={start} code={draft.as !== 'text'} label={words('draft.other')} />

@@ -100,7 +100,7 @@ export class Link {
       }
     }
     // Another row's record is fetched because the cursor is on it; this one's may have changed.
-    if (this.#state.record?.key === this.#state.cursor) await this.record();
+    if (this.#state.record?.key === this.#state.cursor) await this.#record(false);
   }
 
   /** The cursor stays on its row, wherever that is now; where it is gone, it stays at its place. */
@@ -191,7 +191,11 @@ export class Link {
   }
 
   /** Shows the record of the row under the cursor as it is now. */
-  async record(): Promise<void> {
+  record(): Promise<void> {
+    return this.#record(true);
+  }
+
+  async #record(again: boolean): Promise<void> {
     const { cursor } = this.#state;
     if (cursor === null) return;
     try {
@@ -200,6 +204,8 @@ export class Link {
       this.#store.dispatch({ type: 'record', record });
       this.#onRecord();
     } catch (error) {
+      // A row that went a moment ago: the cursor is on its way to another.
+      if (again && !isOver(error)) await this.refresh();
       if (this.#state.cursor === cursor) this.#failed(error);
     }
   }

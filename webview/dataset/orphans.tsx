@@ -33,21 +33,23 @@ function Orphan({ id, draft }: { readonly id: string; readonly draft: Draft }): 
     <div class="banner banner-warning">
       <Icon name="warning" />
       <span class="banner-words">{title}</span>
-      <Button
-        onPress={() => {
-          const form = {
-            key,
-            name: name ?? '',
-            as: as === 'json' ? as : 'text',
-            value: text,
-          } as const;
-          store.dispatch({ type: 'add', form });
-          drop();
-        }}
-      >
-        {words('draft.asField')}
-      </Button>
-      <Button onPress={drop}>{words('draft.drop')}</Button>
+      <span class="banner-buttons">
+        <Button
+          onPress={() => {
+            const form = {
+              key,
+              name: name ?? '',
+              as: as === 'json' ? as : 'text',
+              value: text,
+            } as const;
+            store.dispatch({ type: 'add', form });
+            drop();
+          }}
+        >
+          {words('draft.asField')}
+        </Button>
+        <Button onPress={drop}>{words('draft.drop')}</Button>
+      </span>
       <div class="draft-other">
         <ReadText text={text} code={as === 'json'} label={title} />
       </div>

@@ -312,3 +312,25 @@ describe('Control: rows', () => {
     expect(host.asked('open')).toHaveLength(3);
   });
 });
+
+describe('Control: a row that goes while its record is asked for', () => {
+  it('goes on to the next one without a word about it', async () => {
+    const { host, control, state } = await open();
+    // The record is asked for before the row goes, and answered before the rows are.
+    host.lateFor.set('record', 30).set('rows', 60);
+    control.press('next');
+    control.press('remove');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect([state().notice, state().cursor, state().record?.key]).toEqual([null, 'o2', 'o2']);
+  });
+
+  it('says why a record cannot be shown', async () => {
+    const { host, control, state } = await open();
+    host.unreadable = 'o1';
+    control.press('next');
+    await settle();
+    expect(state().notice).toBe('The disk cannot be read.');
+    await control.link.refresh();
+    expect(state().cursor).toBe('o1');
+  });
+});
