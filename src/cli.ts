@@ -18,7 +18,7 @@ import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
-import { visibleJson } from './node/terminal/visibleText.ts';
+import { visibleJson } from './core/visibleText.ts';
 import { parseFormat } from './node/commands/dataFormat.ts';
 
 const installation = join(__dirname, '..');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isAppError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { CommandInfo } from '../shared/commands.ts';
-import { visibleText } from '../node/terminal/visibleText.ts';
+import { visibleText } from '../core/visibleText.ts';
 import type { Target } from './commandTarget.ts';
 import type { DisposableStore } from './disposableStore.ts';
 import { saidError } from './said.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../node/terminal/visibleText.ts';
+import { visibleText } from '../core/visibleText.ts';
 
 /** The scheme of what Tailor shows and nobody edits. */
 export const REPORT_SCHEME = 'tailor-report';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../node/terminal/visibleText.ts';
+import { visibleText } from '../core/visibleText.ts';
 import type { EditorJobs, JobFailure } from './jobs.ts';
 import type { JobState } from './ports.ts';
 import { costText, count, progressText, timeText } from './texts.ts';

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Clock, Log, Report } from '../core/ports.ts';
 import type { CommandContext } from '../node/commands/context.ts';
 import type { Assets, TrainerManners, Watch } from '../node/session/session.ts';
-import { visibleText } from '../node/terminal/visibleText.ts';
+import { visibleText } from '../core/visibleText.ts';
 
 /** What differs from one piece of work to the next. */
 export interface ContextParts {

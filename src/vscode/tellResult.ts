@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../node/terminal/visibleText.ts';
+import { visibleText } from '../core/visibleText.ts';
 
 /** What comes after a step, as a button under its result. */
 export interface NextStep {

@@ -1,6 +1,6 @@
 import type { Progress, Report } from '../../core/ports.ts';
 import { formatDuration } from './format.ts';
-import { visibleText } from './visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 
 export interface TextSink {
   readonly isTTY?: boolean | undefined;

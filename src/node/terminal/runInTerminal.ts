@@ -5,7 +5,7 @@ import type { Assets } from '../session/session.ts';
 import { systemClock } from '../storage/systemClock.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
 import { ProgressLine } from './progressLine.ts';
-import { visibleJson, visibleText } from './visibleText.ts';
+import { visibleJson, visibleText } from '../../core/visibleText.ts';
 
 export interface TerminalOptions {
   readonly project?: string;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import type { DatasetField, DatasetRecord } from '../../shared/datasetContract.ts';
 import { FIELD_SCHEME } from './names.ts';
 

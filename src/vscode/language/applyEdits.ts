@@ -5,7 +5,7 @@ import { AppError, cancelled } from '../../core/errors.ts';
 import { joined } from '../../core/sentence.ts';
 import { editLines, planEdits, type PlannedEdits } from '../../node/commands/apply.ts';
 import { textAfter, writeFixes } from '../../node/dataset/writeFixes.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { withToken } from '../cancellation.ts';
 import type { Handler } from '../commands.ts';
 import type { Editor } from '../editor.ts';

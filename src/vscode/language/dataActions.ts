@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../core/dataset/diagnose.ts';
 import { fixAll, fixesOf, type FixSource, type RowFix } from '../../core/dataset/rowFixes.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
 import { shows, TOO_LARGE } from './dataDiagnostics.ts';
 import type { Analysis, DataDocuments } from './dataDocuments.ts';

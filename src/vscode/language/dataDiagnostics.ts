@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { capFindings, type Finding, type Place } from '../../core/dataset/diagnose.ts';
 import type { Severity } from '../../core/dataset/rowFacts.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
 import type { Analysis } from './dataDocuments.ts';
 import type { DataFiles } from './dataFiles.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ProjectFix, ProjectProblem } from '../../core/project/checkProjectFile.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
 import { SOURCE } from './dataDiagnostics.ts';
 import { rootOf, spanRange, type ProjectFileDocuments } from './projectFileDocuments.ts';

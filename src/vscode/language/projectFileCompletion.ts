@@ -3,7 +3,7 @@ import { BUILT_IN_TEACHER } from '../../core/project/checkProjectFile.ts';
 import { placesIn, valueAt, type NamedValue } from '../../core/project/projectPlaces.ts';
 import { takeInventory } from '../../node/project/projectInventory.ts';
 import { loadProfiles, profilesPath } from '../../node/teacher/profiles.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { rootOf, spanRange } from './projectFileDocuments.ts';
 
 interface Choice {

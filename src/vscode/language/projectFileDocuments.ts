@@ -5,7 +5,7 @@ import { checkProjectFile, type ProjectProblem } from '../../core/project/checkP
 import { placesIn } from '../../core/project/projectPlaces.ts';
 import { surroundingsOf } from '../../node/project/projectInventory.ts';
 import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
 import { said } from '../said.ts';
 import { severityOf, SOURCE } from './dataDiagnostics.ts';

@@ -5,7 +5,7 @@ import { placesIn, valueAt, type NamedValue } from '../../core/project/projectPl
 import { studentConfig } from '../../node/project/projectInventory.ts';
 import { resolveInside } from '../../node/storage/safePath.ts';
 import { loadProfiles, profilesPath } from '../../node/teacher/profiles.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
 import { count } from '../texts.ts';
 import { rootOf, spanRange } from './projectFileDocuments.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { readRow } from '../../core/dataset/rowFacts.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { decodeString, scanLine } from '../../core/dataset/jsonSpans.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import type { Row } from '../../shared/reviewContract.ts';
 import type { Disposable } from '../disposableStore.ts';
 import type { DataFiles } from './dataFiles.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { prettyRow } from '../../core/dataset/prettyRow.ts';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import type { DataFiles } from './dataFiles.ts';
 import { stateText } from './rowHints.ts';
 import type { ProjectStates } from './rowStates.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import type { CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
 import { RECORD_SCHEME } from './places.ts';
 import { recordText } from './recordText.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { visibleText } from '../../node/terminal/visibleText.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
 
 /**

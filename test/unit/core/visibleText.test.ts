@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visibleJson, visibleText } from '../../../../src/node/terminal/visibleText.ts';
+import { visibleJson, visibleText } from '../../../src/core/visibleText.ts';
 
 const HOSTILE = {
   'an ANSI colour': ['\u001b[31mred', '\\u{1b}[31mred'],
