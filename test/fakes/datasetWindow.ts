@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import { onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/shared/connect.ts';
 import { datasetContract, type DatasetState } from '../../src/shared/datasetContract.ts';
+import { DatasetDocument } from '../../src/vscode/dataset/datasetDocument.ts';
 import { DATASET_EDITOR } from '../../src/vscode/dataset/names.ts';
 import { registerDataset } from '../../src/vscode/dataset/register.ts';
 import { DisposableStore } from '../../src/vscode/disposableStore.ts';
@@ -31,7 +32,8 @@ export interface DatasetWindow {
     readonly warn: ReturnType<typeof vi.fn>;
   };
   readonly open: (path: string, backupId?: string) => Promise<Opened>;
-  readonly end: () => void;
+  /** Resolves when its documents are closed: another window may open them. */
+  readonly end: () => Promise<void>;
 }
 
 /** A file that is open in it, as the editor and as the page see it. */
@@ -71,7 +73,11 @@ export function startWindow(storage: string, projects: readonly string[] = []): 
     },
     { log, showLog: () => undefined },
   );
-  const end = (): void => store.dispose();
+  const documents: DatasetDocument[] = [];
+  const end = async (): Promise<void> => {
+    store.dispose();
+    for (const document of documents) await document.settled();
+  };
   onTestFinished(end);
   return {
     storage,
@@ -79,6 +85,7 @@ export function startWindow(storage: string, projects: readonly string[] = []): 
     end,
     open: async (path, backupId) => {
       const custom = await FakeCustomEditor.open(DATASET_EDITOR, uriOf(path), backupId);
+      if (custom.document instanceof DatasetDocument) documents.push(custom.document);
       const client = connect(datasetContract, custom.shown.page);
       const state = async (): Promise<DatasetState> => (await client.request('init', {})).state;
       return {

@@ -5,8 +5,10 @@ import { AppError, isAppError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Dataset, DatasetEdit } from '../../node/dataset/dataset.ts';
 import type { DatasetState } from '../../shared/datasetContract.ts';
+import { withToken } from '../cancellation.ts';
 import { DisposableStore } from '../disposableStore.ts';
 import { saidError } from '../said.ts';
+import { forEditor } from './editorError.ts';
 import type { FilePlace } from './filePlace.ts';
 import { watchFile } from './watchFile.ts';
 
@@ -136,6 +138,11 @@ export class DatasetDocument implements vscode.CustomDocument {
       await this.dataset.revert(signal);
       this.#tell();
     });
+  }
+
+  /** The same for the editor itself. */
+  revertNow(token: vscode.CancellationToken): Promise<void> {
+    return forEditor(() => withToken(token, (signal) => this.revert(signal)));
   }
 
   backup(path: string, signal: AbortSignal): Promise<void> {

@@ -122,6 +122,7 @@ export class DatasetEditors implements Disposable {
       );
       this.#documents.set(path, document);
       if (backup === undefined && dataset.state().dirty) this.#restored.add(document);
+      tellAside(document.name, dataset.recovery()?.aside ?? []);
       return document;
     });
   }
@@ -169,10 +170,6 @@ export class DatasetEditors implements Disposable {
       // The edits are in the new file, which the editor opens now; the old one is what it is on disk.
       await document.revert(signal).catch((error: unknown) => this.#parts.log.warn(String(error)));
     });
-  }
-
-  revert(document: DatasetDocument, token: vscode.CancellationToken): Promise<void> {
-    return forEditor(() => withToken(token, (signal) => document.revert(signal)));
   }
 
   async backup(
@@ -230,6 +227,22 @@ export class DatasetEditors implements Disposable {
       this.#parts.log.error(String(error));
     }
   }
+}
+
+/** Edits that are about another text than the file has now were not made again; they are not thrown away either. */
+function tellAside(name: string, [kept]: readonly string[]): void {
+  if (kept === undefined) return;
+  const show = vscode.l10n.t('Show Them');
+  const text = vscode.l10n.t(
+    '{0} has been changed since it was edited here: the edits that were not saved do not fit it any more. They are kept in {1}.',
+    name,
+    kept,
+  );
+  void vscode.window.showWarningMessage(text, show).then(async (chosen) => {
+    if (chosen !== show) return;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(kept));
+    await vscode.window.showTextDocument(document, { preview: true });
+  });
 }
 
 function requireFile({ scheme }: vscode.Uri): void {

@@ -36,7 +36,8 @@ export function registerDataset(store: DisposableStore, parts: DatasetParts, edg
     saveCustomDocument: async (document, token) => (await editors()).save(document, token),
     saveCustomDocumentAs: async (document, target, token) =>
       (await editors()).saveAs(document, target, token),
-    revertCustomDocument: async (document, token) => (await editors()).revert(document, token),
+    // At once: the editor closes a tab without waiting for what it asked before.
+    revertCustomDocument: (document, token) => document.revertNow(token),
     backupCustomDocument: async (document, { destination }, token) =>
       (await editors()).backup(document, destination, token),
   };

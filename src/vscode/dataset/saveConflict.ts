@@ -69,7 +69,8 @@ export class ConflictQuestion {
               'Overwrite replaces what is on disk with what you see here. Reload takes what is on disk and drops your edits. Compare shows both.',
             ),
       },
-      ...(deleted ? [overwrite] : [overwrite, compare, reload]),
+      // The first is what Enter means: it should cost nobody anything.
+      ...(deleted ? [overwrite] : [compare, overwrite, reload]),
     );
     if (chosen === compare) await this.#ways.compare(document);
     if (chosen === reload) this.#ways.reload(document);

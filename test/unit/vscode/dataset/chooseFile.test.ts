@@ -20,6 +20,7 @@ function open(roots: readonly string[]) {
   const all = roots.map((root) => ({ root, name: 'P' }));
   const handlers = datasetHandlers({
     forward: () => Promise.resolve(),
+    showLine: () => Promise.resolve(),
     projects: {
       all,
       current: all[0] ?? null,

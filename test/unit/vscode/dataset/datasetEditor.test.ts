@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,6 +10,7 @@ import {
   start,
   startWindow,
   uriOf,
+  writeElsewhere,
 } from '../../../fakes/datasetWindow.ts';
 import { sums } from '../../../fakes/loopFakes.ts';
 import { writeProject } from '../../../fakes/projectFolder.ts';
@@ -100,7 +101,7 @@ describe('the Dataset Editor', () => {
     await expect(opened).rejects.toThrow(
       /files of this computer only, not “git”.*Open it as text/u,
     );
-    window.end();
+    await window.end();
     expect(editor.live.size).toBe(0);
   });
 
@@ -116,17 +117,17 @@ describe('unsaved edits', () => {
     const first = startWindow(storage);
     const { write } = await first.open(path);
     await write(1, 'answer', 'deux');
-    first.end();
+    await first.end();
 
-    const again = await startWindow(storage).open(path);
+    const window = startWindow(storage);
+    const again = await window.open(path);
     expect(again.custom.dirty).toBe(true);
     expect(await again.state()).toMatchObject({ dirty: true, edited: 1 });
     await again.custom.save();
     expect((await linesOf(path))[1]).toContain('deux');
     expect(again.custom.dirty).toBe(false);
     again.custom.close();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const third = await startWindow(storage).open(path);
+    const third = await window.open(path);
     expect([third.custom.dirty, (await third.state()).dirty]).toEqual([false, false]);
   });
 
@@ -136,9 +137,24 @@ describe('unsaved edits', () => {
     const { write, custom } = await first.open(path);
     await write(1, 'answer', 'deux');
     const { id } = await custom.backup(uriOf(join(storage, 'deep', 'er', 'backup')));
-    first.end();
+    await first.end();
     const again = await startWindow(storage).open(path, id);
     expect([again.custom.dirty, (await again.state()).edited]).toEqual([true, 1]);
+  });
+
+  it('that do not fit the file any more are told of, and kept', async () => {
+    const [path, storage] = [await dataFile(), await temporaryFolder()];
+    const first = startWindow(storage);
+    const { write } = await first.open(path);
+    await write(1, 'answer', 'deux');
+    await first.end();
+    await writeElsewhere(path, [LINES[2] ?? '', LINES[1] ?? '']);
+    editor.answer = 'Show Them';
+    const again = await startWindow(storage).open(path);
+    expect([again.custom.dirty, (await again.state()).dirty]).toEqual([false, false]);
+    expect(editor.information.at(-1)).toMatch(/x\.jsonl has been changed.*kept in/u);
+    await vi.waitFor(() => expect(editor.documents).toHaveLength(1));
+    expect(await readFile(editor.documents[0]?.path ?? '', 'utf8')).toContain('deux');
   });
 
   it('that were dropped do not come back', async () => {
@@ -201,7 +217,7 @@ describe('closing', () => {
     custom.close();
     const again = await window.open(path);
     again.custom.close();
-    window.end();
+    await window.end();
     await vi.waitFor(() => expect(editor.live.size).toBe(0));
     expect(custom.shown.listeners() + again.custom.shown.listeners()).toBe(0);
     expect(window.log.error).not.toHaveBeenCalled();
