@@ -171,9 +171,9 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
 
 /** The sets that the project file names; none where it cannot be read, which the row above says. */
 async function setRows(root: string): Promise<RoundsNode[]> {
-  const { setsOf } = await import('./dataset/projectSets.ts');
-  const sets = await setsOf(root).catch(() => []);
-  return sets.map(({ set, path }) => ({ kind: 'set', root, set, path }));
+  const { namedSets } = await import('./namedSets.ts');
+  const sets = await namedSets(root).catch(() => []);
+  return sets.map(({ name, path }) => ({ kind: 'set', root, set: name, path }));
 }
 
 function setItem({ root, set, path }: RoundsNode & { readonly kind: 'set' }): vscode.TreeItem {

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { AppError, cancelled } from '../../core/errors.ts';
 import { resolveInside } from '../../node/storage/safePath.ts';
 import type { Target } from '../commandTarget.ts';
+import { namedSets } from '../namedSets.ts';
 import type { Projects } from '../ports.ts';
-import { setsOf } from './projectSets.ts';
 
 /**
  * The file that is meant: the one that was pointed at, a project's set or frozen set, the one in the editor in front, or
@@ -37,7 +37,7 @@ async function frozenSet(root: string, round: number): Promise<vscode.Uri> {
 }
 
 async function setFile(root: string, set: string): Promise<vscode.Uri> {
-  const found = (await setsOf(root)).find((one) => one.set === set);
+  const found = (await namedSets(root)).find(({ name }) => name === set);
   if (found) return vscode.Uri.file(await resolveInside(root, found.path));
   throw new AppError('data.missing', vscode.l10n.t('This project has no set “{0}”.', set));
 }
@@ -51,11 +51,11 @@ function activeFile(): vscode.Uri | null {
 }
 
 async function pickSet(root: string): Promise<vscode.Uri> {
-  const sets = await setsOf(root);
+  const sets = await namedSets(root);
   const other = vscode.l10n.t('Another file…');
   const picked = await vscode.window.showQuickPick(
     [
-      ...sets.map(({ set, path }) => ({ label: set, description: path })),
+      ...sets.map(({ name, path }) => ({ label: name, description: path })),
       { label: other, description: '' },
     ],
     { placeHolder: vscode.l10n.t('Which data?') },

@@ -1,10 +1,10 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { dataSets } from '../../core/project/dataSets.ts';
 import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
 import { loadProject } from '../../node/project/loadProject.ts';
 import { resolveInside } from '../../node/storage/safePath.ts';
-import { setsIn } from './projectSets.ts';
 
 /** Where a data file lies: what it is to a project, and whether it may be changed. */
 export interface FilePlace {
@@ -40,9 +40,9 @@ async function projectAbove(start: string): Promise<string | null> {
 async function setOf(root: string, real: string): Promise<string | null> {
   const project = await loadProject(root).catch(() => null);
   if (!project) return null;
-  for (const { set, path } of setsIn(project.file)) {
+  for (const { name, path } of dataSets(project.file)) {
     const resolved = await resolveInside(project.root, path).catch(() => null);
-    if (resolved === real) return set;
+    if (resolved === real) return name;
   }
   return null;
 }
