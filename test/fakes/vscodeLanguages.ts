@@ -89,6 +89,12 @@ export class WorkspaceEdit {
   }
 }
 
+/** The marks around a block of code, by the editor's own rule: longer than those that begin a line of it. */
+export function fenceOf(code: string): string {
+  const longest = Math.max(0, ...(code.match(/^`+/gmu) ?? []).map(({ length }) => length));
+  return '`'.repeat(longest >= 3 ? longest + 1 : 3);
+}
+
 export class MarkdownString {
   value = '';
   isTrusted?: boolean;
@@ -98,7 +104,8 @@ export class MarkdownString {
     return this;
   }
   appendCodeblock(code: string, language: string): this {
-    this.value += `\n\`\`\`${language}\n${code}\n\`\`\`\n`;
+    const fence = fenceOf(code);
+    this.value += `\n${fence}${language}\n${code}\n${fence}\n`;
     return this;
   }
 }
@@ -114,6 +121,8 @@ export class Hover {
 
 export class InlayHint {
   paddingLeft?: boolean;
+  paddingRight?: boolean;
+  tooltip?: string;
   readonly position: Position;
   readonly label: string;
   constructor(position: Position, label: string) {
@@ -219,7 +228,7 @@ export function resetTexts(): void {
   for (const listeners of [...Object.values(texts.events), texts.tabEvents]) listeners.clear();
 }
 
-const uriOf = (path: string): Uri => ({
+export const uriOf = (path: string): Uri => ({
   scheme: 'file',
   fsPath: path,
   path,
@@ -244,6 +253,17 @@ export function closeText(document: FakeDocument): void {
   document.isClosed = true;
   texts.documents.splice(texts.documents.indexOf(document), 1);
   texts.events.close.forEach((listener) => listener(document));
+}
+
+/** Shows a file in a tab; one that is too large for extensions has no text beside it. */
+export function openTab(tab: { readonly input: unknown; readonly isDirty: boolean }): void {
+  texts.tabs.push(tab);
+  texts.tabEvents.forEach((listener) => listener({ opened: [tab], closed: [], changed: [] }));
+}
+
+export function closeTab(tab: { readonly input: unknown; readonly isDirty: boolean }): void {
+  texts.tabs.splice(texts.tabs.indexOf(tab), 1);
+  texts.tabEvents.forEach((listener) => listener({ opened: [], closed: [tab], changed: [] }));
 }
 
 /** What a document's text is after an edit; files that it creates are made empty. */

@@ -59,7 +59,13 @@ export class DataDocuments implements Disposable {
     this.#parts = parts;
     this.#store = new DisposableStore((error) => parts.log.error(String(error)));
     this.#others = new OtherSets(parts.files, (file, signal) => this.#rowsOpened(file, signal));
-    const { workspace } = vscode;
+    const { workspace, window } = vscode;
+    this.#store.add(
+      window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        for (const uri of textsOf(opened)) void this.#noteLarge(uri);
+        for (const uri of textsOf(closed)) if (!this.#opened.has(uri.toString())) this.#close(uri);
+      }),
+    );
     this.#store.add(workspace.onDidOpenTextDocument((document) => void this.#follow(document)));
     this.#store.add(workspace.onDidChangeTextDocument(({ document }) => this.#changed(document)));
     this.#store.add(workspace.onDidCloseTextDocument(({ uri }) => this.#close(uri)));
@@ -91,6 +97,14 @@ export class DataDocuments implements Disposable {
 
   #followAll(): void {
     for (const document of vscode.workspace.textDocuments) void this.#follow(document);
+    for (const { tabs } of vscode.window.tabGroups.all) {
+      for (const uri of textsOf(tabs)) void this.#noteLarge(uri);
+    }
+  }
+
+  /** The editor hands no text over 50 MB to any extension: of those there are tabs alone. */
+  async #noteLarge(uri: vscode.Uri): Promise<void> {
+    if ((await this.#parts.files.of(uri)) && (await isLarge(uri))) this.#parts.show(uri, 'large');
   }
 
   async #follow(document: vscode.TextDocument): Promise<void> {
@@ -193,6 +207,11 @@ export class DataDocuments implements Disposable {
     const opened = [...this.#opened.values()].find((one) => one.file.real === file.real);
     return opened ? (await this.#rowsOf(opened, signal)).of : null;
   }
+}
+
+/** The files that tabs show as texts. */
+export function textsOf(tabs: readonly vscode.Tab[]): vscode.Uri[] {
+  return tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri] : []));
 }
 
 /** Asked anew each time: a document is closed while something is waited for. */

@@ -53,8 +53,7 @@ export class DataFiles implements Disposable {
   selector(): vscode.DocumentSelector {
     return this.#files.map(({ root, path }) => ({
       scheme: 'file',
-      // A name may hold what a pattern reads as more than a name.
-      pattern: new vscode.RelativePattern(vscode.Uri.file(root), path.replace(/[*?[\]{}]/gu, '?')),
+      pattern: new vscode.RelativePattern(vscode.Uri.file(root), literally(path)),
     }));
   }
 
@@ -82,3 +81,6 @@ export class DataFiles implements Disposable {
     this.#changed.fire();
   }
 }
+
+/** A path as a pattern: a name may hold what a pattern reads as more than a name. */
+export const literally = (path: string): string => path.replace(/[*?[\]{}]/gu, '?');

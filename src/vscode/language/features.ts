@@ -45,7 +45,7 @@ function dataFeatures(store: DisposableStore, { projects, clock, log }: Language
       },
     }),
   );
-  const states = store.add(new ProjectStates(clock, log));
+  const states = store.add(new ProjectStates(files, clock, log));
   store.add(
     vscode.workspace.onDidCloseTextDocument(() => {
       for (const { root } of files.all) if (!documents.isOpen(root)) states.forget(root);

@@ -26,13 +26,14 @@ export class KeptFileLens implements vscode.CodeLensProvider {
     const at = new vscode.Range(0, 0, 0, 0);
     const { t } = vscode.l10n;
     return [
+      // The ways on come first: the reason is longer than many a window is wide.
+      ...waysOn(kept.root, null).map((way) => new vscode.CodeLens(at, commandOf(way))),
       // A lens without a command is text.
       new vscode.CodeLens(at, {
         title: `$(lock) ${kept.reason}`,
         command: '',
         tooltip: t('Files of rounds stay as they were written.'),
       }),
-      ...waysOn(kept.root, null).map((way) => new vscode.CodeLens(at, commandOf(way))),
     ];
   }
 }

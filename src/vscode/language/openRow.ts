@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
-import { readRow } from '../../core/dataset/rowFacts.ts';
 import type { Handler } from '../commands.ts';
 import type { Projects } from '../ports.ts';
 import { DataFiles } from './dataFiles.ts';
+import { idIn } from './rowHints.ts';
 
 /** "Open Row in Review": the question whose row the cursor is in. */
 export function openRowHandler(projects: Projects & { known(): Promise<void> }): Handler {
@@ -19,7 +19,7 @@ export function openRowHandler(projects: Projects & { known(): Promise<void> }):
         );
       }
       const line = front.document.lineAt(front.selection.active.line).text;
-      const id = readRow(line).id?.text;
+      const id = idIn(line)?.text;
       if (id === undefined) {
         throw new AppError('usage', vscode.l10n.t('This row has no id to find it by in Review.'));
       }

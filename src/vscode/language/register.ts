@@ -14,13 +14,21 @@ export function registerLanguage(store: DisposableStore, parts: LanguageParts): 
       (error: unknown) => log.error(String(error)),
     );
   });
-  const look = ({ uri: { scheme, fsPath } }: vscode.TextDocument): void => {
+  const look = ({ scheme, fsPath }: vscode.Uri): void => {
     if (scheme !== 'file') return;
     const isInside = projects.all.some(({ root }) => fsPath.startsWith(root + sep));
     if (isInside || fsPath.endsWith(sep + PROJECT_FILE)) load();
   };
-  const lookAtAll = (): void => vscode.workspace.textDocuments.forEach(look);
-  store.add(vscode.workspace.onDidOpenTextDocument(look));
+  const { workspace, window } = vscode;
+  const lookAt = (tabs: readonly vscode.Tab[]): void => {
+    for (const { input } of tabs) if (input instanceof vscode.TabInputText) look(input.uri);
+  };
+  const lookAtAll = (): void => {
+    for (const { uri } of workspace.textDocuments) look(uri);
+    for (const { tabs } of window.tabGroups.all) lookAt(tabs);
+  };
+  store.add(workspace.onDidOpenTextDocument(({ uri }) => look(uri)));
+  store.add(window.tabGroups.onDidChangeTabs(({ opened }) => lookAt(opened)));
   store.add(projects.onDidChange(lookAtAll));
   lookAtAll();
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { prettyRow } from '../../core/dataset/prettyRow.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import type { DataFiles } from './dataFiles.ts';
-import { stateText } from './rowHints.ts';
+import { idIn, stateSentences } from './rowHints.ts';
 import type { ProjectStates } from './rowStates.ts';
 
 /** A row for reading. It stands in a code block: nothing in it is read as Markdown, and no link of it leads anywhere. */
@@ -35,14 +35,8 @@ export class RowHover implements vscode.HoverProvider {
 
   #stateOf(root: string, line: string): string | null {
     const states = this.#states.of(root);
-    const id = idOf(line);
-    const row = states && id !== null ? states.row(id) : null;
-    return states && row ? visibleText(stateText(states.round, row)) : null;
+    const id = idIn(line);
+    const row = states && id ? states.row(id.text) : null;
+    return states && row ? visibleText(stateSentences(states.round, row)) : null;
   }
-}
-
-function idOf(line: string): string | null {
-  const value: unknown = JSON.parse(line);
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
-  return typeof id === 'string' ? id : null;
 }

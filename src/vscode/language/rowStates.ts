@@ -3,6 +3,7 @@ import { isAppError } from '../../core/errors.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { RowStates } from '../../node/review/rowStates.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
+import { literally, type DataFiles } from './dataFiles.ts';
 
 /** An exam writes many times a second; a few words behind rows need not follow each. */
 const QUIET_MS = 1000;
@@ -19,11 +20,13 @@ interface Followed {
 export class ProjectStates implements Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #followed = new Map<string, Followed>();
+  readonly #files: Pick<DataFiles, 'all'>;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly onDidChange = this.#changed.event;
 
-  constructor(clock: Clock, log: Log) {
+  constructor(files: Pick<DataFiles, 'all'>, clock: Clock, log: Log) {
+    this.#files = files;
     this.#clock = clock;
     this.#log = log;
   }
@@ -62,19 +65,25 @@ export class ProjectStates implements Disposable {
       timer: undefined,
     };
     this.#followed.set(root, followed);
-    const pattern = new vscode.RelativePattern(
-      vscode.Uri.file(root),
-      'rounds/*/{exam/train.*,teacher/items.*,decisions/*}.jsonl',
-    );
-    const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
+    let anew = false;
     const later = (): void => {
       followed.timer ??= setTimeout(() => {
         followed.timer = undefined;
-        followed.states = followed.states.then((states) => this.#look(root, followed, states));
+        const isNew = anew;
+        anew = false;
+        followed.states = followed.states.then((states) =>
+          this.#look(root, followed, isNew ? null : states),
+        );
       }, QUIET_MS);
     };
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
-      store.add(event(later));
+    watch(store, root, 'rounds/*/{exam/train.*,teacher/items.*,decisions/*}.jsonl', later);
+    // Questions that come, go or change are read anew, and all that is known of them with them.
+    const { path } = this.#files.all.find((one) => one.root === root && one.set === 'train') ?? {};
+    if (path !== undefined) {
+      watch(store, root, literally(path), () => {
+        anew = true;
+        later();
+      });
     }
     followed.states = this.#read(root, followed);
   }
@@ -111,5 +120,13 @@ export class ProjectStates implements Disposable {
       if (!isAppError(error, 'cancelled')) this.#log.debug(`Row states: ${String(error)}`);
       return null;
     }
+  }
+}
+
+function watch(store: DisposableStore, root: string, pattern: string, changed: () => void): void {
+  const place = new vscode.RelativePattern(vscode.Uri.file(root), pattern);
+  const watcher = store.add(vscode.workspace.createFileSystemWatcher(place));
+  for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
+    store.add(event(changed));
   }
 }
