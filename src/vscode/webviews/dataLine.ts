@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
+import { dataSets } from '../../core/project/dataSets.ts';
 import { loadProject } from '../../node/project/loadProject.ts';
 import { scanByteLines } from '../../node/storage/byteLines.ts';
 import { nodeFs } from '../../node/storage/fs.ts';
@@ -16,10 +17,16 @@ export interface DataLine {
   readonly bytes: number;
 }
 
-/** Where the row of a question stands in the training data; null when it is not there. */
-export async function findDataLine(root: string, id: string): Promise<DataLine | null> {
+/** Where the row of a question stands in a set's file; null when it is not there. */
+export async function findDataLine(
+  root: string,
+  id: string,
+  set = 'train',
+): Promise<DataLine | null> {
   const { file } = await loadProject(root);
-  const path = await resolveInside(root, file.data.train);
+  const named = dataSets(file).find(({ name }) => name === set);
+  if (!named) return null;
+  const path = await resolveInside(root, named.path);
   const { size: bytes } = await stat(path);
   const spelled = Buffer.from(JSON.stringify(id));
   const found: number[] = [];
@@ -59,18 +66,12 @@ export async function openDataLine(root: string, id: string): Promise<void> {
   await openLine(found);
 }
 
-/** Opens a file at a line, unless it is too large to be a document. */
+/** Opens a file at a line: as text, or in the Dataset Editor where it is too large to be a document. */
 export async function openLine({ path, line, bytes }: DataLine): Promise<void> {
   if (bytes > LARGEST_DOCUMENT) {
-    throw new AppError(
-      'usage',
-      vscode.l10n.t(
-        'The data file has {0} MB: too much for a text editor. The row is line {1}.',
-        (bytes / 1024 / 1024).toFixed(0),
-        line + 1,
-      ),
-      { hint: vscode.l10n.t('Open the whole record instead.') },
-    );
+    const target = { scheme: 'file', fsPath: path, line: line + 1 };
+    await vscode.commands.executeCommand('tailor.openDataset', target);
+    return;
   }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
   const place = new vscode.Range(line, 0, line, 0);

@@ -170,14 +170,16 @@ describe('what a view opens', () => {
     expect(editor.documents.map((one) => one.path)).toEqual([path]);
   });
 
-  it('makes no text document of a data file over 5 MB', async () => {
+  it('makes no text document of a data file over 5 MB, and leads to the Dataset Editor', async () => {
     const root = join(await temporaryFolder(), 'p');
     await mkdir(root);
     await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
     const filler = `{"id":"x","question":"${'y'.repeat(1 << 20)}","answer":"1"}\n`;
     const last = '{"id":"z","question":"q","answer":"1"}\n';
     await writeFile(join(root, 'data', 'train.jsonl'), filler.repeat(6) + last);
-    await expect(openDataLine(root, 'z')).rejects.toThrow('line 7');
+    await openDataLine(root, 'z');
     expect(editor.documents).toEqual([]);
+    const target = { scheme: 'file', fsPath: join(root, 'data', 'train.jsonl'), line: 7 };
+    expect(editor.executed).toEqual([{ id: 'tailor.openDataset', args: [target] }]);
   });
 });
