@@ -26,7 +26,7 @@ export function prettyRow(line: string): string | null {
 
 /** A name on one line, whatever it holds. */
 function plainName(name: string): string {
-  return shortened(JSON.stringify(name).slice(1, -1).trim(), 60);
+  return shortened(JSON.stringify(name).slice(1, -1).replace(/\s+/gu, ' ').trim(), 60);
 }
 
 function shortened(text: string, most = FIELD_CHARACTERS): string {
