@@ -8,6 +8,8 @@ import { audit } from './node/commands/audit.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
+import { report, type ReportOptions } from './node/commands/report.ts';
+import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
@@ -238,6 +240,23 @@ export function buildProgram(): Command {
             ...(to === undefined ? {} : { to }),
           }),
         ),
+    );
+
+  add('tailor.report')
+    .description(
+      'write what the Dashboard shows to a file: rounds, comparison, lists, costs, ledger',
+    )
+    .addOption(
+      new Option('--format <format>', 'html (one page that needs nothing else), markdown or csv')
+        .choices(REPORT_FORMATS)
+        .default('html'),
+    )
+    .option('--output <file>', 'where to write it (default: standard output)')
+    .option('--from <n>', 'compare this round …', count)
+    .option('--to <n>', '… with this one (default: the two newest exams)', count)
+    .option('--set <name>', 'on this set (default: dev)')
+    .action((options: ReportOptions, command: Command) =>
+      run(command, (context) => report(context, options)),
     );
 
   add('tailor.doctor')

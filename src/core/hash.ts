@@ -6,6 +6,20 @@ export function sha256Text(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
+/** SHA-256 of a text's UTF-8 bytes in base64, as a content security policy names it. */
+export function sha256Base64(text: string): string {
+  const bytes = sha256(utf8ToBytes(text));
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  let encoded = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const four = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63];
+    const kept = Math.min(3, bytes.length - at) + 1;
+    encoded += four.map((digit, place) => (place < kept ? digits.charAt(digit) : '=')).join('');
+  }
+  return encoded;
+}
+
 /**
  * JSON with sorted keys and no white space: the same value always gives the same text.
  * Undefined members are left out; NaN and infinities are refused because JSON would turn them into null.

@@ -21,6 +21,8 @@ export interface DashboardOptions extends PictureOptions {
   readonly pollMs?: number;
 }
 
+const DONE = Promise.resolve();
+
 interface Pair {
   readonly from: number;
   readonly to: number;
@@ -155,6 +157,11 @@ export class DashboardView {
   /** Looks at the files now; tests and whoever has just changed them need not wait. */
   look(): Promise<void> {
     return this.#inTurn(() => this.#look());
+  }
+
+  /** Resolves when everything is known that the files say, contamination included. */
+  async settled(): Promise<void> {
+    await this.#inTurn(() => (this.#picture.overlaps === null ? this.#findOverlaps() : DONE));
   }
 
   dispose(): void {

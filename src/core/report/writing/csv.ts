@@ -1,0 +1,225 @@
+import type { DashboardState, RateView } from '../../../shared/dashboardContract.ts';
+import { visibleText } from '../../visibleText.ts';
+
+/** Columns of the table: one number a row, so that every number of the Dashboard can be filtered and drawn. */
+export const CSV_HEAD = [
+  'section',
+  'round',
+  'set',
+  'name',
+  'measure',
+  'value',
+  'low',
+  'high',
+  'n',
+  'note',
+] as const;
+
+interface Row {
+  readonly section: string;
+  readonly round?: number;
+  readonly set?: string;
+  readonly name?: string;
+  readonly measure: string;
+  /** Null = unknown, written as nothing. */
+  readonly value: number | null;
+  readonly low?: number;
+  readonly high?: number;
+  readonly n?: number;
+  readonly note?: string;
+}
+
+/** A spreadsheet takes a text that begins so for a formula, full-width forms included, white space aside. */
+const FORMULA = /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]/u;
+
+/**
+ * A text as a CSV cell (RFC 4180). One that a spreadsheet would compute gets an apostrophe in front, which makes it a
+ * text there (OWASP, CSV injection).
+ */
+export function csvText(text: string): string {
+  const shown = visibleText(text);
+  const guarded = FORMULA.test(shown) ? `'${shown}` : shown;
+  return /[",\n;]/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+/** The Dashboard's numbers as one table. */
+export function reportCsv(state: DashboardState): string {
+  const lines = rowsOf(state).map((row) =>
+    CSV_HEAD.map((column) => {
+      const value = row[column];
+      if (value === undefined || value === null) return '';
+      return typeof value === 'number' ? String(value) : csvText(value);
+    }).join(','),
+  );
+  return `${[CSV_HEAD.join(','), ...lines].join('\n')}\n`;
+}
+
+const rate = ({
+  rate: value,
+  low,
+  high,
+  n,
+}: RateView): Pick<Row, 'value' | 'low' | 'high' | 'n'> => ({
+  value,
+  low,
+  high,
+  n,
+});
+
+function rowsOf(state: DashboardState): Row[] {
+  return [
+    ...state.rounds.flatMap(roundRows),
+    ...comparisonRows(state),
+    ...Object.entries(state.trajectories.counts).map(([name, value]): Row => ({
+      section: 'trajectory',
+      name,
+      measure: 'questions',
+      value,
+    })),
+    ...acceptanceRows(state),
+    ...state.contamination.flatMap(({ of, with: set, same, groups, questions }): Row[] => [
+      { section: 'overlap', set, name: `${of} ${same}`, measure: 'groups', value: groups },
+      { section: 'overlap', set, name: `${of} ${same}`, measure: 'questions', value: questions },
+    ]),
+    ...state.students.flatMap(({ name, madeIn, saw, positives, negatives }): Row[] => {
+      const of = { section: 'student', name, ...(madeIn ? { round: madeIn.round } : {}) };
+      const seen = saw.join(' ');
+      return [
+        { ...of, measure: 'rationales seen', value: positives, note: seen },
+        { ...of, measure: 'mistakes seen', value: negatives, note: seen },
+      ];
+    }),
+    ...(state.testLooks
+      ? [
+          {
+            section: 'test',
+            set: 'test',
+            measure: 'looks',
+            value: state.testLooks.times,
+            note: state.testLooks.last ?? '',
+          },
+        ]
+      : []),
+    ...state.probes.flatMap(({ questionId, samples }) =>
+      samples.map(({ epoch, right, answer }): Row => ({
+        section: 'probe',
+        name: questionId,
+        measure: `epoch ${epoch}`,
+        value: right ? 1 : 0,
+        note: answer ?? '',
+      })),
+    ),
+  ];
+}
+
+function roundRows({
+  round,
+  student,
+  exams,
+  frozen,
+  spent,
+  seconds,
+  peakMemoryMB,
+  decisions,
+}: DashboardState['rounds'][number]): Row[] {
+  const of = { round, name: student.name };
+  return [
+    ...exams.flatMap((exam): Row[] => {
+      const about = { ...of, section: 'exam', set: exam.set };
+      const note = exam.differs.join(' ');
+      return [
+        { ...about, measure: 'accuracy', ...rate(exam.accuracy), note },
+        { ...about, measure: 'samples', value: exam.samples },
+        { ...about, measure: 'right', value: exam.right },
+        { ...about, measure: 'wrong', value: exam.wrong },
+        { ...about, measure: 'no answer', value: exam.noAnswer },
+        { ...about, measure: 'truncated', value: exam.truncated },
+        { ...about, measure: 'outdated', value: exam.outdated },
+      ];
+    }),
+    ...(frozen
+      ? [
+          ...(['questions', 'withRationale', 'withPair', 'positives', 'negatives'] as const).map(
+            (measure): Row => ({ section: 'frozen', round, measure, value: frozen[measure] }),
+          ),
+          ...Object.entries(frozen.bySource).map(([name, value]): Row => ({
+            section: 'frozen',
+            round,
+            name,
+            measure: 'source',
+            value,
+          })),
+          ...Object.entries(frozen.uncovered).map(([name, value]): Row => ({
+            section: 'frozen',
+            round,
+            name,
+            measure: 'uncovered',
+            value,
+          })),
+        ]
+      : []),
+    ...(['calls', 'promptTokens', 'completionTokens', 'possiblyBilled'] as const).map(
+      (measure): Row => ({ section: 'cost', round, measure, value: spent[measure] }),
+    ),
+    { section: 'cost', round, measure: 'money', value: spent.money, note: spent.currency ?? '' },
+    { section: 'cost', round, measure: 'peakMemoryMB', value: peakMemoryMB },
+    ...Object.entries(seconds).map(([name, value]): Row => ({
+      section: 'cost',
+      round,
+      name,
+      measure: 'seconds',
+      value,
+    })),
+    ...Object.entries(decisions.byType).map(([name, value]): Row => ({
+      section: 'decisions',
+      round,
+      name,
+      measure: 'standing',
+      value,
+    })),
+    { section: 'decisions', round, measure: 'person', value: decisions.person },
+    { section: 'decisions', round, measure: 'rule', value: decisions.rule },
+  ];
+}
+
+function comparisonRows({ comparison }: DashboardState): Row[] {
+  if (comparison === null) return [];
+  const { from, to, set, n, before, after, difference, test, verdict } = comparison;
+  const of = { section: 'comparison', round: to, set, name: `${from} to ${to}` };
+  const groups = ['fixed', 'newlyWrong', 'stillWrong', 'stillRight', 'flaky'] as const;
+  return [
+    { ...of, measure: 'before', ...rate(before) },
+    { ...of, measure: 'after', ...rate(after), note: verdict },
+    ...groups.map((measure): Row => ({ ...of, measure, value: comparison[measure], n })),
+    { ...of, measure: 'difference', ...difference, n },
+    {
+      ...of,
+      measure: 'p',
+      value: test.kind === 'mcnemar' ? test.p : null,
+      n,
+      note: test.kind === 'none' ? test.why : test.kind,
+    },
+  ];
+}
+
+function acceptanceRows({ acceptance }: DashboardState): Row[] {
+  const { byPrompt, byErrorKind } = acceptance;
+  const rows = (section: string, views: typeof byPrompt): Row[] =>
+    views.flatMap(({ name, items, questions, passed, accepted, edited }): Row[] => [
+      { section, name, measure: 'items', value: items },
+      { section, name, measure: 'questions', value: questions },
+      { section, name, measure: 'passed', ...rate(passed) },
+      // Of nothing there is no share.
+      {
+        section,
+        name,
+        measure: 'accepted',
+        ...rate(accepted),
+        ...(accepted.n === 0 ? NOBODY : {}),
+      },
+      { section, name, measure: 'edited', value: edited },
+    ]);
+  return [...rows('acceptance by prompt', byPrompt), ...rows('acceptance by error', byErrorKind)];
+}
+
+const NOBODY = { value: null } as const;

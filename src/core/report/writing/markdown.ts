@@ -1,0 +1,44 @@
+import { visibleText } from '../../visibleText.ts';
+import type { Block, Report, ReportTable } from './report.ts';
+
+/** Characters that Markdown, or HTML in it, gives a meaning inside a line. */
+const MEANT = /[\\`*_{}[\]<>|~&#$]/gu;
+
+/** A text as Markdown that shows it and does nothing: no link, no picture, no markup, no formula, one line. */
+export function markdownText(text: string): string {
+  return visibleText(text)
+    .replace(/\s*\n\s*/gu, ' ')
+    .replace(MEANT, (character) => HTML[character] ?? `\\${character}`);
+}
+
+/** Read as HTML even behind a backslash. */
+const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
+
+/** A report as GitHub's Markdown, without pictures: their sentences and numbers stand in their place. */
+export function reportMarkdown({ title, sections }: Report): string {
+  const parts = [`# ${markdownText(title)}`];
+  for (const { title: heading, blocks } of sections) {
+    parts.push(`## ${markdownText(heading)}`, ...blocks.map(blockOf));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function blockOf(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+      return markdownText(block.text);
+    case 'note':
+      return `> ${markdownText(block.text)}`;
+    case 'table':
+      return `**${markdownText(block.table.caption)}**\n\n${tableOf(block.table)}`;
+    case 'picture': {
+      const { title, picture } = block;
+      return `**${markdownText(title)}**\n\n${markdownText(picture.sentence)}\n\n${tableOf(picture.table)}`;
+    }
+  }
+}
+
+function tableOf({ head, rows }: Pick<ReportTable, 'head' | 'rows'>): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
+  return [line(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(line)].join('\n');
+}

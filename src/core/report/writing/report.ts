@@ -1,0 +1,38 @@
+import type { Picture } from '../../../shared/pictures/picture.ts';
+
+/** Rows of text under a head; the first column names the row. */
+export interface ReportTable {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  /** What must be known of the numbers: a warning, or what a figure does not say. */
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'table'; readonly table: ReportTable }
+  | { readonly kind: 'picture'; readonly title: string; readonly picture: Picture };
+
+export interface ReportSection {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A report before it is written in a format. Its texts may be foreign words: whoever writes it keeps them harmless. */
+export interface Report {
+  readonly title: string;
+  readonly sections: readonly ReportSection[];
+}
+
+export const text = (words: string): Block => ({ kind: 'text', text: words });
+export const note = (words: string): Block => ({ kind: 'note', text: words });
+
+/** A table, or nothing where it would have no row. */
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): Block[] {
+  return rows.length === 0 ? [] : [{ kind: 'table', table: { caption, head, rows } }];
+}

@@ -1,0 +1,233 @@
+import type {
+  DashboardState,
+  ListedQuestion,
+  ListName,
+} from '../../../shared/dashboardContract.ts';
+import type { DashboardWords } from '../../../shared/dashboardWords.ts';
+import { listTitle } from '../../../shared/listTitle.ts';
+import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
+import type { AccuracySet } from '../../../shared/pictures/accuracySet.ts';
+import { barsPicture, type Bar } from '../../../shared/pictures/bars.ts';
+import {
+  accuracySets,
+  barTexts,
+  changeBars,
+  courseBars,
+} from '../../../shared/pictures/boardPictures.ts';
+import { PAGE_INK } from '../../../shared/pictures/ink.ts';
+import { note, table, text, type Block, type Report, type ReportSection } from './report.ts';
+import {
+  acceptanceTable,
+  costTable,
+  decisionTable,
+  examTable,
+  frozenTable,
+  overlapTable,
+  probeTable,
+  studentTable,
+} from './tables.ts';
+
+/** The questions behind a number, as far as a report names them. */
+export interface ReportList {
+  readonly list: ListName;
+  readonly total: number;
+  readonly questions: readonly ListedQuestion[];
+}
+
+export interface ReportParts {
+  readonly words: DashboardWords;
+  readonly lists: readonly ReportList[];
+  /** When it is written, as ISO 8601. */
+  readonly at: string;
+}
+
+const WIDTH = 720;
+
+/** The same picture as the Dashboard's, in the same order. */
+export function reportOf(state: DashboardState, { words, lists, at }: ReportParts): Report {
+  const sections: ReportSection[] = [
+    about(state, words, at),
+    accuracy(state, words),
+    {
+      title: words('exams.title'),
+      blocks: [...examTable(state, words), note(words('exams.caption'))],
+    },
+    comparison(state, words, lists),
+    courses(state, words),
+    { title: words('train.probes'), blocks: probes(state, words) },
+    {
+      title: words('taught.title'),
+      blocks: orElse(frozenTable(state, words), words('taught.none')),
+    },
+    { title: words('saw.title'), blocks: studentTable(state, words) },
+    {
+      title: words('decide.title'),
+      blocks: orElse(decisionTable(state, words), words('decide.none')),
+    },
+    {
+      title: words('accept.title'),
+      blocks: orElse(acceptanceTable(state, words), words('accept.none')),
+    },
+    { title: words('cost.title'), blocks: [...costTable(state, words), note(words('cost.note'))] },
+    { title: words('overlap.title'), blocks: overlaps(state, words) },
+    { title: words('test.title'), blocks: looks(state, words) },
+  ];
+  return {
+    title: `${words('board.title')}: ${state.project}`,
+    sections: sections.filter(({ blocks }) => blocks.length > 0),
+  };
+}
+
+function orElse(blocks: readonly Block[], otherwise: string): Block[] {
+  return blocks.length === 0 ? [text(otherwise)] : [...blocks];
+}
+
+function about(
+  { labels, notes }: DashboardState,
+  words: DashboardWords,
+  at: string,
+): ReportSection {
+  return {
+    title: words('board.labels'),
+    blocks: [
+      text(words('report.made', words.day(at))),
+      ...labels.map(note),
+      ...(notes.length === 0 ? [] : [note(words('board.notes')), ...notes.map(note)]),
+    ],
+  };
+}
+
+function accuracy(state: DashboardState, words: DashboardWords): ReportSection {
+  const sets = accuracySets(state);
+  const picture = (title: string, chosen: readonly AccuracySet[]): Block[] =>
+    chosen.length === 0
+      ? []
+      : [
+          {
+            kind: 'picture',
+            title,
+            picture: accuracyPicture(chosen, { words, width: WIDTH, ink: PAGE_INK }),
+          },
+        ];
+  const unseen = sets.filter(({ role }) => role !== 'train');
+  const train = sets.filter(({ role }) => role === 'train');
+  const pictures = [
+    ...picture(words('accuracy.unseen'), unseen),
+    ...picture(words('accuracy.train'), train),
+  ];
+  return {
+    title: words('accuracy.title'),
+    blocks:
+      pictures.length === 0
+        ? [text(words('board.empty.title'))]
+        : [...pictures, note(words('accuracy.note'))],
+  };
+}
+
+function comparison(
+  state: DashboardState,
+  words: DashboardWords,
+  lists: readonly ReportList[],
+): ReportSection {
+  const title = words('change.title');
+  const shown = state.comparison;
+  if (shown === null) return { title, blocks: [text(words('change.one'))] };
+  const { from, to, set, n, before, after, test, difference, onlyBefore, onlyAfter } = shown;
+  const { value, low, high } = difference;
+  const change = words(
+    'change.difference',
+    words.points(value),
+    words.points(low),
+    words.points(high),
+  );
+  const tests: Record<typeof test.kind, () => string> = {
+    mcnemar: () => words('change.mcnemar', n, test.kind === 'mcnemar' ? words.p(test.p) : ''),
+    bootstrap: () => words('change.bootstrap', n),
+    none: () => words('change.untested', test.kind === 'none' ? test.why : ''),
+  };
+  const only = [
+    ...(onlyBefore > 0 ? [words('change.only', onlyBefore, from)] : []),
+    ...(onlyAfter > 0 ? [words('change.only', onlyAfter, to)] : []),
+  ];
+  return {
+    title: `${title}: ${words('round.n', from)} → ${words('round.n', to)}, ${set}`,
+    blocks: [
+      text(shown.verdict),
+      text(words('change.rates', words.rate(before), words.rate(after), n)),
+      text(change),
+      text(tests[test.kind]()),
+      ...only.map(note),
+      note(words('report.noise')),
+      bars(words('change.questions', from, to), changeBars(shown, words), n, words),
+      ...lists.flatMap((one) => listBlocks(one, words)),
+    ],
+  };
+}
+
+function listBlocks({ list, total, questions }: ReportList, words: DashboardWords): Block[] {
+  const rows = questions.map(({ id, question, gold, answer, history, taughtIn }) => [
+    id,
+    question,
+    gold,
+    answer ?? words('list.noAnswer'),
+    history
+      .map(({ right, samples }) => (samples === null ? '–' : `${right ?? 0}/${samples}`))
+      .join(' '),
+    taughtIn.join(', '),
+  ]);
+  const head = [
+    words('report.id'),
+    words('report.question'),
+    words('report.gold'),
+    words('report.answer'),
+    words('report.history'),
+    words('report.taughtIn'),
+  ];
+  const more = total - questions.length;
+  return [
+    ...table(`${listTitle(list, words)}: ${words.count(total)}`, head, rows),
+    ...(more > 0 ? [note(words('report.more', words.count(more)))] : []),
+  ];
+}
+
+function bars(title: string, of: readonly Bar[], n: number, words: DashboardWords): Block {
+  const options = { width: WIDTH, ink: PAGE_INK, of: n, texts: barTexts(n, words) };
+  return { kind: 'picture', title, picture: barsPicture(of, options) };
+}
+
+function courses(state: DashboardState, words: DashboardWords): ReportSection {
+  const title = words('course.title');
+  const { counts, rounds } = state.trajectories;
+  const n = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (n === 0) return { title, blocks: [text(words('course.none'))] };
+  return {
+    title,
+    blocks: [
+      bars(title, courseBars(state.trajectories, words), n, words),
+      note(words('course.note', rounds)),
+    ],
+  };
+}
+
+function probes(state: DashboardState, words: DashboardWords): Block[] {
+  const blocks = probeTable(state, words);
+  return blocks.length === 0 ? [] : [...blocks, note(words('train.probes.note'))];
+}
+
+function overlaps(state: DashboardState, words: DashboardWords): Block[] {
+  if (!state.contaminationKnown) return [text(words('overlap.unread'))];
+  return orElse(overlapTable(state, words), words('overlap.none'));
+}
+
+function looks({ testLooks }: DashboardState, words: DashboardWords): Block[] {
+  if (testLooks === null) return [text(words('test.none'))];
+  const { times, last } = testLooks;
+  const day = last === null ? '' : words.day(last);
+  const said =
+    times === 0
+      ? words('test.never')
+      : times === 1
+        ? words('test.once', day)
+        : words('test.times', times, day);
+  return [text(said), note(words('test.note'))];
+}

@@ -1,0 +1,219 @@
+import type { DashboardState } from '../../../shared/dashboardContract.ts';
+import type { DashboardWords } from '../../../shared/dashboardWords.ts';
+import { table, type Block } from './report.ts';
+
+type Words = DashboardWords;
+
+/** Every exam of every round: accuracy with n and interval, what could not be read, how it was held. */
+export function examTable({ rounds }: DashboardState, words: Words): Block[] {
+  const rows = rounds.flatMap(({ round, student, exams }) =>
+    exams.map((exam) => [
+      words('round.n', round),
+      exam.set,
+      words(`set.${exam.role}`),
+      student.name,
+      words.rate(exam.accuracy),
+      words.count(exam.accuracy.n),
+      ...[exam.samples, exam.noAnswer, exam.truncated, exam.outdated].map(words.count),
+      exam.differs.join(', '),
+    ]),
+  );
+  const head = [
+    words('picture.round'),
+    words('picture.set'),
+    words('report.role'),
+    words('exams.student'),
+    words('picture.accuracy'),
+    'n',
+    words('report.samples'),
+    words('exams.noAnswer'),
+    words('exams.truncated'),
+    words('exams.outdated'),
+    words('report.differs'),
+  ];
+  return table(words('exams.title'), head, rows);
+}
+
+/** What each frozen set holds, from where, and whom it leaves out and why. */
+export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
+  const counted = (parts: Readonly<Record<string, number>>, prefix: string): string =>
+    Object.entries(parts)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${words.known(prefix, name)} ${words.count(count)}`)
+      .join(', ');
+  const rows = rounds.flatMap(({ round, frozen }) => {
+    if (!frozen) return [];
+    return [
+      [
+        words('round.n', round),
+        words.count(frozen.questions),
+        words.count(frozen.withRationale),
+        words.count(frozen.withPair),
+        `${words.count(frozen.positives)} / ${words.count(frozen.negatives)}`,
+        counted(frozen.bySource, 'taught.source'),
+        counted(frozen.uncovered, 'taught.reason'),
+        frozen.sha256,
+      ],
+    ];
+  });
+  const head = [
+    words('picture.round'),
+    words('taught.questions'),
+    words('taught.rationale'),
+    words('taught.pair'),
+    words('taught.texts'),
+    words('taught.sources'),
+    words('taught.uncovered'),
+    words('taught.hash'),
+  ];
+  return table(words('taught.title'), head, rows);
+}
+
+/** Which frozen sets each student saw. */
+export function studentTable({ students }: DashboardState, words: Words): Block[] {
+  const rows = students.map(({ name, digest, madeIn, from, saw, positives, negatives }) => [
+    name,
+    digest.slice(0, 12),
+    madeIn === null ? words('saw.first') : `${words('round.n', madeIn.round)} (${madeIn.runId})`,
+    from === null ? '' : (students.find((one) => one.digest === from)?.name ?? from.slice(0, 12)),
+    saw.length === 0 ? words('saw.nothing') : words('saw.list', saw.join(', ')),
+    `${words.count(positives)} / ${words.count(negatives)}`,
+  ]);
+  const head = [
+    words('saw.student'),
+    words('report.digest'),
+    words('saw.made'),
+    words('saw.from'),
+    words('saw.rounds'),
+    words('saw.texts'),
+  ];
+  return table(words('saw.title'), head, rows);
+}
+
+/** What people and rules decided in each round. */
+export function decisionTable({ rounds }: DashboardState, words: Words): Block[] {
+  const rows = rounds.flatMap(({ round, decisions: { person, rule, byType } }) => {
+    if (person + rule === 0) return [];
+    const kinds = Object.entries(byType)
+      .map(([type, count]) => `${words.known('decide.type', type)} ${words.count(count)}`)
+      .join(', ');
+    return [[words('round.n', round), words.count(person), words.count(rule), kinds]];
+  });
+  const head = [
+    words('picture.round'),
+    words('decide.person'),
+    words('decide.rule'),
+    words('decide.kinds'),
+  ];
+  return table(words('decide.title'), head, rows);
+}
+
+/** How often what the teacher wrote was taken, by prompt version and by kind of error. */
+export function acceptanceTable({ acceptance }: DashboardState, words: Words): Block[] {
+  const of = (
+    caption: string,
+    name: string,
+    prefix: string,
+    views: DashboardState['acceptance']['byPrompt'],
+  ): Block[] => {
+    const rows = views.map((one) => [
+      words.known(prefix, one.name),
+      words.count(one.items),
+      words.count(one.questions),
+      words.rate(one.passed),
+      one.accepted.n === 0
+        ? words('accept.undecided')
+        : `${words.rate(one.accepted)}, ${words('exams.n', words.count(one.accepted.n))}`,
+      words.count(one.edited),
+    ]);
+    const head = [
+      name,
+      words('accept.items'),
+      words('accept.questions'),
+      words('accept.passed'),
+      words('accept.accepted'),
+      words('accept.edited'),
+    ];
+    return table(caption, head, rows);
+  };
+  const { byPrompt, byErrorKind } = acceptance;
+  return [
+    ...of(words('accept.prompt'), words('accept.name.prompt'), 'prompt', byPrompt),
+    ...of(words('accept.error'), words('accept.name.error'), 'error.kind', byErrorKind),
+  ];
+}
+
+/** What each round took: what nobody wrote down is unknown. */
+export function costTable({ rounds }: DashboardState, words: Words): Block[] {
+  const rows = rounds.map(({ round, teacher, spent, seconds, peakMemoryMB }) => {
+    const about = (count: number): string =>
+      spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
+    const money = spent.money === null ? null : words.money(spent.money);
+    const stages = Object.entries(seconds).map(
+      ([stage, took]) => `${words.known('stage', stage)} ${words.duration(took)}`,
+    );
+    return [
+      words('round.n', round),
+      teacher === null
+        ? words('cost.nobody')
+        : teacher.programmatic
+          ? words('cost.programmatic', teacher.profile)
+          : teacher.profile,
+      words.count(spent.calls),
+      `${about(spent.promptTokens)} / ${about(spent.completionTokens)}`,
+      money === null ? words('unknown') : [money, spent.currency ?? ''].join(' ').trim(),
+      words.count(spent.possiblyBilled),
+      stages.length === 0 ? words('unknown') : stages.join(', '),
+      peakMemoryMB === null
+        ? words('unknown')
+        : words('cost.megabytes', words.count(Math.round(peakMemoryMB))),
+    ];
+  });
+  const head = [
+    words('picture.round'),
+    words('cost.teacher'),
+    words('cost.calls'),
+    words('cost.tokens'),
+    words('cost.money'),
+    words('cost.lost'),
+    words('cost.time'),
+    words('cost.memory'),
+  ];
+  return table(words('cost.title'), head, rows);
+}
+
+/** What is taught and like something that is examined. */
+export function overlapTable({ contamination }: DashboardState, words: Words): Block[] {
+  const rows = contamination.map(({ of, with: other, same, groups, questions, examples }) => [
+    words.known('overlap.of', of),
+    other,
+    words(`overlap.same.${same}`),
+    words.count(groups),
+    words.count(questions),
+    examples
+      .slice(0, 3)
+      .map(({ first, second }) => words('overlap.like', first.join(', '), second.join(', ')))
+      .join('; '),
+  ]);
+  const head = [
+    words('overlap.what'),
+    words('overlap.with'),
+    words('overlap.how'),
+    words('overlap.groups'),
+    words('overlap.questions'),
+    words('overlap.examples'),
+  ];
+  return table(words('overlap.title'), head, rows);
+}
+
+/** How many probes of the shown run were right, epoch by epoch. */
+export function probeTable({ probes }: DashboardState, words: Words): Block[] {
+  const samples = probes.flatMap((one) => one.samples);
+  const epochs = [...new Set(samples.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+  const rows = epochs.map((epoch) => {
+    const asked = samples.filter((one) => one.epoch === epoch);
+    const right = asked.filter((one) => one.right).length;
+    return [words('train.epoch', epoch), words.count(right), words.count(asked.length)];
+  });
+  return table(words('train.probes'), [words('report.epoch'), words('exams.right'), 'n'], rows);
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import { sentence } from '../../core/sentence.ts';
+import { TRAINING_STRINGS } from '../../shared/trainingStrings.ts';
+import { DashboardView } from '../dashboard/dashboardView.ts';
+import { reportText, type ReportFormat, type ReportLanguage } from '../dashboard/reportText.ts';
+import { teacherPrices } from '../dashboard/teacherPrices.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { writeSnapshot } from '../storage/snapshot.ts';
+import { translating } from '../storage/storeError.ts';
+import type { CommandContext, CommandResult } from './context.ts';
+
+export interface ReportOptions {
+  readonly format: ReportFormat;
+  /** Where it is written; on standard output when absent. */
+  readonly output?: string;
+  /** Another pair of rounds, or another set, than the newest exams of dev. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly set?: string;
+  /** The person's language; English when absent. */
+  readonly language?: ReportLanguage;
+}
+
+/** `tailor report`: what the Dashboard shows, as a file. Reads only, and writes that file alone. */
+export async function report(
+  context: CommandContext,
+  options: ReportOptions,
+): Promise<CommandResult> {
+  const { root, file } = await loadProject(context.options.folder);
+  const view = await DashboardView.open({
+    root,
+    project: file.name,
+    clock: context.clock,
+    strings: TRAINING_STRINGS,
+    prices: () => teacherPrices(context.environment),
+  });
+  try {
+    await choosePair(view, options);
+    const { format, output, language } = options;
+    const text = await reportText(view, format, language, context.clock.now());
+    const json = { ...view.snapshot(), training: null };
+    if (output === undefined) return { text: sentence`${text.trimEnd()}`, json };
+    const path = resolve(output);
+    await translating(path, () => writeSnapshot(path, text, { mode: 0o644 }));
+    return { text: sentence`Wrote ${path}.`, json: { ...json, path } };
+  } finally {
+    view.dispose();
+  }
+}
+
+async function choosePair(view: DashboardView, options: ReportOptions): Promise<void> {
+  if (options.from === undefined && options.to === undefined && options.set === undefined) return;
+  const shown = view.snapshot().comparison;
+  const set = options.set ?? shown?.set ?? 'dev';
+  const examined = view.picture.rounds.filter(({ exams }) => exams.has(set));
+  const to = options.to ?? examined.at(-1)?.round;
+  const from = options.from ?? examined.filter(({ round }) => round !== to).at(-1)?.round;
+  if (from === undefined || to === undefined) {
+    throw new AppError(
+      'round.notReady',
+      sentence`Two different rounds with an exam on ${set} are needed.`,
+      { hint: sentence`See which rounds have one: tailor status.` },
+    );
+  }
+  await view.compare(from, to, set);
+}
