@@ -142,6 +142,8 @@ export class DatasetHost {
       },
       place: ({ key }) => {
         if (this.#endless !== undefined) return { at: Number(key.slice(1)) };
+        // A row that is gone has no place; one that is hidden has none now.
+        this.#at(key);
         const at = this.#shown().findIndex((one) => one.key === key);
         return { at: at < 0 || at >= this.state.shown ? null : at };
       },

@@ -38,3 +38,11 @@ export const AT_ONCE: ReadonlySet<Action> = new Set<Action>([
   'next-region',
   'previous-region',
 ]);
+
+/** Actions whose keys mean the rows of the list, wherever else they may mean something. */
+export const ROW_KEYS: ReadonlySet<Action> = new Set<Action>([
+  'remove',
+  'duplicate',
+  'mark',
+  'mark-all',
+]);

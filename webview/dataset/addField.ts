@@ -43,6 +43,10 @@ export async function removeField(control: Control, index: number): Promise<void
   const { record } = control.state;
   const field = record?.fields[index];
   if (!record || !field || control.readOnly()) return;
-  const done = await control.quietly(() => control.writer.removeField(record.key, index));
-  if (done) control.say(control.words('say.fieldRemoved', field.name));
+  await control.quietly(async () => {
+    const rev = await control.writer.removeField(record.key, index);
+    control.say(control.words('say.fieldRemoved', field.name));
+    await control.link.upTo(rev);
+    control.page.keepFocus();
+  });
 }

@@ -4,7 +4,7 @@ import {
   type RowKey,
 } from '../../src/shared/datasetContract.ts';
 import { AT_ONCE, type Action } from './actions.ts';
-import { draftId, fieldAt, startOf, type Draft, type Place } from './drafts.ts';
+import { draftId, fieldAt, knownBy, startOf, type Draft, type Place } from './drafts.ts';
 import { exactText } from './exactText.ts';
 import type { Kept } from './kept.ts';
 import { Link, messageOf, type DatasetClient } from './link.ts';
@@ -38,6 +38,8 @@ export interface Page {
   inText(): boolean;
   /** The field that has the focus. */
   field(): number | null;
+  /** Where what had the focus is gone, the list has it. */
+  keepFocus(): void;
 }
 
 /** The filter whose rows have all been found; empty while there is none, or rows are still looked at. */
@@ -235,13 +237,22 @@ export class Control {
     const text = exactText(before, typed);
     const base = begun?.base ?? field?.value ?? record.raw;
     const stamp = begun?.stamp ?? record.stamp;
-    this.store.dispatch({ type: 'typed', draft: { ...place, as, text, base, stamp } });
+    const row = begun?.row ?? knownBy(record, place);
+    this.store.dispatch({ type: 'typed', draft: { ...place, as, text, base, stamp, row } });
   }
 
   /** Puts back what stood there before. */
   takeBack(id: string): void {
     this.store.dispatch({ type: 'drop', id });
     this.say(this.words('say.back'));
+    // The button that was pressed for it is gone.
+    if (this.page.editing() !== id) this.page.focusText(id);
+  }
+
+  /** Writes what was typed over what somebody else wrote meanwhile. */
+  async insist(id: string): Promise<void> {
+    await this.write(id, true);
+    this.page.focusText(id);
   }
 
   /** Writes what was typed; `insist` also over what somebody else wrote meanwhile. */

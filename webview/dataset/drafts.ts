@@ -19,9 +19,10 @@ export const draftSchema = z.object({
   /** text: a string's content · json: JSON as it is spelt · line: the line. */
   as: z.enum(['text', 'json', 'line']),
   text: z.string(),
-  /** What stood there when the typing began, and the stamp of the row it stood in. */
+  /** What stood there when the typing began, and in which row: its stamp, and what one knows it by. */
   base: z.string(),
   stamp: z.string(),
+  row: z.string(),
 });
 export type Draft = z.infer<typeof draftSchema>;
 
@@ -77,10 +78,20 @@ export function isUnchanged(draft: Draft, record: DatasetRecord): boolean {
   return draft.text === startOf(field, draft.as);
 }
 
-/** A draft is about another text than the one that stands there now: it is not written unasked. */
+/** What one knows a row by: its id, or else its first other value. */
+export function knownBy(record: DatasetRecord, { name }: Pick<Place, 'name'>): string {
+  const others = record.fields.filter((field) => field.name !== name);
+  return (others.find((field) => field.name === 'id') ?? others[0])?.value ?? '';
+}
+
+/**
+ * A draft is about another text than the one that stands there now: it is not written unasked. After the file was read
+ * anew its row may be any other, which a short text alone does not tell.
+ */
 export function isStale(draft: Draft, record: DatasetRecord, restored: boolean): boolean {
   if (record.key !== draft.key || record.stamp === draft.stamp) return false;
-  return restored || standingAt(record, draft) !== draft.base;
+  const same = standingAt(record, draft) === draft.base && knownBy(record, draft) === draft.row;
+  return restored || !same;
 }
 
 export function withDraft(drafts: Drafts, draft: Draft): Drafts {

@@ -87,7 +87,7 @@ function Typed({ id, draft, start, stale, refusal, place }: TypedProps): JSX.Ele
         <Icon name="warning" />
         <span class="banner-words">{words('draft.stale')}</span>
         <span class="banner-buttons">
-          <Button onPress={() => void control.write(known, true)}>{words('draft.insist')}</Button>
+          <Button onPress={() => void control.insist(known)}>{words('draft.insist')}</Button>
           <Button onPress={() => control.takeBack(known)}>{words('draft.take')}</Button>
         </span>
         <div class="draft-other">

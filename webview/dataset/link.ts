@@ -117,9 +117,14 @@ export class Link {
     if (this.#state.cursor === cursor) this.#store.dispatch({ type: 'select', at: place, key });
   }
 
+  /** Null also for a row that is gone. */
   async #placeOf(key: RowKey): Promise<number | null> {
-    const { at } = await this.#client.request('place', { key });
-    return at;
+    try {
+      return (await this.#client.request('place', { key })).at;
+    } catch (error) {
+      if (isOver(error)) throw error;
+      return null;
+    }
   }
 
   /** Puts the cursor on a row; false where the filter does not show it. */

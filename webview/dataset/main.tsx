@@ -7,7 +7,7 @@ import { isMac } from '../kit/platform.ts';
 import { registerControls } from '../kit/toolkit.ts';
 import '../kit/theme.css';
 import '../kit/listPage.css';
-import type { Action } from './actions.ts';
+import { ROW_KEYS, type Action } from './actions.ts';
 import { ControlProvider } from './app.tsx';
 import { BINDINGS } from './bindings.ts';
 import { Control } from './control.ts';
@@ -61,11 +61,15 @@ const scrolls = (chord: string): boolean =>
   /^(?:arrow|page|home|end)/u.test(chord) &&
   document.activeElement?.getAttribute('data-region') === 'form';
 
+/** Rows are not acted on by a key that is pressed on something in the record. */
+const isForRows = (action: Action): boolean =>
+  ROW_KEYS.has(action) && document.activeElement?.closest('[data-region="form"]') !== null;
+
 installKeys<Action>({
   bindings: BINDINGS,
   mac: isMac,
   singleKeys: () => store.state.peek().doc?.singleKeys ?? true,
-  run: (action, chord) => !scrolls(chord) && control.press(action),
+  run: (action, chord) => !scrolls(chord) && !isForRows(action) && control.press(action),
 });
 
 store.state.subscribe(keepSoon);

@@ -25,10 +25,13 @@ export function Orphans({ record }: { readonly record: DatasetRecord }): JSX.Ele
 
 function Orphan({ id, draft }: { readonly id: string; readonly draft: Draft }): JSX.Element {
   const words = useWords();
-  const { store } = useControl();
+  const { store, page } = useControl();
   const { key, name, text, as } = draft;
   const title = words('draft.orphan', visibleText(name ?? ''));
-  const drop = (): void => store.dispatch({ type: 'drop', id });
+  const drop = (): void => {
+    store.dispatch({ type: 'drop', id });
+    page.keepFocus();
+  };
   return (
     <div class="banner banner-warning">
       <Icon name="warning" />

@@ -61,6 +61,11 @@ export function pageOf(document: Document): Page {
       const height = document.getElementById('rows')?.clientHeight ?? 0;
       return Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
     },
+    keepFocus: () => {
+      setTimeout(() => {
+        if (document.activeElement === document.body) focus(region('list'));
+      }, 0);
+    },
     editing,
     inText: () => placeOf([document.activeElement ?? document.body]) === 'text',
     field: () => {

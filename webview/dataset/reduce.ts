@@ -174,7 +174,7 @@ function written(state: EditorState, sent: Draft, value: string): EditorState {
     ? state.drafts
     : now.text === sent.text && now.as === sent.as
       ? withoutDraft(state.drafts, id)
-      : withDraft(state.drafts, { ...now, base: value });
+      : withDraft(state.drafts, { ...now, base: contentOf(sent, value) });
   const next = withoutRefusal({ ...state, drafts, notice: null }, id);
   return { ...next, record: state.record && asWritten(state.record, sent, value) };
 }
@@ -184,19 +184,26 @@ function asWritten(record: DatasetRecord, sent: Draft, value: string): DatasetRe
   if (record.key !== sent.key) return record;
   if (sent.as === 'line') return { ...record, raw: value };
   const written = fieldAt(record, sent);
-  const [type, content] = sent.as === 'text' ? (['text', value] as const) : valueOf(value);
+  const type = sent.as === 'text' ? 'text' : typeOf(value);
+  const content = contentOf(sent, value);
   const fields = record.fields.map((field) =>
     field.index === written?.index ? { ...field, type, value: content } : field,
   );
   return { ...record, fields };
 }
 
-/** What JSON as it is spelt makes of a field. */
-function valueOf(json: string): readonly [FieldType, string] {
+/** What a field holds once something is written into it. */
+function contentOf({ as }: Draft, value: string): string {
+  const content: unknown = as === 'json' ? JSON.parse(value) : value;
+  return typeof content === 'string' ? content : value;
+}
+
+/** What JSON makes of a field. */
+function typeOf(json: string): FieldType {
   const value: unknown = JSON.parse(json);
-  if (typeof value === 'string') return ['text', value];
-  if (value === null) return ['null', json];
-  if (Array.isArray(value)) return ['list', json];
-  if (typeof value === 'object') return ['object', json];
-  return [typeof value === 'number' ? 'number' : 'boolean', json];
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'text';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return 'object';
+  return typeof value === 'number' ? 'number' : 'boolean';
 }

@@ -1,5 +1,5 @@
 import type { DatasetRecord, RowKey } from '../../src/shared/datasetContract.ts';
-import { draftId, fieldAt, isStale, isUnchanged, standingAt, type Draft } from './drafts.ts';
+import { draftId, fieldAt, isStale, isUnchanged, type Draft } from './drafts.ts';
 import { gather, isJson } from './jsonSpacing.ts';
 import { isStaleError, messageOf, type DatasetClient } from './link.ts';
 import { readOnlyOf, type EditorState } from './state.ts';
@@ -59,8 +59,9 @@ export class Writer {
     });
   }
 
-  async removeField(key: RowKey, index: number): Promise<void> {
-    await this.#next(async () => {
+  /** The revision in which it is gone. */
+  removeField(key: RowKey, index: number): Promise<number> {
+    return this.#next(async () => {
       const seen = this.#state.record?.fields[index];
       const { stamp, fields } = await this.#recordOf(key);
       // What the person pointed at, not what slipped into its place.
@@ -68,6 +69,7 @@ export class Writer {
         throw new Error(this.#store.words.peek()('stale'));
       const result = await this.#client.request('removeField', { key, stamp, index });
       this.#changed(key, stamp, result.stamp);
+      return result.rev;
     });
   }
 
@@ -129,7 +131,7 @@ export class Writer {
         this.#refuse(id, words('stale.gone'));
         return false;
       }
-      if (!insist && standingAt(record, draft) !== draft.base && !this.#isOwn(draft)) {
+      if (!insist && isStale(this.#asItIs(draft), record, false)) {
         this.#refuse(id, words('stale'));
         return false;
       }
@@ -149,10 +151,10 @@ export class Writer {
     }
   }
 
-  /** Another sending of the same draft was on its way: what stands there now is ours. */
-  #isOwn(draft: Draft): boolean {
+  /** What we wrote ourselves meanwhile is no change by somebody else. */
+  #asItIs(draft: Draft): Draft {
     const now = this.#state.drafts[draftId(draft)];
-    return now !== undefined && now.base !== draft.base;
+    return now ? { ...draft, base: now.base, stamp: now.stamp, row: now.row } : draft;
   }
 
   /** The record on screen, where it is this row's as it stands now; else it is asked for. */

@@ -43,6 +43,7 @@ function fakePage(): FakePage {
     did,
     focusList: note('list'),
     focusSearch: note('search'),
+    keepFocus: note('keep'),
     focusRecord: note('record'),
     focusText: (id) => did.push(`text ${id}`) > 0,
     moveText: (step) => void did.push(`text ${step}`),

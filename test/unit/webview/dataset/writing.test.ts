@@ -150,6 +150,31 @@ describe('Control: writing', () => {
     expect(host.texts[0]).toMatch(/"mine"/u);
   });
 
+  it('does not take another row for its own where the file was read anew', async () => {
+    const { host, control, state, type } = await open();
+    const id = type('answer', 'mine');
+    // The same key, the same text in the same field, and yet another row.
+    host.writeElsewhere('o0', '{"id": "q-77", "question": "Question 77?", "answer": "0"}');
+    await settle();
+    await control.write(id);
+    expect(host.asked('setField')).toEqual([]);
+    expect(state().drafts[id]?.text).toBe('mine');
+    host.writeSilently('o0', '{"id": "q-78", "question": "Question 78?", "answer": "0"}');
+    await control.write(id, true);
+    await settle();
+    expect(host.texts[0]).not.toMatch(/mine/u);
+    expect(state().refusals.get(id)).toMatch(/changed meanwhile/u);
+  });
+
+  it('writes the id and then another field of the same row', async () => {
+    const { host, control, state, type } = await open();
+    host.late = 5;
+    await Promise.all([control.write(type('id', 'renamed')), control.write(type('answer', '1'))]);
+    await settle();
+    expect(host.texts[0]).toBe('{"id": "renamed", "question": "Question 0?", "answer": "1"}');
+    expect(state().refusals.size).toBe(0);
+  });
+
   it('says a refusal at its text, and aloud where the person has gone on', async () => {
     const { host, control, state, type, press, said } = await open();
     const id = type('answer', 'x');
