@@ -311,12 +311,17 @@ function matches(selector: unknown, path: string): boolean {
 }
 
 function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^$()|]/gu, '\\$&')
-    .replace(/\{([^}]*)\}/gu, (_, names: string) => `(?:${names.replaceAll(',', '|')})`)
-    .replace(/\*\*\//gu, '(?:.*/)?')
-    .replace(/(?<!\.)\*/gu, '[^/]*')
-    .replaceAll('?', (mark, at: number, all: string) => (all[at - 1] === '(' ? mark : '[^/]'));
+  const source = glob.replace(/\*\*\/|[*?{},]|[.+^$()|]/gu, (mark) => {
+    const meaning: Record<string, string> = {
+      '**/': '(?:.*/)?',
+      '*': '[^/]*',
+      '?': '[^/]',
+      '{': '(?:',
+      '}': ')',
+      ',': '|',
+    };
+    return meaning[mark] ?? `\\${mark}`;
+  });
   return new RegExp(`^${source}$`, 'u');
 }
 

@@ -1,0 +1,121 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CodeAction, CodeActionProvider, CodeLensProvider } from 'vscode';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { activate } from '../../../../src/extension.ts';
+import { KEPT_FILES } from '../../../../src/vscode/language/frozenFiles.ts';
+import { sums } from '../../../fakes/loopFakes.ts';
+import { writeProject } from '../../../fakes/projectFolder.ts';
+import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
+import { editor, extensionContext, resetVscode, vscodeModule } from '../../../fakes/vscode.ts';
+import { openText, providersOf, typeInto } from '../../../fakes/vscodeLanguages.ts';
+
+vi.mock('vscode', async () => (await import('../../../fakes/vscode.ts')).vscodeModule);
+beforeEach(resetVscode);
+
+const ROW = '{"v":1,"id":"t-0","prompt":"Question"}';
+
+/** A file of round 0 of a project, opened in the text editor. */
+async function opened(name: string) {
+  const root = join(await temporaryFolder(), 'p');
+  await mkdir(root);
+  await writeProject(root, { train: sums('t', 1, 1), dev: sums('d', 1, 50) });
+  const path = join(root, 'rounds', '0', name);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, ROW);
+  editor.folders = [root];
+  activate(extensionContext());
+  const document = openText(path, ROW);
+  await vi.waitFor(() =>
+    expect(providersOf('lens', openText(join(root, 'rounds/0/train.jsonl'), ''))).not.toEqual([]),
+  );
+  return { root, document };
+}
+
+describe('a file of a round in the text editor', () => {
+  it('is read-only by the package’s own defaults', async () => {
+    const manifest = z
+      .object({
+        contributes: z.object({
+          configurationDefaults: z.object({
+            'files.readonlyInclude': z.record(z.string(), z.literal(true)),
+          }),
+        }),
+      })
+      .parse(JSON.parse(await readFile('package.json', 'utf8')));
+    const { configurationDefaults } = manifest.contributes;
+    expect(Object.keys(configurationDefaults['files.readonlyInclude'])).toEqual([...KEPT_FILES]);
+  });
+
+  it.each([
+    'train.jsonl',
+    'exam/train.ada-1.jsonl',
+    'teacher/items.ada-1.jsonl',
+    'decisions/ada-1.jsonl',
+  ])('%s says why, and leads on', async (name) => {
+    const { root, document } = await opened(name);
+    // SAFETY: our own provider, and the members that it reads.
+    const [provider] = providersOf('lens', document) as CodeLensProvider[];
+    const lenses = (await provider?.provideCodeLenses(document as never, {} as never)) ?? [];
+    const [review, data, reason] = lenses.map(({ command }) => command);
+    expect(review).toMatchObject({ command: 'tailor.openReview', arguments: [{ root }] });
+    expect(data).toMatchObject({
+      command: 'tailor.openDataset',
+      arguments: [{ root, set: 'train' }],
+    });
+    expect(reason?.title).toMatch(/round 0/u);
+    expect(reason?.command).toBe('');
+  });
+
+  it('leads from a row to its question', async () => {
+    const { root, document } = await opened('train.jsonl');
+    // SAFETY: our own provider, and the members that it reads.
+    const [provider] = providersOf('actions', document) as CodeActionProvider[];
+    const at = new vscodeModule.Range(0, 0, 0, 0);
+    const actions = await provider?.provideCodeActions(
+      document as never,
+      at as never,
+      {} as never,
+      {} as never,
+    );
+    // SAFETY: our provider gives actions alone.
+    expect(((actions ?? []) as CodeAction[]).map(({ command }) => command?.arguments)).toEqual([
+      [{ root, id: 't-0' }],
+      [{ root, set: 'train' }],
+    ]);
+  });
+
+  it('tells whoever changes it all the same, once, and takes it back or leads on', async () => {
+    const { root, document } = await opened('train.jsonl');
+    editor.answer = 'Open in Review';
+    typeInto(document, 'x');
+    typeInto(document, 'xy');
+    await vi.waitFor(() => expect(editor.executed).toHaveLength(1));
+    expect(editor.information).toEqual([expect.stringContaining('frozen set of round 0')]);
+    expect(editor.executed).toEqual([{ id: 'tailor.openReview', args: [{ root }] }]);
+  });
+
+  it('can be taken back at once', async () => {
+    const { document } = await opened('decisions/ada-1.jsonl');
+    editor.answer = 'Revert the Change';
+    typeInto(document, 'x');
+    await vi.waitFor(() =>
+      expect(editor.executed.map(({ id }) => id)).toEqual(['workbench.action.files.revert']),
+    );
+  });
+
+  it('outside of a project is nothing to us', async () => {
+    const { root } = await opened('train.jsonl');
+    const other = join(root, '..', 'elsewhere', 'rounds', '0');
+    await mkdir(other, { recursive: true });
+    await writeFile(join(other, 'train.jsonl'), ROW);
+    const document = openText(join(other, 'train.jsonl'), ROW);
+    // SAFETY: our own provider, and the members that it reads.
+    const [provider] = providersOf('lens', document) as CodeLensProvider[];
+    expect(await provider?.provideCodeLenses(document as never, {} as never)).toEqual([]);
+    typeInto(document, 'x');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(editor.information).toEqual([]);
+  });
+});
