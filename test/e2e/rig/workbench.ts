@@ -77,12 +77,17 @@ export class Workbench {
     if (/content security policy/iu.test(message.text())) this.#violations.push(message.text());
   }
 
-  /** Runs a command by its full title in the palette, for example "Tailor: Run Exam". */
-  async command(title: string): Promise<void> {
+  /**
+   * Runs a command by its full title in the palette, for example "Tailor: Run Exam"; `inPlace` leaves what has the focus
+   * to begin with.
+   */
+  async command(title: string, { inPlace = false } = {}): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input').first();
     const row = this.quickRow(title);
+    let first = inPlace;
     await this.until(`the palette offers "${title}"`, async () => {
-      await this.page.keyboard.press('Escape');
+      if (!first) await this.page.keyboard.press('Escape');
+      first = false;
       await this.page.keyboard.press('F1');
       // Its rows are a snapshot: a command that comes later needs the palette opened anew.
       await input.fill(`>${title}`, { timeout: 2000 });
