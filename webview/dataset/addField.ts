@@ -1,6 +1,6 @@
+import { messageOf } from '../kit/failure.ts';
 import type { Control } from './control.ts';
 import { gather, isJson } from './jsonSpacing.ts';
-import { messageOf } from './link.ts';
 
 /** Opens the form for a new field of the record on screen. */
 export function addForm(control: Control): void {

@@ -1,31 +1,14 @@
 import type { DatasetText } from '../../src/shared/datasetStrings.ts';
-import type { KeyBinding } from '../kit/keys.ts';
+import { bindingsOf, keysFor, type KeyGroup } from '../kit/keyRows.ts';
 import type { Action } from './actions.ts';
 
-interface KeyRow {
-  /** As people read them. */
-  readonly caps: readonly string[];
-  readonly text: DatasetText;
-  readonly bindings: readonly KeyBinding<Action>[];
-}
-
-interface KeyGroup {
-  readonly title: DatasetText;
-  readonly rows: readonly KeyRow[];
-}
-
-const on = (action: Action, ...chords: readonly string[]): KeyBinding<Action>[] =>
-  chords.map((chord) => ({ chord, action }));
-const held = (action: Action, ...chords: readonly string[]): KeyBinding<Action>[] =>
-  chords.map((chord) => ({ chord, action, repeats: true }));
-const everywhere = (action: Action, ...chords: readonly string[]): KeyBinding<Action>[] =>
-  chords.map((chord) => ({ chord, action, inText: true }));
+const { on, held, everywhere } = keysFor<Action>();
 
 /**
  * All keys of the view, in the order of its key list. Undo and redo are not among them: outside of texts they are the
  * editor's own. Nothing lies on Backspace.
  */
-export const KEY_GROUPS: readonly KeyGroup[] = [
+export const KEY_GROUPS: readonly KeyGroup<Action, DatasetText>[] = [
   {
     title: 'keys.move',
     rows: [
@@ -109,6 +92,4 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
   },
 ];
 
-export const BINDINGS: readonly KeyBinding<Action>[] = KEY_GROUPS.flatMap(({ rows }) =>
-  rows.flatMap(({ bindings }) => bindings),
-);
+export const BINDINGS = bindingsOf(KEY_GROUPS);

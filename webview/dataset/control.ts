@@ -3,11 +3,12 @@ import {
   type DatasetFilter,
   type RowKey,
 } from '../../src/shared/datasetContract.ts';
+import { messageOf } from '../kit/failure.ts';
 import { AT_ONCE, type Action } from './actions.ts';
 import { draftId, fieldAt, knownBy, startOf, type Draft, type Place } from './drafts.ts';
 import { exactText } from './exactText.ts';
 import type { Kept } from './kept.ts';
-import { Link, messageOf, type DatasetClient } from './link.ts';
+import { Link, type DatasetClient } from './link.ts';
 import { perform } from './perform.ts';
 import { readOnlyOf, totalOf, type EditorState } from './state.ts';
 import type { EditorStore } from './store.ts';

@@ -1,5 +1,7 @@
-import { ChannelError, type Client } from '../../src/shared/contract.ts';
+import type { Client } from '../../src/shared/contract.ts';
 import type { DatasetContract, DatasetState, RowKey } from '../../src/shared/datasetContract.ts';
+import { codeOf, messageOf } from '../kit/failure.ts';
+import { reached } from '../kit/reached.ts';
 import { totalOf, type EditorState } from './state.ts';
 import type { EditorStore } from './store.ts';
 
@@ -9,19 +11,7 @@ const TRIES = 4;
 
 export type DatasetClient = Client<DatasetContract>;
 
-/** A failure in words for a person. */
-export function messageOf(error: unknown): string {
-  if (error instanceof ChannelError && error.hint !== undefined)
-    return `${error.message} ${error.hint}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The row is not what it was when the person looked at it. */
-export const isStaleError = (error: unknown): boolean =>
-  error instanceof ChannelError && error.code === 'STALE';
-
-const isOver = (error: unknown): boolean =>
-  error instanceof ChannelError && error.code === 'DISPOSED';
+const isOver = (error: unknown): boolean => codeOf(error) === 'DISPOSED';
 
 /** Keeps rows, cursor and record in step with the host: what is shown is asked for anew when its revision grew. */
 export class Link {
@@ -217,18 +207,7 @@ export class Link {
 
   /** Resolves when the state of a revision is there and what it shows; one that does not come is not waited for longer. */
   async upTo(rev: number): Promise<void> {
-    let stop = (): void => undefined;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, STATE_MS);
-      const unsubscribe = this.#store.state.subscribe(({ doc }) => {
-        if ((doc?.rev ?? 0) >= rev) resolve();
-      });
-      stop = () => {
-        clearTimeout(timer);
-        unsubscribe();
-      };
-    });
-    stop();
+    await reached(this.#store.state, ({ doc }) => (doc?.rev ?? 0) >= rev, STATE_MS);
     await this.#refreshing;
   }
 

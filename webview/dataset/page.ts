@@ -1,5 +1,5 @@
-import { FOCUSABLE } from '../kit/focusable.ts';
 import { placeOf } from '../kit/keys.ts';
+import { regionsOf } from '../kit/regions.ts';
 import { ROW_HEIGHT } from '../kit/ruler.ts';
 import type { Page } from './control.ts';
 
@@ -9,17 +9,7 @@ const TEXTS = 'textarea[data-text]';
 
 /** What the control does to a document. */
 export function pageOf(document: Document): Page {
-  const region = (name: string): HTMLElement | null =>
-    document.querySelector<HTMLElement>(`[data-region="${name}"]`);
-  const focus = (element: HTMLElement | null): boolean => {
-    if (!element) return false;
-    const target =
-      element.tabIndex >= 0
-        ? element
-        : element.querySelector<HTMLElement>(`textarea, ${FOCUSABLE}`);
-    target?.focus();
-    return target !== null;
-  };
+  const regions = regionsOf(document, REGIONS);
   const texts = (): HTMLTextAreaElement[] => [
     ...document.querySelectorAll<HTMLTextAreaElement>(TEXTS),
   ];
@@ -38,10 +28,10 @@ export function pageOf(document: Document): Page {
   });
   const editing = (): string | null => document.activeElement?.getAttribute('data-text') ?? null;
   return {
-    focusList: () => void focus(region('list')),
+    focusList: () => void regions.focus('list'),
     focusSearch: () => document.getElementById('search')?.focus(),
     focusRecord: () => {
-      if (!intoText(texts()[0])) focus(region('form'));
+      if (!intoText(texts()[0])) regions.focus('form');
     },
     focusText: (id) => intoText(texts().find((text) => text.getAttribute('data-text') === id)),
     moveText: (step) => {
@@ -49,21 +39,14 @@ export function pageOf(document: Document): Page {
       const at = all.findIndex((text) => text === document.activeElement);
       intoText(all[at + step]);
     },
-    moveRegion: (step) => {
-      const now = document.activeElement?.closest('[data-region]')?.getAttribute('data-region');
-      const at = REGIONS.indexOf(now ?? '');
-      for (let hop = 1; hop <= REGIONS.length; hop += 1) {
-        const place = (at + step * hop + 2 * REGIONS.length) % REGIONS.length;
-        if (focus(region(REGIONS[place] ?? 'list'))) return;
-      }
-    },
+    moveRegion: (step) => regions.move(step),
     rowsPerPage: () => {
       const height = document.getElementById('rows')?.clientHeight ?? 0;
       return Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
     },
     keepFocus: () => {
       setTimeout(() => {
-        if (document.activeElement === document.body) focus(region('list'));
+        if (document.activeElement === document.body) regions.focus('list');
       }, 0);
     },
     editing,

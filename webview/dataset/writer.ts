@@ -1,7 +1,8 @@
 import type { DatasetRecord, RowKey } from '../../src/shared/datasetContract.ts';
-import { draftId, fieldAt, isStale, isUnchanged, type Draft } from './drafts.ts';
+import { isStale, messageOf } from '../kit/failure.ts';
+import { draftId, fieldAt, isStale as isAboutAnother, isUnchanged, type Draft } from './drafts.ts';
 import { gather, isJson } from './jsonSpacing.ts';
-import { isStaleError, messageOf, type DatasetClient } from './link.ts';
+import type { DatasetClient } from './link.ts';
 import { readOnlyOf, type EditorState } from './state.ts';
 import type { EditorStore } from './store.ts';
 
@@ -41,7 +42,7 @@ export class Writer {
       return Promise.resolve(true);
     }
     const readOnly = readOnlyOf(this.#state);
-    const stale = here !== null && isStale(draft, here, restored.has(id));
+    const stale = here !== null && isAboutAnother(draft, here, restored.has(id));
     if (stale && !insist) return Promise.resolve(false);
     const ready = readOnly === null ? this.#ready(draft, here) : { problem: readOnly };
     if ('problem' in ready) {
@@ -131,7 +132,7 @@ export class Writer {
         this.#refuse(id, words('stale.gone'));
         return false;
       }
-      if (!insist && isStale(this.#asItIs(draft), record, false)) {
+      if (!insist && isAboutAnother(this.#asItIs(draft), record, false)) {
         this.#refuse(id, words('stale'));
         return false;
       }
@@ -144,9 +145,9 @@ export class Writer {
       if (as === 'line') this.#outdated.add(key);
       return true;
     } catch (error) {
-      if (isStaleError(error) && tries > 0)
+      if (isStale(error) && tries > 0)
         return this.#send(draft, value, { insist: false, tries: tries - 1 });
-      this.#refuse(id, isStaleError(error) ? words('stale') : messageOf(error));
+      this.#refuse(id, isStale(error) ? words('stale') : messageOf(error));
       return false;
     }
   }

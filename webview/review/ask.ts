@@ -1,6 +1,6 @@
+import { messageOf } from '../kit/failure.ts';
 import type { Control } from './control.ts';
 import { draftKey, SEVERAL, type Form } from './forms.ts';
-import { messageOf } from './link.ts';
 import { roundOf, shownRecord } from './state.ts';
 
 type AskForm = Extract<Form, { kind: 'ask' }>;

@@ -1,6 +1,6 @@
+import { messageOf } from '../kit/failure.ts';
 import { ask } from './ask.ts';
 import type { Control } from './control.ts';
-import { messageOf } from './link.ts';
 import { roundOf } from './state.ts';
 
 /** How many items a spot check draws unless the person says otherwise. */

@@ -1,23 +1,8 @@
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
-import type { KeyBinding } from '../kit/keys.ts';
+import { bindingsOf, keysFor, type KeyGroup } from '../kit/keyRows.ts';
 import type { Action } from './actions.ts';
 
-interface KeyRow {
-  /** As people read them. */
-  readonly caps: readonly string[];
-  readonly text: ReviewTextKey;
-  readonly bindings: readonly KeyBinding<Action>[];
-}
-
-export interface KeyGroup {
-  readonly title: ReviewTextKey;
-  readonly rows: readonly KeyRow[];
-}
-
-const on = (action: Action, ...chords: readonly string[]): KeyBinding<Action>[] =>
-  chords.map((chord) => ({ chord, action }));
-const held = (action: Action, ...chords: readonly string[]): KeyBinding<Action>[] =>
-  chords.map((chord) => ({ chord, action, repeats: true }));
+const { on, held, everywhere } = keysFor<Action>();
 
 const CANDIDATES = [
   'candidate-1',
@@ -32,7 +17,7 @@ const CANDIDATES = [
 ] as const;
 
 /** All keys of the view, in the order of its key list; no decision lies on Enter, Backspace or Delete. */
-export const KEY_GROUPS: readonly KeyGroup[] = [
+export const KEY_GROUPS: readonly KeyGroup<Action, ReviewTextKey>[] = [
   {
     title: 'keys.move',
     rows: [
@@ -50,8 +35,8 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
         caps: ['F6', 'Shift+F6'],
         text: 'keys.region',
         bindings: [
-          { chord: 'f6', action: 'next-region', inText: true },
-          { chord: 'shift+f6', action: 'previous-region', inText: true },
+          ...everywhere('next-region', 'f6'),
+          ...everywhere('previous-region', 'shift+f6'),
         ],
       },
     ],
@@ -69,12 +54,12 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
       {
         caps: ['Ctrl+Enter'],
         text: 'keys.save',
-        bindings: [{ chord: 'mod+enter', action: 'save-form', inText: true }],
+        bindings: everywhere('save-form', 'mod+enter'),
       },
       {
         caps: ['Esc'],
         text: 'keys.escape',
-        bindings: [{ chord: 'escape', action: 'escape', inText: true }],
+        bindings: everywhere('escape', 'escape'),
       },
       { caps: ['u', 'Ctrl+Z'], text: 'keys.undo', bindings: held('undo', 'u', 'mod+z') },
       {
@@ -125,6 +110,4 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
   },
 ];
 
-export const BINDINGS: readonly KeyBinding<Action>[] = KEY_GROUPS.flatMap(({ rows }) =>
-  rows.flatMap(({ bindings }) => bindings),
-);
+export const BINDINGS = bindingsOf(KEY_GROUPS);

@@ -1,10 +1,11 @@
 import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
+import { isStale, messageOf } from '../kit/failure.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { ask } from './ask.ts';
 import { actOf, expected, isChecked, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
-import { isRefused, isStale, Link, messageOf, type ReviewClient } from './link.ts';
+import { isRefused, Link, type ReviewClient } from './link.ts';
 import { perform } from './perform.ts';
 import { roundOf, rowById, shownRecord, type ReviewState } from './state.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,5 @@
+import { messageOf } from '../kit/failure.ts';
 import type { Control } from './control.ts';
-import { messageOf } from './link.ts';
 import { roundOf } from './state.ts';
 
 const OPPOSITE = { undo: 'redo', redo: 'undo' } as const;

@@ -1,5 +1,4 @@
 import type { Client, Payload } from '../../src/shared/contract.ts';
-import { ChannelError } from '../../src/shared/contract.ts';
 import {
   NO_FILTER,
   type Filter,
@@ -7,6 +6,8 @@ import {
   type Snapshot,
   type Sort,
 } from '../../src/shared/reviewContract.ts';
+import { codeOf, isStale, messageOf } from '../kit/failure.ts';
+import { reached } from '../kit/reached.ts';
 import { roundOf } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -17,20 +18,8 @@ const SNAPSHOT_MS = 1000;
 
 export type ReviewClient = Client<ReviewContract>;
 
-/** A failure in words for a person. */
-export function messageOf(error: unknown): string {
-  if (error instanceof ChannelError && error.hint !== undefined)
-    return `${error.message} ${error.hint}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The host has something else than the view showed. */
-export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
-
 /** The host does not take what was asked for, and says what is wrong with it. */
 export const isRefused = (error: unknown): boolean => codeOf(error) === 'usage';
-
-const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
 
 /** Keeps list, records and snapshot in step with the host: asks again for what is shown when the host's `rev` grew. */
 export class Link {
@@ -280,18 +269,7 @@ export class Link {
 
   /** Resolves when the snapshot of a revision is there; one that does not come is not waited for longer. */
   async upTo(rev: number): Promise<void> {
-    let stop = (): void => undefined;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, SNAPSHOT_MS);
-      const unsubscribe = this.#store.state.subscribe(({ snapshot }) => {
-        if ((snapshot?.rev ?? 0) >= rev) resolve();
-      });
-      stop = () => {
-        clearTimeout(timer);
-        unsubscribe();
-      };
-    });
-    stop();
+    await reached(this.#store.state, ({ snapshot }) => (snapshot?.rev ?? 0) >= rev, SNAPSHOT_MS);
   }
 
   #onSnapshot(snapshot: Snapshot): void {

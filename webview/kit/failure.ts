@@ -1,0 +1,14 @@
+import { ChannelError } from '../../src/shared/contract.ts';
+
+/** A failure in words for a person. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ChannelError && error.hint !== undefined)
+    return `${error.message} ${error.hint}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The code that the host gave a failure; empty where it is none of the host's. */
+export const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
+
+/** The host has something else than the view showed. */
+export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
