@@ -7,10 +7,12 @@ import { guidedHandlers } from './guided/handlers.ts';
 import { applyHandler } from './language/applyEdits.ts';
 import { openRowHandler } from './language/openRow.ts';
 import { lookHandlers } from './lookAt.ts';
+import { lookAtTestHandler } from './lookAtTest.ts';
 import { stepHandlers } from './runSteps.ts';
 import { stopHandler } from './stopHandler.ts';
 import { terminalHandlers } from './terminalCommand.ts';
 import { whatRunsHandler } from './whatRuns.ts';
+import { writeReportHandler } from './writeReport.ts';
 
 /** What every command of the palette does; loaded with the first one that is called. */
 export function editorHandlers(
@@ -22,6 +24,8 @@ export function editorHandlers(
     ...lookHandlers(editor),
     ...guidedHandlers(editor),
     ...terminalHandlers(editor.assets.installation, editor.projects),
+    'tailor.lookAtTest': lookAtTestHandler(editor),
+    'tailor.report': writeReportHandler(editor),
     'tailor.stop': stopHandler(editor),
     'tailor.apply': applyHandler(editor),
     'tailor.openRow': openRowHandler(editor.projects),

@@ -1,12 +1,14 @@
 import { AppError } from '../../core/errors.ts';
 import type { LoopPorts } from '../../core/round/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { countLooks, looksSentence, TEST_SET, type Looks } from '../../core/round/looks.ts';
 import { loadRound, runStep } from '../../core/round/runRounds.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { summarise } from '../../core/round/summary.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { person } from '../session/person.ts';
-import type { ProjectStore } from '../project/projectStore.ts';
+import { loadProject } from '../project/loadProject.ts';
+import { ProjectStore } from '../project/projectStore.ts';
 import { withLoop, type CommandContext, type CommandResult } from './context.ts';
 
 /**
@@ -50,6 +52,16 @@ export async function sitTest(
 export async function looksOf(store: ProjectStore): Promise<Looks> {
   const rounds = await store.rounds();
   return countLooks(await Promise.all(rounds.map((round) => store.looks(round))));
+}
+
+/** The same of a project that is only read; refuses where it has no test set. */
+export async function looksIn(root: string, clock: Clock): Promise<Looks> {
+  const { file: project } = await loadProject(root);
+  // Reading writes nothing: the name is never used.
+  const options = { root, project, writer: 'reader', clock, onBad: () => undefined };
+  const store = new ProjectStore(options);
+  requireTest(store);
+  return looksOf(store);
 }
 
 /** Refuses where the project has no test set. */

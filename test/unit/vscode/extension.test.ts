@@ -161,6 +161,7 @@ describe('commands', () => {
       'tailor.copyCommandLine',
       'tailor.previewFreeze',
       'tailor.openRow',
+      'tailor.report',
     ];
     const running = Object.keys(COMMANDS).filter((id) => !reading.includes(id));
     for (const id of running) await run(id);
