@@ -21,12 +21,16 @@ export function maskedQuestion(question: string): string {
   return foldText(normaliseQuestion(question)).replace(/\d+(?:[.,/]\d+)*/gu, '#');
 }
 
-function group(
+/** Questions that are gone through between two yields. */
+const PIECE = 100;
+
+function* group(
   questions: readonly ComparedQuestion[],
   key: (question: ComparedQuestion) => string,
-): Map<string, string[]> {
+): Generator<void, Map<string, string[]>, void> {
   const groups = new Map<string, string[]>();
-  for (const question of questions) {
+  for (const [at, question] of questions.entries()) {
+    if (at % PIECE === 0) yield;
     const text = key(question);
     const ids = groups.get(text);
     if (ids) ids.push(question.id);
@@ -35,33 +39,40 @@ function group(
   return groups;
 }
 
-function shared(
+function* shared(
   first: readonly ComparedQuestion[],
   second: readonly ComparedQuestion[],
   same: Overlap['same'],
   key: (question: ComparedQuestion) => string,
-): Overlap[] {
-  const there = group(second, key);
-  return [...group(first, key)].flatMap(([text, ids]) => {
+): Generator<void, Overlap[], void> {
+  const there = yield* group(second, key);
+  const here = yield* group(first, key);
+  const overlaps: Overlap[] = [];
+  for (const [text, ids] of here) {
     const others = there.get(text);
-    return others ? [{ same, first: ids, second: others }] : [];
-  });
+    if (others) overlaps.push({ same, first: ids, second: others });
+  }
+  return overlaps;
 }
 
 /** What two sets share: equal texts, and texts that are equal but for their numbers. */
 export function findOverlaps(first: readonly Question[], second: readonly Question[]): Overlap[] {
-  return overlapsOf(first.map(compared), second.map(compared));
+  const steps = overlapSteps(first.map(compared), second.map(compared));
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
-/** The same for questions whose names are known. */
-export function overlapsOf(
+/** The same for questions whose names are known, in bounded pieces of work. */
+export function* overlapSteps(
   first: readonly ComparedQuestion[],
   second: readonly ComparedQuestion[],
-): Overlap[] {
-  const equal = shared(first, second, 'text', ({ text }) => text);
+): Generator<void, Overlap[], void> {
+  const equal = yield* shared(first, second, 'text', ({ text }) => text);
   const known = new Set(equal.flatMap((overlap) => overlap.first));
   const others = first.filter(({ id }) => !known.has(id));
-  return [...equal, ...shared(others, second, 'numbers', ({ numbers }) => numbers())];
+  return [...equal, ...(yield* shared(others, second, 'numbers', ({ numbers }) => numbers()))];
 }
 
 function compared({ id, question }: Question): ComparedQuestion {

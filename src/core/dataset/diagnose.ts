@@ -1,5 +1,5 @@
 import { sentence, type Text } from '../sentence.ts';
-import { overlapsOf, type ComparedQuestion } from './contamination.ts';
+import { overlapSteps, type ComparedQuestion } from './contamination.ts';
 import {
   readRow,
   type RowFacts,
@@ -46,7 +46,7 @@ export interface OtherSet {
 }
 
 /** Rows that are looked at between two yields. */
-const PIECE = 200;
+const PIECE = 50;
 /** More questions than this that are alike but for their numbers are a matter of the set, not of its rows. */
 const MOST_ALIKE = 20;
 /** So many findings are listed. */
@@ -80,8 +80,15 @@ export function* diagnoseRows(
     const twin = twinOf(rows, line, ids, texts);
     if (twin) found.push(twin);
   }
-  yield;
-  found.push(...sharedRows(rows, set, others));
+  for (const other of others) {
+    // What measures the student must not be trained on; the measuring sets need not differ among themselves.
+    if ((set === 'train') === (other.name === 'train')) continue;
+    const same = sameIds(rows, set, other);
+    found.push(...same);
+    yield;
+    const told = new Set(same.map(({ line }) => line));
+    found.push(...(yield* alike(rows, told, set, other)));
+  }
   return found;
 }
 
@@ -140,21 +147,6 @@ function placeOf(rows: readonly RowFacts[], line: number, field: 'id' | 'questio
   return { line, from, to };
 }
 
-/** What the training set shares with the sets that measure it; those do not have to differ among themselves. */
-function sharedRows(
-  rows: readonly RowFacts[],
-  set: string,
-  others: readonly OtherSet[],
-): Finding[] {
-  return others
-    .filter(({ name }) => (set === 'train') !== (name === 'train'))
-    .flatMap((other) => {
-      const ids = sameIds(rows, set, other);
-      const told = new Set(ids.map(({ line }) => line));
-      return [...ids, ...alike(rows, told, set, other)];
-    });
-}
-
 function leftOut(set: string, other: string): Text {
   return set === 'train'
     ? sentence`The set ${other} has it, too: the question is not trained on.`
@@ -180,14 +172,14 @@ function sameIds(rows: readonly RowFacts[], set: string, other: OtherSet): Findi
   });
 }
 
-function alike(
+function* alike(
   rows: readonly RowFacts[],
   told: ReadonlySet<number>,
   set: string,
   other: OtherSet,
-): Finding[] {
+): Generator<void, Finding[], void> {
   const own = compared(rows).filter(({ id }) => !told.has(Number(id)));
-  const overlaps = overlapsOf(own, compared(other.rows));
+  const overlaps = yield* overlapSteps(own, compared(other.rows));
   const findings = overlaps.flatMap(({ same, first, second }) =>
     first.map((name): Finding => {
       const line = Number(name);
