@@ -262,6 +262,7 @@ export const DASHBOARD_STRINGS = {
   'report.noise':
     'The test is about the choice of questions. What another training run with another seed would have brought, one run does not say.',
   'report.more': '… and {0} more; the Dashboard lists them all.',
+  'report.numbers': 'Numbers: {0}',
   'report.id': 'Id',
   'report.question': 'Question',
   'report.gold': 'Gold',

@@ -125,4 +125,5 @@ export const REVIEW_COMMANDS = {
   ...REVIEW_ACTIONS,
   'tailor.openReview': { title: 'Open Review in an Editor', cli: null },
   'tailor.showTraining': { title: 'Show Training', cli: null },
+  'tailor.showDashboard': { title: 'Show Dashboard', cli: null },
 } as const satisfies Readonly<Record<string, CommandInfo>>;

@@ -10,6 +10,7 @@ export interface ReviewPlaces {
   /** Opens the wide panel, at an item where one is named. */
   openPanel(root: string | undefined, id: string | undefined): Promise<void> | void;
   showTraining(root: string | undefined): Promise<void> | void;
+  showDashboard(root: string | undefined): Promise<void> | void;
 }
 
 /** Handlers of the view's commands: each goes to the Review view that had the keyboard last. */
@@ -25,5 +26,6 @@ export function reviewHandlers(
     ...(Object.fromEntries(forwarded) as Record<ActionId, Handler>),
     'tailor.openReview': ({ root, id }) => places.openPanel(root, id),
     'tailor.showTraining': ({ root }) => places.showTraining(root),
+    'tailor.showDashboard': ({ root }) => places.showDashboard(root),
   };
 }

@@ -5,10 +5,10 @@ import type { DisposableStore } from './disposableStore.ts';
 import { once } from './once.ts';
 import { showReviewOnce } from './showReviewOnce.ts';
 import type { ViewParts, Views } from './webviews/makeViews.ts';
-import { RECORD_SCHEME, REVIEW_PANEL, TRAINING_PANEL } from './webviews/places.ts';
+import { DASHBOARD_PANEL, RECORD_SCHEME, REVIEW_PANEL, TRAINING_PANEL } from './webviews/places.ts';
 import { RecordFiles } from './webviews/recordFiles.ts';
 
-/** Review and Training: their places in the editor and their commands. Made when the first of them is asked for. */
+/** Review, Training and the Dashboard: their places in the editor and their commands. Made when the first of them is asked for. */
 export function registerViews(store: DisposableStore, parts: ViewParts, edge: Edge): void {
   const { projects } = parts;
   const views = once(async (): Promise<Views> =>
@@ -32,6 +32,12 @@ export function registerViews(store: DisposableStore, parts: ViewParts, edge: Ed
         (await views()).training.deserializeWebviewPanel(panel),
     }),
   );
+  store.add(
+    window.registerWebviewPanelSerializer(DASHBOARD_PANEL, {
+      deserializeWebviewPanel: async (panel) =>
+        (await views()).dashboard.deserializeWebviewPanel(panel),
+    }),
+  );
   const peerOf = async (root: string) =>
     projects.current?.root === root ? (await views()).host.peer() : null;
   const files = store.add(new RecordFiles({ peerOf }, () => Date.now()));
@@ -50,6 +56,7 @@ export function registerViews(store: DisposableStore, parts: ViewParts, edge: Ed
         panel.show();
       },
       showTraining: async (root) => (await views()).training.show(root),
+      showDashboard: async (root) => (await views()).dashboard.show(root),
     }),
   );
   registerCommands(store, REVIEW_COMMANDS, handlers, edge);

@@ -3,23 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { roundStateSchema, type RoundState } from '../../src/core/round/state.ts';
-import { doctorFacts, probePython } from '../../src/node/python/probe.ts';
-import { REPOSITORY, testPython } from '../fakes/runHarness.ts';
 import { journey, scratchFolder, startEditor } from './rig/editor.ts';
 import { practiceProject } from './rig/projects.ts';
 import { objectionsByTheme } from './rig/themes.ts';
-
-/** A Python that can train, or why there is none. */
-async function trainingPython(): Promise<{ python: string } | { missing: string }> {
-  try {
-    const found = await testPython();
-    const bundle = join(REPOSITORY, 'python-bridge');
-    const [problem] = doctorFacts(await probePython(found, { bundle }));
-    return problem ? { missing: problem.problem } : { python: found.python };
-  } catch (error) {
-    return { missing: error instanceof Error ? error.message : String(error) };
-  }
-}
+import { trainingPython } from './rig/trainingPython.ts';
 
 const stateOf = (folder: string, round: number): RoundState =>
   roundStateSchema.parse(

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type * as vscode from 'vscode';
 import { fakeInputs } from './vscodeInputs.ts';
@@ -42,6 +42,8 @@ export const editor = {
   problems: [] as string[],
   /** The file or folder that the person chooses in a dialog. */
   chosenFile: undefined as string | undefined,
+  /** What the dialog for saving proposed. */
+  savedAs: [] as string[],
   documents: [] as { path: string; text: string }[],
   providers: new Map<string, vscode.TextDocumentContentProvider>(),
   statusBar: [] as vscode.StatusBarItem[],
@@ -87,6 +89,7 @@ export function resetVscode(): void {
     editor.asked,
     editor.problems,
     editor.documents,
+    editor.savedAs,
     editor.statusBar,
     editor.terminals,
     editor.errors,
@@ -288,8 +291,10 @@ export const vscodeModule = {
   extensions: { getExtension: () => undefined },
   l10n: {
     t: (text: string, ...args: unknown[]) =>
-      (editor.translations.get(text) ?? text).replace(/\{(\d+)\}/gu, (_, index: string) =>
-        String(args[Number(index)]),
+      (editor.translations.get(text) ?? text).replace(
+        /\{(\d+)\}/gu,
+        // A text without anything to fill in keeps its places, as in the editor.
+        (place, index: string) => (args.length === 0 ? place : String(args[Number(index)])),
       ),
   },
   commands: {
@@ -354,6 +359,10 @@ export const vscodeModule = {
     }),
     showOpenDialog: () =>
       Promise.resolve(editor.chosenFile === undefined ? undefined : [uri(editor.chosenFile)]),
+    showSaveDialog: (options: vscode.SaveDialogOptions) => {
+      editor.savedAs.push(options.defaultUri?.path ?? '');
+      return Promise.resolve(editor.chosenFile === undefined ? undefined : uri(editor.chosenFile));
+    },
     showInputBox: () => Promise.resolve(answer()),
     registerTreeDataProvider: (id: string, tree: vscode.TreeDataProvider<unknown>) => {
       editor.trees.set(id, tree);
@@ -393,6 +402,8 @@ export const vscodeModule = {
       ),
     fs: {
       stat: async ({ fsPath }: { fsPath: string }) => ({ size: (await stat(fsPath)).size }),
+      writeFile: async ({ fsPath }: { fsPath: string }, bytes: Uint8Array) =>
+        writeFile(fsPath, bytes),
     },
     onDidGrantWorkspaceTrust: (listener: () => unknown) => {
       editor.trustListeners.add(listener);

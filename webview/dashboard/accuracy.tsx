@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
+import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { accuracyPicture } from '../../src/shared/pictures/accuracy.ts';
 import type { AccuracySet } from '../../src/shared/pictures/accuracySet.ts';
 import { accuracySets } from '../../src/shared/pictures/boardPictures.ts';
@@ -61,7 +62,15 @@ function AccuracyFigure({ id, title, sets, low = false }: AccuracyFigureProps): 
       asTable={board.look.value.tables.includes(id)}
       onToggle={() => board.toggleTable(id)}
       texts={{ table: train('table'), chart: train('chart') }}
-      tools={<SavePicture name={id} title={title} draw={draw} />}
+      tools={<SavePicture name={id} title={title} draw={draw} note={noteOn(sets, words)} />}
     />
   );
+}
+
+/** How many questions each set's newest exam had. */
+function noteOn(sets: readonly AccuracySet[], words: DashboardWords): string {
+  const counts = sets.map(({ name, points }) =>
+    words('picture.count', name, words.count(points.at(-1)?.accuracy.n ?? 0)),
+  );
+  return words('picture.note', counts.join(', '));
 }

@@ -16,10 +16,12 @@ interface BarsProps {
   readonly title: string;
   readonly bars: readonly ListedBar[];
   readonly of: number;
+  /** Stands below the picture in a file. */
+  readonly note?: string;
 }
 
 /** Numbers of questions as bars. The names and numbers stand beside the picture: each number opens its list. */
-export function Bars({ id, title, bars, of }: BarsProps): JSX.Element {
+export function Bars({ id, title, bars, of, note = '' }: BarsProps): JSX.Element {
   const board = useBoard();
   const words = useBoardWords();
   const train = board.trainingWords.value;
@@ -34,7 +36,7 @@ export function Bars({ id, title, bars, of }: BarsProps): JSX.Element {
       <figcaption>
         <h3 id={`figure-${id}`}>{title}</h3>
         <span class="figure-tools">
-          <SavePicture name={id} title={title} draw={draw} />
+          <SavePicture name={id} title={title} draw={draw} note={note} />
           <button
             type="button"
             class="link"

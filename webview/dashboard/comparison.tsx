@@ -31,7 +31,13 @@ export function Comparison({ state }: { readonly state: DashboardState }): JSX.E
           <Verdict comparison={comparison} />
           <Bars
             id="change"
-            title={words('change.questions', comparison.from, comparison.to)}
+            title={words(
+              'change.questions',
+              comparison.from,
+              comparison.to,
+              visibleText(comparison.set),
+            )}
+            note={`n = ${words.count(comparison.n)}. ${visibleText(comparison.verdict)}`}
             bars={changeBars(comparison, words)}
             of={comparison.n}
           />

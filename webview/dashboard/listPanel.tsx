@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ListedQuestion } from '../../src/shared/dashboardContract.ts';
+import { listTitle } from '../../src/shared/listTitle.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Spinner } from '../kit/mark.tsx';
 import { useBoard } from './context.ts';
 import { Signs, type Sign } from './signs.tsx';
 import { PAGE, type OpenList } from './store.ts';
-import { listTitle, useBoardWords } from './words.ts';
+import { useBoardWords } from './words.ts';
 
 /** The questions behind a number, page by page; each leads to where it can be looked at. */
 export function ListPanel(): JSX.Element | null {

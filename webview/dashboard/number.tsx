@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import type { ListName } from '../../src/shared/dashboardContract.ts';
+import { listTitle } from '../../src/shared/listTitle.ts';
 import { useBoard } from './context.ts';
-import { listTitle, useBoardWords } from './words.ts';
+import { useBoardWords } from './words.ts';
 
 interface NumberProps {
   readonly value: number;

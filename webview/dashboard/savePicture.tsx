@@ -12,13 +12,15 @@ interface SaveProps {
   readonly name: string;
   readonly title: string;
   readonly draw: (frame: Frame) => Picture;
+  /** What the picture is of, for who sees it without the page. */
+  readonly note?: string;
 }
 
 /** The picture for a file: in colours of its own, light or dark as the page is now. */
-export function fileOf({ title, draw }: SaveProps, dark: boolean): SvgElement {
+export function fileOf({ title, note, draw }: SaveProps, dark: boolean): SvgElement {
   const ink = dark ? DARK_INK : LIGHT_INK;
   const { svg, sentence } = draw({ width: FILE_WIDTH, ink });
-  return asFile(svg, title, sentence, ink);
+  return asFile(svg, { title, sentence, note }, ink);
 }
 
 const isDark = (): boolean =>

@@ -1,5 +1,5 @@
 import type { Ink } from './ink.ts';
-import { rounded, shape, type SvgElement } from './svg.ts';
+import { rounded, shape, words, wrapped, type SvgElement } from './svg.ts';
 
 /** The numbers of a picture as rows; the first column names the row. */
 export interface PictureTable {
@@ -40,12 +40,29 @@ export function drawing(
   );
 }
 
-/** The same picture for a file: with a ground, a margin and its title. */
-export function asFile(svg: SvgElement, title: string, sentence: string, ink: Ink): SvgElement {
-  const margin = 16;
-  const head = 28;
-  const width = Number(svg.attributes['width'] ?? 0) + 2 * margin;
-  const height = Number(svg.attributes['height'] ?? 0) + 2 * margin + head;
+export interface FileTexts {
+  readonly title: string;
+  readonly sentence: string;
+  /** Below the picture: what it is of, which who sees it alone could not know. */
+  readonly note?: string | undefined;
+}
+
+const MARGIN = 16;
+const HEAD = 28;
+const LINE = 16;
+
+/** The same picture for a file: with a ground, a margin, its title and its note. */
+export function asFile(
+  svg: SvgElement,
+  { title, sentence, note = '' }: FileTexts,
+  ink: Ink,
+): SvgElement {
+  const inner = Number(svg.attributes['width'] ?? 0);
+  const high = Number(svg.attributes['height'] ?? 0);
+  const lines = note === '' ? [] : wrapped(note, inner);
+  const width = inner + 2 * MARGIN;
+  const below = lines.length === 0 ? 0 : lines.length * LINE + 10;
+  const height = high + 2 * MARGIN + HEAD + below;
   return shape(
     'svg',
     {
@@ -58,17 +75,21 @@ export function asFile(svg: SvgElement, title: string, sentence: string, ink: In
     },
     [
       shape('rect', { x: 0, y: 0, width, height, fill: ink.page }),
-      {
-        ...shape('text', {
-          x: margin,
-          y: margin + 12,
-          fill: ink.text,
-          'font-size': 14,
-          'font-weight': 600,
+      words(title, {
+        x: MARGIN,
+        y: MARGIN + 12,
+        fill: ink.text,
+        'font-size': 14,
+        'font-weight': 600,
+      }),
+      shape('g', { transform: `translate(${MARGIN} ${MARGIN + HEAD})` }, svg.children),
+      ...lines.map((line, at) =>
+        words(line, {
+          x: MARGIN,
+          y: MARGIN + HEAD + high + 10 + LINE * (at + 0.75),
+          fill: ink.muted,
         }),
-        text: title,
-      },
-      shape('g', { transform: `translate(${margin} ${margin + head})` }, svg.children),
+      ),
     ],
   );
 }

@@ -49,6 +49,20 @@ export function fitted(text: string, width: number, size: number = TEXT_SIZE): s
   return `${Array.from(text).slice(0, most).join('')}…`;
 }
 
+/** A text in lines that are no wider than this, as far as its words are not. */
+export function wrapped(text: string, width: number, size: number = TEXT_SIZE): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && textWidth(longer, size) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
 /** A picture as a file or as part of one. Data in it stays data: whatever could be markup is written out. */
 export function svgText(picture: SvgElement): string {
   const { tag, attributes, children, text } = picture;

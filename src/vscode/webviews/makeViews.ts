@@ -6,6 +6,7 @@ import type { EditorJobs } from '../jobs.ts';
 import type { Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
 import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
+import { DashboardPanel } from './dashboardPanel.ts';
 import { openLine } from './dataLine.ts';
 import { reviewOpener } from './openReview.ts';
 import { EditorOutside } from './outside.ts';
@@ -32,23 +33,37 @@ export interface ViewParts {
   readonly log: Log;
 }
 
-/** Review and Training as the editor shows them. */
+/** Review, Training and the Dashboard as the editor shows them. */
 export interface Views {
   readonly host: ReviewHost;
   readonly side: ReviewViewProvider;
   readonly panel: ReviewPanel;
   readonly training: TrainingPanel;
+  readonly dashboard: DashboardPanel;
 }
 
-/** Makes Review in its two places and Training; `store` ends what they hold. */
+/** Makes Review in its two places, Training and the Dashboard; `store` ends what they hold. */
 export function makeViews(store: DisposableStore, parts: ViewParts): Views {
-  const { extension, projects, log } = parts;
+  const { extension, projects, environment, log } = parts;
   const host = reviewHost(store, parts);
+  const panel = store.add(new ReviewPanel(extension, host));
+  const shared = { extension, projects, clock: systemClock, log };
   return {
     host,
     side: new ReviewViewProvider(extension, host),
-    panel: store.add(new ReviewPanel(extension, host)),
-    training: store.add(new TrainingPanel({ extension, projects, clock: systemClock, log })),
+    panel,
+    training: store.add(new TrainingPanel(shared)),
+    dashboard: store.add(
+      new DashboardPanel({
+        ...shared,
+        environment,
+        review: (root, goal) => {
+          projects.select(root);
+          host.showInPanel(goal);
+          panel.show();
+        },
+      }),
+    ),
   };
 }
 

@@ -24,7 +24,7 @@ export function loadPage(
   webview: vscode.Webview,
   page: {
     readonly extension: vscode.Uri;
-    readonly name: 'review' | 'training' | 'dataset';
+    readonly name: 'review' | 'training' | 'dataset' | 'dashboard';
     readonly title: string;
     readonly place: 'side' | 'panel';
   },

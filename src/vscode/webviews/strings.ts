@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
+import { DASHBOARD_STRINGS } from '../../shared/dashboardStrings.ts';
 import { DATASET_STRINGS, type DatasetText } from '../../shared/datasetStrings.ts';
 import { REVIEW_HOST_STRINGS } from '../../shared/reviewHostStrings.ts';
 import { reviewStrings as viewStrings } from '../../shared/reviewStrings.ts';
@@ -21,6 +22,14 @@ export function trainingStrings(): Readonly<Record<TrainingText, string>> {
   // SAFETY: a table keeps its keys when its texts are translated.
   training ??= translated(TRAINING_STRINGS) as Readonly<Record<TrainingText, string>>;
   return training;
+}
+
+let dashboard: Readonly<Record<string, string>> | null = null;
+
+/** What the Round Dashboard says. */
+export function dashboardStrings(): Readonly<Record<string, string>> {
+  dashboard ??= translated(DASHBOARD_STRINGS);
+  return dashboard;
 }
 
 let dataset: Readonly<Record<DatasetText, string>> | null = null;

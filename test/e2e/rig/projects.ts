@@ -8,9 +8,11 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { ROOT } from '../../../scripts/environment.mjs';
 import { smallPractice } from '../../process/practiceLoop.ts';
 
@@ -37,22 +39,50 @@ const STEPS: Record<Prepared, readonly string[]> = {
  * A practice project at `folder`, brought this far by the packaged command line. It is made once for every version of
  * that program and copied.
  */
-export async function practiceProject(
+export function practiceProject(folder: string, prepared: Prepared, train = 120): Promise<string> {
+  return ready(folder, `${prepared}-${train}`, async (making, run) => {
+    await smallPractice(making, { train, dev: 20, unseen: 10 });
+    for (const step of STEPS[prepared]) await run(step);
+  });
+}
+
+/**
+ * A practice project that has been taught three times and whose fourth set is frozen, to be trained on: each round
+ * trained by the Python at `python`, whose kind (`real`, `stub`) tells projects apart.
+ */
+export function threeRounds(folder: string, kind: string, python: string): Promise<string> {
+  return ready(folder, `rounds-${kind}`, async (making, run) => {
+    await smallPractice(making, { train: 60, dev: 80, unseen: 20 });
+    await run('round', '--rounds', '3', '--python', python);
+    // One more than was asked for, so that the last one is taught, too.
+    const file = join(making, 'tailor.json');
+    const project = z.looseObject({}).parse(JSON.parse(readFileSync(file, 'utf8')));
+    writeFileSync(file, JSON.stringify({ ...project, rounds: 4 }));
+    await run('exam');
+    await run('teach');
+    await run('decide', 'accept', '--rule', 'gate-accept');
+    await run('freeze');
+  });
+}
+
+type Run = (...args: readonly string[]) => Promise<void>;
+
+async function ready(
   folder: string,
-  prepared: Prepared,
-  train = 120,
+  name: string,
+  make: (making: string, run: Run) => Promise<void>,
 ): Promise<string> {
   const version = createHash('sha256').update(readFileSync(CLI)).digest('hex').slice(0, 16);
-  const base = join(ROOT, '.cache', 'e2e', 'projects', `${prepared}-${train}-${version}`);
+  const base = join(ROOT, '.cache', 'e2e', 'projects', `${name}-${version}`);
   if (!existsSync(base)) {
     forgetOthers(join(base, '..'), version);
     const making = `${base}.making`;
     rmSync(making, { recursive: true, force: true });
     mkdirSync(making, { recursive: true });
-    await smallPractice(making, { train, dev: 20, unseen: 10 });
-    for (const step of STEPS[prepared]) {
-      await promisify(execFile)(process.execPath, [CLI, step, '--project', making, '--quiet']);
-    }
+    await make(making, async (...args) => {
+      const all = [CLI, ...args, '--project', making, '--quiet'];
+      await promisify(execFile)(process.execPath, all);
+    });
     renameSync(making, base);
   }
   cpSync(base, folder, { recursive: true });

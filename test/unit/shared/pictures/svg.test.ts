@@ -36,7 +36,7 @@ describe('a picture as text', () => {
   it('as a file has a ground, its title, and says what it shows', () => {
     const ink = LIGHT_INK;
     const inner = drawing({ width: 100, ink }, 50, [words('x', { x: 1, y: 2 })]);
-    const file = asFile(inner, 'Accuracy', 'It grew.', ink);
+    const file = asFile(inner, { title: 'Accuracy', sentence: 'It grew.' }, ink);
     expect(file.attributes).toMatchObject({
       width: 132,
       height: 110,
@@ -46,6 +46,14 @@ describe('a picture as text', () => {
     });
     expect(file.children.map(({ tag }) => tag)).toEqual(['rect', 'text', 'g']);
     expect(file.children[2]?.children).toEqual(inner.children);
+    const note = 'a note that is much too long for a single line of it';
+    const noted = asFile(inner, { title: 'T', sentence: 'S', note }, ink);
+    const lines = noted.children.slice(3).map(({ text }) => text);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.join(' ')).toBe(note);
+    const places = noted.children.slice(3).map(({ attributes }) => Number(attributes['y']));
+    expect(Math.min(...places)).toBeGreaterThan(16 + 28 + 50);
+    expect(Math.max(...places)).toBeLessThan(Number(noted.attributes['height']));
   });
 });
 

@@ -253,6 +253,7 @@ describe('the host of Review', () => {
       forward: (name) => host.forward(name),
       openPanel: () => panel.show(),
       showTraining: () => undefined,
+      showDashboard: () => undefined,
     });
     await handlers['tailor.review.accept']({});
     await wide.client.request('focus', { where: 'editor', selected: null });

@@ -68,7 +68,7 @@ describe('the Round Dashboard', () => {
       { from: 0, to: 2, set: 'dev' },
       { from: 0, to: 2, set: 'test' },
     ]);
-    expect(inPart('change', 'h3')).toEqual(['Questions, round 0 → 2']);
+    expect(inPart('change', 'h3')).toEqual(['Questions of test, round 0 → 2']);
     await choose(all('#part-change select')[2] as HTMLSelectElement, 'svamp');
     await choose(all('#part-change select')[0] as HTMLSelectElement, '1');
     // The test set was not examined in round 1: its own two rounds are compared.

@@ -61,12 +61,16 @@ describe('a picture on a canvas', () => {
 
   it('has every piece, at its place, in its colours', () => {
     const { done, painter } = easel();
-    paint(asFile(bars.svg, 'Title', 'Sentence', LIGHT_INK), painter, 2);
+    paint(
+      asFile(bars.svg, { title: 'Title', sentence: 'Sentence', note: 'n = 3' }, LIGHT_INK),
+      painter,
+      2,
+    );
     expect(done[0]?.slice(0, 7)).toEqual(['setTransform', 2, 0, 0, 2, 0, 0]);
     const fills = done.filter(([name]) => name === 'fill');
     expect(fills[0]?.[2]).toMatchObject({ fillStyle: LIGHT_INK.page });
     const written = done.filter(([name]) => name === 'fillText');
-    expect(written.map(([, text]) => text)).toEqual(['Title', 'fixed', '3']);
+    expect(written.map(([, text]) => text)).toEqual(['Title', 'fixed', '3', 'n = 3']);
     expect(written[0]?.at(-1)).toMatchObject({
       font: expect.stringMatching(/^600 14px system-ui/u),
       fillStyle: LIGHT_INK.text,
