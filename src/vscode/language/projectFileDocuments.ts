@@ -12,6 +12,11 @@ import { severityOf, SOURCE } from './dataDiagnostics.ts';
 
 const QUIET_MS = 300;
 
+interface Found {
+  readonly version: number;
+  readonly problems: Promise<readonly ProjectProblem[]>;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The project files that are open in editors, checked beyond their schema whenever nobody has typed for a moment. */
@@ -21,6 +26,8 @@ export class ProjectFileDocuments implements Disposable {
   readonly #environment: Environment;
   readonly #log: Log;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What was found in the version that was looked at last: the cursor moves more often than files come and go. */
+  readonly #found = new WeakMap<vscode.TextDocument, Found>();
 
   constructor(parts: {
     readonly environment: Environment;
@@ -49,10 +56,19 @@ export class ProjectFileDocuments implements Disposable {
   }
 
   /** What is wrong with a project file as it is now. */
-  async problems(document: vscode.TextDocument): Promise<readonly ProjectProblem[]> {
+  problems(document: vscode.TextDocument): Promise<readonly ProjectProblem[]> {
+    const found = this.#found.get(document);
+    return found?.version === document.version ? found.problems : this.#look(document);
+  }
+
+  #look(document: vscode.TextDocument): Promise<readonly ProjectProblem[]> {
     const text = document.getText();
-    const around = await surroundingsOf(rootOf(document.uri), text, this.#environment);
-    return checkProjectFile(placesIn(text), around);
+    const { version, uri } = document;
+    const problems = surroundingsOf(rootOf(uri), text, this.#environment).then((around) =>
+      checkProjectFile(placesIn(text), around),
+    );
+    this.#found.set(document, { version, problems });
+    return problems;
   }
 
   dispose(): void {
@@ -78,7 +94,7 @@ export class ProjectFileDocuments implements Disposable {
   async #check(document: vscode.TextDocument): Promise<void> {
     const { version, uri } = document;
     try {
-      const problems = await this.problems(document);
+      const problems = await this.#look(document);
       if (document.isClosed || document.version !== version) return;
       const shown = problems.flatMap((problem) => diagnosticOf(document, problem));
       this.#shown.set(uri, shown);
