@@ -1,8 +1,9 @@
 """Checkpoints that exist whole or not at all.
 
-Everything is written to `step-000120.tmp/`, flushed, renamed, and counts only once `COMMITTED` with the SHA-256 of
-every file lies in it. Tensors are safetensors, the rest JSON: nothing is ever unpickled. A committed checkpoint is
-deleted only after a newer one is committed.
+One holds what is trained (all weights, or the adapters), the optimizer and the rest of the state. Everything is written
+to `step-000120.tmp/`, flushed, renamed, and counts only once `COMMITTED` with the SHA-256 of every file lies in it.
+Tensors are safetensors, the rest JSON: nothing is ever unpickled. A committed checkpoint is deleted only after a newer
+one is committed.
 """
 
 from __future__ import annotations
@@ -20,10 +21,19 @@ from safetensors.torch import load_file, save_file
 
 from . import VERSION, jsonio, system
 from .errors import TrainerError
+from .lora import trained
 from .model import Student
 
 FILES = ("model.safetensors", "optimizer.safetensors", "state.json")
 COMMITTED = "COMMITTED"
+# What an unequal part of an identity means, for people.
+DIFFERENT = {
+    "configHash": "configuration",
+    "dataHash": "training set",
+    "modelDigest": "starting student",
+    "planHash": "order of the data",
+    "trainer": "version of the trainer",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Identity:
             "dataHash": self.data_hash,
             "modelDigest": self.model_digest,
             "planHash": self.plan_hash,
+            "trainer": VERSION,
         }
 
 
@@ -87,12 +98,10 @@ def save(
     try:
         _require_space(run_folder, student)
         temp.mkdir()
-        names: dict[torch.Tensor, str] = {p: name for name, p in student.named_parameters()}
+        own = trained(student)
+        names: dict[torch.Tensor, str] = {p: name for name, p in own.items()}
         save_file(
-            {
-                name: tensor.detach().cpu().contiguous()
-                for name, tensor in student.named_parameters()
-            },
+            {name: tensor.detach().cpu().contiguous() for name, tensor in own.items()},
             temp / FILES[0],
         )
         moments = {
@@ -103,7 +112,6 @@ def save(
         save_file(moments, temp / FILES[1])
         whole = {
             "v": 1,
-            "trainer": VERSION,
             "torch": torch.__version__,
             "step": step,
             **identity.json(),
@@ -147,8 +155,8 @@ def disk_full(what: str) -> TrainerError:
 
 
 def _require_space(run_folder: Path, student: Student) -> None:
-    """Twice a checkpoint's size must be free: weights and two moments in fp32."""
-    size = sum(p.numel() for p in student.parameters()) * 12
+    """Twice a checkpoint's size must be free: what is trained and two moments in fp32."""
+    size = sum(p.numel() for p in trained(student).values()) * 12
     if system.disk_free_bytes(run_folder) < 2 * size:
         raise disk_full("The checkpoint")
 
@@ -234,14 +242,15 @@ def _set_aside(path: Path) -> None:
 def _require_same(path: Path, state: dict[str, Any], identity: Identity) -> None:
     for key, value in identity.json().items():
         if state.get(key) != value:
-            raise _mismatch(path, f"was written with another {key}")
+            what = DIFFERENT[key]
+            raise _mismatch(path, f"was written with another {what} ({key})")
 
 
 def restore(path: Path, state: dict[str, Any], student: Student, optimizer: torch.optim.Optimizer):
     """Loads weights, moments and generators of a verified checkpoint."""
     weights = load_file(path / FILES[0])
     moments = load_file(path / FILES[1])
-    parameters = dict(student.named_parameters())
+    parameters = trained(student)
     if weights.keys() != parameters.keys():
         raise _mismatch(path, "holds the tensors of another student")
     with torch.no_grad():

@@ -47,6 +47,20 @@ class PairConfig:
 
 
 @dataclass(frozen=True)
+class LoraConfig:
+    r: int
+    alpha: float
+    dropout: float
+    targets: tuple[str, ...]  # names of projections
+
+
+@dataclass(frozen=True)
+class LaunchConfig:
+    processes: int
+    accelerate: str | None  # a configuration file of accelerate
+
+
+@dataclass(frozen=True)
 class OptimConfig:
     lr: float
     schedule: str
@@ -94,6 +108,7 @@ class RunConfig:
     data: DataConfig
     prompt_form: str
     mode: str
+    lora: LoraConfig | None  # None: mode full
     lm: LmConfig
     pair: PairConfig
     optim: OptimConfig
@@ -105,6 +120,7 @@ class RunConfig:
     export: ExportConfig
     threads: int | None
     device: str
+    launch: LaunchConfig
     probes: ProbesConfig | None  # decide nothing of the student: no part of what names a run
     hash: str  # SHA-256 of the bytes of run.json: the `configHash` of the records
     warnings: tuple[str, ...]
@@ -196,6 +212,16 @@ class _Section:
             for at, item in enumerate(value)
         ]
 
+    def choices(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
+        """A list of distinct known words; all of them where the key is absent."""
+        value = self._get(key, list(known))
+        if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
+            raise _bad(self._where(key), "must be a list of distinct names")
+        for at, item in enumerate(value):
+            if item not in known:
+                raise _bad(f"{self._where(key)}.{at}", f"must be one of {', '.join(known)}")
+        return tuple(value)
+
     def has(self, key: str) -> bool:
         self._seen.add(key)
         return key in self._value
@@ -210,6 +236,10 @@ class _Section:
 
 
 _REQUIRED = object()
+# Of a block's linear layers, in the order of the forward.
+LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+# Where run.json gives no rate.
+DEFAULT_LR = {"full": 1e-5, "lora": 2e-4, "qlora": 2e-4}
 _HEX64 = r"[0-9a-f]{64}"
 
 
@@ -243,6 +273,10 @@ def parse_config(data: bytes) -> RunConfig:
     objective = top.section("objective")
     lm, pair = objective.section("lm", optional=True), objective.section("pair", optional=True)
     optim, save, export = top.section("optim"), top.section("save"), top.section("export")
+    launch = top.section("launch", optional=True)
+    mode = top.choice("mode", ("full", "lora", "qlora"))
+    if mode == "full" and top.has("lora"):
+        raise _bad("lora", "has no place in mode full")
     config = RunConfig(
         run_id=top.text("runId", pattern=r"[a-z0-9-]{4,64}"),
         model=ModelConfig(path=model.text("path"), digest=model.text("digest", pattern=_HEX64)),
@@ -253,7 +287,8 @@ def parse_config(data: bytes) -> RunConfig:
             sha256=data_section.text("sha256", pattern=_HEX64),
         ),
         prompt_form=top.text("promptForm"),
-        mode=top.choice("mode", ("full", "lora", "qlora")),
+        mode=mode,
+        lora=None if mode == "full" else _lora(top.section("lora", optional=True)),
         lm=LmConfig(
             prompt_weight=lm.number("promptWeight", 0, 1, default=0.0),
             normalise=lm.choice("normalise", ("completion", "repo"), default="completion"),
@@ -266,7 +301,7 @@ def parse_config(data: bytes) -> RunConfig:
             repr=pair.choice("repr", ("last", "pool"), default="last"),
         ),
         optim=OptimConfig(
-            lr=optim.number("lr", 0, 1, above=True, default=1e-5),
+            lr=optim.number("lr", 0, 1, above=True, default=DEFAULT_LR[mode]),
             schedule=optim.choice("schedule", ("cosine", "linear", "constant"), default="cosine"),
             warmup=optim.number("warmup", 0, 1, default=0.03),
             weight_decay=optim.number("weightDecay", 0, 1, default=0.01),
@@ -275,7 +310,7 @@ def parse_config(data: bytes) -> RunConfig:
             global_batch=optim.integer("globalBatch", 1, 4096, default=16),
             token_budget=optim.integer("tokenBudget", 64, default=4096),
         ),
-        precision=top.choice("precision", ("auto", "float32", "bfloat16")),
+        precision=top.choice("precision", ("auto", "float32", "bfloat16", "float16")),
         grad_checkpoint=top.boolean("gradCheckpoint"),
         seed=top.integer("seed", 0),
         max_len=top.integer("maxLen", 8),
@@ -283,30 +318,40 @@ def parse_config(data: bytes) -> RunConfig:
         export=ExportConfig(
             path=export.text("path"),
             student_id=export.text("studentId"),
-            dtype=export.choice("dtype", ("float32", "bfloat16")),
+            dtype=export.choice("dtype", ("float32", "bfloat16", "base")),
         ),
         threads=top.integer_or_null("threads", 1),
         device=top.choice("device", ("auto", "cpu", "cuda")),
+        launch=LaunchConfig(
+            processes=launch.integer("processes", 1, 1024, default=1),
+            accelerate=launch.filled("accelerate") if launch.has("accelerate") else None,
+        ),
         probes=_probes(top.section("probes")) if top.has("probes") else None,
         hash=hashlib.sha256(data).hexdigest(),
         warnings=(),
     )
-    for section in (top, model, data_section, objective, lm, pair, optim, save, export):
+    for section in (top, model, data_section, objective, lm, pair, optim, save, export, launch):
         section.done()
-    if config.mode != "full":
-        raise TrainerError(
-            "BAD_CONFIG",
-            f"run.json: mode {config.mode} is not available yet.",
-            'Use mode "full".',
-        )
     for field, path in (
         ("model.path", config.model.path),
         ("data.path", config.data.path),
         ("export.path", config.export.path),
+        ("launch.accelerate", config.launch.accelerate),
     ):
-        if not Path(path).is_absolute():
+        if path is not None and not Path(path).is_absolute():
             raise _bad(field, "must be an absolute path")
     return _with_warnings(config, warnings)
+
+
+def _lora(section: _Section) -> LoraConfig:
+    lora = LoraConfig(
+        r=section.integer("r", 1, 1024, default=16),
+        alpha=section.number("alpha", 0, 4096, above=True, default=32),
+        dropout=section.number("dropout", 0, 0.9, default=0.05),
+        targets=section.choices("targets", LORA_TARGETS),
+    )
+    section.done()
+    return lora
 
 
 def _probes(section: _Section) -> ProbesConfig:

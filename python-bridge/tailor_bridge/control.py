@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from . import jsonio
-from .errors import Cancelled
+from .errors import EXIT_OTHER, Cancelled
 from .events import EventLog
 
+# After a signal, how long a process of a group may wait for another one in a sum before it gives the run up.
+GROUP_PATIENCE_S = 12.0
 # A signal to the whole group reaches the worker twice: directly and through its supervisor.
 SAME_REQUEST_S = 2.0
 
@@ -45,7 +49,12 @@ def move_stale_requests(run_folder: Path, attempt: int) -> None:
 class Control:
     """Asked before every micro-batch. Raises `Cancelled` at the first request, at once at the second signal."""
 
-    def __init__(self, run_folder: Path, attempt: int, events: EventLog) -> None:
+    def __init__(
+        self, run_folder: Path, attempt: int, events: EventLog, *, leads: bool = True
+    ) -> None:
+        self._leads = leads
+        self._looks = 0
+        self.busy = False  # writes something that must not be cut off
         self._cancel = run_folder / "cancel"
         self._save = run_folder / "save"
         self._attempt = attempt
@@ -53,6 +62,7 @@ class Control:
         self._signalled_at: float | None = None
         self._orphaned = False
         self._stopping = False
+        self._raised = False
 
     def listen(self, *, supervised: bool) -> None:
         """Installs the signal handlers, and watches the supervisor: its end closes this process's stdin."""
@@ -74,6 +84,36 @@ class Control:
         elif now - self._signalled_at > SAME_REQUEST_S:
             raise Cancelled("discard", at_once=True)
 
+    def watch_group(self, lost: Callable[[], None]) -> None:
+        """Ends this process, after `lost`, when it was signalled and then waits for another one that is gone.
+
+        A launcher that sees one process die sends SIGTERM to the others; one that waits in a sum on a GPU never
+        comes to Python's own handler, so a thread hears of the signal through a socket.
+        """
+        heard, heard_by = socket.socketpair()
+        heard_by.setblocking(False)
+        signal.set_wakeup_fd(heard_by.fileno(), warn_on_full_buffer=False)
+
+        def watch() -> None:
+            heard.recv(1)
+            while True:
+                looks = self._looks
+                time.sleep(GROUP_PATIENCE_S)
+                if looks == self._looks and not self.busy:
+                    lost()
+                    os._exit(EXIT_OTHER)
+
+        self._sockets = (heard, heard_by)
+        threading.Thread(target=watch, name="group", daemon=True).start()
+
+    def asked(self) -> bool:
+        """Whether somebody has asked this process's group to stop; only rank 0 is asked. Says `stopping` first."""
+        self._looks += 1
+        if not self._leads or self.requested() is None:
+            return False
+        self._say_stopping()
+        return True
+
     def requested(self) -> str | None:
         """The mode of a standing request to stop, or None."""
         if self._signalled_at is not None or self._orphaned:
@@ -85,10 +125,21 @@ class Control:
 
     def poll(self) -> None:
         """Raises `Cancelled` once somebody has asked to stop; says `stopping` first."""
-        if self._stopping:
+        if self._raised:
             return
         mode = self.requested()
         if mode is None:
+            return
+        self._raised = True
+        self._say_stopping()
+        raise Cancelled(mode)
+
+    def follow(self) -> None:
+        """What `poll` is to the other processes of a group, once rank 0 has told them to stop."""
+        raise Cancelled("discard")
+
+    def _say_stopping(self) -> None:
+        if self._stopping:
             return
         self._stopping = True
         if self._orphaned:
@@ -96,7 +147,6 @@ class Control:
                 "supervisor-lost", "The supervisor ended; the trainer keeps its work and ends too."
             )
         self._events.phase("stopping")
-        raise Cancelled(mode)
 
     def save_requested(self) -> bool:
         """Whether `save` asks this attempt for a checkpoint now."""

@@ -16,7 +16,9 @@ from .errors import TrainerError
 @dataclass(frozen=True)
 class Device:
     kind: str  # cpu | cuda
-    precision: str  # of the products: float32 | bfloat16; parameters are always float32
+    precision: (
+        str  # of the products: float32 | bfloat16 | float16; what is trained is always float32
+    )
     compute: torch.dtype
     threads: int
     reasons: dict[str, str] = field(default_factory=dict)
@@ -24,8 +26,8 @@ class Device:
     def describe(self) -> list[dict[str, Any]]:
         """`device` of the `ready` record."""
         if self.kind == "cuda":
-            total = torch.cuda.get_device_properties(0).total_memory / 1e6
-            name = torch.cuda.get_device_name(0)
+            total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory / 1e6
+            name = torch.cuda.get_device_name()
             return [{"kind": "cuda", "name": name, "memoryMB": round(total, 1)}]
         return [{"kind": "cpu", "name": system.cpu_name(), "memoryMB": system.memory_mb()[0]}]
 
@@ -49,17 +51,26 @@ def choose_device(config: RunConfig) -> Device:
         reasons["device"] = f"{kind}: torch {'finds' if present else 'finds no'} CUDA device"
     else:
         reasons["device"] = f"{kind}: as configured"
+    if kind == "cuda":
+        # Each process of a group has a device of its own.
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
     bf16 = kind == "cuda" and torch.cuda.is_bf16_supported()
+    kept = "parameters stay float32" if config.lora is None else "adapters stay float32"
     if config.precision == "auto":
         precision = "bfloat16" if bf16 else "float32"
         why = "the device computes in bfloat16" if bf16 else f"bfloat16 is no gain on this {kind}"
-        reasons["precision"] = f"{precision}: {why}; parameters stay float32"
+        reasons["precision"] = f"{precision}: {why}; {kept}"
     else:
         precision = config.precision
-        reasons["precision"] = f"{precision}: as configured; parameters stay float32"
+        reasons["precision"] = f"{precision}: as configured; {kept}"
+        if precision == "float16":
+            reasons["lossScale"] = "on: fp16 gradients would vanish without it"
     physical, logical = system.cores()
-    threads = config.threads or physical
+    beside = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    threads = config.threads or max(1, physical // beside)
     source = "as configured" if config.threads else f"{physical} physical of {logical} cores"
+    if beside > 1 and not config.threads:
+        source += f", shared by {beside} processes"
     reasons["threads"] = f"{threads}: {source}"
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
@@ -75,7 +86,7 @@ def choose_device(config: RunConfig) -> Device:
     return Device(
         kind,
         precision,
-        torch.bfloat16 if precision == "bfloat16" else torch.float32,
+        getattr(torch, precision),
         threads,
         reasons,
     )

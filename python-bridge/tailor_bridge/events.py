@@ -190,6 +190,20 @@ class EventLog:
                 os.close(self._fd)
 
 
+class SilentLog(EventLog):
+    """What the other processes of a group hold: rank 0 alone writes records."""
+
+    def __init__(self, run_id: str, attempt: int) -> None:
+        self.run_id = run_id
+        self.attempt = attempt
+
+    def emit(self, kind: str, /, **fields: Any) -> None:
+        """Says nothing."""
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
 def _write_all(fd: int, data: bytes) -> None:
     """A record is one `write`; only where the system takes less (disk nearly full) is the rest sent after it."""
     sent = os.write(fd, data)

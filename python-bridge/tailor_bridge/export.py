@@ -20,7 +20,8 @@ from safetensors.torch import load_file, save_file
 from . import VERSION, checkpoint, jsonio, system
 from .config import RunConfig, load_config
 from .errors import EXIT_DONE, TrainerError
-from .model import Student
+from .merge import FOLDER as ADAPTER
+from .merge import base_dtype, merged_weights, write_adapter
 from .tokens import StudentTokens, read_json_object
 
 # Copied as they are where the base has them; real files, never links.
@@ -37,7 +38,7 @@ ABOUT = "tailor.student.json"
 
 def export_student(
     config: RunConfig,
-    weights: dict[str, torch.Tensor],
+    trained: dict[str, torch.Tensor],
     steps: int,
     prompts: Sequence[str],
     texts: Sequence[str],
@@ -47,7 +48,7 @@ def export_student(
 ) -> list[dict[str, Any]]:
     """Writes the student folder of a run; returns the `artifacts` of its `done` record.
 
-    `weights`: fp32 tensors by name · `prompts`, `texts`: training texts for parity.json
+    `trained`: what a checkpoint holds, fp32 tensors by name · `prompts`, `texts`: training texts for parity.json
     """
     from .parity import make_parity
 
@@ -56,22 +57,28 @@ def export_student(
     _refuse_foreign(target, config)
     temp = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}.tmp")
     phase("exporting")
+    weights = trained if config.lora is None else merged_weights(config, trained, prompts)
+    poll()
+    dtype = base_dtype(base) if config.export.dtype == "base" else config.export.dtype
     try:
         size = sum(tensor.numel() for tensor in weights.values()) * 4
         target.parent.mkdir(parents=True, exist_ok=True)
         if system.disk_free_bytes(target.parent) < 2 * size:
             raise checkpoint.disk_full("The student folder")
         temp.mkdir()
-        tokens = _write_folder(temp, base, config, weights)
+        tokens = _write_folder(temp, base, dtype, weights)
+        if config.lora is not None:
+            write_adapter(temp / ADAPTER, config, trained)
         poll()
         phase("parity")
-        parity = make_parity(temp, tokens, prompts, texts, config.export.dtype, poll)
+        parity = make_parity(temp, tokens, prompts, texts, dtype, poll)
         (temp / "parity.json").write_text(jsonio.dumps(parity) + "\n", encoding="ascii")
-        _write_about(temp, config, steps)
-        files = sorted(path for path in temp.iterdir() if path.is_file())
+        _write_about(temp, config, dtype, steps)
+        files = _files(temp)
         for path in files:
             jsonio.fsync_file(path)
-        jsonio.fsync_folder(temp)
+        for folder in {path.parent for path in files}:
+            jsonio.fsync_folder(folder)
         _swap(temp, target)
         _remove_unfinished(target)
     except OSError as error:
@@ -87,8 +94,12 @@ def export_student(
             "sha256": jsonio.sha256_file(target / name),
             "bytes": (target / name).stat().st_size,
         }
-        for name in (path.name for path in files)
+        for name in (path.relative_to(temp).as_posix() for path in files)
     ]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _remove_unfinished(target: Path) -> None:
@@ -125,12 +136,12 @@ def _swap(temp: Path, target: Path) -> None:
 
 
 def _write_folder(
-    folder: Path, base: Path, config: RunConfig, weights: dict[str, torch.Tensor]
+    folder: Path, base: Path, dtype: str, weights: dict[str, torch.Tensor]
 ) -> StudentTokens:
     raw = read_json_object(base / "config.json")
     for key in ("dtype", "torch_dtype"):
         if key in raw:
-            raw[key] = config.export.dtype
+            raw[key] = dtype
     # Readers assume tied heads where nothing is said (transformers) or not (others): say it.
     raw["tie_word_embeddings"] = "lm_head.weight" not in weights
     (folder / "config.json").write_text(_pretty(raw), encoding="utf-8")
@@ -142,9 +153,9 @@ def _write_folder(
     ids = list(tokens.eos_ids)
     generation["eos_token_id"] = ids if len(ids) > 1 else ids[0]
     (folder / "generation_config.json").write_text(_pretty(generation), encoding="utf-8")
-    dtype = torch.float32 if config.export.dtype == "float32" else torch.bfloat16
+    kind = torch.float32 if dtype == "float32" else torch.bfloat16
     save_file(
-        {name: tensor.to(dtype).contiguous() for name, tensor in weights.items()},
+        {name: tensor.to(kind).contiguous() for name, tensor in weights.items()},
         folder / "model.safetensors",
         metadata={"format": "pt"},
     )
@@ -157,10 +168,13 @@ def _pretty(value: dict[str, Any]) -> str:
     return json.dumps(value, allow_nan=False, ensure_ascii=True, indent=2) + "\n"
 
 
-def _write_about(folder: Path, config: RunConfig, steps: int) -> None:
+def _write_about(folder: Path, config: RunConfig, dtype: str, steps: int) -> None:
     files = {
-        path.name: {"sha256": jsonio.sha256_file(path), "bytes": path.stat().st_size}
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): {
+            "sha256": jsonio.sha256_file(path),
+            "bytes": path.stat().st_size,
+        }
+        for path in _files(folder)
     }
     about = {
         "v": 1,
@@ -172,7 +186,7 @@ def _write_about(folder: Path, config: RunConfig, steps: int) -> None:
         "dataHash": config.data.sha256,
         "promptForm": config.prompt_form,
         "mode": config.mode,
-        "dtype": config.export.dtype,
+        "dtype": dtype,
         "steps": steps,
         "files": files,
         "versions": {
@@ -182,11 +196,6 @@ def _write_about(folder: Path, config: RunConfig, steps: int) -> None:
         },
     }
     (folder / ABOUT).write_text(_pretty(about), encoding="utf-8")
-
-
-def student_weights(student: Student) -> dict[str, torch.Tensor]:
-    """The parameters on the CPU, by the names of the student folder."""
-    return {name: tensor.detach().cpu() for name, tensor in student.named_parameters()}
 
 
 def main(argv: Sequence[str]) -> int:

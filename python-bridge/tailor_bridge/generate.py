@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from .batch import UNSEEN
-from .model import Student, _Attention, _project, _rotate
+from .model import Student, _Attention, _project, _rotate, unseen_in
 
 # Keys and values of one batch; rows are cut to it, and at least one is decoded at a time.
 CACHE_BYTES = 256 * 1024 * 1024
@@ -135,8 +135,8 @@ def _forward(student: Student, ids: Tensor, pads: Tensor, cache: _Cache, at: int
     cos, sin = angles.cos().to(student.compute), angles.sin().to(student.compute)
     keys = torch.arange(at + length, device=ids.device)
     seen = (keys <= places.unsqueeze(1)).unsqueeze(0) & (keys >= pads.view(-1, 1, 1))
-    mask = torch.where(seen, 0.0, UNSEEN).to(student.compute).unsqueeze(1)
-    x = student.model.embed_tokens(ids)
+    mask = unseen_in(torch.where(seen, 0.0, UNSEEN), student.compute).unsqueeze(1)
+    x = student.embedded(ids)
     for index, layer in enumerate(student.model.layers):
         normed = layer.input_layernorm(x).to(student.compute)
         x = x + _attend(layer.self_attn, normed, cos, sin, mask, cache, index, at)

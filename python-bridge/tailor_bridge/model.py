@@ -8,18 +8,20 @@ checks it against transformers' own model every time (parity.py), the tests in l
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from .batch import Batch
+from .batch import UNSEEN, Batch
 from .errors import TrainerError
+from .lora import LowRank, adapted
+from .quantise import Quantised
 from .tokens import read_json_object
 
 # Values of model_type in config.json.
@@ -50,15 +52,15 @@ class StudentConfig:
     def read(folder: Path) -> StudentConfig:
         """Parses config.json; refuses what this forward would compute wrongly."""
         if not (folder / "config.json").is_file():
-            raise _load_error("The student folder has no config.json", folder)
+            raise load_error("The student folder has no config.json", folder)
         raw = read_json_object(folder / "config.json")
         family = raw.get("model_type")
         if family not in FAMILIES:
-            raise _load_error(f"Students of type {family} cannot be trained", folder)
+            raise load_error(f"Students of type {family} cannot be trained", folder)
         if raw.get("quantization_config") is not None:
-            raise _load_error("The student's weights are quantised", folder)
+            raise load_error("The student's weights are quantised", folder)
         if raw.get("hidden_act", "silu") != "silu":
-            raise _load_error(f"The activation {raw['hidden_act']} is not built", folder)
+            raise load_error(f"The activation {raw['hidden_act']} is not built", folder)
         try:
             heads = int(raw["num_attention_heads"])
             # transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
@@ -86,10 +88,10 @@ class StudentConfig:
                 rope=rope,
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise _load_error(f"config.json has no usable {error}", folder) from error
+            raise load_error(f"config.json has no usable {error}", folder) from error
         window = _window(raw, str(family))
         if window is not None and window < config.positions:
-            raise _load_error(f"The student attends through a window of {window} tokens", folder)
+            raise load_error(f"The student attends through a window of {window} tokens", folder)
         rotary_frequencies(config)
         return config
 
@@ -104,7 +106,8 @@ def _window(raw: dict[str, Any], family: str) -> int | None:
     return int(window or 0) if family != "llama" and used else None
 
 
-def _load_error(message: str, folder: Path) -> TrainerError:
+def load_error(message: str, folder: Path) -> TrainerError:
+    """MODEL_LOAD about a student folder."""
     return TrainerError(
         "MODEL_LOAD",
         f"{message}.",
@@ -148,13 +151,57 @@ class _Norm(nn.Module):
         return functional.rms_norm(x, self.weight.shape, self.weight, self.eps)
 
 
-def _project(x: Tensor, *layers: nn.Linear) -> Tensor:
-    """Several projections of one input as one product, in the precision of the input: [..., Σ out]."""
-    weight = layers[0].weight if len(layers) == 1 else torch.cat([n.weight for n in layers])
+class Projection(nn.Linear):
+    """A linear layer that may have an adapter, and may hold its frozen weight quantised (`weight` is None then)."""
+
+    def __init__(self, inputs: int, outputs: int, bias: bool) -> None:
+        super().__init__(inputs, outputs, bias=bias)
+        self.adapter: LowRank | None = None
+        self.quantised: Quantised | None = None
+
+    def frozen(self, dtype: torch.dtype) -> Tensor:
+        """The frozen weight in the precision of the products."""
+        return self.weight.to(dtype) if self.quantised is None else self.quantised.weight(dtype)
+
+
+class _Frozen(torch.autograd.Function):
+    """Products with frozen weights: nothing is kept for the backward pass, which makes the weights anew."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, layers: tuple[Projection, ...]) -> Tensor:
+        ctx.layers = layers
+        parts = [functional.linear(x, layer.frozen(x.dtype)) for layer in layers]
+        return parts[0] if len(parts) == 1 else torch.cat(parts, dim=-1)
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Any) -> Any:
+        (gradient,) = outer
+        sizes = [layer.out_features for layer in ctx.layers]
+        parts = gradient.split(sizes, dim=-1)
+        inner = parts[0] @ ctx.layers[0].frozen(gradient.dtype)
+        for part, layer in zip(parts[1:], ctx.layers[1:], strict=True):
+            inner = inner + part @ layer.frozen(gradient.dtype)
+        return inner, None
+
+
+def _project(x: Tensor, *layers: Projection) -> Tensor:
+    """Several projections of one input, in the precision of the input: [..., Σ out]."""
     bias = None
     if layers[0].bias is not None:
         bias = torch.cat([layer.bias for layer in layers]).to(x.dtype)
-    return functional.linear(x, weight.to(x.dtype), bias)
+    if layers[0].quantised is None and layers[0].weight.requires_grad:
+        weight = layers[0].weight if len(layers) == 1 else torch.cat([n.weight for n in layers])
+        return functional.linear(x, weight.to(x.dtype), bias)
+    product: Tensor = _Frozen.apply(x, layers)  # type: ignore[assignment]
+    low = adapted(x, layers)
+    if low is not None:
+        product = product + low
+    return product if bias is None else product + bias
+
+
+def unseen_in(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """An additive mask in another precision; fp16 has no word for UNSEEN but its own lowest."""
+    return mask.clamp_min(max(UNSEEN, torch.finfo(dtype).min)).to(dtype)
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -167,10 +214,10 @@ class _Attention(nn.Module):
     def __init__(self, c: StudentConfig) -> None:
         super().__init__()
         self.heads, self.kv_heads, self.head_dim = c.heads, c.kv_heads, c.head_dim
-        self.q_proj = nn.Linear(c.hidden, c.heads * c.head_dim, bias=c.qkv_bias)
-        self.k_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
-        self.v_proj = nn.Linear(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
-        self.o_proj = nn.Linear(c.heads * c.head_dim, c.hidden, bias=c.out_bias)
+        self.q_proj = Projection(c.hidden, c.heads * c.head_dim, bias=c.qkv_bias)
+        self.k_proj = Projection(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
+        self.v_proj = Projection(c.hidden, c.kv_heads * c.head_dim, bias=c.qkv_bias)
+        self.o_proj = Projection(c.heads * c.head_dim, c.hidden, bias=c.out_bias)
         self.q_norm = _Norm(c.head_dim, c.eps) if c.qk_norm else None
         self.k_norm = _Norm(c.head_dim, c.eps) if c.qk_norm else None
 
@@ -223,7 +270,7 @@ class _Attention(nn.Module):
             queries.transpose(1, 2),
             keys.transpose(1, 2),
             values.transpose(1, 2),
-            attn_mask=mask.unsqueeze(1).to(queries.dtype),
+            attn_mask=unseen_in(mask.unsqueeze(1), queries.dtype),
         )
         return _project(seen.transpose(1, 2).flatten(2), self.o_proj)
 
@@ -231,9 +278,9 @@ class _Attention(nn.Module):
 class _Mlp(nn.Module):
     def __init__(self, c: StudentConfig) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
-        self.up_proj = nn.Linear(c.hidden, c.intermediate, bias=c.mlp_bias)
-        self.down_proj = nn.Linear(c.intermediate, c.hidden, bias=c.mlp_bias)
+        self.gate_proj = Projection(c.hidden, c.intermediate, bias=c.mlp_bias)
+        self.up_proj = Projection(c.hidden, c.intermediate, bias=c.mlp_bias)
+        self.down_proj = Projection(c.intermediate, c.hidden, bias=c.mlp_bias)
 
     def forward(self, x: Tensor) -> Tensor:
         gate, up = _project(x, self.gate_proj, self.up_proj).chunk(2, dim=-1)
@@ -277,7 +324,7 @@ class _Body(nn.Module):
 
 
 class Student(nn.Module):
-    """The whole model; parameters are fp32 masters whatever `compute` is. Names are those of the folder's tensors."""
+    """The whole model. Trained parameters are fp32 whatever `compute` is; names are those of the folder's tensors."""
 
     def __init__(
         self,
@@ -296,11 +343,22 @@ class Student(nn.Module):
         self.register_buffer("frequencies", rotary_frequencies(config), persistent=False)
         self.frequencies: Tensor
 
+    def projections(self) -> Iterator[tuple[str, Projection]]:
+        """The linear layers of all blocks, by name."""
+        for name, module in self.named_modules():
+            if isinstance(module, Projection):
+                yield name, module
+
+    def embedded(self, ids: Tensor) -> Tensor:
+        """The residual stream's beginning, fp32 at least."""
+        x = self.model.embed_tokens(ids)
+        return x.to(torch.promote_types(x.dtype, torch.float32))
+
     def hidden(self, batch: Batch) -> Tensor:
         """Last hidden states, after the final norm, of the positions in `batch.read`: [rows, read, hidden], fp32."""
         angles = batch.positions.unsqueeze(2).float() * self.frequencies
         rotary = _Rotary(angles.cos().to(self.compute), angles.sin().to(self.compute))
-        x = self.model.embed_tokens(batch.ids)
+        x = self.embedded(batch.ids)
         last = len(self.model.layers) - 1
         for index, layer in enumerate(self.model.layers):
             if self.grad_checkpoint and torch.is_grad_enabled():
@@ -315,67 +373,3 @@ class Student(nn.Module):
         x = hidden.to(self.compute)
         exact = torch.promote_types(self.compute, torch.float32)
         return functional.linear(x, head.weight.to(self.compute)).to(exact)
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The safetensors files of a student; anything else (pickles) is refused unread."""
-    single = folder / "model.safetensors"
-    if single.is_file():
-        return [single]
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        names = set(read_json_object(index).get("weight_map", {}).values())
-        if names and all(isinstance(n, str) and Path(n).name == n for n in names):
-            return [folder / name for name in sorted(names)]
-        raise _load_error("model.safetensors.index.json names files outside the folder", folder)
-    raise _load_error(
-        "The student folder has no model.safetensors (other formats are refused)", folder
-    )
-
-
-def load_student(
-    folder: Path,
-    *,
-    compute: torch.dtype = torch.float32,
-    grad_checkpoint: bool = False,
-    device: str = "cpu",
-) -> Student:
-    """Reads a student folder into fp32 parameters, whatever precision its file has."""
-    config = StudentConfig.read(folder)
-    student = Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
-    load_weights(student, weight_files(folder))
-    return student.to(device)
-
-
-def load_weights(student: Student, files: list[Path]) -> None:
-    """Copies tensors by name; a missing, foreign or misshapen one is MODEL_LOAD."""
-    wanted = dict(student.named_parameters())
-    folder = files[0].parent
-    found: set[str] = set()
-    try:
-        for file in files:
-            with safe_open(file, framework="pt") as tensors:
-                for name in tensors.keys():  # noqa: SIM118 (not a dictionary)
-                    if name not in wanted:
-                        if name == "lm_head.weight" and student.config.tied:
-                            continue
-                        if name.endswith("rotary_emb.inv_freq"):
-                            continue
-                        raise _load_error(f"{file.name} holds an unknown tensor {name}", folder)
-                    tensor = tensors.get_tensor(name)
-                    if tensor.shape != wanted[name].shape:
-                        raise _load_error(
-                            f"{name} has shape {list(tensor.shape)}, config.json says "
-                            f"{list(wanted[name].shape)}",
-                            folder,
-                        )
-                    if not tensor.is_floating_point():
-                        raise _load_error(f"{name} is of type {tensor.dtype}", folder)
-                    with torch.no_grad():
-                        wanted[name].copy_(tensor)
-                    found.add(name)
-    except (SafetensorError, OSError) as error:
-        raise _load_error(f"The student's weights cannot be read ({error})", folder) from error
-    missing = sorted(wanted.keys() - found)
-    if missing:
-        raise _load_error(f"The student's weights lack {missing[0]}", folder)

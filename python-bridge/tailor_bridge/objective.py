@@ -18,6 +18,8 @@ from .model import Student
 # Logits of one chunk: 64 M floats = 256 MB.
 LOGIT_CHUNK = 1 << 26
 
+SUMS = ("lm", "pair", "cos_pos", "cos_neg", "active", "pairs", "tokens", "padded")
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -52,7 +54,7 @@ class Figures:
     source_pair: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ term
 
     def add(self, other: Figures) -> None:
-        for name in ("lm", "pair", "cos_pos", "cos_neg", "active", "pairs", "tokens", "padded"):
+        for name in SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for mine, theirs in (
             (self.source_ce, other.source_ce),
@@ -61,6 +63,24 @@ class Figures:
             for source, values in theirs.items():
                 old = mine.get(source, [0.0] * len(values))
                 mine[source] = [a + b for a, b in zip(old, values, strict=True)]
+
+    def packed(self, sources: Sequence[str]) -> list[float]:
+        """All sums as one list, for adding up over processes."""
+        out = [float(getattr(self, name)) for name in SUMS]
+        for source in sources:
+            out += self.source_ce.get(source, [0.0] * 3) + self.source_pair.get(source, [0.0] * 2)
+        return out
+
+    def unpack(self, values: Sequence[float], sources: Sequence[str]) -> None:
+        """The inverse of `packed`."""
+        for name, value in zip(SUMS, values, strict=False):
+            setattr(self, name, int(value) if name in ("pairs", "tokens", "padded") else value)
+        for at, source in enumerate(sources):
+            n, ce, tokens, pairs, terms = values[len(SUMS) + 5 * at :][:5]
+            if n > 0:
+                self.source_ce[source] = [n, ce, tokens]
+            if pairs > 0:
+                self.source_pair[source] = [pairs, terms]
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from torch import Tensor
 from . import VERSION, jsonio, system
 from .batch import PackedRow, build_batch
 from .errors import TrainerError
-from .model import Student, load_student
+from .model import Student
 from .tokens import StudentTokens
+from .weights import load_student
 
 PROMPTS = 8
 STRINGS = 200

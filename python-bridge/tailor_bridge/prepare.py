@@ -15,7 +15,7 @@ from .tokens import StudentTokens
 
 
 def prepare_run(
-    run_folder: Path, config: RunConfig, events: EventLog | None
+    run_folder: Path, config: RunConfig, events: EventLog | None, *, write: bool = True
 ) -> tuple[TrainingData, Plan, list[str], list[str]]:
     """Reads and checks the data, plans every step, writes the files that explain them. No torch.
 
@@ -32,8 +32,9 @@ def prepare_run(
         global_batch=config.optim.global_batch,
         pairs=config.pair.kind != "none",
     )
-    view = first_batch(data.questions, plan, tokens, config.lm.prompt_weight)
-    jsonio.write_atomic(run_folder / "first-batch.json", jsonio.dumps(view) + "\n", sync=False)
+    if write:
+        view = first_batch(data.questions, plan, tokens, config.lm.prompt_weight)
+        jsonio.write_atomic(run_folder / "first-batch.json", jsonio.dumps(view) + "\n", sync=False)
     if events is not None:
         dropped = "".join(
             jsonio.dumps(

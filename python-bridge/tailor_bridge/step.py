@@ -2,11 +2,13 @@
 
 The loss of the whole batch is exact for every cut into micro-batches: all counts come first. When memory runs out the
 step is done again with half the rows per micro-batch; a loss or gradient that is not finite skips the step, once.
+Several processes share the rows of a step; what one of them meets (no memory, a request to stop), all of them do.
 """
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +18,9 @@ import torch
 from .batch import PackedRow, build_batch, cut_micro_batches
 from .config import OptimConfig
 from .errors import TrainerError, is_out_of_memory
+from .group import Group, share
 from .objective import Counts, Figures, Objective, counts_of, figures_of
+from .scale import LossScale
 
 NONFINITE_WINDOW = 20
 
@@ -49,6 +53,7 @@ class StepState:
 
     max_rows: int = 1 << 20  # rows per micro-batch; halved when memory runs out
     skipped: list[int] = field(default_factory=list)  # steps whose loss or gradient was not finite
+    scale: LossScale = field(default_factory=LossScale)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,11 @@ class StepResult:
 
 
 class Stepper:
-    """Runs steps. `poll` is called before every micro-batch and may raise to stop; `on_oom` gets old and new rows."""
+    """Runs steps. `on_oom` gets old and new rows.
+
+    Alone, `poll` is called before every micro-batch and may raise to stop. In a group `asked` tells rank 0 of a
+    request; the others learn of it with the gradients, and only then does `poll` raise, on every rank.
+    """
 
     def __init__(
         self,
@@ -68,7 +77,10 @@ class Stepper:
         state: StepState,
         *,
         device: str = "cpu",
+        seed: int = 0,
+        group: Group | None = None,
         poll: Callable[[], None] = lambda: None,
+        asked: Callable[[], bool] = lambda: False,
         on_oom: Callable[[int, int], None] = lambda old, new: None,
         warn: Callable[[str, str], None] = lambda code, message: None,
     ) -> None:
@@ -77,29 +89,67 @@ class Stepper:
         self.config = config
         self.state = state
         self.device = device
+        self.seed = seed
+        self.group = group or Group()
         self.poll = poll
+        self.asked = asked
         self.on_oom = on_oom
         self.warn = warn
         self.parameters = [p for p in objective.parameters() if p.requires_grad]
 
-    def gradients(self, rows: Sequence[PackedRow]) -> Figures:
+    def gradients(self, rows: Sequence[PackedRow], number: int = 0) -> Figures:
         """Adds up the gradients of a global batch; a second attempt with smaller micro-batches starts from zero."""
         counts = counts_of(rows, self.objective.lm)
+        sources = sorted({text.source for row in rows for text in row.texts})
+        own = share(rows, self.group.rank, self.group.size)
         while True:
-            micro_batches = cut_micro_batches(rows, self.config.token_budget, self.state.max_rows)
-            figures = Figures()
-            try:
-                self.optimizer.zero_grad(set_to_none=True)
-                for part in micro_batches:
+            # Dropout is drawn from the step alone: a step done again, or after resuming, draws the same.
+            torch.manual_seed(self._noise(number))
+            figures, old = self._local(own, counts)
+            if self.group.size == 1:
+                if old is None:
+                    return figures
+            else:
+                limit, asked = self.group.max(
+                    [0.0 if old is None else 1.0 / max(old, 1), float(self.asked())]
+                )
+                if asked > 0:
                     self.poll()
-                    figures.add(self._micro_step(part, counts))
-                return figures
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                old = max(len(part) for part in micro_batches)
+                if limit == 0:
+                    self.group.sum_gradients(self.parameters)
+                    return self._sum(figures, sources)
+                old = round(1 / limit)
             # Outside the handler: the traceback holds the tensors that are to be freed.
             self._shrink(old)
+
+    def _noise(self, number: int) -> int:
+        text = f"{self.seed}:{number}:{self.group.rank}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+
+    def _local(self, own: Sequence[PackedRow], counts: Counts) -> tuple[Figures, int | None]:
+        """The gradients of this process's rows; the rows of the largest micro-batch where memory ran out."""
+        figures = Figures()
+        self.optimizer.zero_grad(set_to_none=True)
+        if not own:
+            return figures, None
+        micro_batches = cut_micro_batches(own, self.config.token_budget, self.state.max_rows)
+        try:
+            for part in micro_batches:
+                if self.group.size == 1:
+                    self.poll()
+                elif self.asked():
+                    break
+                figures.add(self._micro_step(part, counts))
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return figures, max(len(part) for part in micro_batches)
+        return figures, None
+
+    def _sum(self, figures: Figures, sources: Sequence[str]) -> Figures:
+        whole = Figures()
+        whole.unpack(self.group.sum(figures.packed(sources)), sources)
+        return whole
 
     def _micro_step(self, part: Sequence[PackedRow], counts: Counts) -> Figures:
         batch = build_batch(
@@ -109,7 +159,7 @@ class Stepper:
             device=self.device,
         )
         result = self.objective(batch, counts)
-        result.loss.backward()
+        (result.loss * self.state.scale.value).backward()
         return figures_of(result, batch, counts)
 
     def _shrink(self, rows: int) -> None:
@@ -121,18 +171,29 @@ class Stepper:
             raise TrainerError(
                 "OOM",
                 "Memory ran out on a single packed row.",
-                "Switch gradient checkpointing on, lower maxLen, or choose a smaller student.",
+                "Set training.gradCheckpoint, use training.mode lora, or lower training.maxLen.",
             )
         self.state.max_rows = rows // 2
         self.on_oom(rows, self.state.max_rows)
 
     def step(self, rows: Sequence[PackedRow], number: int, steps: int) -> StepResult:
         """One optimizer step; `number` counts from 1."""
-        figures = self.gradients(rows)
-        # Nothing is applied once a person has asked to stop: the step is done again after resuming.
-        self.poll()
-        norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip))
-        if not (math.isfinite(norm) and math.isfinite(figures.lm) and math.isfinite(figures.pair)):
+        scale = self.state.scale
+        while True:
+            figures = self.gradients(rows, number)
+            # Nothing is applied once a person has asked to stop: the step is done again after resuming.
+            if self.group.size == 1:
+                self.poll()
+            if scale.value != 1.0:
+                for parameter in self.parameters:
+                    if parameter.grad is not None:
+                        parameter.grad /= scale.value
+            norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip))
+            loss_is_finite = math.isfinite(figures.lm) and math.isfinite(figures.pair)
+            if math.isfinite(norm) and loss_is_finite:
+                break
+            if loss_is_finite and scale.overflowed():
+                continue
             self.optimizer.zero_grad(set_to_none=True)
             self._skip(number)
             return StepResult(figures, None)
@@ -140,6 +201,7 @@ class Stepper:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.step()
+        scale.held()
         return StepResult(figures, norm)
 
     def _skip(self, number: int) -> None:

@@ -15,17 +15,19 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from . import VERSION, jsonio, system
 from .config import load_config
-from .control import move_stale_requests, read_request
-from .errors import EXIT_DONE, EXIT_OTHER, TrainerError
+from .control import SAME_REQUEST_S, move_stale_requests, read_request
+from .errors import EXIT_CANCELLED, EXIT_DONE, EXIT_OTHER, TrainerError
 from .events import EventLog, last_attempt, terminal_record
+from .launching import BUNDLE, worker_command
 
-BUNDLE = Path(__file__).resolve().parent.parent
 LOCK_PATIENCE_S = 45.0
 
 
@@ -72,7 +74,10 @@ def _attempt(
         nonce=nonce,
     )
     try:
-        load_config(run_folder)
+        config = load_config(run_folder)
+        arguments = ["train", "--run", str(run_folder), "--worker", str(attempt)]
+        arguments += ["--resume", resume, *(["--events", "stdout"] if echo else [])]
+        command = worker_command(config.launch, arguments)
     except TrainerError as error:
         events.error(error.code, error.message, error.hint, None, error.retryable)
         print(f"{error.code}: {error.message}", file=sys.stderr)
@@ -85,35 +90,61 @@ def _attempt(
         ignore.write_text("/checkpoints/\n", encoding="ascii")
     # One writer at a time: from here to the worker's end the file is the worker's.
     events.close()
-    code, number, peak = _run_worker(run_folder, attempt, resume, echo, lock)
+    is_group = config.launch.processes > 1
+    ask = partial(_ask_to_stop, run_folder, attempt) if is_group else None
+    code, number, peak = _run_worker(command, lock, ask)
+    last_record = terminal_record(run_folder / "events.jsonl", attempt)
+    if is_group and last_record is not None:
+        # A launcher makes one code of them all.
+        code, number = _code_of(last_record), None
     name = None if number is None else signal.Signals(number).name
     _write_exit(run_folder, attempt, code, name, peak)
-    if terminal_record(run_folder / "events.jsonl", attempt) is None:
+    if last_record is None:
         last = EventLog(run_folder / "events.jsonl", events.run_id, attempt, echo=stdout)
         _last_word(last, code, number)
     return EXIT_OTHER if code is None else code
 
 
+def _code_of(record: dict[str, Any]) -> int:
+    if record["type"] == "error":
+        return TrainerError(record["code"], "").exit_code
+    return EXIT_DONE if record["type"] == "done" else EXIT_CANCELLED
+
+
+def _ask_to_stop(run_folder: Path, attempt: int) -> None:
+    """A signal as a request: launchers end a signalled group within seconds, a checkpoint may take longer."""
+    request = {"attempt": attempt, "mode": "checkpoint", "at": _now(), "by": "signal"}
+    with contextlib.suppress(OSError), (run_folder / "cancel").open("x") as file:
+        file.write(jsonio.dumps(request) + "\n")
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def _run_worker(
-    run_folder: Path, attempt: int, resume: str, echo: bool, lock: int | None
+    command: list[str], lock: int | None, ask: Callable[[], None] | None
 ) -> tuple[int | None, int | None, float]:
     """Starts the worker and waits. Returns exit code or signal number, and its peak memory in MB.
 
     The worker's stdin is a pipe that closes when this process dies, however it dies: then the worker keeps its work
-    and ends too.
+    and ends too. A group inherits it through its launcher, and is asked by file at the first signal.
     """
-    arguments = ["train", "--run", str(run_folder), "--worker", str(attempt), "--resume", resume]
-    if echo:
-        arguments += ["--events", "stdout"]
     worker = subprocess.Popen(
-        worker_command(arguments),
+        command,
         cwd=BUNDLE,
         env=worker_environment(os.environ),
         stdin=subprocess.PIPE,
         pass_fds=() if lock is None else (lock,),
     )
 
+    asked: list[float] = []
+
     def forward(received: int, frame: FrameType | None) -> None:
+        asked.append(time.monotonic())
+        if ask is not None and asked[-1] - asked[0] <= SAME_REQUEST_S:
+            ask()
+            return
         with contextlib.suppress(ProcessLookupError):
             worker.send_signal(received)
 
@@ -137,11 +168,6 @@ def _wait4(pid: int) -> tuple[int, Any]:
     return status, usage
 
 
-def worker_command(arguments: list[str]) -> list[str]:
-    """-I keeps the working folder, the user's site folder and PYTHON* variables off the import path."""
-    return [sys.executable, "-I", "-X", "utf8", "-u", str(BUNDLE / "launch.py"), *arguments]
-
-
 def worker_environment(environment: Any) -> dict[str, str]:
     """What the worker inherits: no PYTHON* variable, no network for model hubs, threads that wait politely."""
     kept = {k: v for k, v in environment.items() if not k.upper().startswith("PYTHON")}
@@ -161,7 +187,7 @@ def _write_exit(
         "attempt": attempt,
         "code": code,
         "signal": name,
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "at": _now(),
         "rssPeakMB": round(peak, 1),
     }
     try:

@@ -30,7 +30,8 @@ from .errors import (
     TrainerError,
     is_out_of_memory,
 )
-from .events import EventLog, Heartbeat, private_stdout
+from .events import EventLog, Heartbeat, SilentLog, private_stdout
+from .group import Group, lost_process, rank_of_environment
 from .watch import Clock, Counters, Watch, summary
 
 if TYPE_CHECKING:
@@ -66,17 +67,21 @@ def work(
     echo: bool = False,
     supervised: bool = True,
 ) -> int:
-    """Runs one attempt to its terminal record; returns the exit code."""
+    """Runs one attempt to its terminal record; returns the exit code. In a group, rank 0 alone writes."""
     system_ready = time.monotonic()
     config = load_config(run_folder)
-    events = EventLog(
-        run_folder / "events.jsonl", config.run_id, attempt, echo=private_stdout() if echo else None
-    )
-    control = Control(run_folder, attempt, events)
+    rank = rank_of_environment()
+    stdout = private_stdout() if echo else None
+    events: EventLog = SilentLog(config.run_id, attempt)
+    if rank == 0:
+        events = EventLog(run_folder / "events.jsonl", config.run_id, attempt, echo=stdout)
+    control = Control(run_folder, attempt, events, leads=rank == 0)
     clock = Clock(began=system_ready)
     run = Run(run_folder, config, events, control, clock)
     if supervised:
         control.listen(supervised=True)
+        if config.launch.processes > 1:
+            control.watch_group(lambda: _fail(events, lost_process(config.launch.processes)))
         system.lower_priority()
 
     def beat() -> dict[str, Any]:
@@ -102,6 +107,8 @@ def _guarded(run: Run, resume: str) -> int:
         run.go(resume)
         return EXIT_DONE
     except Cancelled as stop:
+        if not run.group.first:
+            return EXIT_DONE
         try:
             path = run.keep_work(stop)
         except Cancelled as at_once:
@@ -125,7 +132,7 @@ def _guarded(run: Run, resume: str) -> int:
     except BaseException as error:
         if is_out_of_memory(error):
             code, message = "OOM", f"Memory ran out: {str(error).splitlines()[0][:300]}"
-            hint = "Lower optim.tokenBudget or maxLen, or choose a smaller student."
+            hint = "Set training.mode lora, or lower optim.tokenBudget or maxLen."
         elif isinstance(error, OSError) and error.errno == 28:
             code, message = "DISK_FULL", "The disk is full."
             hint = "Free some space and run again: it resumes from the last committed checkpoint."
@@ -159,6 +166,7 @@ class Run:
         self.clock = clock
         self.counters = Counters()
         self.device: Device | None = None
+        self.group = Group(rank=rank_of_environment())
         self._save_now: Any = (
             None  # commits a checkpoint of the given kind; set once there is a model
         )
@@ -176,20 +184,25 @@ class Run:
         from . import checkpoint
         from .batch import rows_of_step
         from .device import choose_device
-        from .export import export_student, student_weights
-        from .model import load_student
+        from .export import export_student
+        from .lora import attach, trained
         from .objective import Objective
         from .prepare import prepare_run
         from .probes import Probes
+        from .quantise import nf4
+        from .scale import LossScale
         from .step import Stepper, StepState, make_optimizer
         from .tokens import StudentTokens
+        from .weights import load_student
 
         self.device = device = choose_device(config)
+        quantise = nf4() if config.mode == "qlora" else None
+        self.group = group = Group.join(config.launch.processes, device.kind)
         events.emit(
             "ready",
             device=device.describe(),
-            worldSize=1,
-            backend="none",
+            worldSize=group.size,
+            backend=group.backend,
             workerPid=os.getpid(),
             precision=device.precision,
             reasons=device.reasons,
@@ -198,16 +211,23 @@ class Run:
 
         # 2. Data, plan, model.
         events.phase("loading")
-        data, plan, prompts, texts = prepare_run(self.folder, config, events)
+        data, plan, prompts, texts = prepare_run(
+            self.folder, config, events if group.first else None, write=group.first
+        )
         plan_text = "".join(line + "\n" for line in plan.lines(data.questions))
-        jsonio.write_atomic(self.folder / "plan.jsonl", plan_text)
+        if group.first:
+            jsonio.write_atomic(self.folder / "plan.jsonl", plan_text)
         poll()
         student = load_student(
             Path(config.model.path),
             compute=device.compute,
             grad_checkpoint=config.grad_checkpoint,
             device=device.kind,
+            frozen=config.lora is not None,
+            quantise=quantise,
         )
+        if config.lora is not None:
+            attach(student, config.lora, config.seed)
         student.train()
         longest = max(len(q.prompt_ids) + len(t.ids) for q in data.questions for t in q.positives)
         if longest > student.config.positions:
@@ -224,10 +244,14 @@ class Run:
             config.model.digest,
             hashlib.sha256(plan_text.encode()).hexdigest(),
         )
-        checkpoint.remove_leftovers(self.folder)
-        found = checkpoint.choose(self.folder, resume, identity, events.warning)
-        if found is not None:
-            path, saved = found
+        found = None
+        if group.first:
+            checkpoint.remove_leftovers(self.folder)
+            found = checkpoint.choose(self.folder, resume, identity, events.warning)
+        told = group.tell(None if found is None else str(found[0]))
+        if told is not None:
+            path = Path(told)
+            saved = checkpoint.verify(path) if found is None else found[1]
             checkpoint.restore(path, saved, student, optimizer)
             self.counters = Counters(**saved["counters"])
             events.log(f"Resumed after step {self.counters.step} from {path.name}.")
@@ -238,6 +262,8 @@ class Run:
         def commit(kind: str) -> str:
             """Writes a checkpoint of the last finished step and records it."""
             counters.max_rows, counters.skipped = state.max_rows, state.skipped
+            counters.scale, counters.calm = state.scale.value, state.scale.calm
+            self.control.busy = True
             self.events.phase("saving")
             path = checkpoint.save(
                 self.folder,
@@ -250,23 +276,30 @@ class Run:
             )
             name = path.relative_to(self.folder).as_posix()
             self.events.emit("checkpoint", path=name, step=counters.step, kind=kind)
+            self.control.busy = False
             return name
 
         self._save_now = commit
-        state = StepState(counters.max_rows, list(counters.skipped))
+        scale = LossScale.of(device.precision)
+        if counters.scale is not None:
+            scale = LossScale(counters.scale, counters.calm)
+        state = StepState(counters.max_rows, list(counters.skipped), scale)
         stepper = Stepper(
             objective,
             optimizer,
             config.optim,
             state,
             device=device.kind,
-            poll=poll,
+            seed=config.seed,
+            group=group,
+            poll=poll if group.first else self.control.follow,
+            asked=self.control.asked,
             on_oom=lambda old, new: events.emit("oom", microBatch=old, newMicroBatch=new),
             warn=events.warning,
         )
 
         probes = None
-        if config.probes is not None:
+        if config.probes is not None and group.first:
             tokens = StudentTokens(Path(config.model.path))
             probes = Probes(config.probes, student, tokens, events, poll)
 
@@ -298,7 +331,8 @@ class Run:
             events.phase("training")
             watch = Watch(events, config, plan, counters, self.clock)
             while counters.step < len(plan.steps):
-                poll()
+                if group.size == 1:
+                    poll()
                 began = time.monotonic()
                 number = counters.step + 1
                 rows = rows_of_step(data.questions, plan.steps[number - 1])
@@ -310,6 +344,8 @@ class Run:
                 rate = optimizer.param_groups[0]["lr"]
                 watch.after(result, seconds, rate)
                 ask_probes()
+                if not group.first:
+                    continue
                 if self.control.save_requested():
                     commit("asked")
                     self.control.save_done()
@@ -318,16 +354,21 @@ class Run:
                     commit("periodic")
                     events.phase("training")
 
-        # 5. The last checkpoint, the student folder, and the word that all is done.
+        # 5. The last checkpoint, the student folder, and the word that all is done: one process is enough.
+        group.leave()
+        if not group.first:
+            return
         if self.control.save_requested():
             self.control.save_done()
         commit("final")
         poll()
+        self.control.busy = True
+        weights = {name: tensor.detach().cpu() for name, tensor in trained(student).items()}
         if device.kind == "cuda":
             torch.cuda.empty_cache()
         artifacts = export_student(
             config,
-            student_weights(student),
+            weights,
             counters.step,
             prompts,
             texts,

@@ -41,6 +41,10 @@ class Counters:
     max_rows: int = 1 << 20
     skipped: list[int] = field(default_factory=list)
     probed: int = 0  # epochs whose probes were asked
+    scale: float | None = None  # of the loss, with fp16
+    calm: int = 0
+    flat: int = 0  # steps in a row whose right and wrong attempts looked alike
+    idle: int = 0  # steps in a row whose pairs gave no gradient
 
 
 @dataclass
@@ -65,9 +69,14 @@ class Watch:
         self.every = max(1, len(plan.steps) // METRICS_RECORDS)
         self.recent: deque[float] = deque(maxlen=20)
         self.last_progress = 0.0
-        self.flat = 0
         self.epoch_lm: list[float] = []
         self.epoch_means: deque[float] = deque(maxlen=4)
+        paired_rows = any(a.negative is not None for step in plan.steps for a in step)
+        if counters.step == 0 and config.pair.kind != "none" and not paired_rows:
+            events.warning(
+                "no-pairs",
+                "No question has both a second right attempt and a wrong one, so the pair term does nothing.",
+            )
 
     def after(self, result: StepResult, seconds: float, rate: float) -> None:
         """Called once per optimizer step."""
@@ -120,13 +129,22 @@ class Watch:
 
     def _warn(self, paired: bool, figures: Figures) -> None:
         step = self.counters.step
+        counters = self.counters
         if paired:
-            self.flat = self.flat + 1 if abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE else 0
-            if self.flat == FLAT_STEPS:
+            alike = abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE
+            counters.flat = counters.flat + 1 if alike else 0
+            if counters.flat == FLAT_STEPS:
                 self.events.warning(
                     "pair-flat",
                     f"Step {step}: right and wrong attempts have looked alike to the student for "
                     f"{FLAT_STEPS} steps (cosines differ by less than {FLAT_COSINE}).",
+                )
+            counters.idle = counters.idle + 1 if figures.active == 0 else 0
+            if counters.idle == FLAT_STEPS:
+                self.events.warning(
+                    "pair-idle",
+                    f"Step {step}: no pair has been within the margin for {FLAT_STEPS} steps, so the pair "
+                    "term changes nothing; raise objective.pair.margin.",
                 )
         # Means over epochs, not steps: single steps hold different questions.
         self.epoch_lm.append(figures.lm)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, golden
 
-from tailor_bridge.config import load_config, parse_config
+from tailor_bridge.config import LORA_TARGETS, LoraConfig, load_config, parse_config
 from tailor_bridge.errors import TrainerError
 
 
@@ -49,10 +49,23 @@ def test_unknown_keys_are_warnings(case: dict) -> None:
     assert case["field"] in config.warnings[0]
 
 
-@pytest.mark.parametrize("case", golden("run/run.unavailable.jsonl"), ids=lambda c: c["name"])
-def test_modes_not_built_are_refused(case: dict) -> None:
-    with pytest.raises(TrainerError, match="not available yet"):
-        parse_config(json.dumps(case["config"]).encode())
+def test_adapters_precision_and_processes() -> None:
+    config = parse_config((FIXTURES / "run" / "run.lora.json").read_bytes())
+    assert config.lora == LoraConfig(16, 32.0, 0.05, LORA_TARGETS)
+    assert (config.precision, config.grad_checkpoint, config.export.dtype) == (
+        "float16",
+        True,
+        "base",
+    )
+    assert (config.launch.processes, config.launch.accelerate) == (2, "/project/accelerate.yaml")
+    assert config.warnings == ()
+
+
+def test_defaults_of_adapters_are_those_of_the_host() -> None:
+    config = parse_config((FIXTURES / "run" / "run.loraDefaults.json").read_bytes())
+    assert (config.mode, config.optim.lr) == ("qlora", 2e-4)
+    assert config.lora == LoraConfig(16, 32.0, 0.05, LORA_TARGETS)
+    assert (config.launch.processes, config.launch.accelerate) == (1, None)
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{", b'{"v": 1, "x": NaN}', b"\xff", b"[" * 100_000])

@@ -19,12 +19,13 @@ from tailor_bridge.config import LmConfig, OptimConfig, PairConfig
 from tailor_bridge.data import Question, Text
 from tailor_bridge.errors import TrainerError
 from tailor_bridge.losses import triplet_terms
-from tailor_bridge.model import Student, load_student
+from tailor_bridge.model import Student
 from tailor_bridge.objective import Objective, counts_of
 from tailor_bridge.parity import own_logits
 from tailor_bridge.plan import PlannedAnchor
 from tailor_bridge.selftest import random_rows
 from tailor_bridge.step import Stepper, StepState, learning_rate, make_optimizer
+from tailor_bridge.weights import load_student
 
 torch.set_num_threads(1)
 OPTIM = OptimConfig(1e-3, "cosine", 0.1, 0.01, 1.0, 1, 16, 4096)

@@ -15,9 +15,10 @@ from tailor_bridge import generate as generating
 from tailor_bridge.config import load_config, parse_config
 from tailor_bridge.control import move_stale_requests
 from tailor_bridge.generate import Rules, generate
-from tailor_bridge.model import Student, load_student
+from tailor_bridge.model import Student
 from tailor_bridge.parity import own_logits
 from tailor_bridge.probes import ANSWER_LINE, is_loop, wilson
+from tailor_bridge.weights import load_student
 
 torch.set_num_threads(1)
 

@@ -108,7 +108,7 @@ def test_threat_2_modules_of_the_workspace_are_not_imported(
 
 
 def test_bad_config_ends_before_torch(make_run: MakeRun) -> None:
-    run = make_run(mode="lora")
+    run = make_run(mode="adapters")
     assert start(run).wait(PATIENCE_S) == 4
     assert [e["type"] for e in run.events] == ["hello", "error"]
     assert (run.events[1]["code"], run.events[1]["attempt"]) == ("BAD_CONFIG", 1)

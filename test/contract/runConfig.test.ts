@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runConfigSchema } from '../../src/core/training/run.ts';
+import { LORA_TARGETS, runConfigSchema } from '../../src/core/training/run.ts';
 
 const text = (name: string): string =>
   readFileSync(new URL(`../fixtures/run/${name}`, import.meta.url), 'utf8');
@@ -65,10 +65,17 @@ describe('the golden run.json files', () => {
     },
   );
 
-  test.each(cases('run.unavailable.jsonl').map(({ name, config }) => [name, config]))(
-    'a mode the trainer will learn later is part of the contract: %s',
-    (_, config) => {
-      expect(runConfigSchema.safeParse(config).success).toBe(true);
-    },
-  );
+  test('one with adapters, fp16 and two processes is accepted unchanged', () => {
+    const config: unknown = JSON.parse(text('run.lora.json'));
+    expect(runConfigSchema.parse(config)).toEqual(config);
+  });
+
+  test('adapters have defaults of their own, and another learning rate', () => {
+    const { mode, lora, optim } = runConfigSchema.parse(JSON.parse(text('run.loraDefaults.json')));
+    expect({ mode, lora, lr: optim.lr }).toEqual({
+      mode: 'qlora',
+      lr: 2e-4,
+      lora: { r: 16, alpha: 32, dropout: 0.05, targets: LORA_TARGETS },
+    });
+  });
 });

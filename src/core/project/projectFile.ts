@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { samplingSchema } from '../exam/attempt.ts';
 import { relativePathSchema } from './relativePath.ts';
-import { objectiveSchema, optimSchema } from '../training/run.ts';
+import {
+  loraSchema,
+  modeSchema,
+  objectiveSchema,
+  optimSchema,
+  precisionSchema,
+} from '../training/run.ts';
 
 /** tailor.json: what a project is. Endpoints, keys and executables are never in it. Unknown keys are refused. */
 export const projectFileSchema = z.strictObject({
@@ -71,6 +77,21 @@ export const projectFileSchema = z.strictObject({
     objective: objectiveSchema.prefault({}),
     optim: optimSchema.prefault({}),
     maxLen: z.number().int().min(8).max(8192).default(512),
+    /** All weights, low-rank adapters on a frozen base, or these on a base held in four bits. */
+    mode: modeSchema.default('full'),
+    /** Of the modes lora and qlora. */
+    lora: loraSchema.prefault({}),
+    precision: precisionSchema.default('auto'),
+    /** Computes activations again in the backward pass: less memory, more time. */
+    gradCheckpoint: z.boolean().default(false),
+    /** Several processes on one computer, a GPU each. */
+    launch: z
+      .strictObject({
+        processes: z.number().int().min(1).max(64).default(1),
+        /** A configuration file of accelerate, whose launcher then starts them. */
+        accelerate: relativePathSchema.optional(),
+      })
+      .optional(),
   }),
   rounds: z.number().int().min(1).max(50).default(3),
 });

@@ -45,6 +45,14 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   'training.objective': 'The loss: language modelling, and what the reflection pairs add.',
   'training.optim': 'Optimiser, learning rate, epochs and batches.',
   'training.maxLen': 'Most tokens of a training text.',
+  'training.mode':
+    '"full": all weights; "lora": adapters on a frozen base; "qlora": the same on a base held in four bits.',
+  'training.lora': 'Rank, scale, dropout and layers of the adapters of the modes lora and qlora.',
+  'training.precision':
+    'What products are computed in; "auto": bfloat16 where the GPU has it, else float32.',
+  'training.gradCheckpoint':
+    'Computes activations again in the backward pass: less memory, more time.',
+  'training.launch': 'How many processes train together on this computer, a GPU each.',
   rounds: 'How many rounds are planned; N rounds have N + 1 exams.',
 };
 

@@ -3,7 +3,7 @@ import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import type { Manifest } from './frozen.ts';
-import type { RunConfig } from '../training/run.ts';
+import { DEFAULT_LR, type RunConfig } from '../training/run.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
 import { probesFor } from './probes.ts';
 import { verifyFrozen } from './verifyFrozen.ts';
@@ -12,17 +12,19 @@ import { reduceRound, type RoundState } from './state.ts';
 
 /** What one round's run.json says, ids aside: everything that decides the student that comes out. */
 function recipe(project: ProjectFile, manifest: Manifest, model: RunConfig['model']) {
-  const { objective, optim, from, maxLen } = project.training;
+  const { objective, optim, from, maxLen, mode, lora, precision, gradCheckpoint } =
+    project.training;
   return {
     v: 1,
     model,
     init: from,
     promptForm: PROMPT_FORM,
-    mode: 'full',
+    mode,
+    ...(mode === 'full' ? {} : { lora }),
     objective,
-    optim,
-    precision: 'auto',
-    gradCheckpoint: false,
+    optim: { ...optim, lr: optim.lr ?? DEFAULT_LR[mode] },
+    precision,
+    gradCheckpoint,
     seed: project.seed,
     maxLen,
     data: { rows: manifest.rows, sha256: manifest.trainSha256 },
@@ -60,7 +62,11 @@ export async function trainRound(
     runId,
     data: { ...made.data, path: store.absolute(`rounds/${round}/train.jsonl`) },
     save: { everySteps: 100, keep: 2 },
-    export: { path: student.absolute, studentId: `round-${round + 1}-${suffix}`, dtype: 'float32' },
+    export: {
+      path: student.absolute,
+      studentId: `round-${round + 1}-${suffix}`,
+      dtype: made.mode === 'full' ? 'float32' : 'base',
+    },
     threads: null,
     device: 'auto',
     ...(await probesFor(store, round)),

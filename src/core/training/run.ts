@@ -20,8 +20,12 @@ export const objectiveSchema = z.strictObject({
 });
 export type Objective = z.infer<typeof objectiveSchema>;
 
+/** Where neither the project nor run.json gives a learning rate. */
+export const DEFAULT_LR = { full: 1e-5, lora: 2e-4, qlora: 2e-4 } as const;
+
 export const optimSchema = z.strictObject({
-  lr: z.number().gt(0).max(1).default(1e-5),
+  /** By the mode of training when absent: DEFAULT_LR. */
+  lr: z.number().gt(0).max(1).optional(),
   schedule: z.enum(['cosine', 'linear', 'constant']).default('cosine'),
   /** Share of the steps. */
   warmup: z.number().min(0).max(1).default(0.03),
@@ -34,6 +38,32 @@ export const optimSchema = z.strictObject({
   tokenBudget: z.number().int().min(64).default(4096),
 });
 export type Optim = z.infer<typeof optimSchema>;
+
+export const modeSchema = z.enum(['full', 'lora', 'qlora']);
+export const precisionSchema = z.enum(['auto', 'float32', 'bfloat16', 'float16']);
+
+/** A block's linear layers, in the order of the forward. */
+export const LORA_TARGETS = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
+
+/** Low-rank adapters on a frozen base: W x + (alpha / r) · B A x. */
+export const loraSchema = z.strictObject({
+  r: z.number().int().min(1).max(1024).default(16),
+  alpha: z.number().gt(0).max(4096).default(32),
+  dropout: z.number().min(0).max(0.9).default(0.05),
+  targets: z
+    .array(z.enum(LORA_TARGETS))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length)
+    .default([...LORA_TARGETS]),
+});
 
 /** Held-out questions that the student answers greedily after every epoch; they decide nothing. Never of the test set. */
 export const probesSchema = z.strictObject({
@@ -52,21 +82,19 @@ export type Probes = z.infer<typeof probesSchema>;
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);
 
-/**
- * run.json, written once by the host before the trainer starts. Paths are absolute. Unknown keys are errors here and
- * warnings in Python. Golden files for both sides: test/fixtures/run/.
- */
-export const runConfigSchema = z.strictObject({
+const writtenSchema = z.strictObject({
   v: z.literal(1),
   runId: z.string().regex(/^[a-z0-9-]{4,64}$/u),
   model: z.strictObject({ path: z.string(), digest: hex64, trustRemoteCode: z.literal(false) }),
   init: z.enum(['base', 'last']),
   data: z.strictObject({ path: z.string(), rows: z.number().int().min(1), sha256: hex64 }),
   promptForm: z.string(),
-  mode: z.enum(['full', 'lora', 'qlora']),
+  mode: modeSchema,
+  /** The trainer's own defaults when absent; refused in mode full. */
+  lora: loraSchema.optional(),
   objective: objectiveSchema,
   optim: optimSchema,
-  precision: z.enum(['auto', 'float32', 'bfloat16']),
+  precision: precisionSchema,
   gradCheckpoint: z.boolean(),
   seed: z.number().int().min(0),
   maxLen: z.number().int().min(8),
@@ -75,12 +103,32 @@ export const runConfigSchema = z.strictObject({
   export: z.strictObject({
     path: z.string(),
     studentId: z.string(),
-    dtype: z.enum(['float32', 'bfloat16']),
+    /** `base`: that of the base's own files, fp32 where these are neither. */
+    dtype: z.enum(['float32', 'bfloat16', 'base']),
   }),
   /** CPU threads; null = physical cores. */
   threads: z.number().int().min(1).nullable(),
   device: z.enum(['auto', 'cpu', 'cuda']),
+  /** Several processes on this computer; `accelerate` is the absolute path of a configuration file of accelerate. */
+  launch: z
+    .strictObject({
+      processes: z.number().int().min(1).max(1024).default(1),
+      accelerate: z.string().min(1).optional(),
+    })
+    .optional(),
   /** No part of what names a run: the weights are the same without them. */
   probes: probesSchema.optional(),
 });
+
+/**
+ * run.json, written once by the host before the trainer starts. Paths are absolute. Unknown keys are errors here and
+ * warnings in Python. Golden files for both sides: test/fixtures/run/.
+ */
+export const runConfigSchema = writtenSchema
+  .refine(({ mode, lora }) => mode !== 'full' || lora === undefined, { path: ['lora'] })
+  .transform(({ lora, optim, ...rest }) => ({
+    ...rest,
+    optim: { ...optim, lr: optim.lr ?? DEFAULT_LR[rest.mode] },
+    ...(rest.mode === 'full' ? {} : { lora: lora ?? loraSchema.parse({}) }),
+  }));
 export type RunConfig = z.infer<typeof runConfigSchema>;

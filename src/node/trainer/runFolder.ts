@@ -105,8 +105,9 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
       cause: parsed.error,
     });
   }
-  for (const path of [config.model.path, config.data.path, config.export.path]) {
-    if (isAbsolute(path)) continue;
+  const { accelerate } = config.launch ?? {};
+  for (const path of [config.model.path, config.data.path, config.export.path, accelerate]) {
+    if (path === undefined || isAbsolute(path)) continue;
     throw new AppError(
       'trainer.badConfig',
       sentence`"${path}" must be an absolute path in run.json.`,

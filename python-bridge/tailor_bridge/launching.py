@@ -1,0 +1,46 @@
+"""How the supervisor starts the worker: alone, or as a group through `accelerate launch` or torchrun.
+
+`accelerate launch --cpu` and a configuration of type MULTI_CPU start one process, silently; that is why the worker
+compares the number it finds with the number that run.json asks for.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+from . import system
+from .config import LaunchConfig
+from .errors import TrainerError
+
+BUNDLE = Path(__file__).resolve().parent.parent
+# -I keeps the working folder, the user's site folder and PYTHON* variables off the import path.
+PYTHON = [sys.executable, "-I", "-X", "utf8", "-u"]
+
+
+def worker_command(launch: LaunchConfig, arguments: list[str]) -> list[str]:
+    """The command of one worker, or of what starts them all. Launchers start a bare interpreter: there the
+    environment alone keeps foreign modules off the import path (supervisor.worker_environment)."""
+    script = str(BUNDLE / "launch.py")
+    if launch.accelerate is not None:
+        if system.package_version("accelerate") is None:
+            raise TrainerError(
+                "DEPS_MISSING",
+                "training.launch names a configuration of accelerate, which is not installed.",
+                f"Run: {sys.executable} -m pip install --no-compile accelerate.",
+            )
+        options = ["--config_file", launch.accelerate, "--num_processes", str(launch.processes)]
+        options += ["--main_process_port", str(_free_port())]
+        return [*PYTHON, "-m", "accelerate.commands.launch", *options, script, *arguments]
+    if launch.processes > 1:
+        # After `--`: torchrun would take --run for the beginning of an option of its own.
+        options = ["--standalone", f"--nproc_per_node={launch.processes}", "--max-restarts=0"]
+        return [*PYTHON, "-m", "torch.distributed.run", *options, "--", script, *arguments]
+    return [*PYTHON, script, *arguments]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,113 @@
+"""A student folder's tensors in the trainer's model: safetensors only, every name and shape checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+
+from .model import Projection, Student, StudentConfig, load_error, rotary_frequencies
+from .quantise import Quantised
+from .tokens import read_json_object
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files of a student; anything else (pickles) is refused unread."""
+    single = folder / "model.safetensors"
+    if single.is_file():
+        return [single]
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = set(read_json_object(index).get("weight_map", {}).values())
+        if names and all(isinstance(n, str) and Path(n).name == n for n in names):
+            return [folder / name for name in sorted(names)]
+        raise load_error("model.safetensors.index.json names files outside the folder", folder)
+    raise load_error(
+        "The student folder has no model.safetensors (other formats are refused)", folder
+    )
+
+
+def load_student(
+    folder: Path,
+    *,
+    compute: torch.dtype = torch.float32,
+    grad_checkpoint: bool = False,
+    device: str = "cpu",
+    frozen: bool = False,
+    quantise: Callable[[Tensor], Quantised] | None = None,
+) -> Student:
+    """Reads a student folder into fp32 parameters, whatever precision its file has.
+
+    frozen: nothing is trained, so matrices lie in `compute` · quantise: the projections' weights are held so
+    """
+    config = StudentConfig.read(folder)
+    # Without memory first: a large student is never held twice.
+    with torch.device("meta"):
+        student = Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
+    student.frequencies = rotary_frequencies(config).to(device)
+    matrices = compute if frozen else torch.float32
+    load_weights(student, weight_files(folder), device=device, matrices=matrices, quantise=quantise)
+    return student.requires_grad_(not frozen)
+
+
+def load_weights(
+    student: Student,
+    files: list[Path],
+    *,
+    device: str = "cpu",
+    matrices: torch.dtype = torch.float32,
+    quantise: Callable[[Tensor], Quantised] | None = None,
+) -> None:
+    """Sets parameters by name; a missing, foreign or misshapen tensor is MODEL_LOAD."""
+    wanted = dict(student.named_parameters())
+    folder = files[0].parent
+    found: set[str] = set()
+    try:
+        for file in files:
+            with safe_open(file, framework="pt") as tensors:
+                for name in tensors.keys():  # noqa: SIM118 (not a dictionary)
+                    if name not in wanted:
+                        if name == "lm_head.weight" and student.config.tied:
+                            continue
+                        if name.endswith("rotary_emb.inv_freq"):
+                            continue
+                        raise load_error(f"{file.name} holds an unknown tensor {name}", folder)
+                    tensor = tensors.get_tensor(name)
+                    if tensor.shape != wanted[name].shape:
+                        raise load_error(
+                            f"{name} has shape {list(tensor.shape)}, config.json says "
+                            f"{list(wanted[name].shape)}",
+                            folder,
+                        )
+                    if not tensor.is_floating_point():
+                        raise load_error(f"{name} is of type {tensor.dtype}", folder)
+                    _set(student, name, tensor, device, matrices, quantise)
+                    found.add(name)
+    except (SafetensorError, OSError) as error:
+        raise load_error(f"The student's weights cannot be read ({error})", folder) from error
+    missing = sorted(wanted.keys() - found)
+    if missing:
+        raise load_error(f"The student's weights lack {missing[0]}", folder)
+
+
+def _set(
+    student: Student,
+    name: str,
+    tensor: Tensor,
+    device: str,
+    matrices: torch.dtype,
+    quantise: Callable[[Tensor], Quantised] | None,
+) -> None:
+    path, _, leaf = name.rpartition(".")
+    owner = student.get_submodule(path)
+    dtype = matrices if tensor.ndim >= 2 else torch.float32
+    if quantise is not None and leaf == "weight" and isinstance(owner, Projection):
+        owner.quantised = quantise(tensor.to(device, torch.float32))
+        owner.register_parameter("weight", None)
+        return
+    # A copy: what safetensors returns may be a view of the file.
+    fresh = torch.empty(tensor.shape, dtype=dtype, device=device).copy_(tensor)
+    setattr(owner, leaf, nn.Parameter(fresh))
