@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -89,10 +90,14 @@ async function ready(
   return folder;
 }
 
-/** What an older program made is not needed again. */
+const HOUR = 60 * 60_000;
+
+/** What an older program made is not needed again; what somebody is making right now is left alone. */
 function forgetOthers(folder: string, version: string): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (!name.endsWith(version)) rmSync(join(folder, name), { recursive: true, force: true });
+    const path = join(folder, name);
+    const making = name.endsWith('.making') && Date.now() - statSync(path).mtimeMs < HOUR;
+    if (!making && !name.endsWith(version)) rmSync(path, { recursive: true, force: true });
   }
 }
