@@ -5,7 +5,15 @@ import {
 } from '../../src/shared/datasetContract.ts';
 import { messageOf } from '../kit/failure.ts';
 import { AT_ONCE, type Action } from './actions.ts';
-import { draftId, fieldAt, knownBy, startOf, type Draft, type Place } from './drafts.ts';
+import {
+  draftId,
+  fieldAt,
+  isUnchanged,
+  knownBy,
+  startOf,
+  type Draft,
+  type Place,
+} from './drafts.ts';
 import { exactText } from './exactText.ts';
 import type { Kept } from './kept.ts';
 import { Link, type DatasetClient } from './link.ts';
@@ -37,6 +45,8 @@ export interface Page {
   editing(): string | null;
   /** The caret is in a text, of the record or not. */
   inText(): boolean;
+  /** The focus is in the form of a new field. */
+  adding(): boolean;
   /** The field that has the focus. */
   field(): number | null;
   /** Where what had the focus is gone, the list has it. */
@@ -172,10 +182,10 @@ export class Control {
     this.say(text);
   }
 
-  /** Says why nothing can be changed, where that is so. */
+  /** Says why nothing can be changed, where that is so; it stands above the rows anyway. */
   readOnly(): boolean {
     const reason = readOnlyOf(this.state);
-    if (reason !== null) this.refuse(reason);
+    if (reason !== null) this.say(reason);
     return reason !== null;
   }
 
@@ -239,7 +249,10 @@ export class Control {
     const base = begun?.base ?? field?.value ?? record.raw;
     const stamp = begun?.stamp ?? record.stamp;
     const row = begun?.row ?? knownBy(record, place);
-    this.store.dispatch({ type: 'typed', draft: { ...place, as, text, base, stamp, row } });
+    const draft = { ...place, as, text, base, stamp, row };
+    this.store.dispatch(
+      isUnchanged(draft, record) ? { type: 'drop', id } : { type: 'typed', draft },
+    );
   }
 
   /** Puts back what stood there before. */

@@ -119,6 +119,11 @@ export class DatasetDocument implements vscode.CustomDocument {
   /** Writes the document to its file; `store.stale` where another hand has changed that. */
   save(signal: AbortSignal): Promise<void> {
     return this.#inTurn(async () => {
+      if (!this.dataset.state().dirty) {
+        // The editor saves on request also what has no edits. Where there is nothing to lose, there is nothing to ask.
+        if (this.#place.readOnly !== null) return;
+        await this.dataset.fileChanged();
+      }
       this.requireEditable();
       const overwrite = this.#kept !== null && this.#kept === (await this.version());
       await this.dataset.save(signal, { overwrite });

@@ -29,6 +29,17 @@ describe('a file that another hand changes', () => {
     });
   });
 
+  it('is read anew, and nothing asked, where a save without edits notices it', async () => {
+    const path = await dataFile();
+    const { custom, client } = await (await start()).open(path);
+    await writeElsewhere(path, theirs);
+    await custom.save();
+    expect(editor.information).toEqual([]);
+    expect(await linesOf(path)).toEqual(theirs);
+    const { rows } = await client.request('rows', { from: 1, count: 1 });
+    expect(rows[0]?.title).toContain('Zwei');
+  });
+
   async function inConflict() {
     const path = await dataFile();
     const window = await start();

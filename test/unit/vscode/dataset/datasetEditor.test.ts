@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatasetDocument } from '../../../../src/vscode/dataset/datasetDocument.ts';
 import { DATASET_EDITOR } from '../../../../src/vscode/dataset/names.ts';
 import {
   dataFile,
@@ -187,13 +188,25 @@ describe('what must not be changed', () => {
     await expect(client.request('insert', { after: null })).rejects.toMatchObject({
       code: 'store.denied',
     });
-    await expect(custom.save()).rejects.toThrow('frozen set');
+    await custom.save();
     expect(await linesOf(frozen)).toEqual(LINES);
     expect(custom.labels).toEqual([]);
     const dataPath = join(root, 'data', 'train.jsonl');
     const data = await window.open(dataPath);
     expect(await data.state()).toMatchObject({ set: 'train', readOnly: null });
     await expect(data.custom.saveAs(uriOf(frozen))).rejects.toThrow('frozen set');
+  });
+
+  it('is not saved where it was edited before', async () => {
+    const path = await dataFile();
+    const { custom, write } = await (await start()).open(path);
+    await write(0, 'answer', 'x');
+    const { document } = custom;
+    if (!(document instanceof DatasetDocument)) throw new Error('no document of ours');
+    editor.isTrusted = false;
+    await document.look();
+    await expect(custom.save()).rejects.toThrow('Restricted Mode');
+    expect(await linesOf(path)).toEqual(LINES);
   });
 
   it('threat 24: is anything in Restricted Mode, until the folder is trusted', async () => {

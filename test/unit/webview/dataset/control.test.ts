@@ -263,7 +263,7 @@ describe('Control: rows', () => {
   }, 20_000);
 
   it('changes nothing where nothing may be changed, and says why', async () => {
-    const { host, press, state, control } = await open({
+    const { host, press, state, said, control } = await open({
       lines: TEN,
       state: { readOnly: 'Round 1 is frozen.' },
     });
@@ -273,7 +273,7 @@ describe('Control: rows', () => {
     expect(host.texts).toEqual(TEN);
     for (const method of ['insert', 'duplicate', 'remove', 'move', 'removeField'])
       expect(host.asked(method)).toEqual([]);
-    expect(state().notice).toBe('Round 1 is frozen.');
+    expect([said(), state().notice]).toEqual(['Round 1 is frozen.', null]);
   });
 
   it('shows why an act was refused until the next one is done', async () => {
