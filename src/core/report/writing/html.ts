@@ -63,7 +63,7 @@ function blockOf(block: Block): string {
       });
       const caption = `<figcaption>${data(title)}. ${data(picture.sentence)}</figcaption>`;
       const numbers = tableOf({ caption: title, ...picture.table });
-      return `<figure>${svg}${caption}</figure>\n<details><summary>${data(title)}</summary>${numbers}</details>`;
+      return `<figure>${svg}${caption}</figure>\n<details><summary>${data(block.numbers)}</summary>${numbers}</details>`;
     }
   }
 }

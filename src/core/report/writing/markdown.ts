@@ -1,18 +1,25 @@
 import { visibleText } from '../../visibleText.ts';
 import type { Block, Report, ReportTable } from './report.ts';
 
-/** Characters that Markdown, or HTML in it, gives a meaning inside a line. */
-const MEANT = /[\\`*_{}[\]<>|~&#$]/gu;
+/** Characters that Markdown, or HTML in it, gives a meaning inside a line; what makes an address a link is one too. */
+const MEANT = /[\\`*_{}[\]<>|~&#$@]|:(?=\/\/)|(?<=www)\./giu;
+
+/** Read as something else even behind a backslash. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '@': '&#64;',
+  ':': '&#58;',
+  '.': '&#46;',
+};
 
 /** A text as Markdown that shows it and does nothing: no link, no picture, no markup, no formula, one line. */
 export function markdownText(text: string): string {
   return visibleText(text)
     .replace(/\s*\n\s*/gu, ' ')
-    .replace(MEANT, (character) => HTML[character] ?? `\\${character}`);
+    .replace(MEANT, (character) => ENTITIES[character] ?? `\\${character}`);
 }
-
-/** Read as HTML even behind a backslash. */
-const HTML: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
 /** A report as GitHub's Markdown, without pictures: their sentences and numbers stand in their place. */
 export function reportMarkdown({ title, sections }: Report): string {

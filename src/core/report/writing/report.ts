@@ -12,7 +12,13 @@ export type Block =
   /** What must be known of the numbers: a warning, or what a figure does not say. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'table'; readonly table: ReportTable }
-  | { readonly kind: 'picture'; readonly title: string; readonly picture: Picture };
+  | {
+      readonly kind: 'picture';
+      readonly title: string;
+      readonly picture: Picture;
+      /** What opens its numbers. */
+      readonly numbers: string;
+    };
 
 export interface ReportSection {
   readonly title: string;

@@ -107,6 +107,7 @@ function accuracy(state: DashboardState, words: DashboardWords): ReportSection {
             kind: 'picture',
             title,
             picture: accuracyPicture(chosen, { words, width: WIDTH, ink: PAGE_INK }),
+            numbers: words('report.numbers', title),
           },
         ];
   const unseen = sets.filter(({ role }) => role !== 'train');
@@ -192,7 +193,8 @@ function listBlocks({ list, total, questions }: ReportList, words: DashboardWord
 
 function bars(title: string, of: readonly Bar[], n: number, words: DashboardWords): Block {
   const options = { width: WIDTH, ink: PAGE_INK, of: n, texts: barTexts(n, words) };
-  return { kind: 'picture', title, picture: barsPicture(of, options) };
+  const numbers = words('report.numbers', title);
+  return { kind: 'picture', title, picture: barsPicture(of, options), numbers };
 }
 
 function courses(state: DashboardState, words: DashboardWords): ReportSection {

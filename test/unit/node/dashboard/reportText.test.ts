@@ -1,0 +1,312 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Window } from 'happy-dom';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { csvText, CSV_HEAD } from '../../../../src/core/report/writing/csv.ts';
+import { htmlText } from '../../../../src/core/report/writing/html.ts';
+import { markdownText } from '../../../../src/core/report/writing/markdown.ts';
+import { visibleText } from '../../../../src/core/visibleText.ts';
+import { report } from '../../../../src/node/commands/report.ts';
+import { DashboardView } from '../../../../src/node/dashboard/dashboardView.ts';
+import { reportText } from '../../../../src/node/dashboard/reportText.ts';
+import { systemClock } from '../../../../src/node/storage/systemClock.ts';
+import type { DashboardState } from '../../../../src/shared/dashboardContract.ts';
+import { dashboardWords } from '../../../../src/shared/dashboardWords.ts';
+import { TRAINING_STRINGS } from '../../../../src/shared/trainingStrings.ts';
+import { commandContext } from '../../../fakes/commandContext.ts';
+import { lines } from '../../../fakes/projectFolder.ts';
+import { reportProject } from '../../../fakes/reportProject.ts';
+import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
+import { HOSTILE_TEXTS } from '../../../webview/hostileTexts.ts';
+
+const words = dashboardWords({}, 'en');
+/** Begins of cells that a spreadsheet computes. */
+const FORMULAS = [
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+  ' =1',
+  '＝1+1',
+  '=cmd|"/c calc"!A1',
+];
+
+/** A project whose questions' ids and texts are all hostile, after two rounds. */
+async function hostileProject() {
+  const made = await reportProject({ rounds: 1 });
+  // A data file with half a character is refused.
+  const texts = [...HOSTILE_TEXTS, ...FORMULAS].map((text) => text.replace(/\p{Cs}/gu, '?'));
+  const dev = texts.map((text, at) => ({
+    id: `${text.slice(0, 150)} ${at}`,
+    question: `What is ${500 + at} plus 3? ${text}`,
+    answer: String(503 + at),
+  }));
+  await writeFile(join(made.root, 'data/dev.jsonl'), lines(dev));
+  await made.run();
+  return { ...made, dev };
+}
+
+async function open(root: string): Promise<DashboardView> {
+  const view = await DashboardView.open({
+    root,
+    project: 'P',
+    clock: { ...systemClock, sleep: () => new Promise<void>(() => undefined) },
+    strings: TRAINING_STRINGS,
+    prices: () => Promise.resolve(new Map()),
+  });
+  onTestFinished(() => view.dispose());
+  return view;
+}
+
+/** The rows of a CSV text as RFC 4180 reads them. */
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [[]];
+  let cell = '';
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text.charAt(at + 1) === '"') {
+        cell += '"';
+        at += 1;
+      } else quoted = false;
+    } else if (character === '"' && cell === '') quoted = true;
+    else if (character === ',' || character === '\n') {
+      rows.at(-1)?.push(cell);
+      cell = '';
+      if (character === '\n') rows.push([]);
+    } else cell += character;
+  }
+  expect(quoted).toBe(false);
+  rows.pop();
+  return rows;
+}
+
+/** The tables of a Markdown text by their captions, cells as a reader sees them. */
+function markdownTables(text: string): Map<string, string[][]> {
+  const tables = new Map<string, string[][]>();
+  let caption = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('**')) caption = plain(line.slice(2, -2));
+    if (!line.startsWith('| ') || line.startsWith('| --- ')) continue;
+    const cells = line.slice(2, -2).split(/(?<!\\) \| |(?<!\\) \|(?= \|)/u);
+    tables.set(caption, [...(tables.get(caption) ?? []), cells.map(plain)]);
+  }
+  return tables;
+}
+
+const NAMES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&' };
+const plain = (text: string): string =>
+  text.replace(
+    /\\([^a-z0-9\s])|&(lt|gt|amp);|&#(\d+);/giu,
+    (_, mark?: string, name = '', code = '') =>
+      mark ?? NAMES[String(name)] ?? String.fromCharCode(Number(code)),
+  );
+
+describe('a report as CSV', () => {
+  it('holds every number of the Dashboard, unrounded', async () => {
+    const { root } = await hostileProject();
+    const view = await open(root);
+    const [head, ...rows] = csvRows(await reportText(view, 'csv'));
+    expect(head).toEqual([...CSV_HEAD]);
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([CSV_HEAD.length]));
+    const state = view.snapshot();
+    const find = (section: string, round: number, set: string, measure: string) =>
+      rows.filter(
+        (r) => r[0] === section && r[1] === String(round) && r[2] === set && r[4] === measure,
+      );
+    for (const { round, exams, spent, decisions } of state.rounds) {
+      for (const { set, accuracy, wrong, noAnswer } of exams) {
+        const { rate, low, high, n } = accuracy;
+        expect(find('exam', round, set, 'accuracy').map((r) => r.slice(5, 9).map(Number))).toEqual([
+          [rate, low, high, n],
+        ]);
+        expect(find('exam', round, set, 'wrong')[0]?.[5]).toBe(String(wrong));
+        expect(find('exam', round, set, 'no answer')[0]?.[5]).toBe(String(noAnswer));
+      }
+      expect(find('cost', round, '', 'calls')[0]?.[5]).toBe(String(spent.calls));
+      // Unknown is nothing, not 0.
+      expect(find('cost', round, '', 'money')[0]?.[5]).toBe(
+        spent.money === null ? '' : String(spent.money),
+      );
+      expect(find('decisions', round, '', 'rule')[0]?.[5]).toBe(String(decisions.rule));
+    }
+    const compared = state.comparison;
+    expect(compared).not.toBeNull();
+    for (const measure of ['fixed', 'newlyWrong', 'stillWrong', 'stillRight'] as const) {
+      expect(find('comparison', 1, 'dev', measure)[0]?.[5]).toBe(String(compared?.[measure]));
+    }
+    const p = compared?.test.kind === 'mcnemar' ? String(compared.test.p) : '';
+    expect(find('comparison', 1, 'dev', 'p')[0]?.[5]).toBe(p);
+  });
+
+  it('threat 16: has no cell that a spreadsheet computes, whatever ids and texts are', async () => {
+    const { root } = await hostileProject();
+    const rows = csvRows(await reportText(await open(root), 'csv'));
+    const names = rows.map((row) => row[3] ?? '');
+    // The hostile ids are in it, as names of probes.
+    expect(names.filter((name) => name.includes('SUM(A1)'))).toHaveLength(1);
+    for (const row of rows) {
+      for (const cell of row) {
+        if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/u.test(cell)) continue;
+        expect(cell).not.toMatch(/^[\s\p{Cc}]*[=+\-@＝＋－＠]/u);
+      }
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...FORMULAS), (text, formula) => {
+        for (const one of [text, formula + text]) {
+          const [[cell = ''] = []] = csvRows(`${csvText(one)}\n`);
+          expect(cell).not.toMatch(/^[\s\p{Cc}]*[=+\-@＝＋－＠]/u);
+          const shown = visibleText(one);
+          expect([shown, `'${shown}`]).toContain(cell);
+        }
+      }),
+    );
+  });
+});
+
+describe('a report as Markdown', () => {
+  it('says what the Dashboard says: its numbers, its verdict, its lists', async () => {
+    const { root, dev } = await hostileProject();
+    const view = await open(root);
+    const text = await reportText(view, 'markdown');
+    const tables = markdownTables(text);
+    const state: DashboardState = view.snapshot();
+    const exams = tables.get('Exams')?.slice(1) ?? [];
+    expect(exams.map((row) => [row[0], row[1], row[4], row[5]])).toEqual(
+      state.rounds.flatMap(({ round, exams: own }) =>
+        own.map(({ set, accuracy }) => [
+          `Round ${round}`,
+          set,
+          words.rate(accuracy),
+          words.count(accuracy.n),
+        ]),
+      ),
+    );
+    expect(plain(text)).toContain(state.comparison?.verdict);
+    const fixed = state.comparison?.fixed ?? 0;
+    const list = tables.get(`fixed, round 0 → 1, dev: ${fixed}`)?.slice(1) ?? [];
+    expect(list).toHaveLength(fixed);
+    const shown = new Map(dev.map(({ id, answer }) => [oneLine(id), answer]));
+    for (const [id = '', , gold] of list) expect(shown.get(id)).toBe(gold);
+    expect(tables.get('Cost and time')?.[1]).toContain('unknown');
+  });
+
+  it('threat 7: is inert, whatever is in it: one line a row, no markup, no link, no picture', async () => {
+    const { root } = await hostileProject();
+    const text = await reportText(await open(root), 'markdown');
+    expect(text).not.toMatch(/<(?!!)/u);
+    expect(text).not.toMatch(/(?<!\\)!?\[(?:[^\\\]]|\\.)*(?<!\\)\]\(/u);
+    expect(text).not.toMatch(/https?:\/\//u);
+    for (const one of HOSTILE_TEXTS) {
+      const written = markdownText(one);
+      expect(written).not.toMatch(/[\n<>]|(?<!\\)[`*_[\]|~$]/u);
+      expect(plain(written)).toBe(oneLine(one));
+    }
+  });
+});
+
+describe('a report as a page', () => {
+  it('threat 6: needs nothing else and runs nothing: one style by its digest, no script, no address', async () => {
+    const { root } = await hostileProject();
+    const html = await reportText(await open(root), 'html');
+    const window = new Window({ settings: { enableJavaScriptEvaluation: false } });
+    onTestFinished(() => window.happyDOM.close());
+    const { document } = window;
+    document.write(html);
+    const all = [...document.querySelectorAll('*')];
+    const tags = new Set(all.map(({ tagName }) => tagName.toLowerCase()));
+    const known =
+      'html head meta title style body main h1 h2 p section bdi div table caption thead tbody tr th td figure figcaption details summary svg g line path circle rect text';
+    expect([...tags].filter((tag) => !known.split(' ').includes(tag))).toEqual([]);
+    for (const element of all) {
+      for (const { name, value } of [...element.attributes]) {
+        expect(name).not.toMatch(/^(?:on|src|href|style|action|formaction|xlink|background)/iu);
+        if (element.tagName !== 'META') expect(value).not.toMatch(/javascript:|url\(/iu);
+      }
+    }
+    const policy = document.querySelector('meta[http-equiv]')?.getAttribute('content') ?? '';
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'/u,
+    );
+    const style = document.querySelector('style')?.textContent ?? '';
+    const { createHash } = await import('node:crypto');
+    expect(policy).toContain(createHash('sha256').update(style).digest('base64'));
+    expect(style).not.toMatch(/url\(|@import/u);
+  });
+
+  it('shows the same rows as the Markdown, and hostile texts as texts', async () => {
+    const { root } = await hostileProject();
+    const view = await open(root);
+    const window = new Window({ settings: { enableJavaScriptEvaluation: false } });
+    onTestFinished(() => window.happyDOM.close());
+    window.document.write(await reportText(view, 'html'));
+    const tables = new Map(
+      [...window.document.querySelectorAll('table')].map((one) => [
+        one.querySelector('caption')?.textContent ?? '',
+        [...one.querySelectorAll('tr')].map((row) =>
+          [...row.querySelectorAll('th, td')].map((cell) => oneLine(cell.textContent)),
+        ),
+      ]),
+    );
+    const written = markdownTables(await reportText(view, 'markdown'));
+    expect(written.size).toBeGreaterThan(10);
+    for (const [caption, rows] of written) expect(tables.get(caption), caption).toEqual(rows);
+    expect(window.document.querySelectorAll('svg')).toHaveLength(4);
+    expect(window.document.title).toBe('Round Dashboard: Sums <b>&</b>');
+    for (const one of HOSTILE_TEXTS) {
+      const box = window.document.createElement('div');
+      box.innerHTML = htmlText(one);
+      expect(box.children).toHaveLength(0);
+      expect(box.textContent).toBe(visibleText(one));
+    }
+  });
+});
+
+describe('tailor report', () => {
+  it('writes a file, prints without one, and compares the rounds that are named', async () => {
+    const { root, run } = await reportProject();
+    await run();
+    const context = { ...commandContext(root), clock: systemClock };
+    const output = join(await temporaryFolder(), 'r.csv');
+    const told = await report(context, { format: 'csv', output, from: 0, to: 2, set: 'far' });
+    expect(String(told.text)).toBe(`Wrote ${output}.`);
+    const rows = csvRows(await readFile(output, 'utf8'));
+    expect(rows.filter((row) => row[0] === 'comparison').map((row) => row[2])).toContain('far');
+    expect(rows.find((row) => row[0] === 'comparison')?.[3]).toBe('0 to 2');
+    const printed = await report(context, { format: 'markdown' });
+    expect(String(printed.text)).toContain('## Comparison: Round 1 → Round 2, dev');
+    expect(printed.json).toMatchObject({
+      project: 'Sums <b>&</b>',
+      comparison: { from: 1, to: 2 },
+    });
+    expect(String((await report(context, { format: 'html', set: 'train' })).text)).toContain(
+      'These questions are trained on',
+    );
+  });
+
+  it('refuses what it cannot compare or write, and leaves what is there alone', async () => {
+    const { root, run } = await reportProject({ rounds: 1 });
+    await run();
+    const context = { ...commandContext(root), clock: systemClock };
+    await expect(report(context, { format: 'csv', set: 'test' })).rejects.toMatchObject({
+      code: 'round.notReady',
+    });
+    await expect(report(context, { format: 'csv', from: 0, to: 7 })).rejects.toMatchObject({
+      code: 'round.notReady',
+    });
+    const folder = join(await temporaryFolder(), 'folder');
+    await mkdir(folder);
+    await expect(report(context, { format: 'csv', output: folder })).rejects.toThrow();
+    const nowhere = join(folder, 'no', 'such', 'r.html');
+    await expect(report(context, { format: 'html', output: nowhere })).rejects.toMatchObject({
+      code: 'store.missing',
+    });
+  });
+});
+
+const oneLine = (text: string): string => visibleText(text).replace(/\s*\n\s*/gu, ' ');
