@@ -23,6 +23,12 @@ const STATE_ICONS = { edited: 'pencil', inserted: 'plus' } as const satisfies Re
   IconName
 >;
 
+/** What the editor's own menu on a row goes by; its commands are about the rows that are picked here. */
+const ROW_CONTEXT = JSON.stringify({
+  webviewSection: 'tailorDatasetRow',
+  preventDefaultContextMenuItems: true,
+});
+
 /** One line of the list; everything its pictures say is in its name, too. */
 export function ListRow(props: ListRowProps): JSX.Element {
   const { place, top, row, total, current, marked, anyMarked, typed } = props;
@@ -58,6 +64,12 @@ export function ListRow(props: ListRowProps): JSX.Element {
       {...about}
       class={classes.filter(Boolean).join(' ')}
       title={visibleText(problem === null ? title : `${problem}\n${title}`)}
+      data-vscode-context={ROW_CONTEXT}
+      onContextMenu={() => {
+        // On one of those that are picked the menu is about all of them.
+        if (!marked) control.store.dispatch({ type: 'unmark' });
+        control.moveTo(place);
+      }}
       onClick={(event) => {
         if (event.shiftKey) void control.markTo(place);
         else {
