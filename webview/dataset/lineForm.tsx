@@ -5,13 +5,12 @@ import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useWords } from './app.tsx';
 import type { Control } from './control.ts';
 import { goToLine, moveToLine } from './rowActs.ts';
-import { chosen } from './state.ts';
 
 /** Where to go, or where to move what is chosen: a line of the document. */
 export function LineForm(): JSX.Element | null {
   const overlay = usePart((state) => state.overlay);
   const problem = usePart((state) => state.overlayProblem);
-  const count = usePart((state) => chosen(state).length);
+  const count = usePart(({ marked }) => Math.max(1, marked.size));
   const rows = usePart(({ doc }) => doc?.rows ?? 0);
   const words = useWords();
   const control = useControl();

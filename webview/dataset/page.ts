@@ -50,6 +50,7 @@ export function pageOf(document: Document): Page {
       }, 0);
     },
     editing,
+    adding: () => document.activeElement?.closest('.add-form') !== null,
     inText: () => placeOf([document.activeElement ?? document.body]) === 'text',
     field: () => {
       const card = document.activeElement?.closest('[data-field]') ?? lastField;

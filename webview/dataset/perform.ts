@@ -133,7 +133,7 @@ function escape(control: Control): boolean {
   else if (editing !== null && state.drafts[editing] !== undefined) {
     control.takeBack(editing);
     return true;
-  } else if (editing === null && state.add !== null) store.dispatch({ type: 'add', form: null });
+  } else if (state.add !== null && page.adding()) store.dispatch({ type: 'add', form: null });
   else if (editing === null && state.marked.size > 0) store.dispatch({ type: 'unmark' });
   page.focusList();
   return true;

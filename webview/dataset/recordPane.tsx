@@ -7,10 +7,11 @@ import { Icon } from '../kit/icon.tsx';
 import { Link } from '../kit/link.tsx';
 import { AddField } from './addFieldForm.tsx';
 import { useCap, useControl, usePart, useWords, useWritable } from './app.tsx';
-import { draftId, placeOf } from './drafts.ts';
+import { draftId, linePlace, placeOf } from './drafts.ts';
 import { FieldCard } from './fieldCard.tsx';
 import { LineCard } from './lineCard.tsx';
 import { Orphans } from './orphans.tsx';
+import { draftAt } from './state.ts';
 
 /** More fields than this are shown when they are asked for. */
 const FIRST_FIELDS = 80;
@@ -20,6 +21,7 @@ export function RecordPane(): JSX.Element {
   const record = usePart((state) => state.record);
   const behind = usePart((state) => state.cursor !== state.record?.key);
   const writable = useWritable();
+  const [line, showLine] = useState(false);
   const words = useWords();
   return (
     <section class="detail" aria-label={words('record')}>
@@ -31,7 +33,7 @@ export function RecordPane(): JSX.Element {
         aria-busy={behind}
       >
         {record ? (
-          <Shown key={record.key} record={record} />
+          <Shown key={record.key} record={record} line={line} onLine={showLine} />
         ) : (
           <p class="muted">{words(behind ? 'loading' : 'record.none')}</p>
         )}
@@ -40,7 +42,14 @@ export function RecordPane(): JSX.Element {
   );
 }
 
-function Shown({ record }: { readonly record: DatasetRecord }): JSX.Element {
+interface ShownProps {
+  readonly record: DatasetRecord;
+  /** Whether the line itself is looked at, too: row after row, once it is. */
+  readonly line: boolean;
+  readonly onLine: (open: boolean) => void;
+}
+
+function Shown({ record, line, onLine }: ShownProps): JSX.Element {
   const words = useWords();
   const { kind, problem, fields } = record;
   // A field says it itself, and better where.
@@ -62,7 +71,7 @@ function Shown({ record }: { readonly record: DatasetRecord }): JSX.Element {
           <Fields record={record} />
           <Orphans record={record} />
           <AddField record={record} />
-          <RawFold record={record} />
+          <RawFold record={record} line={line} onLine={onLine} />
         </>
       ) : (
         <>
@@ -128,12 +137,12 @@ function Fields({ record }: { readonly record: DatasetRecord }): JSX.Element {
 }
 
 /** The line itself under its fields; made only when it is looked at. */
-function RawFold({ record }: { readonly record: DatasetRecord }): JSX.Element {
-  const typed = usePart(({ drafts }) => drafts[`${record.key} line`] !== undefined);
-  const [open, setOpen] = useState(typed);
+function RawFold({ record, line, onLine }: ShownProps): JSX.Element {
+  const typed = usePart((state) => draftAt(state, linePlace(record.key)) !== undefined);
+  const open = line || typed;
   const words = useWords();
   return (
-    <details class="fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="fold" open={open} onToggle={(event) => onLine(event.currentTarget.open)}>
       <summary>{words('raw.title')}</summary>
       {open ? <LineCard record={record} /> : null}
     </details>

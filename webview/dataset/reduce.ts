@@ -23,8 +23,16 @@ const KEPT_ROWS = 3000;
 export function reduce(state: EditorState, event: EditorEvent): EditorState {
   switch (event.type) {
     case 'ready':
+      // The host may have been started anew and count from the beginning.
       return documented(
-        { ...state, link: 'ready', problem: null, strings: event.strings, rows: new Map() },
+        {
+          ...state,
+          link: 'ready',
+          problem: null,
+          strings: event.strings,
+          doc: null,
+          rows: new Map(),
+        },
         event.doc,
       );
     case 'lost':
@@ -99,7 +107,7 @@ export function reduce(state: EditorState, event: EditorEvent): EditorState {
 
 /** A complete picture of the document; one that is older than what is shown comes late and says nothing. */
 function documented(state: EditorState, doc: DatasetState): EditorState {
-  if (state.doc && state.link === 'ready' && doc.rev < state.doc.rev) return state;
+  if (state.doc && doc.rev < state.doc.rev) return state;
   const other = JSON.stringify(doc.filter) !== JSON.stringify(state.doc?.filter ?? doc.filter);
   // Picked rows that another filter hides would be acted on unseen.
   const next = { ...(other ? { ...unmarked(state), rows: new Map() } : state), doc };

@@ -17,7 +17,6 @@ export function Rows({ initialScroll, onScroll }: RowsProps): JSX.Element {
   const cursor = usePart((state) => state.cursor);
   const marked = usePart((state) => state.marked);
   const drafts = usePart((state) => state.drafts);
-  const busy = usePart(({ doc }) => doc !== null && (doc.read < 1 || doc.filtered < 1));
   const words = useWords();
   const control = useControl();
   const typed = unwritten({ drafts });
@@ -30,7 +29,7 @@ export function Rows({ initialScroll, onScroll }: RowsProps): JSX.Element {
       at={at}
       follow={cursor}
       content={rows}
-      busy={busy}
+      busy={rows.size === 0}
       initialScroll={initialScroll}
       onScroll={onScroll}
       onSight={(from, to) => control.link.inSight(from, to)}

@@ -51,6 +51,7 @@ function fakePage(): FakePage {
     rowsPerPage: () => 4,
     editing: () => null,
     inText: () => false,
+    adding: () => true,
     field: () => null,
   };
 }
