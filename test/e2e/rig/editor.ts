@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { inject, onTestFinished, test, type TestContext } from 'vitest';
 import { serveEditor, type Editor, type EditorOptions } from './serve.ts';
 
-/** A test, skipped where no VS Code or no browser can run. */
-export function journey(title: string, run: (context: TestContext) => Promise<void>): void {
-  test.skipIf(inject('rig').missing !== null)(title, run);
+/** A test, skipped where no VS Code or no browser can run; `timeout` in ms, where the usual one may be too short. */
+export function journey(
+  title: string,
+  run: (context: TestContext) => Promise<void>,
+  timeout?: number,
+): void {
+  test.skipIf(inject('rig').missing !== null)(title, { ...(timeout ? { timeout } : {}) }, run);
 }
 
 /** A folder of this test's own, removed with it. */

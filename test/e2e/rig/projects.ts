@@ -53,7 +53,7 @@ export function practiceProject(folder: string, prepared: Prepared, train = 120)
  */
 export function threeRounds(folder: string, kind: string, python: string): Promise<string> {
   return ready(folder, `rounds-${kind}`, async (making, run) => {
-    await smallPractice(making, { train: 60, dev: 80, unseen: 20 });
+    await smallPractice(making, { train: 30, dev: 40, unseen: 10 });
     await run('round', '--rounds', '3', '--python', python);
     // One more than was asked for, so that the last one is taught, too.
     const file = join(making, 'tailor.json');
