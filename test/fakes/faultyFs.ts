@@ -29,8 +29,26 @@ function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code });
 }
 
-/** A disk that does what `fault` says at its `at`-th operation (1-based) and is the real one otherwise. */
-export function faultyFs(fault: Fault, at: number): FaultyFs {
+/** The real disk that never waits for the platter: for tests of what processes leave behind, not of lost power. */
+export const hastyFs: Fs = {
+  ...nodeFs,
+  open: async (path, flags, mode) => {
+    const handle = await nodeFs.open(path, flags, mode);
+    const done = (): Promise<void> => Promise.resolve();
+    return {
+      read: (...args) => handle.read(...args),
+      write: (...args) => handle.write(...args),
+      datasync: done,
+      sync: done,
+      stat: () => handle.stat(),
+      chmod: (to) => handle.chmod(to),
+      close: () => handle.close(),
+    };
+  },
+};
+
+/** A disk that does what `fault` says at its `at`-th operation (1-based) and is the one beneath it otherwise. */
+export function faultyFs(fault: Fault, at: number, disk: Fs = nodeFs): FaultyFs {
   let count = 0;
   let fired = false;
   let healed = false;
@@ -83,16 +101,16 @@ export function faultyFs(fault: Fault, at: number): FaultyFs {
 
   return {
     open: (path, flags, mode) =>
-      operation(async () => wrap(await nodeFs.open(path, flags, mode)), /[wa]/u.test(flags)),
-    rename: (from, to) => operation(() => nodeFs.rename(from, to)),
-    unlink: (path) => operation(() => nodeFs.unlink(path)),
-    link: (existing, path) => operation(() => nodeFs.link(existing, path), true),
-    mkdir: (path) => operation(() => nodeFs.mkdir(path)),
-    readdir: (path) => operation(() => nodeFs.readdir(path)),
-    readFile: (path) => operation(() => nodeFs.readFile(path)),
-    stat: (path) => operation(() => nodeFs.stat(path)),
-    lstat: (path) => operation(() => nodeFs.lstat(path)),
-    realpath: (path) => operation(() => nodeFs.realpath(path)),
+      operation(async () => wrap(await disk.open(path, flags, mode)), /[wa]/u.test(flags)),
+    rename: (from, to) => operation(() => disk.rename(from, to)),
+    unlink: (path) => operation(() => disk.unlink(path)),
+    link: (existing, path) => operation(() => disk.link(existing, path), true),
+    mkdir: (path) => operation(() => disk.mkdir(path)),
+    readdir: (path) => operation(() => disk.readdir(path)),
+    readFile: (path) => operation(() => disk.readFile(path)),
+    stat: (path) => operation(() => disk.stat(path)),
+    lstat: (path) => operation(() => disk.lstat(path)),
+    realpath: (path) => operation(() => disk.realpath(path)),
     operations: () => count,
     fired: () => fired,
     heal: () => {
@@ -110,11 +128,12 @@ export function faultyFs(fault: Fault, at: number): FaultyFs {
  * `body` gets a fresh faulty disk and the operation's number.
  */
 export async function atEveryOperation(
-  fault: Fault,
+  fault: Fault | ((at: number) => Fault),
   body: (fs: FaultyFs, at: number) => Promise<void>,
+  disk: Fs = nodeFs,
 ): Promise<number> {
   for (let at = 1; at < 10_000; at += 1) {
-    const fs = faultyFs(fault, at);
+    const fs = faultyFs(typeof fault === 'function' ? fault(at) : fault, at, disk);
     try {
       await body(fs, at);
     } finally {

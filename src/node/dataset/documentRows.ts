@@ -101,8 +101,11 @@ export class DocumentRows {
     return { text, bytes, length, end: this.endOr(end) };
   }
 
-  /** Makes a change and returns the one that takes it back. A change that does not fit leaves everything as it is. */
-  async apply(change: Change): Promise<Change> {
+  /**
+   * Reads what a change needs and sees whether it fits. Nothing happens before the function that it returns is called;
+   * that makes the change and returns the one that takes it back.
+   */
+  async prepare(change: Change): Promise<() => Change> {
     const next: [RowId, HeldRow][] = [];
     for (const { id, patch, from } of change.patches) {
       const line = await this.line(id);
@@ -110,6 +113,10 @@ export class DocumentRows {
       if (from !== this.versionOf(id)) throw gone();
       next.push([id, { content: patched(line.text, patch), end: line.end }]);
     }
+    return () => this.#make(change, next);
+  }
+
+  #make(change: Change, next: readonly [RowId, HeldRow][]): Change {
     const splices = this.order.apply(change.splices);
     for (const { id, row } of change.fresh) if (!this.held.has(id)) this.held.set(id, row);
     for (const [id, row] of next) this.held.set(id, row);

@@ -3,11 +3,11 @@ import { sentence } from '../../core/sentence.ts';
 import type { DatasetEdit } from './dataset.ts';
 import type { Change } from './documentRows.ts';
 import type { EditJournal } from './editJournal.ts';
-import type { InTurn } from './inTurn.ts';
 import type { Reading } from './reading.ts';
 
 export interface HistoryParts {
-  readonly turn: InTurn;
+  /** Runs work after what was asked for before. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   /** The reading that the document shows now. */
   readonly reading: () => Reading;
   readonly journal: () => EditJournal;
@@ -61,8 +61,7 @@ export class EditHistory {
   /** Journals and makes a change, and hands the act to whoever keeps the list of them. */
   async commit(label: string, change: Change): Promise<void> {
     const reading = this.#parts.reading();
-    await this.#parts.journal().record(change);
-    let back = await reading.apply(change);
+    let back = await reading.apply(change, () => this.#parts.journal().record(change));
     let forth = change;
     const before = this.#version;
     this.markRestored();
@@ -70,19 +69,17 @@ export class EditHistory {
     this.#parts.onChange();
     const undo = (): Promise<void> =>
       this.#step(reading, before, async () => {
-        await this.#parts.journal().recordStep(back);
-        forth = await reading.apply(back);
+        forth = await reading.apply(back, () => this.#parts.journal().recordStep(back));
       });
     const redo = (): Promise<void> =>
       this.#step(reading, after, async () => {
-        await this.#parts.journal().recordStep(forth);
-        back = await reading.apply(forth);
+        back = await reading.apply(forth, () => this.#parts.journal().recordStep(forth));
       });
     for (const listener of [...this.#listeners]) listener({ label, undo, redo });
   }
 
   #step(reading: Reading, version: number, make: () => Promise<void>): Promise<void> {
-    return this.#parts.turn.run(async () => {
+    return this.#parts.inTurn(async () => {
       if (reading !== this.#parts.reading()) {
         throw new AppError(
           'store.stale',

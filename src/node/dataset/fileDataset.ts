@@ -43,6 +43,7 @@ import {
   textEdit,
   type Edit,
 } from './rowEdits.ts';
+import { stateOf } from './stateOf.ts';
 import { assertSame, fateOf, saveOver, writeDocument } from './saveDocument.ts';
 
 /** A dataset over a file of this computer. */
@@ -75,7 +76,7 @@ export class FileDataset implements Dataset {
     this.#readOnly = options.readOnly;
     this.#states = new Announcer(() => this.state());
     this.#history = new EditHistory({
-      turn: this.#turn,
+      inTurn: (work) => this.#inTurn(work),
       reading: () => this.#reading,
       journal: () => this.#journal,
       onChange: () => void this.#changed(),
@@ -104,25 +105,14 @@ export class FileDataset implements Dataset {
   }
 
   state(): DatasetState {
-    const { rows, filter, fields, problems, checked } = this.#reading;
-    return {
+    return stateOf(this.#reading, {
       rev: this.#rev,
       name: basename(this.#options.path),
-      bytes: rows.base.size,
-      rows: rows.order.length,
-      shown: this.#reading.count,
-      read: rows.base.read,
-      filtered: filter?.share ?? 1,
-      filter: this.#reading.filterNow,
       dirty: this.#history.isDirty,
-      ...rows.counts(),
-      problems,
-      checked,
-      fields: fields.map(({ name, type }) => ({ name, type })),
       readOnly: this.#whyReadOnly(),
       conflict: this.#conflict,
       set: this.#options.set,
-    };
+    });
   }
 
   onState(listener: (state: DatasetState) => void): () => void {
@@ -237,24 +227,24 @@ export class FileDataset implements Dataset {
   }
 
   save(signal: Signal, options: { readonly overwrite?: boolean } = {}): Promise<void> {
-    return this.#turn.run(() => translating(this.#options.path, () => this.#save(signal, options)));
+    return this.#inTurn(() => this.#save(signal, options));
   }
 
   saveAs(path: string, signal: Signal): Promise<void> {
-    return this.#turn.run(async () => {
-      await this.#reading.indexed;
-      await translating(path, () =>
-        writeDocument(this.#reading.rows, { fs: this.#fs, path, signal }),
-      );
-    });
+    return this.#turn.run(() =>
+      translating(path, async () => {
+        const { rows } = await this.#whole();
+        await writeDocument(rows, { fs: this.#fs, path, signal });
+      }),
+    );
   }
 
   revert(_signal: Signal): Promise<void> {
-    return this.#turn.run(() => this.#reload());
+    return this.#inTurn(() => this.#reload());
   }
 
   fileChanged(): Promise<void> {
-    return this.#turn.run(async () => {
+    return this.#inTurn(async () => {
       if (this.#disposed) return;
       const fate = await fateOf(this.#fs, this.#options.path, this.#reading.rows.base);
       if (fate === 'changed' && !this.#history.isDirty) {
@@ -269,10 +259,12 @@ export class FileDataset implements Dataset {
   }
 
   backup(path: string, _signal: Signal): Promise<void> {
-    return this.#turn.run(async () => {
-      await this.#reading.indexed;
-      await this.#journal.writeAll(path);
-    });
+    return this.#turn.run(() =>
+      translating(path, async () => {
+        await this.#whole();
+        await this.#journal.writeAll(path);
+      }),
+    );
   }
 
   recovery(): Recovery | null {
@@ -356,6 +348,18 @@ export class FileDataset implements Dataset {
     }
   }
 
+  /** Runs work after what was asked for before; what the disk refuses is named. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turn.run(() => translating(this.#options.path, work));
+  }
+
+  /** The reading with all its lines known. One that failed is begun anew: the disk may be well again. */
+  async #whole(): Promise<Reading> {
+    if (this.#reading.failed) await this.#reload();
+    await this.#reading.indexed;
+    return this.#reading;
+  }
+
   #requireEditable(): void {
     const reason = this.#whyReadOnly();
     if (reason !== null) throw new AppError('store.denied', reason);
@@ -366,10 +370,9 @@ export class FileDataset implements Dataset {
     stamp: string,
     make: (text: string) => { patch: ReturnType<typeof linePatch>; label: Text },
   ): Promise<Edited> {
-    return this.#turn.run(async () => {
+    return this.#inTurn(async () => {
       this.#requireEditable();
-      const { rows, indexed } = this.#reading;
-      await indexed;
+      const { rows } = await this.#whole();
       let label: Text = '';
       const edit = await textEdit(rows, key, stamp, (text) => {
         const made = make(text);
@@ -387,10 +390,9 @@ export class FileDataset implements Dataset {
     label: Text,
     make: (reading: Reading) => Edit | null | Promise<Edit | null>,
   ): Promise<Moved> {
-    return this.#turn.run(async () => {
+    return this.#inTurn(async () => {
       this.#requireEditable();
-      await this.#reading.indexed;
-      const edit = await make(this.#reading);
+      const edit = await make(await this.#whole());
       if (edit === null) return { rev: this.#rev, keys: [] };
       await this.#history.commit(this.#parts.say(label), edit.change);
       return { rev: this.#rev, keys: edit.ids.map((id: RowId) => keyOf(id)) };
@@ -399,8 +401,7 @@ export class FileDataset implements Dataset {
 
   async #save(signal: Signal, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
     this.#requireEditable();
-    const { rows, indexed } = this.#reading;
-    await indexed;
+    const { rows } = await this.#whole();
     const fate = await fateOf(this.#fs, this.#options.path, rows.base);
     if (fate === 'same' && !this.#history.isDirty) return;
     if (!overwrite) assertSame(fate, this.#options.path);

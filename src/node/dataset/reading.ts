@@ -46,6 +46,8 @@ export class Reading {
   /** Resolves when all lines are known; rejects when the file cannot be read on. */
   readonly indexed: Promise<void>;
   fields: readonly SampledField[] = [];
+  /** Whether the file could not be read to its end. */
+  failed = false;
   readonly #parts: ReadingParts;
   readonly #descriptions = new Descriptions();
   readonly #end = new AbortController();
@@ -58,28 +60,37 @@ export class Reading {
     this.#parts = parts;
     this.rows = new DocumentRows(base, new KeptRows(parts.fs, parts.folder));
     let first = (): void => undefined;
-    this.#first = new Promise((resolve) => {
+    const seen = new Promise<void>((resolve) => {
       first = resolve;
     });
-    this.indexed = base
-      .using(() =>
-        base.readIndex(this.#end.signal, () => {
-          this.rows.grow();
-          first();
-          parts.onLook();
-        }),
-      )
-      .finally(() => first());
-    this.#watch(this.indexed);
+    this.indexed = base.using(() =>
+      base.readIndex(this.#end.signal, () => {
+        this.rows.grow();
+        first();
+        parts.onLook();
+      }),
+    );
+    this.#first = Promise.race([seen, this.indexed]);
+    this.#watch(
+      this.indexed.catch((error: unknown) => {
+        this.failed = true;
+        throw error;
+      }),
+    );
   }
 
   /** Opens a file and reads its first rows. */
   static async open(path: string, parts: ReadingParts): Promise<Reading> {
     const base = await BaseFile.open(parts.fs, path, { wholeBytes: parts.wholeBytes });
     const reading = new Reading(base, parts);
-    await reading.#first;
-    await reading.#sample();
-    return reading;
+    try {
+      await reading.#first;
+      await reading.#sample();
+      return reading;
+    } catch (error) {
+      await reading.end();
+      throw error;
+    }
   }
 
   /** Rows that the filter shows. */
@@ -179,16 +190,26 @@ export class Reading {
     return this.#check?.rowsWithId(id) ?? null;
   }
 
-  /** Makes a change and keeps what is known in step with it; returns what takes it back. */
-  async apply(change: Change): Promise<Change> {
-    const inverse = await this.rows.apply(change);
+  /**
+   * Makes a change and keeps what is known in step with it; returns what takes it back. `before` is called when nothing
+   * but that can keep the change from being made.
+   */
+  async apply(change: Change, before?: () => Promise<void>): Promise<Change> {
+    const make = await this.rows.prepare(change);
+    await before?.();
+    const inverse = make();
     this.#changes += 1;
     const edited = change.patches.map(({ id }) => id);
     const come = change.splices.flatMap(({ insert }) => insert);
     const gone = inverse.splices.flatMap(({ insert }) => insert);
     this.#descriptions.forget(edited);
-    await this.#check?.changed({ gone, come, edited });
-    await this.filter?.changed(idsOf(come), edited);
+    try {
+      await this.#check?.changed({ gone, come, edited });
+      await this.filter?.changed(idsOf(come), edited);
+    } catch (error) {
+      // The change is made, whatever can be said of its rows.
+      this.#parts.onFailure(error);
+    }
     return inverse;
   }
 

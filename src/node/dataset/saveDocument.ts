@@ -45,17 +45,37 @@ export async function writeDocument(
 ): Promise<DocumentBytes> {
   const { fs, path, signal } = options;
   const bytes = new DocumentBytes(rows, signal);
-  await rows.base.using(() =>
-    writeSnapshot(path, bytes.chunks(), {
-      fs,
-      beforeRename: async (temporary) => {
-        // What was copied must be what was opened, whoever wrote to it meanwhile.
-        if (await rows.base.isSpoilt()) throw changedBehind(rows.base.path);
-        await options.beforeRename?.(await stampAt(fs, temporary, rows.base.wholeBytes));
-      },
-    }),
-  );
+  const placed: { stamp: FileStamp | null } = { stamp: null };
+  try {
+    await rows.base.using(() =>
+      writeSnapshot(path, bytes.chunks(), {
+        fs,
+        beforeRename: async (temporary) => {
+          // What was copied must be what was opened, whoever wrote to it meanwhile.
+          if (await rows.base.isSpoilt()) throw changedBehind(rows.base.path);
+          placed.stamp = await stampAt(fs, temporary, rows.base.wholeBytes);
+          await options.beforeRename?.(placed.stamp);
+        },
+      }),
+    );
+  } catch (error) {
+    // All that failed may have been to make the new name last; then the whole new file is in its place.
+    if (placed.stamp === null || !(await isInPlace(fs, path, placed.stamp))) throw error;
+  }
   return bytes;
+}
+
+async function isInPlace(
+  fs: Fs,
+  path: string,
+  { ino, size, mtimeMs }: FileStamp,
+): Promise<boolean> {
+  try {
+    const found = await fs.stat(path);
+    return found.ino === ino && found.size === size && found.mtimeMs === mtimeMs;
+  } catch {
+    return false;
+  }
 }
 
 /** Refuses to save over what another hand has written or deleted. */
@@ -113,7 +133,10 @@ async function rebase(
 ): Promise<void> {
   const old = rows.base;
   const known = { index: written.index, order: rows.order.copy() };
-  const base = await BaseFile.open(fs, path, { known, wholeBytes: old.wholeBytes });
+  const open = (): Promise<BaseFile> =>
+    BaseFile.open(fs, path, { known, wholeBytes: old.wholeBytes });
+  // Once more where it fails: with the new file comes all that can be undone.
+  const base = await open().catch(open);
   if (base.size !== written.size) {
     await base.retire();
     throw changedBehind(path);
