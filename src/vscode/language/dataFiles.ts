@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { dataSets } from '../../core/project/dataSets.ts';
+import { placesIn } from '../../core/project/projectPlaces.ts';
 import { loadProject } from '../../node/project/loadProject.ts';
+import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
 import { resolveInside } from '../../node/storage/safePath.ts';
 import type { Disposable } from '../disposableStore.ts';
 import type { Projects } from '../ports.ts';
@@ -17,15 +20,21 @@ export interface DataFile {
   readonly real: string;
 }
 
+/** The workspace's projects, those too whose tailor.json has a mistake: their data are still theirs. */
+export type AnyProjects = Projects & {
+  readonly broken: readonly { readonly root: string }[];
+  known(): Promise<void>;
+};
+
 /** The data files of the workspace's projects, kept in step with their tailor.json. */
 export class DataFiles implements Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #projects: Projects & { known(): Promise<void> };
+  readonly #projects: AnyProjects;
   readonly #listening: Disposable;
   #files: readonly DataFile[] = [];
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(projects: Projects & { known(): Promise<void> }) {
+  constructor(projects: AnyProjects) {
     this.#projects = projects;
     this.#listening = projects.onDidChange(() => this.#renew());
     this.#reading = projects.known().then(() => this.#read());
@@ -68,10 +77,8 @@ export class DataFiles implements Disposable {
 
   async #read(): Promise<void> {
     const files: DataFile[] = [];
-    for (const { root } of this.#projects.all) {
-      const loaded = await loadProject(root).catch(() => null);
-      if (loaded === null) continue;
-      for (const { name: set, path } of dataSets(loaded.file)) {
+    for (const { root } of [...this.#projects.all, ...this.#projects.broken]) {
+      for (const { set, path } of await setsOf(root)) {
         const real = await resolveInside(root, path).catch(() => null);
         if (real !== null) files.push({ root, set, path: path.split(sep).join('/'), real });
       }
@@ -84,3 +91,13 @@ export class DataFiles implements Disposable {
 
 /** A path as a pattern: a name may hold what a pattern reads as more than a name. */
 export const literally = (path: string): string => path.replace(/[*?[\]{}]/gu, '?');
+
+/** The sets that a project file names, as far as it can be read. */
+async function setsOf(root: string): Promise<readonly { set: string; path: string }[]> {
+  const loaded = await loadProject(root).catch(() => null);
+  if (loaded) return dataSets(loaded.file).map(({ name: set, path }) => ({ set, path }));
+  const text = await readFile(join(root, PROJECT_FILE), 'utf8').catch(() => '');
+  return placesIn(text).values.flatMap(({ kind, set, value }) =>
+    kind === 'data' && set !== null && value ? [{ set, path: value }] : [],
+  );
+}

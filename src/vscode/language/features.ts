@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
-import type { Projects } from '../ports.ts';
 import { DataActions } from './dataActions.ts';
 import { diagnosticsOf, tooLarge } from './dataDiagnostics.ts';
 import { DataDocuments } from './dataDocuments.ts';
-import { DataFiles } from './dataFiles.ts';
+import { DataFiles, type AnyProjects } from './dataFiles.ts';
 import { KEPT_SELECTOR, KeptFileActions, KeptFileGuard, KeptFileLens } from './frozenFiles.ts';
 import { ProjectFileActions } from './projectFileActions.ts';
 import { ProjectFileCompletion } from './projectFileCompletion.ts';
@@ -16,7 +15,7 @@ import { RowHover } from './rowHover.ts';
 import { ProjectStates } from './rowStates.ts';
 
 export interface LanguageParts {
-  readonly projects: Projects & { known(): Promise<void> };
+  readonly projects: AnyProjects;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
 import type { Handler } from '../commands.ts';
-import type { Projects } from '../ports.ts';
-import { DataFiles } from './dataFiles.ts';
+import { DataFiles, type AnyProjects } from './dataFiles.ts';
 import { idIn } from './rowHints.ts';
 
 /** "Open Row in Review": the question whose row the cursor is in. */
-export function openRowHandler(projects: Projects & { known(): Promise<void> }): Handler {
+export function openRowHandler(projects: AnyProjects): Handler {
   return async () => {
     const { activeTextEditor: front } = vscode.window;
     const files = new DataFiles(projects);

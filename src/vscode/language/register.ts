@@ -16,7 +16,8 @@ export function registerLanguage(store: DisposableStore, parts: LanguageParts): 
   });
   const look = ({ scheme, fsPath }: vscode.Uri): void => {
     if (scheme !== 'file') return;
-    const isInside = projects.all.some(({ root }) => fsPath.startsWith(root + sep));
+    const known = [...projects.all, ...projects.broken];
+    const isInside = known.some(({ root }) => fsPath.startsWith(root + sep));
     if (isInside || fsPath.endsWith(sep + PROJECT_FILE)) load();
   };
   const { workspace, window } = vscode;

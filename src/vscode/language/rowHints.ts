@@ -41,7 +41,8 @@ export class RowHints implements vscode.InlayHintsProvider, Disposable {
       if (text.length > LONGEST_LINE) continue;
       const id = idIn(text);
       const row = id === null ? null : states.row(id.text);
-      if (!id || !row) continue;
+      // A question that has not been examined yet stands nowhere.
+      if (!id || !row || row.samples === 0) continue;
       const hint = new vscode.InlayHint(
         // Behind the id, not behind the row: rows are longer than any window is wide.
         new vscode.Position(line, id.to <= LAST_COLUMN ? id.to : 0),

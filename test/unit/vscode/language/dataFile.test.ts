@@ -1,4 +1,4 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CodeAction,
@@ -186,6 +186,16 @@ describe('a data file in the text editor', () => {
     expect(problemsOf(document)).toEqual([]);
   });
 
+  it('is checked where tailor.json has a mistake, too', async () => {
+    const { root, train } = await window();
+    const path = join(root, 'tailor.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"numeric"', '"odd"'));
+    editor.fileEvents.forEach((changed) => changed());
+    await vi.waitFor(() => expect(editor.context.get('tailor.hasProject')).toBe(false));
+    const document = openText(train, TRAIN);
+    await vi.waitFor(() => expect(problemsOf(document)).toHaveLength(4));
+  });
+
   it('is nothing to us outside of a project’s sets, and leaves nothing alive', async () => {
     const { root, end } = await window();
     const other = openText(join(root, 'data', 'other.jsonl'), 'oops');
@@ -204,7 +214,6 @@ describe('a row of the training data', () => {
     const { root } = await examinedProject();
     editor.folders = [root];
     activate(extensionContext());
-    const { readFile } = await import('node:fs/promises');
     const path = join(root, 'data', 'train.jsonl');
     return openText(path, await readFile(path, 'utf8'));
   }
