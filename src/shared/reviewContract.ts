@@ -46,6 +46,8 @@ export const rowSchema = z.object({
   samples: count,
   /** In how many rounds up to this one it was missed at least once. */
   misses: count,
+  /** What its rounds up to this one say about it, by intervals. */
+  trajectory: z.enum(['forgotten', 'flaky', 'stubborn', 'unclear', 'learned', 'known']),
   /** The most frequent wrong answer; null when nothing could be read. */
   wrongAnswer: z.nullable(text),
   gold: text,
@@ -75,7 +77,13 @@ export const filterSchema = z.object({
 });
 export type Filter = z.infer<typeof filterSchema>;
 
-export const sortSchema = z.enum(['flagged-first', 'least-right', 'most-missed', 'data-order']);
+export const sortSchema = z.enum([
+  'flagged-first',
+  'trajectory',
+  'least-right',
+  'most-missed',
+  'data-order',
+]);
 export type Sort = z.infer<typeof sortSchema>;
 
 export const NO_FILTER: Filter = {

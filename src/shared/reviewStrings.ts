@@ -70,6 +70,7 @@ export const reviewStrings = {
   'misses.least': 'Missed in {n} rounds or more',
   sort: 'Order',
   'sort.flagged-first': 'Flagged first',
+  'sort.trajectory': 'Forgotten first, then flaky',
   'sort.least-right': 'Least right first',
   'sort.most-missed': 'Most missed first',
   'sort.data-order': 'As in the data',

@@ -22,6 +22,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
       flags: [],
       right: 0,
       samples: 4,
+      trajectory: 'unclear',
       misses: 1,
       wrongAnswer: '7',
       gold: '8',

@@ -15,6 +15,16 @@ export const FLAG_ORDER: readonly ItemFlag[] = [
 
 const RANK = new Map(FLAG_ORDER.map((flag, rank) => [flag, rank]));
 
+/** What the next round should see first: what was lost, then what wavers, then what was never got. */
+const COURSES: Readonly<Record<Row['trajectory'], number>> = {
+  forgotten: 0,
+  flaky: 2,
+  stubborn: 4,
+  unclear: 6,
+  learned: 8,
+  known: 10,
+};
+
 /** Smaller comes first; equal keys keep the data's order. */
 export function sortKey(row: Row, sort: Sort): number {
   const share = row.samples === 0 ? 1 : row.right / row.samples;
@@ -24,6 +34,8 @@ export function sortKey(row: Row, sort: Sort): number {
         (best, flag) => Math.min(best, RANK.get(flag) ?? FLAG_ORDER.length),
         FLAG_ORDER.length,
       );
+    case 'trajectory':
+      return COURSES[row.trajectory] + share;
     case 'least-right':
       return share;
     case 'most-missed':

@@ -170,12 +170,8 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
   if (isOpen && curation.goldFixes.get(item.id)?.round === item.frame.round) {
     flags.push('gold-changed');
   }
-  if (
-    item.history.length > 0 &&
-    trajectoryOf([...item.history, { right, samples: attempts.length }]) === 'forgotten'
-  ) {
-    flags.push('forgotten');
-  }
+  const trajectory = trajectoryOf([...item.history, { right, samples: attempts.length }]);
+  if (trajectory === 'forgotten') flags.push('forgotten');
   return {
     id: item.id,
     title: titleOf(question),
@@ -185,6 +181,7 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
     right,
     samples: attempts.length,
     misses,
+    trajectory,
     wrongAnswer,
     gold: answer,
     candidates: candidates.length,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_FILTER, type Filter, type Sort } from '../../../../src/shared/reviewContract.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { ReviewIndex, runWhole } from '../../../../src/core/curation/queue.ts';
+import { sortedByKey, sortKey } from '../../../../src/core/curation/queueOrder.ts';
 import { outcomesByQuestion, reviewItems } from '../../../../src/core/curation/reviewItem.ts';
 import { gradeStored } from '../../../../src/core/round/grading.ts';
 import type { Question } from '../../../../src/core/dataset/question.ts';
@@ -95,6 +96,34 @@ describe('the queue', () => {
       lucky: ['right-by-luck'],
       again: ['repeat-miss'],
     });
+  });
+
+  it('goes by what the rounds say: what was lost, then what wavers, then what was never got', () => {
+    const index = anIndex();
+    const courses = Object.keys(SPECS).map((id) => [id, index.row(id)?.trajectory]);
+    expect(Object.fromEntries(courses)).toEqual({
+      plain: 'flaky',
+      known: 'known',
+      doubted: 'flaky',
+      gated: 'flaky',
+      bare: 'unclear',
+      lucky: 'unclear',
+      again: 'flaky',
+    });
+    const row = index.row('plain')!;
+    const given = ['known', 'learned', 'unclear', 'stubborn', 'flaky', 'forgotten'] as const;
+    const rows = [...given, 'flaky' as const].map((trajectory, at) => ({
+      ...row,
+      trajectory,
+      right: at === 6 ? 0 : 3,
+    }));
+    const order = sortedByKey(
+      rows.map((_, at) => at),
+      (at) => sortKey(rows[at] ?? row, 'trajectory'),
+    );
+    // Within a course the least right come first.
+    expect(order).toEqual([5, 6, 4, 3, 2, 1, 0]);
+    expect(ask(index, {}, 'trajectory').slice(-2)).toEqual(['bare', 'lucky']);
   });
 
   it('shows flagged ones first, the worst flag foremost, and the data’s order within', () => {
