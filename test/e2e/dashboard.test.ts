@@ -23,7 +23,12 @@ journey(
     const project = join(scratch, 'practice');
     const student = join(project, 'models', 'practice-base');
     // The fourth training is slow enough to be watched; the three before are real ones wherever one can train.
-    const slow = await stubPython(join(scratch, 'python'), student, { steps: 900, stepMs: 100 });
+    const slow = await stubPython(join(scratch, 'python'), student, {
+      steps: 900,
+      stepMs: 100,
+      epochSteps: 60,
+      metrics: true,
+    });
     const real = await trainingPython();
     const folder =
       'python' in real
@@ -89,7 +94,13 @@ journey(
       Number(/Step (\d+)/u.exec(await progress.innerText())?.[1] ?? 0);
     const first = await step();
     await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(first + 5);
-    await live.part('train').locator('svg').first().waitFor();
+    const curves = live.part('train').locator('.picture');
+    await curves.first().locator('svg.plot').waitFor();
+    const said = async (): Promise<string> =>
+      (await curves.first().getAttribute('aria-label')) ?? '';
+    const former = await said();
+    expect(former).toMatch(/^Language-model loss: from /u);
+    await expect.poll(said, { timeout: 30_000 }).not.toBe(former);
     await workbench.picture('dashboard-training');
     await live.press('Stop');
     await live.frame.locator('.live').waitFor({ state: 'detached', timeout: 60_000 });

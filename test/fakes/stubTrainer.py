@@ -38,6 +38,7 @@ STUB = {
     "stepMs": 10,
     "saveEvery": 4,
     "epochSteps": 5,
+    "metrics": False,
     **read("stub.json", {}),
 }
 ATTEMPT = LAUNCH["attempt"]
@@ -242,6 +243,33 @@ def ask_probes(out, epoch, step):
     out.emit("phase", name="training")
 
 
+def measure(out, step):
+    """Says losses that fall as a trainer's do; on every second step there are pairs."""
+    lm = 0.4 + 2 / (1 + step / 40)
+    pairs = 4 if step % 2 == 0 else 0
+    sources = {"feedback": (2, lm + 0.1), "self": (2, lm - 0.1)}
+    out.emit(
+        "metrics",
+        step=step,
+        epoch=step / STUB["epochSteps"],
+        loss=lm,
+        lm=lm,
+        pair=0.5 / (1 + step / 60) if pairs else None,
+        cosPos=0.9 if pairs else None,
+        cosNeg=0.4 if pairs else None,
+        activeFrac=0.5 if pairs else None,
+        pairsInBatch=pairs,
+        lr=0.0005,
+        gradNorm=1.0,
+        tokPerS=500.0,
+        padFrac=0.1,
+        memMB=300.0,
+        bySource={
+            name: {"n": count, "lm": loss, "pair": None} for name, (count, loss) in sources.items()
+        },
+    )
+
+
 def train(out):
     out.emit("phase", name="importing")
     if BEHAVIOUR == "importError":
@@ -282,6 +310,8 @@ def train(out):
                 epoch=step / steps,
                 etaMs=(steps - step) * STUB["stepMs"],
             )
+            if STUB["metrics"]:
+                measure(out, step)
             misbehave(out, step)
             if step % STUB["epochSteps"] == 0:
                 ask_probes(out, step // STUB["epochSteps"], step)

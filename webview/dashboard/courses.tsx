@@ -16,13 +16,16 @@ export function Courses({ state }: { readonly state: DashboardState }): JSX.Elem
       {of === 0 ? (
         <p class="muted">{words('course.none')}</p>
       ) : (
-        <Bars
-          id="course"
-          title={words('course.note', trajectories.rounds)}
-          note={`n = ${words.count(of)}`}
-          bars={bars}
-          of={of}
-        />
+        <>
+          <Bars
+            id="course"
+            title={words('course.over', trajectories.rounds)}
+            note={`n = ${words.count(of)}`}
+            bars={bars}
+            of={of}
+          />
+          <p class="muted small">{words('course.how')}</p>
+        </>
       )}
     </Section>
   );

@@ -38,16 +38,31 @@ function shares(probes: readonly Probe[], words: ReturnType<typeof useBoardWords
     const sum = epochs.get(epoch) ?? { right: 0, of: 0 };
     epochs.set(epoch, { right: sum.right + (right ? 1 : 0), of: sum.of + 1 });
   }
-  return [...epochs]
-    .sort(([a], [b]) => a - b)
-    .map(([epoch, { right, of }]) => words('train.probes.share', words.number(epoch), right, of))
+  return shortened([...epochs].sort(([a], [b]) => a - b))
+    .map((one) =>
+      one === null
+        ? '…'
+        : words('train.probes.share', words.number(one[0]), one[1].right, one[1].of),
+    )
     .join(' · ');
+}
+
+/** Epochs that have room beside a question: the first, and the last ones. */
+const MOST = 8;
+
+/** The first and the last ones of many; null stands for those in between. */
+function shortened<T>(all: readonly T[]): readonly (T | null)[] {
+  const [first, ...rest] = all;
+  if (first === undefined || all.length <= MOST) return all;
+  return [first, null, ...rest.slice(2 - MOST)];
 }
 
 function ProbeLine({ probe }: { readonly probe: Probe }): JSX.Element {
   const words = useBoardWords();
   const { questionId, question, gold, samples } = probe;
-  const signs = samples.map(({ epoch, right }): Sign => {
+  const signs = shortened(samples).map((sample): Sign => {
+    if (sample === null) return { kind: 'none', sign: '…', said: '…' };
+    const { epoch, right } = sample;
     const kind = right ? 'right' : 'wrong';
     return {
       kind,

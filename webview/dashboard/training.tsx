@@ -46,7 +46,9 @@ function RunChoice({
   const { runs, round, runId } = training;
   const chosen = new Set(
     state.rounds.flatMap((one) =>
-      one.runs.filter((run) => run.chosen).map((run) => `${one.round}/${run.runId}`),
+      one.runs
+        .filter((run) => run.chosen && run.state === 'done')
+        .map((run) => `${one.round}/${run.runId}`),
     ),
   );
   const name = (of: { round: number | null; runId: string | null }): string =>
