@@ -7,6 +7,7 @@ import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { audit } from './node/commands/audit.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
+import { estimateTraining } from './node/commands/estimateTraining.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
 import { report, type ReportOptions } from './node/commands/report.ts';
 import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
@@ -194,8 +195,15 @@ export function buildProgram(): Command {
   add('tailor.train')
     .description('start, follow or resume the training of a frozen round')
     .addOption(roundOption())
-    .action((options: steps.RoundOption, command: Command) =>
-      run(command, (context) => steps.train(context, options)),
+    .option('--fresh', 'begin a new run of the same round; the old one is kept')
+    .option('--dry-run', 'check everything, estimate memory and time, train nothing')
+    .action(
+      (options: steps.RoundOption & { fresh?: boolean; dryRun?: boolean }, command: Command) =>
+        run(command, (context) =>
+          options.dryRun === true
+            ? estimateTraining(context, options)
+            : steps.train(context, options),
+        ),
     );
 
   add('tailor.round')

@@ -1,6 +1,6 @@
 """What this Python environment has and lacks for training, as one JSON object.
 
-    python -m tailor_bridge probe [--devices]
+    python -m tailor_bridge probe [--devices] [--fit JSON]
 
 Versions come from metadata, so that the answer takes a fraction of a second; `--devices` imports torch and asks it.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import VERSION, system
+from .errors import TrainerError
 
 # Lowest version, first version that is not known to work, and why the lowest.
 NEEDED: dict[str, tuple[str, str]] = {
@@ -128,6 +129,16 @@ def main(argv: Sequence[str]) -> int:
     """Prints the answer; 0 even with problems, which are part of it."""
     parser = argparse.ArgumentParser(prog="tailor_bridge probe")
     parser.add_argument("--devices", action="store_true", help="import torch and list devices")
+    parser.add_argument("--fit", metavar="JSON", help="also whether a student fits: its settings")
     args = parser.parse_args(argv)
-    print(json.dumps(probe(args.devices), ensure_ascii=True))
+    report = probe(args.devices)
+    if args.fit is not None:
+        from .estimate import fit_of
+
+        try:
+            report["fit"] = fit_of(args.fit)
+        except (TrainerError, ValueError, KeyError, OSError):
+            # A student that cannot be read is the exam's to complain of.
+            report["fit"] = None
+    print(json.dumps(report, ensure_ascii=True))
     return 0

@@ -76,6 +76,25 @@ def memory_mb() -> tuple[float | None, float | None]:
         return None, None
 
 
+def gpus() -> list[tuple[str, float]]:
+    """Name and memory in MB of each NVIDIA GPU, asked of the driver's own tool; none where that is not there."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return []
+    try:
+        out = subprocess.run(
+            [tool, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        ).stdout
+        rows = [line.rpartition(",") for line in out.splitlines() if line.strip()]
+        return [(name.strip(), float(size) * 1.048576) for name, _, size in rows]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return []
+
+
 def disk_free_bytes(path: Path) -> int:
     """Free bytes of the file system that holds a path."""
     return shutil.disk_usage(path).free

@@ -181,6 +181,7 @@ def test_what_must_be_quick_does_not_import_torch(make_run: MakeRun) -> None:
             report = json.loads(result.stdout)
             assert (report["type"], report["steps"], report["rows"]) == ("accepted", 10, 17)
             assert report["parameters"] > 20_000
+            assert report["estimate"]["modes"]["full"]["low"] > 0
     assert {p.name for p in run.path.iterdir()} == {"run.json", "train.jsonl", "first-batch.json"}
 
 

@@ -37,6 +37,7 @@ export const COMMANDS = {
   'tailor.setTeacherKey': { title: 'Set Teacher Key', cli: null },
   'tailor.testTeacher': { title: 'Test Teacher', cli: 'teacher --test' },
   'tailor.estimateTeaching': { title: 'Estimate Teaching', cli: 'teach --estimate' },
+  'tailor.estimateTraining': { title: 'Estimate Training', cli: 'train --dry-run' },
   'tailor.previewFreeze': { title: 'Preview Freeze', cli: 'freeze --preview' },
   'tailor.setup': { title: 'Set Up Trainer', cli: 'setup' },
   'tailor.apply': { title: 'Apply Edits to File', cli: 'apply' },

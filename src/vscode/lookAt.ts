@@ -11,6 +11,7 @@ import { requireTrust } from './trust.ts';
 
 type LookId =
   | 'tailor.estimateTeaching'
+  | 'tailor.estimateTraining'
   | 'tailor.previewFreeze'
   | 'tailor.audit'
   | 'tailor.status'
@@ -84,6 +85,17 @@ export function lookHandlers(editor: Editor): Readonly<Record<LookId, Handler>> 
           ),
       );
       await editor.reports.show(title, said(text));
+    },
+    'tailor.estimateTraining': async (target) => {
+      requireTrust();
+      await ofProject(
+        ({ name }) => vscode.l10n.t('What training {0} will take', name),
+        async (context, { round }) =>
+          (await import('../node/commands/estimateTraining.ts')).estimateTraining(
+            context,
+            round === undefined ? {} : { round },
+          ),
+      )(target);
     },
     'tailor.doctor': async () => {
       requireTrust();

@@ -121,6 +121,11 @@ export class MemoryStore implements RoundStore {
     this.manifests.set(round, manifest);
     return Promise.resolve(manifest);
   }
+  /** By run id. */
+  readonly runs = new Map<string, unknown>();
+  runConfig(_round: number, runId: string): Promise<unknown> {
+    return Promise.resolve(this.runs.get(runId) ?? null);
+  }
   runFolder(round: number, runId: string): string {
     return this.absolute(`rounds/${round}/runs/${runId}`);
   }

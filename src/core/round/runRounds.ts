@@ -45,6 +45,8 @@ export async function loadRound(ports: LoopPorts, round: number): Promise<RoundS
 export interface StepOptions {
   /** Of `teach`; by the round when absent. */
   readonly purpose?: Purpose;
+  /** Of `train`: another run instead of going on with the one that was begun. */
+  readonly fresh?: boolean;
 }
 
 /** Runs one step and books its time in the round's state, also when it is stopped half-way. */
@@ -96,7 +98,7 @@ function perform(
     case 'freeze':
       return freezeStep(ports, state);
     case 'train':
-      return trainRound(ports, state);
+      return trainRound(ports, state, options);
   }
 }
 

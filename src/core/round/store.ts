@@ -51,6 +51,8 @@ export interface RoundStore {
     rows: readonly FrozenRow[],
     manifest: Omit<Manifest, 'trainSha256' | 'inputs'>,
   ): Promise<Manifest>;
+  /** What a run of this round was begun with, as its run.json says; null where there is none. */
+  runConfig(round: number, runId: string): Promise<unknown>;
   /** Absolute folder of a training run of this round. */
   runFolder(round: number, runId: string): string;
   /** Absolute path of a finished student to be, by id. */

@@ -5,14 +5,22 @@ import { PROMPT_FORM } from '../exam/promptForm.ts';
 import type { Manifest } from './frozen.ts';
 import { DEFAULT_LR, type RunConfig } from '../training/run.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
+import { chooseRun } from './chooseRun.ts';
 import { probesFor } from './probes.ts';
 import { verifyFrozen } from './verifyFrozen.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 
+type Launch = NonNullable<ProjectFile['training']['launch']>;
+
+/** One process needs no launcher, and names the run that it always named. */
+function isGroup(launch: Launch | undefined): launch is Launch {
+  return launch !== undefined && (launch.processes > 1 || launch.accelerate !== undefined);
+}
+
 /** What one round's run.json says, ids aside: everything that decides the student that comes out. */
 function recipe(project: ProjectFile, manifest: Manifest, model: RunConfig['model']) {
-  const { objective, optim, from, maxLen, mode, lora, precision, gradCheckpoint } =
+  const { objective, optim, from, maxLen, mode, lora, precision, gradCheckpoint, launch } =
     project.training;
   return {
     v: 1,
@@ -28,18 +36,23 @@ function recipe(project: ProjectFile, manifest: Manifest, model: RunConfig['mode
     seed: project.seed,
     maxLen,
     data: { rows: manifest.rows, sha256: manifest.trainSha256 },
+    launch: isGroup(launch) ? launch : undefined,
   } as const;
 }
 
-/**
- * The training step. The run's id is a hash of its recipe: the same frozen set and settings always name the same run,
- * which is started, followed, resumed or found done.
- */
-export async function trainRound(
+/** A run that could start now: nothing is written yet. */
+export interface PlannedRun {
+  readonly config: RunConfig;
+  /** Relative and absolute folder of the student that it makes. */
+  readonly student: { readonly absolute: string; readonly relative: string };
+}
+
+/** What training a frozen round would do, with the frozen set checked. The run's id is a hash of its recipe. */
+export async function planRun(
   ports: LoopPorts,
   initial: RoundState,
-  options: { detachOnAbort?: boolean } = {},
-): Promise<RoundState> {
+  fresh: boolean,
+): Promise<PlannedRun> {
   const { store } = ports;
   const { project } = store;
   const round = initial.round;
@@ -53,10 +66,12 @@ export async function trainRound(
   await verifyFrozen(store, round, rows);
 
   const model = await startingPoint(ports, initial);
-  const made = recipe(project, manifest, model);
-  const suffix = sha256Json(made).slice(0, 10);
-  const runId = `r${round}-${suffix}`;
-  const student = store.studentFolder(`round-${round + 1}-${suffix}`);
+  const { launch, ...made } = recipe(project, manifest, model);
+  const named = launch === undefined ? made : { ...made, launch };
+  const base = `r${round}-${sha256Json(named).slice(0, 10)}`;
+  const runId = await chooseRun(store, initial, { recipe: named, base, fresh });
+  const studentId = `round-${round + 1}-${runId.slice(`r${round}-`.length)}`;
+  const student = store.studentFolder(studentId);
   const config: RunConfig = {
     ...made,
     runId,
@@ -64,19 +79,45 @@ export async function trainRound(
     save: { everySteps: 100, keep: 2 },
     export: {
       path: student.absolute,
-      studentId: `round-${round + 1}-${suffix}`,
+      studentId,
       dtype: made.mode === 'full' ? 'float32' : 'base',
     },
     threads: null,
     device: 'auto',
+    ...(launch === undefined ? {} : { launch: launchOf(store, launch) }),
     ...(await probesFor(store, round)),
   };
+  return { config, student };
+}
+
+function launchOf(
+  store: LoopPorts['store'],
+  { processes, accelerate }: Launch,
+): NonNullable<RunConfig['launch']> {
+  return {
+    processes,
+    ...(accelerate === undefined ? {} : { accelerate: store.absolute(accelerate) }),
+  };
+}
+
+/**
+ * The training step. The same frozen set and settings always name the same run, which is started, followed, resumed or
+ * found done; `fresh` begins another one and keeps that.
+ */
+export async function trainRound(
+  ports: LoopPorts,
+  initial: RoundState,
+  options: { readonly fresh?: boolean } = {},
+): Promise<RoundState> {
+  const { store } = ports;
+  const round = initial.round;
+  const { config, student } = await planRun(ports, initial, options.fresh === true);
+  const { runId } = config;
   let state = reduceRound(initial, { type: 'training-started', runId });
   await store.saveState(state);
   await ports.trainer.run(store.runFolder(round, runId), config, {
     signal: ports.signal,
     report: ports.report,
-    detachOnAbort: options.detachOnAbort ?? false,
   });
   const { digest } = await ports.student.identify(student.absolute);
   state = reduceRound(state, {

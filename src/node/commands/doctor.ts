@@ -5,9 +5,12 @@ import { AppError, isAppError, textOf } from '../../core/errors.ts';
 import { figures } from '../../core/figures.ts';
 import { joined, sentence, type Sentence, type Text } from '../../core/sentence.ts';
 import { findPython } from '../python/findPython.ts';
-import { doctorFacts, probePython } from '../python/probe.ts';
+import { loadProject } from '../project/loadProject.ts';
+import type { Fit } from '../python/fit.ts';
+import { doctorFacts, probePython, type FitQuestion } from '../python/probe.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { fitLines } from './estimateTraining.ts';
 
 interface Finding {
   readonly what: Text;
@@ -86,6 +89,7 @@ async function trainerFindings(context: CommandContext): Promise<Finding[]> {
       environment: context.environment,
       signal: context.signal,
       devices: true,
+      fit: await fitQuestion(context),
     });
     const found = {
       what: 'Python',
@@ -103,10 +107,41 @@ async function trainerFindings(context: CommandContext): Promise<Finding[]> {
       ...(problems.length > 0
         ? problems
         : [{ what: sentence`trainer`, ok: true, says: sentence`all packages are there` }]),
+      ...(probe.fit ? [fitFinding(probe.fit)] : []),
     ];
   } catch (error) {
     return [asFinding('Python', error)];
   }
+}
+
+/** What the project would train, where there is one; its rows as long as they may get. */
+async function fitQuestion(context: CommandContext): Promise<FitQuestion | undefined> {
+  const project = await loadProject(context.options.folder).catch(() => undefined);
+  if (project === undefined) return undefined;
+  const { training, student } = project.file;
+  return {
+    student: join(project.root, student),
+    mode: training.mode,
+    maxLen: training.maxLen,
+    tokenBudget: training.optim.tokenBudget,
+    precision: training.precision,
+    gradCheckpoint: training.gradCheckpoint,
+    processes: training.launch?.processes ?? 1,
+  };
+}
+
+function fitFinding(fit: Fit): Finding {
+  const ok = fit.modes[fit.mode].fits !== 'no';
+  return {
+    what: sentence`training in memory`,
+    ok,
+    says: joined(fitLines(fit), '; '),
+    ...(ok
+      ? {}
+      : {
+          fix: sentence`Choose training.mode lora or qlora, training.gradCheckpoint, or a smaller optim.tokenBudget.`,
+        }),
+  };
 }
 
 async function finding(what: Text, look: () => Promise<Text>): Promise<Finding> {

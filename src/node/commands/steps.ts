@@ -109,11 +109,15 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
   });
 }
 
-/** `tailor train`: starts, follows or resumes the training of a frozen round. */
-export function train(context: CommandContext, options: RoundOption): Promise<CommandResult> {
+/** `tailor train`: starts, follows or resumes the training of a frozen round; with `fresh`, begins another run of it. */
+export function train(
+  context: CommandContext,
+  options: RoundOption & { readonly fresh?: boolean },
+): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
-    const after = await runStep(ports, state, 'train', []);
+    const fresh = options.fresh === true;
+    const after = await runStep(ports, state, 'train', [], { fresh });
     const student = after.training?.student;
     return {
       text: joined(

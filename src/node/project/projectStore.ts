@@ -35,7 +35,7 @@ import { openJournal, type Journal } from '../storage/journal.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
-import { translating } from '../storage/storeError.ts';
+import { systemCode, translating } from '../storage/storeError.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
 
 export interface ProjectStoreOptions {
@@ -75,6 +75,15 @@ export class ProjectStore implements RoundStore {
 
   roundFolder(round: number, ...rest: string[]): string {
     return join(this.root, 'rounds', String(round), ...rest);
+  }
+
+  async runConfig(round: number, runId: string): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(join(this.runFolder(round, runId), 'run.json'), 'utf8'));
+    } catch (error) {
+      // What is there but not readable is not overwritten, and equals nothing.
+      return systemCode(error) === 'ENOENT' ? null : {};
+    }
   }
 
   runFolder(round: number, runId: string): string {

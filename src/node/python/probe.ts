@@ -4,6 +4,7 @@ import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { bridgeCommand } from './bridge.ts';
+import { fitSchema } from './fit.ts';
 import type { PythonEnvironment } from './findPython.ts';
 import { runShortCommand } from './shortCommand.ts';
 
@@ -13,15 +14,31 @@ export const probeSchema = z.object({
   python: z.string(),
   /** Installed version by package name; null where it is missing. */
   packages: z.record(z.string(), z.string().nullable()),
+  /** Asked for with `fit`; null where the student cannot be read. */
+  fit: fitSchema.nullish(),
   problems: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string() })),
 });
 export type Probe = z.infer<typeof probeSchema>;
+
+/** A student and how it would be trained; its rows are taken to be as long as they may get. */
+export interface FitQuestion {
+  /** Absolute folder. */
+  readonly student: string;
+  readonly mode: string;
+  readonly maxLen: number;
+  readonly tokenBudget: number;
+  readonly precision: string;
+  readonly gradCheckpoint: boolean;
+  readonly processes: number;
+}
 
 export interface ProbePython {
   /** The folder that holds launch.py and tailor_bridge/. */
   readonly bundle: string;
   /** Also asks torch for its devices, which takes seconds. */
   readonly devices?: boolean;
+  /** Settings of a project: whether its student fits this computer. */
+  readonly fit?: FitQuestion | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly signal?: Signal;
 }
@@ -30,7 +47,11 @@ const PROBE_TIMEOUT_MS = 120_000;
 
 /** Asks an interpreter what it has and what it lacks for training. */
 export async function probePython(python: PythonEnvironment, options: ProbePython): Promise<Probe> {
-  const args = ['probe', ...(options.devices === true ? ['--devices'] : [])];
+  const args = [
+    'probe',
+    ...(options.devices === true ? ['--devices'] : []),
+    ...(options.fit === undefined ? [] : ['--fit', JSON.stringify(options.fit)]),
+  ];
   const result = await runShortCommand({
     ...bridgeCommand(python, options.bundle, args),
     env: childEnvironment(options.environment ?? process.env),

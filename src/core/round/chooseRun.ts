@@ -1,0 +1,66 @@
+import { AppError } from '../errors.ts';
+import { joined, sentence, type Text } from '../sentence.ts';
+import type { RoundState } from './state.ts';
+import type { RoundStore } from './store.ts';
+
+/** What a run's name stands for, and whether a person asked for a new run of the same. */
+export interface WantedRun {
+  readonly recipe: Readonly<Record<string, unknown>>;
+  /** `rN-…`, made of the recipe alone. */
+  readonly base: string;
+  readonly fresh: boolean;
+}
+
+/**
+ * The run that training starts or goes on with. The same recipe goes on with the same run; another one never takes a
+ * begun run's place by itself, and a fresh run never touches an older one.
+ */
+export async function chooseRun(
+  store: RoundStore,
+  { round, training }: RoundState,
+  { recipe, base, fresh }: WantedRun,
+): Promise<string> {
+  if (fresh) {
+    let runId = base;
+    for (let number = 2; (await store.runConfig(round, runId)) !== null; number += 1) {
+      runId = `${base}-${number}`;
+    }
+    return runId;
+  }
+  if (training === null) return base;
+  if (training.runId === base || training.runId.startsWith(`${base}-`)) return training.runId;
+  const begun = await store.runConfig(round, training.runId);
+  if (begun === null) return base;
+  throw new AppError(
+    'trainer.checkpointMismatch',
+    sentence`Training of round ${round} began with something else: ${different(begun, recipe)}.`,
+    {
+      hint: sentence`Put that back to go on with it, or train anew with tailor train --fresh; the old run (${training.runId}) is kept.`,
+      detail: { runId: training.runId },
+    },
+  );
+}
+
+/** The parts of a recipe that a run was begun with in another form, for people. */
+function different(begun: unknown, recipe: Readonly<Record<string, unknown>>): Text {
+  const paths = unequal(begun, recipe, '');
+  const named: Text[] = [];
+  if (paths.some((path) => path.startsWith('data.'))) named.push(sentence`the frozen set`);
+  if (paths.some((path) => path.startsWith('model.'))) {
+    named.push(sentence`the student that it starts from`);
+  }
+  const settings = paths.filter((path) => !/^(?:data|model)\./u.test(path));
+  if (settings.length > 0) named.push(sentence`settings (${settings.slice(0, 8).join(', ')})`);
+  return named.length > 0 ? joined(named, '; ') : sentence`the form of its configuration`;
+}
+
+function unequal(a: unknown, b: unknown, path: string): string[] {
+  if (!isObject(a) || !isObject(b)) return JSON.stringify(a) === JSON.stringify(b) ? [] : [path];
+  return Object.keys(b).flatMap((key) =>
+    unequal(a[key], b[key], path === '' ? key : `${path}.${key}`),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

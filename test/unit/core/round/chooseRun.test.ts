@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { chooseRun } from '../../../../src/core/round/chooseRun.ts';
+import { openRound, type RoundState } from '../../../../src/core/round/state.ts';
+import { setUp } from '../../../fakes/loopSetUp.ts';
+import type { MemoryStore } from '../../../fakes/memoryStore.ts';
+
+const recipe = { mode: 'full', optim: { lr: 1e-5, epochs: 3 }, data: { sha256: 'a' } };
+const other = { mode: 'lora', optim: { lr: 2e-4, epochs: 3 }, data: { sha256: 'b' } };
+const trained = { path: 'models/x', digest: 'd' };
+
+function begun(runId: string, student: typeof trained | null): RoundState {
+  return { ...openRound(0, { path: 'base', digest: 'd' }), training: { runId, student } };
+}
+
+describe('the run that training starts or goes on with', () => {
+  const store = (): MemoryStore => setUp().store;
+
+  test('the same recipe goes on with the same run, also with a fresh one', async () => {
+    const wanted = { recipe, base: 'r0-aa', fresh: false };
+    expect(await chooseRun(store(), openRound(0, trained), wanted)).toBe('r0-aa');
+    expect(await chooseRun(store(), begun('r0-aa-3', null), wanted)).toBe('r0-aa-3');
+  });
+
+  test('a fresh run takes the first name that nobody has', async () => {
+    const runs = store();
+    const wanted = { recipe, base: 'r0-aa', fresh: true };
+    expect(await chooseRun(runs, begun('r0-aa', null), wanted)).toBe('r0-aa');
+    runs.runs.set('r0-aa', recipe).set('r0-aa-2', recipe);
+    expect(await chooseRun(runs, begun('r0-aa', trained), wanted)).toBe('r0-aa-3');
+  });
+
+  test.each([null, trained])('another recipe is refused, and named (%s)', async (student) => {
+    const runs = store();
+    runs.runs.set('r0-aa', recipe);
+    const wanted = { recipe: other, base: 'r0-bb', fresh: false };
+    const refused = chooseRun(runs, begun('r0-aa', student), wanted);
+    await expect(refused).rejects.toMatchObject({ code: 'trainer.checkpointMismatch' });
+    await expect(refused).rejects.toThrow('the frozen set; settings (mode, optim.lr)');
+    expect(await chooseRun(runs, begun('r0-aa', student), { ...wanted, fresh: true })).toBe(
+      'r0-bb',
+    );
+  });
+
+  test('a run that was never begun stands in nobody’s way', async () => {
+    const wanted = { recipe: other, base: 'r0-bb', fresh: false };
+    expect(await chooseRun(store(), begun('r0-aa', null), wanted)).toBe('r0-bb');
+  });
+});
