@@ -115,7 +115,9 @@ journey(
     await saveAs(workbench, report);
     await workbench.until('the report is written', () => existsSync(report));
     const written = readFileSync(report, 'utf8');
-    expect(written).toMatch(/McNemar/u);
+    // What was chosen on the page, tested by what fits its several samples.
+    expect(written).toContain('Comparison: Round 0 → Round 3, train');
+    expect(written).toMatch(/paired bootstrap over the same 30 questions/u);
     for (const round of [0, 1, 2, 3]) expect(written).toContain(`Round ${round}`);
 
     expect(await objectionsByTheme(workbench, live.frame, 'dashboard')).toEqual({});

@@ -32,7 +32,7 @@ export function Comparison({ state }: { readonly state: DashboardState }): JSX.E
           <Bars
             id="change"
             title={words(
-              'change.questions',
+              'change.figure',
               comparison.from,
               comparison.to,
               visibleText(comparison.set),
