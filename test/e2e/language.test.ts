@@ -9,6 +9,14 @@ import { TextEditor } from './rig/textEditor.ts';
 
 const rowSchema = z.looseObject({ id: z.string(), question: z.string(), answer: z.string() });
 
+/** Would leave its block of code in the hover, and ask for something, if it were taken for more than text. */
+const HOSTILE = {
+  id: 'hostile',
+  question:
+    '```\n  ```\n![x](https://evil.example/x.png) [run](command:workbench.action.terminal.new) <img src="https://evil.example/y.png">',
+  answer: '1',
+};
+
 journey(
   'data files and tailor.json are checked, mended and explained in the text editor, and what a round was made of stays as it is',
   async () => {
@@ -19,7 +27,7 @@ journey(
     tailor('decide', 'accept', '--rule', 'gate-accept');
     tailor('freeze');
     const data = join(folder, 'data', 'train.jsonl');
-    const rows = readFileSync(data, 'utf8').split('\n');
+    const rows = [...readFileSync(data, 'utf8').trim().split('\n'), JSON.stringify(HOSTILE)];
     // One answer is a number, as many tools write it, and another was corrected in a decision.
     const third = rowSchema.parse(JSON.parse(rows[2] ?? ''));
     const fifth = rowSchema.parse(JSON.parse(rows[4] ?? ''));
@@ -45,8 +53,10 @@ journey(
     );
     await workbench.page.keyboard.press('Home');
     await text.shows(/round.0:.\d\/\d.right.·/u);
-    await text.hover(/question/u);
+    await workbench.page.keyboard.press('Control+End');
+    const hover = await text.hover(/evil\.example/u);
     await workbench.picture('language-data');
+    expect(await hover.locator('img, a, script, iframe').count()).toBe(0);
 
     await text.open('tailor.json');
     await text.problem('This computer has no teacher called progammatic', 'Ln ');

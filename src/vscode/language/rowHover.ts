@@ -37,6 +37,6 @@ export class RowHover implements vscode.HoverProvider {
     const states = this.#states.of(root);
     const id = idIn(line);
     const row = states && id ? states.row(id.text) : null;
-    return states && row ? visibleText(stateSentences(states.round, row)) : null;
+    return states && row && row.samples > 0 ? visibleText(stateSentences(states.round, row)) : null;
   }
 }

@@ -94,13 +94,16 @@ export class TextEditor {
   }
 
   /** Asks for the hover at the cursor. */
-  async hover(text: RegExp): Promise<void> {
-    const hover = this.#page.locator('.monaco-hover').filter({ hasText: text });
+  async hover(text: RegExp): Promise<Locator> {
+    const hover = this.#page.locator('.monaco-hover').filter({ hasText: text }).first();
     await this.#workbench.until('the hover is shown', async () => {
-      await this.#workbench.command('Show or Focus Hover');
-      await hover.first().waitFor({ timeout: 3000 });
+      await this.#page.keyboard.press('Escape');
+      await this.#page.keyboard.press('Control+k');
+      await this.#page.keyboard.press('Control+i');
+      await hover.waitFor({ timeout: 3000 });
       return true;
     });
+    return hover;
   }
 
   /** Types a letter and waits for the editor's word that nothing can be typed here. */
