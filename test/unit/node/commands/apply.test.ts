@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { freezePreview } from '../../../../src/core/round/freezePreview.ts';
 import { curationUpTo } from '../../../../src/core/round/curationUpTo.ts';
 import { gradedTrainAttempts } from '../../../../src/core/round/gradedTrain.ts';
+import { freezeStep } from '../../../../src/core/round/freezeStep.ts';
+import { verifyFrozen } from '../../../../src/core/round/verifyFrozen.ts';
 import { trainQuestions } from '../../../../src/core/round/exam.ts';
 import { apply } from '../../../../src/node/commands/apply.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
+import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { examinedProject } from '../../../fakes/examinedProject.ts';
 import { lines, openStore } from '../../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
@@ -79,6 +82,34 @@ describe('tailor apply', () => {
     await apply(context, {});
     expect(await readFile(data, 'utf8')).not.toBe(before);
     expect(await whatCounts(root)).toEqual(counted);
+  });
+
+  it('leaves a frozen round what it was made from, though the data say something newer', async () => {
+    const { root, context } = await examinedProject();
+    await decide(context, 'accept', { names: [], rule: 'gate-accept', round: 0 });
+    const { store } = openStore(root);
+    const state = await store.state(0);
+    if (!state) throw new Error('no round');
+    await freezeStep({ store, clock: fakeClock() }, state);
+    const rows = await store.frozenRows(0);
+    expect(rows.length).toBeGreaterThan(0);
+    const file = join(await temporaryFolder(), 'rows.jsonl');
+    const reason = 'it is wrong';
+    const [id, ...others] = rows.map((row) => row.id);
+    const late = [
+      { questionId: id, gold: '99', reason },
+      ...others.map((questionId) => ({ questionId, question: `Say: ${questionId}?`, reason })),
+    ];
+    await writeFile(file, lines(late));
+    await decide(context, 'edit', { names: [file], round: 0 });
+    expect((await apply(context, {})).json).toMatchObject({ written: true });
+    await verifyFrozen(openStore(root).store, 0, rows);
+    // The same change by hand, with no decision behind it, is not what the set was made from.
+    const data = join(root, 'data', 'train.jsonl');
+    await writeFile(data, (await readFile(data, 'utf8')).replace('"99"', '"98"'));
+    await expect(verifyFrozen(openStore(root).store, 0, rows)).rejects.toMatchObject({
+      code: 'round.changed',
+    });
   });
 
   it('leaves what the file says otherwise by now, and names it', async () => {
