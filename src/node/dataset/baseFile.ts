@@ -101,8 +101,7 @@ export class BaseFile extends StoredLines {
 
   /** Share of the file whose lines are known. */
   get read(): number {
-    if (this.#complete || this.size === 0) return 1;
-    return Math.min(1, this.index.end / this.size);
+    return this.#complete ? 1 : Math.min(0.999, this.index.end / Math.max(1, this.size));
   }
 
   /** Whether the file ends with a line end; a new one does. */

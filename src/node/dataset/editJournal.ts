@@ -18,7 +18,7 @@ import {
   type NewRecord,
 } from './editRecords.ts';
 import type { FileStamp } from './fileStamp.ts';
-import { newJournalPath, releaseJournal } from './journalFiles.ts';
+import { leaveJournal, newJournalPath, releaseJournal } from './journalFiles.ts';
 import { stampOfLine } from './rowEdits.ts';
 
 /** The one writer of a journal. */
@@ -232,8 +232,13 @@ export class EditJournal {
     if (file === null) return;
     if (!discard) await file.journal.flush().catch(() => undefined);
     await file.journal.close().catch(() => undefined);
+    const { fs, folder, path } = this.#options;
+    if (!discard) {
+      await leaveJournal(fs, folder, path, file.path);
+      return;
+    }
     releaseJournal(file.path);
-    if (discard) await this.#options.fs.unlink(file.path).catch(() => undefined);
+    await fs.unlink(file.path).catch(() => undefined);
   }
 }
 

@@ -10,6 +10,9 @@ import { systemCode } from '../storage/storeError.ts';
  */
 const NAME = /^([0-9a-f]{24})\.([0-9a-f]{8})-(\d+)-([0-9a-f]{8})\.[0-9a-f]{8}\.jsonl$/u;
 
+/** The owner of a journal that was left on purpose: no process has this number. */
+const NOBODY = '0-00000000';
+
 /** Journals that documents of this process hold. */
 const own = new Set<string>();
 
@@ -18,11 +21,25 @@ let started: string | null = null;
 /** A path for a new journal of a document. */
 export async function newJournalPath(folder: string, path: string): Promise<string> {
   started ??= tag(await startTimeOf(process.pid));
-  const owner = `${tag(thisHost())}-${process.pid}-${started}`;
-  const name = `${nameOf(path)}.${owner}.${randomBytes(4).toString('hex')}.jsonl`;
-  const made = join(folder, name);
+  const made = pathOf(folder, path, `${process.pid}-${started}`);
   own.add(made);
   return made;
+}
+
+function pathOf(folder: string, path: string, owner: string): string {
+  const random = randomBytes(4).toString('hex');
+  return join(folder, `${nameOf(path)}.${tag(thisHost())}-${owner}.${random}.jsonl`);
+}
+
+/** Leaves a journal to whoever opens the document next, in this window or in another one. */
+export async function leaveJournal(
+  fs: Fs,
+  folder: string,
+  path: string,
+  journal: string,
+): Promise<void> {
+  await fs.rename(journal, pathOf(folder, path, NOBODY)).catch(() => undefined);
+  releaseJournal(journal);
 }
 
 /** The document does not hold its journal any more. */
