@@ -31,6 +31,15 @@ describe('tailor round on a small practice project, real student, trainer and te
     // SAFETY: the command's own JSON; the expectations below check its shape.
     const status = JSON.parse(json.stdout) as { rounds: { round: number }[]; next: unknown };
     expect(status.rounds.map(({ round }) => round)).toEqual([0, 1]);
+    // What the trainer's probes were answered after its last step is what the next exam hears: two forwards, one student.
+    const runs = join(whole, 'rounds', '0', 'runs');
+    const [run = ''] = await readdir(runs);
+    const samples = recordsIn(join(runs, run), 'events').filter(({ type }) => type === 'sample');
+    const exam = recordsIn(join(whole, 'rounds', '1', 'exam'), 'dev.');
+    const told = (of: typeof exam) =>
+      new Map(of.map(({ questionId, text, finish }) => [questionId, { text, finish }]));
+    expect(samples).toHaveLength(SIZES.dev);
+    expect(told(samples)).toEqual(told(exam));
   }, 300_000);
 
   it('killed at random moments and run again equals uninterrupted; nothing twice, no call paid twice', async () => {
