@@ -135,7 +135,7 @@ function fitFinding(fit: Fit): Finding {
   return {
     what: sentence`training in memory`,
     ok,
-    says: joined(fitLines(fit), '; '),
+    says: joined(fitLines(fit), '\n     '),
     ...(ok
       ? {}
       : {
