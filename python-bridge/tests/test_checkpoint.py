@@ -16,7 +16,7 @@ import pytest
 import torch
 from conftest import MakeRun, RunFolder, frozen_row
 from runs import After, request, same, weights, work
-from test_model import Canary
+from test_weights import Canary
 
 from tailor_bridge import checkpoint
 from tailor_bridge.control import move_stale_requests

@@ -12,8 +12,8 @@ from conftest import write_student
 from safetensors.torch import load_file, save_file
 from test_model import oracle_of
 
-from tailor_bridge.model import load_student
 from tailor_bridge.parity import own_logits
+from tailor_bridge.weights import load_student
 
 
 @pytest.mark.parametrize(
