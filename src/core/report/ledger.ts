@@ -77,3 +77,32 @@ export function taughtIn({ rounds }: Picture): ReadonlyMap<string, readonly numb
   }
   return found;
 }
+
+/** A text of a question and the rounds whose frozen sets hold it: what a checkpoint of those rounds saw of it. */
+export interface LedgerItem {
+  readonly questionId: string;
+  readonly itemId: string;
+  /** Where a rationale is from, or `mistake` for an attempt of the student's that it was held against. */
+  readonly source: string;
+  readonly rounds: readonly number[];
+}
+
+/** Every text of the frozen sets, by question in the order of the first set that has it. */
+export function itemsTaught({ rounds }: Pick<Picture, 'rounds'>): LedgerItem[] {
+  const items = new Map<string, LedgerItem & { readonly rounds: number[] }>();
+  for (const { round, frozen } of rounds) {
+    for (const { id: questionId, positives, negatives } of frozen?.rows ?? []) {
+      const texts: Pick<LedgerItem, 'itemId' | 'source'>[] = [
+        ...positives.map(({ id, source }) => ({ itemId: id, source })),
+        ...negatives.map((itemId) => ({ itemId, source: 'mistake' })),
+      ];
+      for (const { itemId, source } of texts) {
+        const key = `${questionId} ${itemId}`;
+        const item = items.get(key) ?? { questionId, itemId, source, rounds: [] };
+        items.set(key, item);
+        if (item.rounds.at(-1) !== round) item.rounds.push(round);
+      }
+    }
+  }
+  return [...items.values()];
+}

@@ -87,7 +87,7 @@ export async function init(context: CommandContext, options: InitOptions): Promi
 const lines = (texts: readonly Sentence[]): Sentence => joined(texts, '\n');
 
 /** Where a test set goes that the project file does not name yet. */
-const TEST_PATH = 'data/test.jsonl';
+export const TEST_PATH = 'data/test.jsonl';
 const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
 const STUDENTS = new Map<string, string>([
   ['practice', PRACTICE_PATHS.student],

@@ -1,3 +1,4 @@
+import { itemsTaught } from '../../core/report/ledger.ts';
 import { reportCsv } from '../../core/report/writing/csv.ts';
 import { reportHtml } from '../../core/report/writing/html.ts';
 import { reportMarkdown } from '../../core/report/writing/markdown.ts';
@@ -30,7 +31,7 @@ export async function reportText(
 ): Promise<string> {
   await view.settled();
   const state = view.snapshot();
-  if (format === 'csv') return reportCsv(state);
+  if (format === 'csv') return reportCsv(state, itemsTaught(view.picture));
   const words = dashboardWords(strings, language);
   const lists = await listsOf(view);
   const report = reportOf(state, { words, lists, at: new Date(now).toISOString() });

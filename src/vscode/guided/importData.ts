@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { cancelled, isAppError } from '../../core/errors.ts';
+import type { ImportTarget } from '../../node/commands/setUp.ts';
 import type { DataFormat } from '../../core/dataset/importers.ts';
 import type { FileImport } from '../../node/importFile.ts';
 import { withToken } from '../cancellation.ts';
@@ -12,7 +13,7 @@ import { requireTrust } from '../trust.ts';
 import { ask, BACK, inSteps, pick, type Ask } from './inSteps.ts';
 
 interface Known {
-  readonly to: 'train' | 'dev' | 'split';
+  readonly to: ImportTarget;
   readonly dev: number | null;
   readonly replace: boolean;
 }
@@ -118,6 +119,11 @@ async function whereTo(
     },
     { label: t('Training questions only'), to: 'train' as const },
     { label: t('Dev questions only'), to: 'dev' as const },
+    {
+      label: t('Test questions'),
+      detail: t('Kept for the end: never trained on, examined only when somebody asks for it.'),
+      to: 'test' as const,
+    },
   ]);
   return chosen === BACK ? BACK : { ...known, to: chosen.to };
 }
@@ -150,8 +156,9 @@ const devCount =
 /** Questions that are there already are written over only after a yes. */
 async function mayReplace(root: string, to: Known['to']): Promise<boolean> {
   const { loadProject } = await import('../../node/project/loadProject.ts');
+  const { TEST_PATH } = await import('../../node/commands/setUp.ts');
   const { data } = (await loadProject(root)).file;
-  const paths = to === 'split' ? [data.train, data.dev] : [data[to]];
+  const paths = to === 'split' ? [data.train, data.dev] : [data[to] ?? TEST_PATH];
   const there: string[] = [];
   for (const path of paths) {
     const uri = vscode.Uri.joinPath(vscode.Uri.file(root), path);

@@ -1,4 +1,5 @@
 import type { DashboardState, RateView } from '../../../shared/dashboardContract.ts';
+import type { LedgerItem } from '../ledger.ts';
 import { visibleText } from '../../visibleText.ts';
 
 /** Columns of the table: one number a row, so that every number of the Dashboard can be filtered and drawn. */
@@ -42,9 +43,9 @@ export function csvText(text: string): string {
   return /[",\n;]/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-/** The Dashboard's numbers as one table. */
-export function reportCsv(state: DashboardState): string {
-  const lines = rowsOf(state).map((row) =>
+/** The Dashboard's numbers as one table, and behind them the ledger: each taught text with the rounds that hold it. */
+export function reportCsv(state: DashboardState, ledger: readonly LedgerItem[]): string {
+  const lines = [...rowsOf(state), ...ledger.map(ledgerRow)].map((row) =>
     CSV_HEAD.map((column) => {
       const value = row[column];
       if (value === undefined || value === null) return '';
@@ -111,6 +112,15 @@ function rowsOf(state: DashboardState): Row[] {
     ),
   ];
 }
+
+const ledgerRow = ({ questionId, itemId, source, rounds }: LedgerItem): Row => ({
+  section: 'ledger',
+  set: 'train',
+  name: questionId,
+  measure: `${source} ${itemId}`,
+  value: rounds.length,
+  note: rounds.join(' '),
+});
 
 function roundRows({
   round,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldCuration } from '../../../../src/core/curation/curation.ts';
-import { studentsIn, taughtIn } from '../../../../src/core/report/ledger.ts';
+import { itemsTaught, studentsIn, taughtIn } from '../../../../src/core/report/ledger.ts';
 import type { Picture, PictureRound } from '../../../../src/core/report/picture.ts';
 import type { SeenRow } from '../../../../src/core/report/seenRow.ts';
 import { openRound } from '../../../../src/core/round/state.ts';
@@ -85,6 +85,14 @@ describe('the ledger', () => {
       },
     ]);
     expect([...taughtIn(made)]).toEqual([['q1', [0, 1]]]);
+    const of = { questionId: 'q1' };
+    expect(itemsTaught(made)).toEqual([
+      { ...of, itemId: 'a', source: 'teacher', rounds: [0] },
+      { ...of, itemId: 'b', source: 'teacher', rounds: [0, 1] },
+      { ...of, itemId: 'x', source: 'mistake', rounds: [0, 1] },
+      { ...of, itemId: 'c', source: 'teacher', rounds: [1] },
+      { ...of, itemId: 'y', source: 'mistake', rounds: [1] },
+    ]);
   });
 
   it('a student that begins from the base saw its own round alone', () => {

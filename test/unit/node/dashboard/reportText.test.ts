@@ -140,6 +140,10 @@ describe('a report as CSV', () => {
     for (const measure of ['fixed', 'newlyWrong', 'stillWrong', 'stillRight'] as const) {
       expect(find('comparison', 1, 'dev', measure)[0]?.[5]).toBe(String(compared?.[measure]));
     }
+    const ledger = rows.filter((row) => row[0] === 'ledger');
+    const saw = state.students.at(-1);
+    expect(ledger).toHaveLength((saw?.positives ?? 0) + (saw?.negatives ?? 0));
+    expect(ledger[0]?.[9]).toBe('0');
     const p = compared?.test.kind === 'mcnemar' ? String(compared.test.p) : '';
     expect(find('comparison', 1, 'dev', 'p')[0]?.[5]).toBe(p);
   });
