@@ -139,8 +139,7 @@ journey('data is edited by keys, and git shows just that; nobody’s changes are
   await workbench.command('View: Close Editor');
   data = await DatasetPage.at(workbench);
   await data.untilDirty(true, 'the data file holds the edit');
-  expect(await data.current()).toBe(2);
-  expect(await data.field('question').inputValue()).toBe(`${second} Indeed?`);
+  await data.isAt(2, 'question', `${second} Indeed?`);
 
   // The line as text, which shows what is saved.
   await data.focusRows();
@@ -151,10 +150,17 @@ journey('data is edited by keys, and git shows just that; nobody’s changes are
   await workbench.command('View: Close Editor');
 
   // What a round was trained on is read here, too, and stays.
-  await workbench.command('Go to File...');
-  await workbench.page.locator('.quick-input-widget input.input').fill('rounds/0/train.jsonl');
-  await workbench.pick(/rounds.0/u);
-  await workbench.page.locator('.monaco-editor .view-line').first().waitFor();
+  const { page } = workbench;
+  await workbench.until('the frozen set is open as text', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+p');
+    const input = page.locator('.quick-input-widget input.input').first();
+    await input.fill('rounds/0/train.jsonl', { timeout: 2000 });
+    const found = page.locator('.quick-input-list .monaco-list-row', { hasText: /rounds.0/u });
+    await found.first().click({ timeout: 2000 });
+    await page.locator('.tab.active', { hasText: '/0' }).waitFor({ timeout: 3000 });
+    return true;
+  });
   await workbench.command('Tailor: Open in Dataset Editor');
   data = await DatasetPage.at(workbench, 'frozen set of round 0');
   await data.press('i', 'Delete');

@@ -33,10 +33,12 @@ const keep = (): void => {
   const state = store.state.peek();
   if (state.link === 'ready') host.keep(keptOf(state, scroll, page.editing()));
 };
-/** While the page is hidden nothing else survives; often enough, and not for each key. */
+/** While the page is hidden nothing else survives; soon after each change, however fast they follow each other. */
 const keepSoon = (): void => {
-  clearTimeout(keeping);
-  keeping = setTimeout(keep, KEEP_MS);
+  keeping ??= setTimeout(() => {
+    keeping = undefined;
+    keep();
+  }, KEEP_MS);
 };
 
 const root = document.getElementById('root');

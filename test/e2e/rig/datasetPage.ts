@@ -71,6 +71,15 @@ export class DatasetPage {
       .locator('textarea');
   }
 
+  /** Waits until the cursor is in this line, and a field of it says this. */
+  async isAt(line: number, name: string, text: string): Promise<void> {
+    await this.#workbench.until(
+      `the cursor is in line ${line}, whose ${name} is “${text}”`,
+      async () => (await this.current()) === line && (await this.field(name).inputValue()) === text,
+      20_000,
+    );
+  }
+
   /** Replaces a field's text and writes it with Ctrl+Enter. */
   async write(name: string, text: string): Promise<void> {
     const field = this.field(name);
