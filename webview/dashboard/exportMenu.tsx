@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../kit/button.tsx';
+import { FOCUSABLE } from '../kit/focusable.ts';
 import { useBoard } from './context.ts';
 import type { ReportFormat } from './store.ts';
 import { useBoardWords } from './words.ts';
@@ -24,7 +25,7 @@ export function ExportMenu(): JSX.Element {
   }, [open]);
   const close = (): void => {
     setOpen(false);
-    box.current?.querySelector<HTMLElement>('vscode-button')?.focus();
+    box.current?.querySelector<HTMLElement>(FOCUSABLE)?.focus();
   };
   return (
     <div

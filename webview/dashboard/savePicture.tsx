@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { DARK_INK, LIGHT_INK } from '../../src/shared/pictures/ink.ts';
 import { asFile, type Frame, type Picture } from '../../src/shared/pictures/picture.ts';
 import { svgText, type SvgElement } from '../../src/shared/pictures/svg.ts';
+import { isDark } from '../kit/isDark.ts';
 import { useBoard } from './context.ts';
 import { pngOf } from './paint.ts';
 import { useBoardWords } from './words.ts';
@@ -22,11 +23,6 @@ export function fileOf({ title, note, draw }: SaveProps, dark: boolean): SvgElem
   const { svg, sentence } = draw({ width: FILE_WIDTH, ink });
   return asFile(svg, { title, sentence, note }, ink);
 }
-
-const isDark = (): boolean =>
-  document.body.classList.contains('vscode-dark') ||
-  (document.body.classList.contains('vscode-high-contrast') &&
-    !document.body.classList.contains('vscode-high-contrast-light'));
 
 /** Two buttons that save a picture. */
 export function SavePicture(props: SaveProps): JSX.Element {

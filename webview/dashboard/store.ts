@@ -1,5 +1,5 @@
 import { signal, type Signal } from '@preact/signals';
-import { ChannelError, type Client, type Params } from '../../src/shared/contract.ts';
+import type { Client, Params } from '../../src/shared/contract.ts';
 import type {
   DashboardContract,
   DashboardState,
@@ -7,6 +7,7 @@ import type {
   ListName,
 } from '../../src/shared/dashboardContract.ts';
 import { dashboardWords, type DashboardWords } from '../../src/shared/dashboardWords.ts';
+import { messageOf } from '../kit/failure.ts';
 import type { CurvesLook } from '../training/store.ts';
 import { wordsOf, type Words } from '../training/text.ts';
 import type { BoardLook } from './look.ts';
@@ -139,7 +140,7 @@ export class DashboardStore implements CurvesLook {
       this.open.value = { list, from, total, questions, problem: null };
     } catch (error) {
       if (asked !== this.#asked || !this.open.value) return;
-      this.open.value = { ...this.open.value, total: 0, questions: [], problem: sayError(error) };
+      this.open.value = { ...this.open.value, total: 0, questions: [], problem: messageOf(error) };
     }
   }
 
@@ -167,14 +168,8 @@ export class DashboardStore implements CurvesLook {
       this.problem.value = null;
       return result;
     } catch (error) {
-      this.problem.value = sayError(error);
+      this.problem.value = messageOf(error);
       return null;
     }
   }
-}
-
-function sayError(error: unknown): string {
-  const known = error instanceof ChannelError ? error : null;
-  const said = [known?.message ?? String(error), known?.hint];
-  return said.filter((one) => one !== undefined).join(' ');
 }

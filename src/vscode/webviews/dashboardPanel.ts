@@ -9,7 +9,7 @@ import { DisposableStore, type Disposable } from '../disposableStore.ts';
 import type { Projects } from '../ports.ts';
 import { said, saidOnWire } from '../said.ts';
 import { openListed } from './openListed.ts';
-import { loadPage, webviewOptions } from './page.ts';
+import { loadPage, panelIcon, webviewOptions } from './page.ts';
 import { DASHBOARD_PANEL } from './places.ts';
 import type { Goal } from './reviewHost.ts';
 import { saveBoard } from './saveBoard.ts';
@@ -95,7 +95,7 @@ export class DashboardPanel implements vscode.WebviewPanelSerializer, Disposable
 
   #adopt(panel: vscode.WebviewPanel): void {
     const { extension } = this.#parts;
-    panel.iconPath = vscode.Uri.joinPath(extension, 'media/tailor.svg');
+    panel.iconPath = panelIcon(extension);
     const server = serve(dashboardContract, webviewPort(panel.webview), this.#handlers(), {
       say: saidOnWire,
       onError: (error, method) =>

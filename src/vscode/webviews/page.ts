@@ -19,6 +19,14 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   };
 }
 
+/** The picture on a panel's tab: an image there takes no colour of the theme. */
+export function panelIcon(extension: vscode.Uri): vscode.WebviewPanel['iconPath'] & object {
+  return {
+    light: vscode.Uri.joinPath(extension, 'media', 'tailor-light.svg'),
+    dark: vscode.Uri.joinPath(extension, 'media', 'tailor-dark.svg'),
+  };
+}
+
 /** Loads a page into a webview, also anew: each load has its own nonce. */
 export function loadPage(
   webview: vscode.Webview,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../disposableStore.ts';
-import { loadPage, webviewOptions } from './page.ts';
+import { loadPage, panelIcon, webviewOptions } from './page.ts';
 import { REVIEW_PANEL } from './places.ts';
 import type { ReviewHost } from './reviewHost.ts';
 
@@ -43,7 +43,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
     const title = vscode.l10n.t('Review');
-    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media/tailor.svg');
+    panel.iconPath = panelIcon(this.#extension);
     const reload = (): void =>
       loadPage(panel.webview, {
         extension: this.#extension,

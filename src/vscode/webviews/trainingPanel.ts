@@ -10,7 +10,7 @@ import { DisposableStore, type Disposable } from '../disposableStore.ts';
 import type { Projects } from '../ports.ts';
 import { saidOnWire } from '../said.ts';
 import { LARGEST_DOCUMENT } from './dataLine.ts';
-import { loadPage, webviewOptions } from './page.ts';
+import { loadPage, panelIcon, webviewOptions } from './page.ts';
 import { TRAINING_PANEL } from './places.ts';
 import { trainingStrings } from './strings.ts';
 import { webviewPort } from './webviewPort.ts';
@@ -80,7 +80,7 @@ export class TrainingPanel implements vscode.WebviewPanelSerializer, Disposable 
 
   #adopt(panel: vscode.WebviewPanel): void {
     const { extension } = this.#parts;
-    panel.iconPath = vscode.Uri.joinPath(extension, 'media/tailor.svg');
+    panel.iconPath = panelIcon(extension);
     const server = serve(trainingContract, webviewPort(panel.webview), this.#handlers(), {
       say: saidOnWire,
       onError: (error, method) =>

@@ -4,49 +4,97 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, say } from '../../../scripts/environment.mjs';
 import { prepareRig } from './prepareRig.ts';
-import { practiceProject } from './projects.ts';
+import { DashboardPage } from './dashboardPage.ts';
+import { practiceProject, threeRounds } from './projects.ts';
 import { ReviewPage } from './reviewPage.ts';
 import { serveEditor } from './serve.ts';
+import { trainingPython } from './trainingPython.ts';
+import type { Workbench } from './workbench.ts';
 
 const THEMES = { dark: 'Dark 2026', light: 'Light 2026' };
 const LARGEST = 300 * 1024;
+/** Enough for intervals that one can read. */
+const PICTURE_ROUNDS = { sizes: { train: 240, dev: 240, unseen: 60 }, epochs: 4 };
 const out = join(ROOT, 'media', 'pictures');
 
-const rig = await prepareRig();
-if (rig.missing !== null) throw new Error(rig.missing);
+const rig = await wholeRig();
 mkdirSync(out, { recursive: true });
-for (const [name, theme] of Object.entries(THEMES)) {
+
+async function wholeRig() {
+  const found = await prepareRig();
+  if (found.missing !== null) throw new Error(found.missing);
+  return found;
+}
+
+/** Opens a folder in this theme for as long as `work` takes. */
+async function inEditor(
+  theme: string,
+  makeFolder: (scratch: string) => Promise<string>,
+  work: (workbench: Workbench) => Promise<void>,
+): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'tailor-pictures-'));
   const ends: (() => Promise<void>)[] = [];
   try {
-    const folder = await practiceProject(join(scratch, 'practice'), 'taught');
+    const folder = await makeFolder(join(scratch, 'practice'));
     const settings = { 'workbench.colorTheme': theme };
     const viewport = { width: 1360, height: 820 };
     const editor = await serveEditor(rig, scratch, { folder, settings, viewport }, (end) => {
       ends.push(end);
     });
-    const { workbench } = editor;
-    await workbench.showTailor();
-    await workbench
-      .treeRow(/round 0/iu)
-      .first()
-      .waitFor();
-    const review = await ReviewPage.panel(workbench);
-    await review.focusQueue();
-    for (const key of ['a', 'a', 'x', 'a'] as const) await review.decide(key);
-    await keep(`review-${name}.png`);
-    await workbench.command('View: Close All Editors');
-    await ReviewPage.side(workbench);
-    await keep(`side-bar-${name}.png`);
-
-    async function keep(file: string): Promise<void> {
-      const path = join(out, file);
-      writeFileSync(path, await workbench.page.screenshot());
-      const { size } = statSync(path);
-      say(`${file}: ${Math.round(size / 1024)} KB${size > LARGEST ? ', more than 300' : ''}`);
-    }
+    await work(editor.workbench);
   } finally {
     for (const end of ends.reverse()) await end();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function keep(workbench: Workbench, file: string): Promise<void> {
+  const path = join(out, file);
+  writeFileSync(path, await workbench.page.screenshot());
+  const { size } = statSync(path);
+  say(`${file}: ${Math.round(size / 1024)} KB${size > LARGEST ? ', more than 300' : ''}`);
+}
+
+async function reviewPictures(name: string, workbench: Workbench): Promise<void> {
+  await workbench.showTailor();
+  await workbench
+    .treeRow(/round 0/iu)
+    .first()
+    .waitFor();
+  const review = await ReviewPage.panel(workbench);
+  await review.focusQueue();
+  for (const key of ['a', 'a', 'x', 'a'] as const) await review.decide(key);
+  await keep(workbench, `review-${name}.png`);
+  await workbench.command('View: Close All Editors');
+  await ReviewPage.side(workbench);
+  await keep(workbench, `side-bar-${name}.png`);
+}
+
+async function dashboardPicture(name: string, workbench: Workbench): Promise<void> {
+  await workbench.showTailor();
+  await workbench
+    .treeRow(/round 2/iu)
+    .first()
+    .waitFor();
+  const board = await DashboardPage.open(workbench);
+  await board.part('accuracy').locator('svg').first().waitFor();
+  await board.compare('Compare round', '0');
+  await board.number(/: fixed, round 0 → 3, dev$/u).waitFor();
+  await keep(workbench, `dashboard-${name}.png`);
+}
+
+const python = await trainingPython();
+if ('missing' in python) say(`No picture of the Dashboard: ${python.missing}`);
+for (const [name, theme] of Object.entries(THEMES)) {
+  await inEditor(
+    theme,
+    (folder) => practiceProject(folder, 'taught'),
+    (workbench) => reviewPictures(name, workbench),
+  );
+  if ('missing' in python) continue;
+  await inEditor(
+    theme,
+    (folder) => threeRounds(folder, 'picture', python.python, PICTURE_ROUNDS),
+    (workbench) => dashboardPicture(name, workbench),
+  );
 }

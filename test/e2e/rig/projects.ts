@@ -47,13 +47,26 @@ export function practiceProject(folder: string, prepared: Prepared, train = 120)
   });
 }
 
+/** How much a project of several rounds asks, and how long it trains. */
+interface Rounds {
+  readonly sizes: { readonly train: number; readonly dev: number; readonly unseen: number };
+  readonly epochs: number;
+}
+
+const SMALL: Rounds = { sizes: { train: 30, dev: 40, unseen: 10 }, epochs: 1 };
+
 /**
  * A practice project that has been taught three times and whose fourth set is frozen, to be trained on: each round
- * trained by the Python at `python`, whose kind (`real`, `stub`) tells projects apart.
+ * trained by the Python at `python`. `kind` tells projects apart that differ in the rest.
  */
-export function threeRounds(folder: string, kind: string, python: string): Promise<string> {
+export function threeRounds(
+  folder: string,
+  kind: string,
+  python: string,
+  { sizes, epochs }: Rounds = SMALL,
+): Promise<string> {
   return ready(folder, `rounds-${kind}`, async (making, run) => {
-    await smallPractice(making, { train: 30, dev: 40, unseen: 10 });
+    await smallPractice(making, sizes, { epochs });
     await run('round', '--rounds', '3', '--python', python);
     // One more than was asked for, so that the last one is taught, too.
     const file = join(making, 'tailor.json');
