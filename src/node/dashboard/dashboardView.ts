@@ -53,6 +53,8 @@ export class DashboardView {
   #rev = 0;
   #shown = '';
   #restUntil = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #waits = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -83,7 +85,7 @@ export class DashboardView {
     view.#tell();
     // Not awaited: the rounds are shown meanwhile. Ends when the view is disposed.
     view.#inTurn(() => view.#findOverlaps()).catch(() => undefined);
-    training.onSnapshot(() => view.#tell());
+    training.onSnapshot(() => view.#tellSoon());
     void view.#follow();
     return view;
   }
@@ -108,7 +110,8 @@ export class DashboardView {
     const { probes } = this.#training;
     const beside = { rev, compared: this.#compared, training, probes };
     const state = withLive(this.#files, this.#picture, beside, this.#say);
-    return { ...state, notes: [...failed, ...state.notes] };
+    const rounds = withRuns(state.rounds, snapshot.runs);
+    return { ...state, rounds, notes: [...failed, ...state.notes] };
   }
 
   onState(listener: (state: DashboardState) => void): () => void {
@@ -240,6 +243,26 @@ export class DashboardView {
     return runPaced(compareSteps(this.#picture, { from, to, set }), this.#abort.signal);
   }
 
+  /** At most once in each look at a training: what came meanwhile is told with the next. */
+  #tellSoon(): void {
+    if (this.#waits) return;
+    const { clock, pollMs = POLL_MS } = this.#options;
+    const left = this.#toldAt + pollMs - clock.now();
+    if (left <= 0) {
+      this.#tell();
+      return;
+    }
+    this.#waits = true;
+    const { signal } = this.#abort;
+    void clock.sleep(left, signal).then(
+      () => {
+        this.#waits = false;
+        this.#tell();
+      },
+      () => undefined,
+    );
+  }
+
   /** A new revision only where something that is shown is different. */
   #tell(): void {
     const state = this.#stateOf(this.#rev + 1);
@@ -247,6 +270,28 @@ export class DashboardView {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#rev += 1;
+    this.#toldAt = this.#options.clock.now();
     for (const listener of [...this.#listeners]) listener(state);
   }
+}
+
+interface RunNow {
+  readonly round: number;
+  readonly runId: string;
+  readonly state: string;
+}
+
+/** The rounds with their runs as they stand now: a run ends without any other file's changing. */
+function withRuns(
+  rounds: DashboardState['rounds'],
+  runs: readonly RunNow[],
+): DashboardState['rounds'] {
+  const now = new Map(runs.map(({ round, runId, state }) => [`${round}/${runId}`, state]));
+  return rounds.map((one) => ({
+    ...one,
+    runs: one.runs.map((run) => ({
+      ...run,
+      state: now.get(`${one.round}/${run.runId}`) ?? run.state,
+    })),
+  }));
 }
