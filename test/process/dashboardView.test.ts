@@ -115,7 +115,9 @@ describe.skipIf(findChromium() === null)('Round Dashboard in a browser', () => {
   it('saves every picture as a PNG that is drawn, without loading an image', async () => {
     const { tab, host } = await look('whole');
     const { page } = tab;
-    const names = ['accuracy', 'accuracy-train', 'change', 'course'];
+    const pictures = ['accuracy', 'accuracy-train', 'change', 'course'];
+    const curves = ['lm', 'pair', 'cos', 'active', 'source'].map((name) => `curve-${name}`);
+    const names = [...pictures, ...curves];
     const buttons = page.getByRole('button', { name: /: save as PNG$/u });
     expect(await buttons.count()).toBe(names.length);
     for (const button of await buttons.all()) await button.click();

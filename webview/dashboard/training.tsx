@@ -7,6 +7,7 @@ import { Sources } from '../training/sources.tsx';
 import { WordsContext } from '../training/text.ts';
 import { useBoard } from './context.ts';
 import { Probes } from './probes.tsx';
+import { SavePicture } from './savePicture.tsx';
 import { Section } from './section.tsx';
 import { useBoardWords } from './words.ts';
 
@@ -23,7 +24,11 @@ export function Training({ state }: { readonly state: DashboardState }): JSX.Ele
         <WordsContext.Provider value={board.trainingWords.value}>
           <RunChoice state={state} training={training} />
           <div class="sub">
-            <Curves snapshot={training} store={board} />
+            <Curves
+              snapshot={training}
+              store={board}
+              tools={(picture) => <SavePicture {...picture} />}
+            />
             <Sources snapshot={training} />
           </div>
           <Probes probes={state.probes} />

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import type { TrainingText } from '../../src/shared/trainingStrings.ts';
-import { Curve, type Series } from './curve.tsx';
+import { Curve, type PictureTools, type Series } from './curve.tsx';
 import { SourceCurve } from './sourceCurve.tsx';
 import type { CurvesLook } from './store.ts';
 import { useWords } from './text.ts';
@@ -53,9 +53,11 @@ const CURVES: readonly CurveKind[] = [
 export function Curves({
   snapshot,
   store,
+  tools,
 }: {
   readonly snapshot: TrainingSnapshot;
   readonly store: CurvesLook;
+  readonly tools?: PictureTools;
 }): JSX.Element {
   const words = useWords();
   const { tables, more } = store.look.value;
@@ -83,12 +85,14 @@ export function Curves({
             range={range}
             asTable={tables.includes(id)}
             onToggle={() => store.toggleTable(id)}
+            tools={tools}
           />
         ))}
         <SourceCurve
           curves={snapshot.sourceCurves}
           asTable={tables.includes('source')}
           onToggle={() => store.toggleTable('source')}
+          tools={tools}
         />
       </div>
       {points.length === 0 ? null : (

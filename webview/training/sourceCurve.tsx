@@ -5,16 +5,23 @@ import type { Frame } from '../../src/shared/pictures/picture.ts';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import { visibleText } from '../kit/visible.ts';
 import { Figure } from '../kit/figure.tsx';
+import type { PictureTools } from './curve.tsx';
 import { lineTexts, useWords } from './text.ts';
 
 interface SourceCurveProps {
   readonly curves: TrainingSnapshot['sourceCurves'];
   readonly asTable: boolean;
   readonly onToggle: () => void;
+  readonly tools?: PictureTools | undefined;
 }
 
 /** How well the texts of each source are learnt; a single source is the curve of all. */
-export function SourceCurve({ curves, asTable, onToggle }: SourceCurveProps): JSX.Element | null {
+export function SourceCurve({
+  curves,
+  asTable,
+  onToggle,
+  tools,
+}: SourceCurveProps): JSX.Element | null {
   const words = useWords();
   const draw = useCallback(
     (frame: Frame) =>
@@ -35,6 +42,7 @@ export function SourceCurve({ curves, asTable, onToggle }: SourceCurveProps): JS
       draw={draw}
       asTable={asTable}
       onToggle={onToggle}
+      tools={tools?.({ name: 'curve-source', title: words('curve.source'), draw })}
       texts={{ table: words('table'), chart: words('chart') }}
     />
   );

@@ -277,6 +277,14 @@ describe('the Round Dashboard', () => {
     expect(store.said.peek()).toBe('Saved.');
   });
 
+  it('saves the curves of a training, too', async () => {
+    const { host } = await showBoard({ over: { training: trainingOf() } });
+    await press(/^Language-model loss by source: save as SVG$/u);
+    const { params } = host.calls.at(-1) as { params: { name: string; data: string } };
+    expect(params.name).toBe('curve-source');
+    expect(params.data).toContain('Student’s own right attempts');
+  });
+
   it('says what was refused and what helps, and goes on', async () => {
     const { host } = await showBoard();
     host.refuse = 'Restricted Mode.';
