@@ -8,6 +8,9 @@ import { readJsonLines } from '../storage/jsonLines.ts';
 import { mergeByTime, readJournal, type BadLine } from '../storage/readJournal.ts';
 import type { Stamped } from '../storage/journal.ts';
 
+/** Read at once: a few milliseconds' work, so that an editor that reads stays quick. */
+const CHUNK_BYTES = 128 * 1024;
+
 /** Reads of a project's files, kept while size and time of a file stay the same. */
 export class ProjectFiles {
   readonly #kept = new Map<string, { stamp: string; value: unknown }>();
@@ -23,6 +26,7 @@ export class ProjectFiles {
       const questions: Question[] = [];
       const seen = new Set<string>();
       await readJsonLines(path, {
+        chunkBytes: CHUNK_BYTES,
         onValue: (value, { line, byteOffset }) => {
           const parsed = questionSchema.safeParse(value);
           const reason = parsed.success
@@ -52,7 +56,9 @@ export class ProjectFiles {
       const path = join(folder, name);
       journals.push(
         await this.#once(path, async () => {
-          const { records, quarantined } = await readJournal(path, schema);
+          const { records, quarantined } = await readJournal(path, schema, {
+            chunkBytes: CHUNK_BYTES,
+          });
           quarantined.forEach((bad) => this.#onBad(bad));
           return records;
         }),

@@ -30,7 +30,7 @@ export interface JournalContent<T> {
 export async function readJournal<T>(
   path: string,
   schema: z.ZodType<T>,
-  options: { readonly fs?: Fs } = {},
+  options: { readonly fs?: Fs; readonly chunkBytes?: number } = {},
 ): Promise<JournalContent<T>> {
   const intake = new JournalIntake(path, schema);
   const quarantined: BadLine[] = [];
@@ -38,6 +38,7 @@ export async function readJournal<T>(
   try {
     const summary = await readJsonLines(path, {
       fs: options.fs ?? nodeFs,
+      ...(options.chunkBytes === undefined ? {} : { chunkBytes: options.chunkBytes }),
       loneSurrogates: 'keep',
       onValue: (value, at) => {
         const reason = intake.accept(value, at);
