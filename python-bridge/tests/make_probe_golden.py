@@ -55,6 +55,13 @@ def write_lines(name: str, records: list[dict[str, Any]]) -> None:
     (FOLDER / name).write_text(text, encoding="utf-8")
 
 
+def put(name: str, cases: list[dict[str, Any]]) -> None:
+    """Each case in its own place where it has one; new ones at the end."""
+    mine = {case["name"]: case for case in cases}
+    lines = [mine.pop(case["name"], case) for case in read_lines(name)]
+    write_lines(name, [*lines, *mine.values()])
+
+
 def changed(change: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {**change, **more}
 
@@ -89,15 +96,13 @@ def main() -> None:
         ("no length limit", "probes.maxNewTokens", without(PROBES, "maxNewTokens")),
         ("a time limit of 0", "probes.seconds", changed(PROBES, seconds=0)),
     ]
-    invalid = [case for case in read_lines("run.invalid.jsonl") if MARK not in case["name"]]
-    invalid += [
+    cases = [
         {"name": MARK + name, "field": field, "config": config_with(base, probes)}
         for name, field, probes in refused
     ]
-    write_lines("run.invalid.jsonl", invalid)
+    put("run.invalid.jsonl", cases)
 
-    unknown = [case for case in read_lines("run.unknownKeys.jsonl") if MARK not in case["name"]]
-    unknown += [
+    unknown = [
         {
             "name": MARK + "a setting",
             "field": "probes.temperature",
@@ -109,7 +114,7 @@ def main() -> None:
             "config": config_with(base, changed(PROBES, items=[{**item, "rationale": "r"}])),
         },
     ]
-    write_lines("run.unknownKeys.jsonl", unknown)
+    put("run.unknownKeys.jsonl", unknown)
 
     events = [e for e in read_lines("events.valid.jsonl") if e["type"] not in ("sample", "eval")]
     at = next(i for i, event in enumerate(events) if event["type"] == "checkpoint")
@@ -137,8 +142,7 @@ def main() -> None:
     write_lines("events.valid.jsonl", renumbered([*events[:at], *added, *events[at:]]))
 
     envelope = {k: head[k] for k in ("v", "seq", "attempt", "t", "runId")}
-    bad = [case for case in read_lines("events.invalid.jsonl") if MARK not in case["name"]]
-    bad += [
+    bad = [
         {
             "name": MARK + "a sample of no question",
             "record": {**envelope, "type": "sample", **without(SAMPLE, "questionId")},
@@ -156,7 +160,7 @@ def main() -> None:
             "record": {**envelope, "type": "eval", **changed(EVAL, split="test")},
         },
     ]
-    write_lines("events.invalid.jsonl", bad)
+    put("events.invalid.jsonl", bad)
 
 
 def renumbered(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
