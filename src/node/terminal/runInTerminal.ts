@@ -67,7 +67,8 @@ export async function runInTerminal(
   try {
     const result = await action(context, say);
     line.clear();
-    const text = options.json === true ? visibleJson(result.json) : visibleText(String(result.text));
+    const text =
+      options.json === true ? visibleJson(result.json) : visibleText(String(result.text));
     process.stdout.write(`${text}\n`);
     return EXIT[result.exit ?? 'ok'];
   } catch (error) {
