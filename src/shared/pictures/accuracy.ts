@@ -19,7 +19,7 @@ const MOST_BESIDE = 0.34;
 const HEIGHT = 230;
 const NARROWEST = 240;
 const CAP = 4;
-/** Between the marks of two sets in one round. */
+/** Between the marks of two sets in one round, where there is room. */
 const APART = 12;
 /** Less than this would blow up what is only noise. */
 const LEAST_SPAN = 0.1;
@@ -36,7 +36,7 @@ export function accuracyPicture(sets: readonly AccuracySet[], options: AccuracyO
     ...set,
     look: lookOf(known, at),
     stroke: strokeOf(ink, at),
-    aside: (at - (known.length - 1) / 2) * APART,
+    place: at - (known.length - 1) / 2,
   }));
   const wanted = Math.max(0, ...drawn.map((set) => textWidth(endText(set, words)))) + BESIDE + 8;
   // Where names would take the picture's room, they stand above it.
@@ -54,6 +54,7 @@ export function accuracyPicture(sets: readonly AccuracySet[], options: AccuracyO
     (a, b) => a - b,
   );
   const x = roundScale(rounds, place, drawn.length);
+  const apart = Math.min(APART, roundWidth(rounds, x) / (drawn.length + 0.5));
   return {
     svg: drawing({ width, ink }, height + top - 12, [
       ...sideAxis(y, place, ink, { ticks: 5, say: (share) => plainPercent(share, words) }),
@@ -63,7 +64,7 @@ export function accuracyPicture(sets: readonly AccuracySet[], options: AccuracyO
         ink,
         words('picture.round'),
       ),
-      ...drawn.flatMap((set) => setShapes(set, x, y, ink)),
+      ...drawn.flatMap((set) => setShapes(set, (round) => x(round) + set.place * apart, y, ink)),
       ...valueLabels(drawn, x, y, { ink, words, top: place.top }),
       ...(key?.shapes ?? endLabels(drawn, y, { ink, words, place })),
     ]),
@@ -105,8 +106,14 @@ function roundScale(rounds: readonly number[], { left, right }: Place, sets: num
     .range([left + margin, right - margin]);
 }
 
+/** Between two rounds that follow each other most closely. */
+function roundWidth(rounds: readonly number[], x: Along): number {
+  const gaps = rounds.slice(1).map((round, at) => x(round) - x(rounds[at] ?? round));
+  return Math.min(Infinity, ...gaps);
+}
+
 /** As many numbers of rounds as have room. */
-function shownRounds(rounds: readonly number[], x: (round: number) => number): number[] {
+function shownRounds(rounds: readonly number[], x: Along): number[] {
   let free = -Infinity;
   return rounds.filter((round) => {
     const half = textWidth(String(round)) / 2 + 4;
@@ -116,8 +123,8 @@ function shownRounds(rounds: readonly number[], x: (round: number) => number): n
   });
 }
 
-function setShapes({ points, look, stroke, aside }: DrawnSet, x: Along, y: Along, ink: Ink) {
-  const at = ({ round }: AccuracyPoint): number => x(round) + aside;
+function setShapes({ points, look, stroke }: DrawnSet, x: Along, y: Along, ink: Ink) {
+  const at = ({ round }: AccuracyPoint): number => x(round);
   const path = line<AccuracyPoint>(at, ({ accuracy }) => y(accuracy.rate)).digits(1)(points);
   const shapes: SvgElement[] = [];
   if (points.length > 1 && path !== null) {

@@ -16,8 +16,8 @@ export interface AccuracySet {
 export interface DrawnSet extends AccuracySet {
   readonly look: MarkLook;
   readonly stroke: { readonly stroke: string; readonly 'stroke-dasharray': string };
-  /** Moves its marks aside, so that whiskers of several sets stand beside each other. */
-  readonly aside: number;
+  /** Its place among the sets, 0 in their middle: whiskers of one round stand beside each other. */
+  readonly place: number;
 }
 
 /** From a value to its place. */

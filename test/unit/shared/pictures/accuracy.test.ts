@@ -108,6 +108,18 @@ describe('accuracy by round', () => {
     expect(Math.abs(first[0]!.x - first[1]!.x)).toBeGreaterThanOrEqual(10);
   });
 
+  it('keeps them in their round, however many rounds there are', () => {
+    const many = (name: string, role: AccuracySet['role']) =>
+      set(name, role, ...Array.from({ length: 15 }, () => [0.5, 0.4, 0.6] as const));
+    const marks = marksIn(draw([many('dev', 'dev'), many('a', 'extra'), many('b', 'extra')]).svg);
+    const places = [0, 1, 2].map((at) => marks.slice(15 * at, 15 * (at + 1)).map(({ x }) => x));
+    for (let round = 0; round < 14; round += 1) {
+      const here = places.map((xs) => xs[round] ?? 0);
+      const next = places.map((xs) => xs[round + 1] ?? 0);
+      expect(Math.max(...here)).toBeLessThan(Math.min(...next));
+    }
+  });
+
   it('does not blow up what is noise, nor leave 0 to 100 %', () => {
     const flat = draw([set('dev', 'dev', [0.5, 0.49, 0.51], [0.505, 0.495, 0.515])]).svg;
     const ticks = all(flat, 'text').flatMap(
