@@ -95,6 +95,7 @@ export function fixAll(
   findings: readonly Finding[],
   source: FixSource,
 ): { readonly fix: RowFix; readonly count: number } | null {
+  if (kind === 'conflict') return bothSides(findings, source.lines);
   const ids = new Set(source.ids);
   const removes = new Set<number>();
   const patches: { line: number; patch: Patch }[] = [];
@@ -119,6 +120,25 @@ export function fixAll(
     count,
     fix: { title, preferred: false, patches: kept, removes: [...removes].sort((a, b) => a - b) },
   };
+}
+
+/** A conflict has three markers or four, and is mended once. */
+function bothSides(
+  findings: readonly Finding[],
+  lines: readonly string[],
+): ReturnType<typeof fixAll> {
+  const removes = new Map<number, readonly number[]>();
+  for (const { kind, line } of findings) {
+    const conflict = kind === 'conflict' ? conflictAt(lines, line) : null;
+    const [start] = conflict?.markers ?? [];
+    if (!conflict || start === undefined) continue;
+    removes.set(start, [...conflict.markers, ...conflict.base]);
+  }
+  const count = removes.size;
+  if (count < 2) return null;
+  const title = sentence`Keep the rows of both sides in all ${count} conflicts`;
+  const gone = [...removes.values()].flat().sort((a, b) => a - b);
+  return { count, fix: { title, preferred: false, patches: [], removes: gone } };
 }
 
 function overlap(

@@ -6,7 +6,7 @@ import { sentence, type Sentence } from '../sentence.ts';
 
 /** What is called more than chance: the usual 1 in 20, said with its p value. */
 const ALPHA = 0.05;
-/** With fewer changed questions no exact test can reach it, even if all went one way: 2 × 0.5⁵ is above 1 in 20. */
+/** With fewer changed questions no sign test can reach it, even if all went one way: 2 × 0.5⁵ is above 1 in 20. */
 const FEWEST_CHANGED = 6;
 
 interface About {
@@ -25,15 +25,18 @@ export function verdictOn(about: About): Sentence {
 }
 
 function bare({ from, to, comparison }: About): Sentence {
-  const { n, differs, mcnemarP, fixed, newlyWrong, difference } = comparison;
+  const { n, differs, mcnemarP, fixed, newlyWrong, changed, difference } = comparison;
   if (n === 0) return sentence`The exams of rounds ${from} and ${to} share no question.`;
   if (differs.length > 0) {
     return sentence`Not tested: the exams were held differently (${differs.join(', ')}), so the student is not all that changed.`;
   }
-  const changed = fixed.length + newlyWrong.length;
   if (mcnemarP === null) {
     const { low, high } = difference;
     const points = figures(`${toPoints(low)} … ${toPoints(high)}`);
+    // Resampling few changes finds the same few again and is sure of them.
+    if (changed < FEWEST_CHANGED) {
+      return sentence`The change from round ${from} to round ${to} lies within chance: ${changed} changed questions are too few to tell anything (95 % of paired bootstrap: ${points} points).`;
+    }
     if (low > 0) {
       return sentence`Round ${to} is better than round ${from} by more than chance in the choice of questions explains (95 % of paired bootstrap: ${points} points).`;
     }

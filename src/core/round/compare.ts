@@ -16,6 +16,8 @@ export interface Comparison {
   readonly stillRight: readonly string[];
   readonly accuracyBefore: Rate;
   readonly accuracyAfter: Rate;
+  /** Questions whose share right is another, also where they count as right, or as wrong, in both. */
+  readonly changed: number;
   /** Mean change of the share right, with its paired bootstrap interval over questions. */
   readonly difference: Estimate;
   /** Exact McNemar; null where a question has several samples, whose errors hang together, or the exams differ. */
@@ -46,7 +48,8 @@ export function* accuracySteps(
 ): Generator<void, Rate, void> {
   const right = shares.reduce((sum, share) => sum + share, 0);
   const n = shares.length;
-  if (single || n === 0) return rateOf(right, n);
+  // All right or none right: resampling would claim to be sure, whatever n is. Questions count as one draw each then.
+  if (single || right === 0 || right === n) return rateOf(right, n);
   // The interval is over questions.
   const { value: rate, low, high } = yield* bootstrapMeanSteps(shares, { seed });
   return { right, n, rate, low, high };
@@ -90,6 +93,7 @@ export function* compareExamsSteps(
     newlyWrong,
     stillWrong: select(false, false),
     stillRight: select(true, true),
+    changed: was.filter((share, index) => share !== is[index]).length,
     accuracyBefore: yield* accuracySteps(was, { single, seed }),
     accuracyAfter: yield* accuracySteps(is, { single, seed }),
     difference: yield* pairedBootstrapSteps(was, is, { seed }),

@@ -55,7 +55,8 @@ async function choosePair(view: DashboardView, options: ReportOptions): Promise<
   const set = options.set ?? shown?.set ?? 'dev';
   const examined = view.picture.rounds.filter(({ exams }) => exams.has(set));
   const to = options.to ?? examined.at(-1)?.round;
-  const from = options.from ?? examined.filter(({ round }) => round !== to).at(-1)?.round;
+  const from =
+    options.from ?? examined.filter(({ round }) => to !== undefined && round < to).at(-1)?.round;
   if (from === undefined || to === undefined) {
     throw new AppError(
       'round.notReady',

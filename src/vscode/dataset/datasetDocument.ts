@@ -154,9 +154,9 @@ export class DatasetDocument implements vscode.CustomDocument {
     return this.#inTurn(() => this.dataset.backup(path, signal));
   }
 
-  /** The edits stay, and the next save writes over the file as it is now. */
-  async keep(): Promise<void> {
-    this.#kept = await this.version();
+  /** The edits stay, and the next save writes over the file as it is now, or as it was when the person was asked. */
+  async keep(version?: string): Promise<void> {
+    this.#kept = version ?? (await this.version());
     this.#tell();
   }
 

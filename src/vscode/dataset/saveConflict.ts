@@ -39,8 +39,9 @@ export class ConflictQuestion {
       this.#turnedAway.set(document, version);
       throw cancelled();
     }
-    await document.keep();
-    await document.save(signal);
+    // What was agreed to is this version: one that came while the question stood is asked about anew.
+    await document.keep(version);
+    await this.save(document, signal);
   }
 
   #overwrite(document: DatasetDocument): Promise<boolean> {

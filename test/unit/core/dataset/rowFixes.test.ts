@@ -178,4 +178,23 @@ describe('mending all of a kind', () => {
     const { source, findings } = opened(['{']);
     expect(fixAll('not-json', findings, source)).toBe(null);
   });
+
+  it('counts conflicts, not their markers, and removes no row of either side', () => {
+    const row = (id: string): string => `{"id": "${id}", "question": "${id}?", "answer": "5"}`;
+    const conflict = (a: string, b: string): string[] => [
+      '<<<<<<< HEAD',
+      row(a),
+      '=======',
+      row(b),
+      '>>>>>>> theirs',
+    ];
+    const one = conflict('a', 'b');
+    const alone = opened(one);
+    expect(fixAll('conflict', alone.findings, alone.source)).toBe(null);
+    const two = [...one, row('c'), ...conflict('d', 'e')];
+    const { source, findings } = opened(two);
+    const all = fixAll('conflict', findings, source);
+    expect(String(all?.fix.title)).toBe('Keep the rows of both sides in all 2 conflicts');
+    expect(all && mendedLines(two, all.fix)).toEqual(['a', 'b', 'c', 'd', 'e'].map(row));
+  });
 });

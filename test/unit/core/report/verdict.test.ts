@@ -74,6 +74,23 @@ describe('the verdict on a change', () => {
     ).toContain('lies within chance (95 % of');
   });
 
+  it('with several samples claims nothing of a handful of questions, whatever the interval says', () => {
+    const some = (n: number, changed: number, right: number): Map<string, Outcome> =>
+      new Map(
+        Array.from({ length: n }, (_, at) => [
+          `q${at}`,
+          { right: at < changed ? right : 2, samples: 4 },
+        ]),
+      );
+    const before = some(40, 5, 0);
+    expect(compareExams(before, some(40, 5, 4)).difference.low).toBeGreaterThan(0);
+    expect(say(before, some(40, 5, 4))).toMatch(
+      /lies within chance: 5 changed questions are too few to tell anything \(95 % of paired bootstrap: /u,
+    );
+    expect(say(some(2, 2, 0), some(2, 2, 4))).toContain('2 changed questions are too few');
+    expect(say(some(40, 6, 0), some(40, 6, 4))).toContain('better than round 0');
+  });
+
   it('makes none where the exams differ or share nothing, and warns of training questions', () => {
     const [a, b] = [exam(50, (at) => at < 10), exam(50, (at) => at < 40)];
     expect(say(a, b, 'dev', ['exam.head', 'the engine'])).toBe(

@@ -44,6 +44,22 @@ describe('comparing exams', () => {
     expect(compareExams(before, after)).toEqual(comparison);
   });
 
+  test('of samples that are all wrong, or all right, is as unsure as its questions are few', () => {
+    const of = (right: number): Map<string, Outcome> =>
+      new Map(Array.from({ length: 20 }, (_, i) => [`q${i}`, { right, samples: 4 }]));
+    const { accuracyBefore, accuracyAfter } = compareExams(of(0), of(4));
+    expect(accuracyBefore).toMatchObject({ rate: 0, low: 0 });
+    expect(accuracyBefore.high).toBeCloseTo(0.1611, 4);
+    expect(accuracyAfter).toMatchObject({ rate: 1, high: 1 });
+    expect(accuracyAfter.low).toBeCloseTo(0.8389, 4);
+  });
+
+  test('counts a question whose share is another as changed, on whichever side of one half', () => {
+    const before = exam({ a: { right: 0, samples: 4 }, b: 'right', c: 'wrong' });
+    const after = exam({ a: { right: 1, samples: 4 }, b: 'right', c: 'right' });
+    expect(compareExams(before, after)).toMatchObject({ changed: 2, fixed: ['c'] });
+  });
+
   test('nothing in common gives no claim', () => {
     expect(compareExams(exam({ a: 'right' }), exam({ b: 'right' }))).toMatchObject({
       n: 0,

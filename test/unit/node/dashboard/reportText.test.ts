@@ -288,6 +288,10 @@ describe('tailor report', () => {
       project: 'Sums <b>&</b>',
       comparison: { from: 1, to: 2 },
     });
+    // The round before the one that is named, not the newest one: time runs forwards.
+    expect((await report(context, { format: 'csv', to: 1 })).json).toMatchObject({
+      comparison: { from: 0, to: 1 },
+    });
     expect(String((await report(context, { format: 'html', set: 'train' })).text)).toContain(
       'These questions are trained on',
     );

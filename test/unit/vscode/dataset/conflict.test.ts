@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import type * as vscode from 'vscode';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   dataFile,
   LINES,
@@ -9,7 +9,7 @@ import {
   tell,
   writeElsewhere,
 } from '../../../fakes/datasetWindow.ts';
-import { editor, resetVscode } from '../../../fakes/vscode.ts';
+import { editor, resetVscode, vscodeModule } from '../../../fakes/vscode.ts';
 
 vi.mock('vscode', async () => (await import('../../../fakes/vscode.ts')).vscodeModule);
 
@@ -124,6 +124,24 @@ describe('a file that another hand changes', () => {
     expect(await readFile(path, 'utf8')).toBe(before);
 
     await client.request('settle', { how: 'keep' });
+    await custom.save();
+    expect((await linesOf(path))[0]).toContain('mine');
+  });
+
+  it('is asked about anew where it changes once more while the question stands', async () => {
+    const { path, custom } = await inConflict();
+    const newest = [...theirs, '{"id":"q-4","question":"Vier?","answer":"4"}'];
+    const asked = vi.spyOn(vscodeModule.window, 'showWarningMessage');
+    asked.mockImplementationOnce(async () => {
+      await writeElsewhere(path, newest);
+      return 'Overwrite';
+    });
+    onTestFinished(() => asked.mockRestore());
+    await expect(custom.save()).rejects.toMatchObject({ name: 'Canceled' });
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(await linesOf(path)).toEqual(newest);
+
+    editor.answer = 'Overwrite';
     await custom.save();
     expect((await linesOf(path))[0]).toContain('mine');
   });
