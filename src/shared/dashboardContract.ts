@@ -111,7 +111,8 @@ export const comparisonViewSchema = z.object({
     z.object({ kind: z.literal('bootstrap') }),
     z.object({ kind: z.literal('none'), why: text }),
   ]),
-  /** One sentence: whether the change can be told from chance. */
+  /** Whether the change can be told from chance, in one word and in one sentence. */
+  outcome: z.enum(['better', 'worse', 'chance', 'untested']),
   verdict: text,
   onlyBefore: count,
   onlyAfter: count,

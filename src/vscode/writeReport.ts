@@ -33,6 +33,7 @@ export function writeReportHandler(editor: Editor): Handler {
             format,
             output: chosen.fsPath,
             language: { strings: dashboardStrings(), language: vscode.env.language },
+            say: said,
           });
         }),
     );

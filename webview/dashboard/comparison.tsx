@@ -109,14 +109,14 @@ function Choice({
 
 function Verdict({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {
   const words = useBoardWords();
-  const { before, after, n, verdict } = comparison;
+  const { before, after, n, outcome, verdict } = comparison;
   return (
     <div class="verdict">
       <p class="verdict-rates">
         {words('change.rates', words.rate(before), words.rate(after), words.count(n))}
       </p>
       <p class="verdict-words">
-        <Icon name={iconOf(comparison)} />{' '}
+        <Icon name={ICONS[outcome]} />{' '}
         <span>
           <Data text={verdict} />
         </span>
@@ -125,15 +125,12 @@ function Verdict({ comparison }: { readonly comparison: ComparisonView }): JSX.E
   );
 }
 
-/** What the host calls more than chance in its sentence. */
-const ALPHA = 0.05;
-
-function iconOf({ test, difference, fixed, newlyWrong }: ComparisonView): IconName {
-  if (test.kind === 'none') return 'warning';
-  const up = test.kind === 'mcnemar' ? test.p < ALPHA && fixed > newlyWrong : difference.low > 0;
-  const down = test.kind === 'mcnemar' ? test.p < ALPHA && fixed < newlyWrong : difference.high < 0;
-  return up ? 'check' : down ? 'warning' : 'info';
-}
+const ICONS: Readonly<Record<ComparisonView['outcome'], IconName>> = {
+  better: 'check',
+  worse: 'warning',
+  chance: 'info',
+  untested: 'warning',
+};
 
 /** How it was tested, and by how much the share changed: a test on the same questions, never two intervals. */
 function Tests({ comparison }: { readonly comparison: ComparisonView }): JSX.Element {

@@ -3,7 +3,7 @@ import { differencesOf } from '../exam/examForm.ts';
 import { compareExamsSteps, type Comparison } from '../round/compare.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { examIn, type Picture, type PictureExam } from './picture.ts';
-import { verdictOn } from './verdict.ts';
+import { outcomeOf, verdictOn } from './verdict.ts';
 
 export type ChangeGroup = 'fixed' | 'newly-wrong' | 'still-wrong' | 'still-right' | 'flaky';
 
@@ -69,6 +69,7 @@ export function comparisonView(
     flaky: groups.flaky.length,
     difference: { value: difference.value, low: difference.low, high: difference.high },
     test: testOf(mcnemarP, differs, say),
+    outcome: outcomeOf(comparison),
     verdict: say(verdictOn({ from, to, role: exam.role, comparison })),
     onlyBefore: comparison.onlyBefore,
     onlyAfter: comparison.onlyAfter,

@@ -21,7 +21,7 @@ export interface TaughtItem {
   readonly errorKind: ErrorKind | null;
   /** Passed the gate. */
   readonly accepted: boolean;
-  /** Null where it did not: it is not taught as it is. */
+  /** Null where the reply had none. One that did not pass is taught where a person accepted it. */
   readonly rationale: string | null;
 }
 
@@ -76,8 +76,7 @@ export class TeachingFold {
         return;
       case 'item': {
         if (this.#items.has(key)) return;
-        const { itemId, questionId, purpose, errorKind, accepted } = record;
-        const rationale = accepted ? record.rationale : null;
+        const { itemId, questionId, purpose, errorKind, accepted, rationale } = record;
         this.#items.set(key, { key, itemId, questionId, purpose, errorKind, accepted, rationale });
       }
     }

@@ -16,6 +16,26 @@ interface About {
   readonly comparison: Comparison;
 }
 
+/** What a test on the same questions makes of a change; `untested` where the student is not all that changed. */
+export type ChangeOutcome = 'better' | 'worse' | 'chance' | 'untested';
+
+/** The verdict in one word. */
+export function outcomeOf({
+  differs,
+  mcnemarP,
+  fixed,
+  newlyWrong,
+  changed,
+  difference: { low, high },
+}: Comparison): ChangeOutcome {
+  if (differs.length > 0) return 'untested';
+  // Resampling few changes finds the same few again and is sure of them.
+  if (changed < FEWEST_CHANGED) return 'chance';
+  if (mcnemarP === null) return low > 0 ? 'better' : high < 0 ? 'worse' : 'chance';
+  if (mcnemarP >= ALPHA) return 'chance';
+  return fixed.length > newlyWrong.length ? 'better' : 'worse';
+}
+
 /** One sentence: whether the change between two exams can be told from chance, by a test on the same questions. */
 export function verdictOn(about: About): Sentence {
   const verdict = bare(about);
@@ -25,34 +45,35 @@ export function verdictOn(about: About): Sentence {
 }
 
 function bare({ from, to, comparison }: About): Sentence {
-  const { n, differs, mcnemarP, fixed, newlyWrong, changed, difference } = comparison;
+  const { n, differs, mcnemarP, changed, difference } = comparison;
   if (n === 0) return sentence`The exams of rounds ${from} and ${to} share no question.`;
-  if (differs.length > 0) {
+  const outcome = outcomeOf(comparison);
+  if (outcome === 'untested') {
     return sentence`Not tested: the exams were held differently (${differs.join(', ')}), so the student is not all that changed.`;
   }
+  const isFew = changed < FEWEST_CHANGED;
   if (mcnemarP === null) {
     const { low, high } = difference;
     const points = figures(`${toPoints(low)} … ${toPoints(high)}`);
-    // Resampling few changes finds the same few again and is sure of them.
-    if (changed < FEWEST_CHANGED) {
+    if (isFew) {
       return sentence`The change from round ${from} to round ${to} lies within chance: ${changed} changed questions are too few to tell anything (95 % of paired bootstrap: ${points} points).`;
     }
-    if (low > 0) {
+    if (outcome === 'better') {
       return sentence`Round ${to} is better than round ${from} by more than chance in the choice of questions explains (95 % of paired bootstrap: ${points} points).`;
     }
-    if (high < 0) {
+    if (outcome === 'worse') {
       return sentence`Round ${to} is worse than round ${from} by more than chance in the choice of questions explains (95 % of paired bootstrap: ${points} points).`;
     }
     return sentence`The change from round ${from} to round ${to} lies within chance (95 % of paired bootstrap: ${points} points).`;
   }
   const p = formatP(mcnemarP);
-  if (changed < FEWEST_CHANGED) {
+  if (isFew) {
     return sentence`The change from round ${from} to round ${to} lies within chance: ${changed} changed questions are too few to tell anything (exact McNemar ${p}).`;
   }
-  if (mcnemarP >= ALPHA) {
+  if (outcome === 'chance') {
     return sentence`The change from round ${from} to round ${to} lies within chance (exact McNemar ${p}).`;
   }
-  return fixed.length > newlyWrong.length
+  return outcome === 'better'
     ? sentence`Round ${to} is better than round ${from} by more than chance in the choice of questions explains (exact McNemar ${p}).`
     : sentence`Round ${to} is worse than round ${from} by more than chance in the choice of questions explains (exact McNemar ${p}).`;
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../core/errors.ts';
-import { sentence } from '../../core/sentence.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
 import { TRAINING_STRINGS } from '../../shared/trainingStrings.ts';
 import { DashboardView } from '../dashboard/dashboardView.ts';
 import { reportText, type ReportFormat, type ReportLanguage } from '../dashboard/reportText.ts';
@@ -20,6 +20,8 @@ export interface ReportOptions {
   readonly set?: string;
   /** The person's language; English when absent. */
   readonly language?: ReportLanguage;
+  /** Finds the words of sentences in that language; English when absent. */
+  readonly say?: (text: Text) => string;
 }
 
 /** `tailor report`: what the Dashboard shows, as a file. Reads only, and writes that file alone. */
@@ -34,6 +36,7 @@ export async function report(
     clock: context.clock,
     strings: TRAINING_STRINGS,
     prices: () => teacherPrices(context.environment),
+    ...(options.say === undefined ? {} : { say: options.say }),
   });
   try {
     await choosePair(view, options);

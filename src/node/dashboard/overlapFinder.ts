@@ -31,10 +31,10 @@ export class OverlapFinder {
   }
 }
 
-/** Lists that are the same objects while their files are the same, and what people wrote. */
+/** Lists that are the same objects while their files are the same, and what people accepted or wrote. */
 function basisOf({ sets, rounds, curation }: Picture): readonly unknown[] {
-  const edits = [...curation.items].flatMap(([id, { rationale }]) =>
-    rationale === undefined ? [] : [[id, rationale]],
+  const edits = [...curation.items].flatMap(([id, { by, status, rationale = null }]) =>
+    rationale !== null || (by === 'person' && status === 'accepted') ? [[id, rationale]] : [],
   );
   const human = canonicalJson([edits, [...curation.written]]);
   return [...sets.map(({ questions }) => questions), ...rounds.map(({ taught }) => taught), human];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOn } from '../../../../src/core/report/verdict.ts';
+import { outcomeOf, verdictOn } from '../../../../src/core/report/verdict.ts';
 import { uniforms } from '../../../../src/core/round/bootstrap.ts';
 import { compareExams, type Outcome } from '../../../../src/core/round/compare.ts';
 
@@ -88,7 +88,9 @@ describe('the verdict on a change', () => {
       /lies within chance: 5 changed questions are too few to tell anything \(95 % of paired bootstrap: /u,
     );
     expect(say(some(2, 2, 0), some(2, 2, 4))).toContain('2 changed questions are too few');
+    expect(outcomeOf(compareExams(before, some(40, 5, 4)))).toBe('chance');
     expect(say(some(40, 6, 0), some(40, 6, 4))).toContain('better than round 0');
+    expect(outcomeOf(compareExams(some(40, 6, 0), some(40, 6, 4)))).toBe('better');
   });
 
   it('makes none where the exams differ or share nothing, and warns of training questions', () => {

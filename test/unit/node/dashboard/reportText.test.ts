@@ -288,6 +288,12 @@ describe('tailor report', () => {
       project: 'Sums <b>&</b>',
       comparison: { from: 1, to: 2 },
     });
+    // Verdicts and labels in the words of the person, too.
+    const german = await report(context, {
+      format: 'markdown',
+      say: (text) => `Auf Deutsch: ${String(text)}`,
+    });
+    expect(String(german.text)).toMatch(/Auf Deutsch: (?:Round 2|The change|Not tested)/u);
     // The round before the one that is named, not the newest one: time runs forwards.
     expect((await report(context, { format: 'csv', to: 1 })).json).toMatchObject({
       comparison: { from: 0, to: 1 },

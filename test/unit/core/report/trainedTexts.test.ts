@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { CurationFold, type Curation } from '../../../../src/core/curation/curation.ts';
+import type { Picture } from '../../../../src/core/report/picture.ts';
+import type { TaughtItem } from '../../../../src/core/report/teaching.ts';
+import { rationalesOf } from '../../../../src/core/report/trainedTexts.ts';
+
+const item = (itemId: string, accepted: boolean): TaughtItem => ({
+  itemId,
+  questionId: 'q',
+  purpose: 'annotate',
+  prompt: null,
+  errorKind: null,
+  accepted,
+  rationale: `text of ${itemId}`,
+});
+
+function textsTaught(curation: Partial<Curation>, items: readonly TaughtItem[]): string[] {
+  const whole: Curation = { ...new CurationFold().curation, ...curation };
+  // SAFETY: no other part of a picture or of a round is asked for.
+  const picture = {
+    sets: [],
+    rounds: [{ taught: { items } }],
+    curation: whole,
+  } as unknown as Picture;
+  return [...rationalesOf(picture)].map(({ text }) => text);
+}
+
+const decided = (by: 'person' | 'rule', status: 'accepted' | 'rejected', rationale?: string) => ({
+  status,
+  by,
+  round: 0,
+  order: 0,
+  ...(rationale === undefined ? {} : { rationale }),
+});
+
+it('a rationale that the gate refused is compared with the test set where a person accepted it', () => {
+  const items = [item('passed', true), item('taken', false), item('refused', false)];
+  const taken = new Map([
+    ['taken', decided('person', 'accepted')],
+    ['refused', decided('person', 'rejected')],
+  ]);
+  expect(textsTaught({ items: taken }, items)).toEqual(['text of passed', 'text of taken']);
+  expect(textsTaught({}, items)).toEqual(['text of passed']);
+});
+
+it('what a person made of a text of their own is compared as well', () => {
+  const written = new Map([['q', [{ id: 'own', rationale: 'first', round: 0 }]]]);
+  const items = new Map([['own', decided('person', 'accepted', 'second')]]);
+  expect(textsTaught({ written, items }, [])).toEqual(['first', 'second']);
+});
