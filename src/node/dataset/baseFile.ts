@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { RowOrder } from '../../core/dataset/rowOrder.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { pacer } from '../review/pace.ts';
-import type { Fs, FsHandle } from '../storage/fs.ts';
+import type { FileStat, Fs, FsHandle } from '../storage/fs.ts';
 import { stampOf, WHOLE_BYTES, type FileStamp } from './fileStamp.ts';
 import { LineFinder, LineIndex } from './lineIndex.ts';
 import { StoredLines } from './storedLines.ts';
@@ -15,6 +16,9 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 export interface KnownLines {
   readonly index: LineIndex;
   readonly order: RowOrder;
+  readonly stamp: FileStamp;
+  /** All its bytes, if it is small. */
+  readonly whole: Buffer | null;
 }
 
 export interface BaseOptions {
@@ -32,7 +36,6 @@ interface Facts {
 /** The file that rows are read from: as it was opened, or as it was last saved. Only what is asked for is read. */
 export class BaseFile extends StoredLines {
   readonly path: string;
-  readonly stamp: FileStamp;
   /** Files up to this size are held in memory. */
   readonly wholeBytes: number;
   /** Bytes of the mark before the first line. */
@@ -40,6 +43,7 @@ export class BaseFile extends StoredLines {
   /** Why the bytes are no JSONL at all, and cannot be edited as such. */
   readonly foreign: Text | null;
   readonly #handle: FsHandle;
+  #stamp: FileStamp;
   #whole: Buffer | null = null;
   #complete = false;
   #finalNewline = true;
@@ -51,7 +55,8 @@ export class BaseFile extends StoredLines {
     super(known?.index ?? new LineIndex(), known?.order ?? null);
     this.path = path;
     this.#handle = handle;
-    this.stamp = facts.stamp;
+    this.#stamp = facts.stamp;
+    this.#whole = known?.whole ?? null;
     this.wholeBytes = facts.wholeBytes;
     this.bom = facts.bom;
     this.foreign = facts.foreign;
@@ -71,7 +76,8 @@ export class BaseFile extends StoredLines {
           hint: sentence`Choose a JSONL file.`,
         });
       }
-      const stamp = await stampOf(handle, wholeBytes);
+      const stamp = known?.stamp ?? (await stampOf(handle, null));
+      if (!isOf(found, stamp)) throw changedBehind(path);
       const head = Buffer.alloc(3);
       const { bytesRead } = await handle.read(head, 0, 3, 0);
       const bom = bytesRead === 3 && head.equals(BOM) ? 3 : 0;
@@ -85,13 +91,23 @@ export class BaseFile extends StoredLines {
     }
   }
 
+  /** Tells this file from others; of a small one by all its bytes, once they have been read. */
+  get stamp(): FileStamp {
+    return this.#stamp;
+  }
+
   get size(): number {
-    return this.stamp.size;
+    return this.#stamp.size;
   }
 
   /** Whether all of it is held in memory, once it has been read: then nobody can spoil it. */
   get isSmall(): boolean {
-    return this.stamp.whole !== null;
+    return this.size <= this.wholeBytes;
+  }
+
+  /** All its bytes, where they are held in memory. */
+  get whole(): Buffer | null {
+    return this.#whole;
   }
 
   /** False until every line start is known. */
@@ -119,12 +135,16 @@ export class BaseFile extends StoredLines {
     const pace = pacer(signal);
     const finder = new LineFinder(this.index, this.bom);
     const whole = this.isSmall ? Buffer.allocUnsafe(this.size) : null;
+    const hash = createHash('sha256');
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, this.size)));
     for (let at = 0; at < this.size;) {
       const length = Math.min(chunk.length, this.size - at);
       await this.#readHandle(chunk, 0, length, at);
       const bytes = chunk.subarray(0, length);
-      if (whole !== null) bytes.copy(whole, at);
+      if (whole !== null) {
+        bytes.copy(whole, at);
+        hash.update(bytes);
+      }
       finder.push(at === 0 ? bytes.subarray(this.bom) : bytes);
       at += length;
       await pace();
@@ -132,17 +152,13 @@ export class BaseFile extends StoredLines {
     }
     finder.end();
     this.#whole = whole;
+    if (whole !== null) this.#stamp = { ...this.#stamp, whole: hash.digest('hex') };
     await this.#settle();
     onChunk();
   }
 
   /** Learns how the lines end, once they are all known. */
   async #settle(): Promise<void> {
-    if (this.#whole === null && this.isSmall) {
-      const whole = Buffer.allocUnsafe(this.size);
-      await this.#readHandle(whole, 0, this.size, 0);
-      this.#whole = whole;
-    }
     if (this.lines > 0) {
       if ((await this.endOf(0)) === '\r\n') this.#eol = '\r\n';
       this.#finalNewline = (await this.endOf(this.lines - 1)) !== '';
@@ -163,7 +179,7 @@ export class BaseFile extends StoredLines {
   async isSpoilt(): Promise<boolean> {
     if (this.#whole !== null) return false;
     const { size, mtimeMs } = await this.#handle.stat();
-    return size !== this.size || mtimeMs !== this.stamp.mtimeMs;
+    return size !== this.size || mtimeMs !== this.#stamp.mtimeMs;
   }
 
   /** Runs reads while the file is surely open, even if another one takes its place meanwhile. */
@@ -209,6 +225,10 @@ export function changedBehind(path: string): AppError {
     hint: sentence`Read it anew, or save what you have under another name.`,
     detail: { path },
   });
+}
+
+function isOf(found: FileStat, { size, mtimeMs, ino }: FileStamp): boolean {
+  return found.size === size && found.mtimeMs === mtimeMs && found.ino === ino;
 }
 
 function foreignFormat(head: Buffer): Text | null {

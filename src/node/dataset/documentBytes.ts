@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import { cancelled } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
 import { idIn, type RowId, type Run } from '../../core/dataset/rowOrder.ts';
 import type { DocumentRows, HeldRow, RowEnd } from './documentRows.ts';
 import { LineIndex } from './lineIndex.ts';
 import type { StoredLines } from './storedLines.ts';
+import { WindowReader } from './windowReader.ts';
 
-/** What is written with one call: large enough that calls cost nothing beside the bytes. */
-const CHUNK = 1 << 20;
+/** What is written with one call: calls cost little beside it, and it stays in the processor's cache. */
+const CHUNK = 256 * 1024;
+/** Lines whose places are noted at once. */
+const LINES = 1 << 16;
 
 /** Bytes to be copied from a store, or bytes of our own. */
 type Piece =
@@ -21,10 +25,23 @@ export class DocumentBytes {
   readonly #rows: DocumentRows;
   readonly #signal: Signal;
   #size = 0;
+  /** Copies of what was written, as long as it is little enough to be held in memory. */
+  #copies: Buffer[] | null;
+  #copied = 0;
+  readonly #hash = createHash('sha256');
+  readonly #reader = new WindowReader();
 
   constructor(rows: DocumentRows, signal: Signal) {
     this.#rows = rows;
     this.#signal = signal;
+    // What has become small by an edit is held again when it is opened the next time.
+    this.#copies = rows.base.isSmall ? [] : null;
+  }
+
+  /** All bytes and their hash, when they have been written and are held in memory. */
+  whole(): { readonly bytes: Buffer; readonly hash: string } | null {
+    if (this.#copies === null) return null;
+    return { bytes: Buffer.concat(this.#copies), hash: this.#hash.digest('hex') };
   }
 
   /** Bytes so far. */
@@ -40,6 +57,7 @@ export class DocumentBytes {
       for (;;) {
         const { done, value } = await next;
         if (done === true) return;
+        this.#keep(value);
         next = filled.next();
         yield value;
       }
@@ -47,6 +65,14 @@ export class DocumentBytes {
       await next.catch(() => undefined);
       await filled.return(undefined);
     }
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#copied += chunk.length;
+    if (this.#copied > this.#rows.base.wholeBytes) this.#copies = null;
+    if (this.#copies === null) return;
+    this.#copies.push(Buffer.from(chunk));
+    this.#hash.update(chunk);
   }
 
   async *#filled(): AsyncGenerator<Buffer, undefined> {
@@ -58,8 +84,9 @@ export class DocumentBytes {
       for (let done = 0; done < length;) {
         if (this.#signal.aborted) throw cancelled();
         const part = Math.min(CHUNK - used, length - done);
-        if ('store' in piece) await piece.store.readInto(buffer, used, part, piece.from + done);
-        else piece.bytes.copy(buffer, used, done, done + part);
+        if ('store' in piece) {
+          await this.#reader.readInto(piece.store, buffer, used, part, piece.from + done);
+        } else piece.bytes.copy(buffer, used, done, done + part);
         used += part;
         done += part;
         if (used < CHUNK) continue;
@@ -171,8 +198,15 @@ export class DocumentBytes {
     const store = stores[from];
     if (store === undefined) throw new RangeError('a row of the document is in no file');
     for (const part of store.partsOf(run)) {
-      if (part.line === null) yield* this.#stored(part.run, from + 1);
-      else yield { store, line: part.line, count: part.run.count };
+      if (part.line === null) {
+        yield* this.#stored(part.run, from + 1);
+        continue;
+      }
+      // In parts, so that others get their turn between them.
+      for (let done = 0; done < part.run.count; done += LINES) {
+        const count = Math.min(LINES, part.run.count - done);
+        yield { store, line: part.line + done, count };
+      }
     }
   }
 }

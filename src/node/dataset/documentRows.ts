@@ -6,6 +6,7 @@ import { sentence } from '../../core/sentence.ts';
 import type { RowKey } from '../../shared/datasetContract.ts';
 import type { BaseFile } from './baseFile.ts';
 import type { KeptRows } from './keptRows.ts';
+import { idOfKey, keyOf } from './rowKeys.ts';
 import type { LineEnd, RawLine, StoredLines } from './storedLines.ts';
 
 /** A row whose content is not, or no longer, that of a file: edited or inserted. */
@@ -35,6 +36,13 @@ export interface LineEnds {
   readonly final: boolean;
   /** Of the last line of the file where it has none, once it is not the last any more; null: as new ones. */
   readonly bare: RowEnd | null;
+}
+
+/** How many rows of a document differ from its file. */
+export interface Counts {
+  readonly edited: number;
+  readonly inserted: number;
+  readonly deleted: number;
 }
 
 /** One act on the document, in terms that can be taken back. */
@@ -67,10 +75,14 @@ export class DocumentRows {
   /** The versions that the file has, where these are others than the first. */
   readonly #saved = new Map<RowId, number>();
   #lastVersion = 0;
+  #counts: Counts | null = null;
+  /** How often the file was read anew before. */
+  readonly #reading: number;
 
-  constructor(base: BaseFile, kept: KeptRows) {
+  constructor(base: BaseFile, kept: KeptRows, reading: number) {
     this.base = base;
     this.kept = kept;
+    this.#reading = reading;
     this.order = new RowOrder(base.lines);
   }
 
@@ -78,6 +90,7 @@ export class DocumentRows {
   grow(): void {
     const { order, lines, complete, eol, finalNewline } = this.base;
     if (order === null) this.order.grow(lines);
+    this.#counts = null;
     if (complete) this.#ends ??= { eol, final: finalNewline, bare: null };
   }
 
@@ -117,6 +130,7 @@ export class DocumentRows {
   }
 
   #make(change: Change, next: readonly [RowId, HeldRow][]): Change {
+    this.#counts = null;
     const splices = this.order.apply(change.splices);
     for (const { id, row } of change.fresh) if (!this.held.has(id)) this.held.set(id, row);
     for (const [id, row] of next) this.held.set(id, row);
@@ -143,6 +157,7 @@ export class DocumentRows {
 
   /** Reads from a file that has just been written: it says what the document said. */
   rebase(base: BaseFile, bare: RowEnd | null): void {
+    this.#counts = null;
     this.base = base;
     this.ends = { ...this.ends, bare };
     for (const id of this.held.keys()) {
@@ -154,6 +169,7 @@ export class DocumentRows {
 
   /** Lets go of rows that say what the file says all the same. */
   async tidy(): Promise<void> {
+    this.#counts = null;
     for (const [id, { content }] of this.held) {
       const line = this.base.lineOf(id);
       if (line === null) continue;
@@ -185,9 +201,20 @@ export class DocumentRows {
 
   /** The row of a key, if the document has it. */
   idOf(key: RowKey): RowId {
-    const id = idOfKey(key);
+    const id = this.namedBy(key);
     if (this.order.placeOf(id) === null) throw gone();
     return id;
+  }
+
+  /** The row of a key, whether the document still has it or not. */
+  namedBy(key: RowKey): RowId {
+    const id = idOfKey(key, this.#reading);
+    if (id === null) throw gone();
+    return id;
+  }
+
+  keyOf(id: RowId): RowKey {
+    return keyOf(id, this.#reading);
   }
 
   placeOfRow(id: RowId): number {
@@ -202,7 +229,12 @@ export class DocumentRows {
   }
 
   /** How the document differs from the file. */
-  counts(): { readonly edited: number; readonly inserted: number; readonly deleted: number } {
+  counts(): Counts {
+    this.#counts ??= this.#count();
+    return this.#counts;
+  }
+
+  #count(): Counts {
     let edited = 0;
     for (const id of this.held.keys()) {
       if (this.base.lineOf(id) !== null && this.order.placeOf(id) !== null) edited += 1;
@@ -213,17 +245,6 @@ export class DocumentRows {
     }
     return { edited, inserted, deleted: this.base.lines - this.order.length + inserted };
   }
-}
-
-/** The name of a row in the contract. */
-export function keyOf(id: RowId): RowKey {
-  return id >= 0 ? `o${id}` : `n${-1 - id}`;
-}
-
-/** The row that a key names. */
-export function idOfKey(key: RowKey): RowId {
-  const number = Number(key.slice(1));
-  return key.startsWith('o') ? number : -1 - number;
 }
 
 /** Content and end of a held row as of a line of the file. */

@@ -10,10 +10,11 @@ import { sealRecord } from '../storage/stamp.ts';
 import { BaseNames } from './baseNames.ts';
 import type { Change, DocumentRows } from './documentRows.ts';
 import {
-  editRecords,
   editRecordSchema,
   orderRecords,
   rowRecords,
+  rowsActRecords,
+  textActRecords,
   type EditRecord,
   type NewRecord,
 } from './editRecords.ts';
@@ -86,7 +87,6 @@ export class EditJournal {
     if (this.#file === null) return;
     try {
       await this.#append(this.#file.journal, { type: 'saving', stamp });
-      await this.#file.journal.flush();
     } catch (error) {
       // The save is what counts: without this line its edits may be offered once more after a crash.
       if (!isAppError(error)) throw error;
@@ -157,13 +157,13 @@ export class EditJournal {
   }
 
   async #recordsOf({ splices, patches }: Change): Promise<NewRecord[]> {
-    const named = [];
-    for (const { id, patch } of patches) {
-      const stamp = stampOfLine(await this.#rows.line(id));
-      const { at, removed, inserted } = patch;
-      named.push({ row: this.#names.of(id), stamp, at, removed: removed.length, inserted });
-    }
-    return editRecords(this.#names.splices(splices), named);
+    const [text, ...more] = patches;
+    if (more.length > 0) throw new RangeError('an act changes what one row says');
+    if (text === undefined) return rowsActRecords(this.#names.splices(splices));
+    const stamp = stampOfLine(await this.#rows.line(text.id));
+    const { at, removed, inserted } = text.patch;
+    const row = this.#names.of(text.id);
+    return textActRecords({ row, stamp, at, removed: removed.length, inserted });
   }
 
   /** What rows say that the journal has not heard of. */

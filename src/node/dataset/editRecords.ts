@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { RowId, Run, Splice } from '../../core/dataset/rowOrder.ts';
+import { runsText, splicesText } from '../../core/dataset/spliceText.ts';
 import { fileStampSchema } from './fileStamp.ts';
 
 const number = z.number().int();
 const n = number.min(0);
-const runSchema = z.object({ from: number, count: number.min(1) });
 const endSchema = z.enum(['\n', '\r\n']);
 
 /**
@@ -34,15 +34,15 @@ export const editRecordSchema = z.discriminatedUnion('type', [
     coded: z.boolean(),
     end: endSchema,
   }),
-  /** Rows of the document in their sequence, or a part of them; `whole` with the last part. */
-  z.object({ type: z.literal('order'), n, runs: z.array(runSchema), whole: z.boolean() }),
-  /** One act of a person, or one taken back. */
+  /** All rows of the document in their sequence, as `runsText` writes them; null: the pieces before. */
+  z.object({ type: z.literal('order'), n, runs: z.string().nullable() }),
+  /** One act of a person, or one taken back: of rows, as `splicesText` writes it, or of what one row says. */
   z.object({
     type: z.literal('edit'),
     n,
-    splices: z.array(z.object({ at: n, remove: n, insert: z.array(runSchema) })),
-    patches: z.array(
-      z.object({
+    splices: z.string().nullable(),
+    patch: z
+      .object({
         row: number,
         /** Names what the row said before. */
         stamp: z.string(),
@@ -50,8 +50,8 @@ export const editRecordSchema = z.discriminatedUnion('type', [
         removed: n,
         /** Null: the pieces before. */
         inserted: z.string().nullable(),
-      }),
-    ),
+      })
+      .nullable(),
   }),
   /** A save is about to put this file in place: then everything before it is in the file. */
   z.object({ type: z.literal('saving'), n, stamp: fileStampSchema }),
@@ -65,9 +65,6 @@ export type NewRecord<T extends EditRecord = EditRecord> = T extends EditRecord
 
 /** Characters of a text that one record holds: far from the limit of a line, whatever escapes make of them. */
 const PIECE = 1_000_000;
-/** Runs of one record. */
-const RUNS = 20_000;
-
 /** A text as records: in pieces where it is long. Returns what the record itself says of it. */
 export function piecesOf(text: string): {
   readonly pieces: NewRecord[];
@@ -90,34 +87,24 @@ export function rowRecords(row: RowId, content: string | Buffer, end: '\n' | '\r
 
 /** A sequence of rows as records. */
 export function orderRecords(runs: readonly Run[]): NewRecord[] {
-  const records: NewRecord[] = [];
-  for (let at = 0; at === 0 || at < runs.length; at += RUNS) {
-    const part = runs.slice(at, at + RUNS).map(({ from, count }) => ({ from, count }));
-    records.push({ type: 'order', runs: part, whole: at + RUNS >= runs.length });
-  }
-  return records;
+  const { pieces, own } = piecesOf(runsText(runs));
+  return [...pieces, { type: 'order', runs: own }];
 }
 
-/** An act as records. */
-export function editRecords(
-  splices: readonly Splice[],
-  patches: readonly {
-    readonly row: RowId;
-    readonly stamp: string;
-    readonly at: number;
-    readonly removed: number;
-    readonly inserted: string;
-  }[],
-): NewRecord[] {
-  const [first, ...rest] = patches;
-  // An act changes the text of one row: more would need pieces for each.
-  if (rest.length > 0) throw new RangeError('an edit changes the text of one row');
-  if (first === undefined) return [{ type: 'edit', splices: plain(splices), patches: [] }];
-  const { pieces, own } = piecesOf(first.inserted);
-  const patch = { ...first, inserted: own };
-  return [...pieces, { type: 'edit', splices: plain(splices), patches: [patch] }];
+/** An act on rows as records. */
+export function rowsActRecords(splices: readonly Splice[]): NewRecord[] {
+  const { pieces, own } = piecesOf(splicesText(splices));
+  return [...pieces, { type: 'edit', splices: own, patch: null }];
 }
 
-function plain(splices: readonly Splice[]): { at: number; remove: number; insert: Run[] }[] {
-  return splices.map(({ at, remove, insert }) => ({ at, remove, insert: [...insert] }));
+/** An act on what a row says as records. */
+export function textActRecords(patch: {
+  readonly row: RowId;
+  readonly stamp: string;
+  readonly at: number;
+  readonly removed: number;
+  readonly inserted: string;
+}): NewRecord[] {
+  const { pieces, own } = piecesOf(patch.inserted);
+  return [...pieces, { type: 'edit', splices: '', patch: { ...patch, inserted: own } }];
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { clip } from '../../core/dataset/describeRow.ts';
-import type { RowId } from '../../core/dataset/rowOrder.ts';
 import { addField, removeField, setField } from '../../core/dataset/spanEdit.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
@@ -26,11 +25,11 @@ import type {
 } from './dataset.ts';
 import { EditHistory } from './editHistory.ts';
 import { EditJournal, isUntouched } from './editJournal.ts';
-import { keyOf } from './documentRows.ts';
 import { rowWithId } from './findId.ts';
 import { InTurn } from './inTurn.ts';
+import { openReading } from './openReading.ts';
 import { recoverEdits } from './recoverEdits.ts';
-import { Reading, type ReadingParts } from './reading.ts';
+import type { Reading, ReadingParts } from './reading.ts';
 import {
   LABEL_CHARACTERS,
   nameAt,
@@ -44,7 +43,7 @@ import {
   type Edit,
 } from './rowEdits.ts';
 import { stateOf } from './stateOf.ts';
-import { assertSame, fateOf, saveOver, writeDocument } from './saveDocument.ts';
+import { assertSame, fateOf, saveOver, versionAt, writeDocument } from './saveDocument.ts';
 
 /** A dataset over a file of this computer. */
 export class FileDataset implements Dataset {
@@ -58,6 +57,7 @@ export class FileDataset implements Dataset {
   #journal: EditJournal;
   #recovery: Recovery | null = null;
   #rev = 1;
+  #readings = 0;
   #conflict: 'changed' | 'deleted' | null = null;
   #readOnly: string | null;
   #disposed = false;
@@ -97,7 +97,7 @@ export class FileDataset implements Dataset {
       onLook: () => hooks.onLook(),
       onFailure: (error) => hooks.onFailure(error),
     };
-    const reading = await openReading(fs, options.path, parts);
+    const reading = await openReading(options.path, parts, 0);
     const dataset = new FileDataset(options, reading, parts, hooks);
     await dataset.#recover();
     dataset.#begin();
@@ -144,7 +144,7 @@ export class FileDataset implements Dataset {
     return this.#read(async (reading) => {
       await reading.indexed;
       const found = await rowWithId(reading, id, signal ?? new AbortController().signal);
-      return found === null ? null : keyOf(found);
+      return found === null ? null : reading.rows.keyOf(found);
     });
   }
 
@@ -152,7 +152,7 @@ export class FileDataset implements Dataset {
     const { rows, indexed } = this.#reading;
     if (line > rows.order.length) await indexed;
     const id = rows.order.at(line - 1);
-    return id === null ? null : keyOf(id);
+    return id === null ? null : rows.keyOf(id);
   }
 
   lineOf(key: RowKey): number {
@@ -392,16 +392,18 @@ export class FileDataset implements Dataset {
   ): Promise<Moved> {
     return this.#inTurn(async () => {
       this.#requireEditable();
-      const edit = await make(await this.#whole());
+      const reading = await this.#whole();
+      const edit = await make(reading);
       if (edit === null) return { rev: this.#rev, keys: [] };
       await this.#history.commit(this.#parts.say(label), edit.change);
-      return { rev: this.#rev, keys: edit.ids.map((id: RowId) => keyOf(id)) };
+      return { rev: this.#rev, keys: edit.ids.map((id) => reading.rows.keyOf(id)) };
     });
   }
 
   async #save(signal: Signal, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
     this.#requireEditable();
     const { rows } = await this.#whole();
+    const version = await versionAt(this.#fs, this.#options.path);
     const fate = await fateOf(this.#fs, this.#options.path, rows.base);
     if (fate === 'same' && !this.#history.isDirty) return;
     if (!overwrite) assertSame(fate, this.#options.path);
@@ -409,7 +411,12 @@ export class FileDataset implements Dataset {
       fs: this.#fs,
       path: this.#options.path,
       signal,
-      beforeRename: (stamp) => this.#journal.saving(stamp),
+      beforeRename: async (stamp) => {
+        // What came while the document was written was looked at by nobody, agreed to or not.
+        const now = await versionAt(this.#fs, this.#options.path);
+        if (now !== version) assertSame('changed', this.#options.path);
+        await this.#journal.saving(stamp);
+      },
     });
     this.#history.markSaved();
     this.#conflict = null;
@@ -424,7 +431,8 @@ export class FileDataset implements Dataset {
   async #reload(): Promise<void> {
     const old = this.#reading;
     const { filterNow } = old;
-    this.#reading = await openReading(this.#fs, this.#options.path, this.#parts);
+    this.#readings += 1;
+    this.#reading = await openReading(this.#options.path, this.#parts, this.#readings);
     this.#history.restart();
     this.#conflict = null;
     await this.#journal.clear(this.#reading.rows);
@@ -438,8 +446,4 @@ export class FileDataset implements Dataset {
 interface Hooks {
   onLook: () => void;
   onFailure: (error: unknown) => void;
-}
-
-function openReading(fs: Fs, path: string, parts: ReadingParts): Promise<Reading> {
-  return translating(path, async () => Reading.open(await fs.realpath(path), parts));
 }

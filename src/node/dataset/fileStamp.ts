@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Fs, FsHandle } from '../storage/fs.ts';
 
-/** Files up to this size are held in memory, and a stamp of one covers every byte. */
+/** Files up to this size are held in memory, and a stamp of one covers every byte once it has been read. */
 export const WHOLE_BYTES = 32 * 1024 * 1024;
 const ENDS = 64 * 1024;
 const PIECE = 1 << 20;
@@ -19,24 +19,36 @@ export const fileStampSchema = z.object({
 /** What tells whether a file is still the one that was read. */
 export type FileStamp = z.infer<typeof fileStampSchema>;
 
-/** The stamp of an open file as it is now. */
-export async function stampOf(
-  handle: FsHandle,
-  wholeBytes: number = WHOLE_BYTES,
-): Promise<FileStamp> {
+/** The stamp of an open file as it is now; `whole` is the hash of all its bytes, where these are known. */
+export async function stampOf(handle: FsHandle, whole: string | null): Promise<FileStamp> {
   const { size, mtimeMs, ino } = await handle.stat();
   const head = await readUpTo(handle, 0, Math.min(size, ENDS));
   const tail = await readUpTo(handle, Math.max(0, size - ENDS), Math.min(size, ENDS));
   const ends = createHash('sha256').update(head).update(tail).digest('hex');
-  const whole = size <= wholeBytes ? await sha256(handle, size) : null;
   return { size, mtimeMs, ino, ends, whole };
 }
 
-/** The stamp of the file at a path. */
-export async function stampAt(fs: Fs, path: string, wholeBytes: number): Promise<FileStamp> {
+/** The same of the file at a path. */
+export async function stampAt(fs: Fs, path: string, whole: string | null): Promise<FileStamp> {
   const handle = await fs.open(path, 'r');
   try {
-    return await stampOf(handle, wholeBytes);
+    return await stampOf(handle, whole);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether the file at a path has these bytes. */
+export async function hasBytes(fs: Fs, path: string, bytes: Buffer): Promise<boolean> {
+  const handle = await fs.open(path, 'r');
+  try {
+    for (let at = 0; at <= bytes.length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      // One byte more than there should be: a longer file is another one.
+      const found = await readUpTo(handle, at, piece.length < PIECE ? piece.length + 1 : PIECE);
+      if (!found.equals(piece)) return false;
+    }
+    return true;
   } finally {
     await handle.close();
   }
@@ -60,13 +72,4 @@ async function readUpTo(handle: FsHandle, at: number, length: number): Promise<B
     done += bytesRead;
   }
   return bytes.subarray(0, done);
-}
-
-/** In pieces: hashing 32 MB at once would hold up the editor. */
-async function sha256(handle: FsHandle, size: number): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = 0; at < size; at += PIECE) {
-    hash.update(await readUpTo(handle, at, Math.min(PIECE, size - at)));
-  }
-  return hash.digest('hex');
 }

@@ -6,6 +6,7 @@ import { writeFully } from '../storage/writeFully.ts';
 import type { BaseFile } from './baseFile.ts';
 import { LineIndex } from './lineIndex.ts';
 import { StoredLines } from './storedLines.ts';
+import { WindowReader } from './windowReader.ts';
 
 const CHUNK = 1 << 20;
 
@@ -16,7 +17,9 @@ const CHUNK = 1 << 20;
 export class KeptRows {
   readonly #fs: Fs;
   readonly #folder: string;
-  #file: { readonly path: string | null; readonly handle: FsHandle } | null = null;
+  readonly #files: { readonly path: string | null; readonly handle: FsHandle }[] = [];
+  /** Where the next rows go; null: into a file that is yet to be made. */
+  #current: FsHandle | null = null;
   #size = 0;
   readonly #parts: StoredLines[] = [];
   readonly #adopted: BaseFile[] = [];
@@ -34,31 +37,27 @@ export class KeptRows {
   /** Copies rows out of the store that is about to go; a last line without an end gets `eol`. */
   async keep(store: StoredLines, runs: readonly Run[], eol: string): Promise<void> {
     if (runs.length === 0) return;
-    const handle = await this.#open();
+    const handle = this.#current ?? (await this.#open());
+    // Not to be written to any further should anything fail before the end.
+    this.#current = null;
     const index = new LineIndex();
-    const buffer = Buffer.allocUnsafe(CHUNK);
+    const out = new BufferedWriter(handle);
     for (const run of runs) {
       for (const { run: part, line } of store.partsOf(run)) {
         if (line === null) throw new RangeError('only rows of the store can be kept');
-        const stop = store.index.startOf(line + part.count);
-        for (let at = store.index.startOf(line); at < stop;) {
-          const length = Math.min(CHUNK, stop - at);
-          await store.readInto(buffer, 0, length, at);
-          await writeFully(handle, buffer.subarray(0, length));
-          at += length;
-        }
-        for (let more = 0; more < part.count; more += 1) {
-          const length = store.index.startOf(line + more + 1) - store.index.startOf(line + more);
-          index.push(this.#size, this.#size + length);
-          this.#size += length;
-        }
-        if ((await store.endOf(line + part.count - 1)) === '') {
-          await writeFully(handle, Buffer.from(eol));
-          index.extend(eol.length);
-          this.#size += eol.length;
-        }
+        const from = store.index.startOf(line);
+        await out.copy(store, from, store.index.startOf(line + part.count));
+        index.copy(store.index, line, part.count, this.#size - from);
+        this.#size = index.end;
+        if (line + part.count < store.lines) continue;
+        if ((await store.endOf(line + part.count - 1)) !== '') continue;
+        await out.write(Buffer.from(eol));
+        index.extend(eol.length);
+        this.#size = index.end;
       }
     }
+    await out.flush();
+    this.#current = handle;
     this.#parts.unshift(new KeptPart(index, RowOrder.of(runs), handle));
   }
 
@@ -69,28 +68,60 @@ export class KeptRows {
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
-    this.#file = null;
     this.#parts.length = 0;
+    this.#current = null;
     for (const base of this.#adopted.splice(0)) await base.retire();
-    if (file === null) return;
-    await file.handle.close().catch(() => undefined);
-    if (file.path !== null) await this.#fs.unlink(file.path).catch(() => undefined);
+    for (const { path, handle } of this.#files.splice(0)) {
+      await handle.close().catch(() => undefined);
+      if (path !== null) await this.#fs.unlink(path).catch(() => undefined);
+    }
   }
 
   async #open(): Promise<FsHandle> {
-    if (this.#file === null) {
-      await this.#fs.mkdir(this.#folder);
-      const path = join(this.#folder, `kept.${randomBytes(6).toString('hex')}.tmp`);
-      const handle = await this.#fs.open(path, 'wx+', 0o600);
-      // Nameless from the start, where the system allows it: then a crash leaves nothing behind.
-      const isNameless = await this.#fs.unlink(path).then(
-        () => true,
-        () => false,
-      );
-      this.#file = { path: isNameless ? null : path, handle };
+    await this.#fs.mkdir(this.#folder);
+    const path = join(this.#folder, `kept.${randomBytes(6).toString('hex')}.tmp`);
+    const handle = await this.#fs.open(path, 'wx+', 0o600);
+    // Nameless from the start, where the system allows it: then a crash leaves nothing behind.
+    const isNameless = await this.#fs.unlink(path).then(
+      () => true,
+      () => false,
+    );
+    this.#files.push({ path: isNameless ? null : path, handle });
+    this.#size = 0;
+    return handle;
+  }
+}
+
+/** Collects what is written: rows are short, and calls to the disk are not. */
+class BufferedWriter {
+  readonly #handle: FsHandle;
+  readonly #reader = new WindowReader();
+  readonly #buffer = Buffer.allocUnsafe(CHUNK);
+  #used = 0;
+
+  constructor(handle: FsHandle) {
+    this.#handle = handle;
+  }
+
+  async copy(store: StoredLines, from: number, to: number): Promise<void> {
+    for (let at = from; at < to;) {
+      const length = Math.min(CHUNK - this.#used, to - at);
+      await this.#reader.readInto(store, this.#buffer, this.#used, length, at);
+      this.#used += length;
+      at += length;
+      if (this.#used === CHUNK) await this.flush();
     }
-    return this.#file.handle;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    if (this.#used + bytes.length > CHUNK) await this.flush();
+    bytes.copy(this.#buffer, this.#used);
+    this.#used += bytes.length;
+  }
+
+  async flush(): Promise<void> {
+    await writeFully(this.#handle, this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
   }
 }
 

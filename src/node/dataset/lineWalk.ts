@@ -6,7 +6,7 @@ import type { StoredLines } from './storedLines.ts';
 /** Read at once: a few milliseconds' work for whoever looks at the lines. */
 const SPAN = 256 * 1024;
 
-/** Lines that follow each other; `bytes` is null where the only one is too long to be held. */
+/** Lines that follow each other; `bytes` is null where the only one is too long, and valid until the next batch comes. */
 export interface Batch {
   readonly line: number;
   readonly count: number;
@@ -19,16 +19,29 @@ export async function* walkLines(
   from: number,
   signal: Signal,
 ): AsyncGenerator<Batch> {
+  const buffer = Buffer.allocUnsafe(SPAN);
   let line = from;
   while (line < store.lines) {
     if (signal.aborted) throw cancelled();
     const count = linesWithin(store, line, SPAN);
     const start = store.index.startOf(line);
     const stop = store.index.startOf(line + count);
-    const overlong = stop - start > MAX_LINE_BYTES;
-    yield { line, count, bytes: overlong ? null : await store.bytes(start, stop) };
+    yield { line, count, bytes: await bytesOf(store, start, stop, buffer) };
     line += count;
   }
+}
+
+/** Into the same buffer again and again: a gigabyte in fresh ones would be a gigabyte of garbage. */
+async function bytesOf(
+  store: StoredLines,
+  start: number,
+  stop: number,
+  buffer: Buffer,
+): Promise<Buffer | null> {
+  if (stop - start > MAX_LINE_BYTES) return null;
+  if (stop - start > buffer.length) return store.bytes(start, stop);
+  await store.readInto(buffer, 0, stop - start, start);
+  return buffer.subarray(0, stop - start);
 }
 
 /** How many lines from one on fit into so many bytes; at least one. */

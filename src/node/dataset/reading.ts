@@ -56,9 +56,9 @@ export class Reading {
   #check: RowCheck | null = null;
   #changes = 0;
 
-  private constructor(base: BaseFile, parts: ReadingParts) {
+  private constructor(base: BaseFile, parts: ReadingParts, number: number) {
     this.#parts = parts;
-    this.rows = new DocumentRows(base, new KeptRows(parts.fs, parts.folder));
+    this.rows = new DocumentRows(base, new KeptRows(parts.fs, parts.folder), number);
     let first = (): void => undefined;
     const seen = new Promise<void>((resolve) => {
       first = resolve;
@@ -79,10 +79,10 @@ export class Reading {
     );
   }
 
-  /** Opens a file and reads its first rows. */
-  static async open(path: string, parts: ReadingParts): Promise<Reading> {
+  /** Opens a file and reads its first rows. `number`: how often it was read anew before. */
+  static async open(path: string, parts: ReadingParts, number: number): Promise<Reading> {
     const base = await BaseFile.open(parts.fs, path, { wholeBytes: parts.wholeBytes });
-    const reading = new Reading(base, parts);
+    const reading = new Reading(base, parts, number);
     try {
       await reading.#first;
       await reading.#sample();

@@ -29,11 +29,15 @@ export interface Recovered {
  */
 export async function recoverEdits(reading: Reading, parts: RecoverParts): Promise<Recovered> {
   const { fs, folder } = parts;
-  const { path, stamp } = reading.rows.base;
+  const { path } = reading.rows.base;
   const aside: string[] = [];
   const fitting: LeftEdits[] = [];
+  const journals = await leftJournals(fs, folder, path);
+  // What a file is like is known for sure when all of it has been read.
+  if (journals.length > 0 || parts.backup !== undefined) await reading.indexed;
+  const { stamp } = reading.rows.base;
   const backup = await backupOf(reading, parts, aside);
-  for (const journal of await leftJournals(fs, folder, path)) {
+  for (const journal of journals) {
     const left = await readOrNull(fs, journal, stamp);
     if (left?.standing === 'fits') {
       fitting.push(left);

@@ -1,4 +1,5 @@
-import { RowOrder, type RowId, type Run } from '../../core/dataset/rowOrder.ts';
+import type { RowId, Run } from '../../core/dataset/rowOrder.ts';
+import { readRuns, readSplices } from '../../core/dataset/spliceText.ts';
 import { isAppError } from '../../core/errors.ts';
 import type { Fs } from '../storage/fs.ts';
 import type { Stamped } from '../storage/journal.ts';
@@ -80,7 +81,6 @@ class Replay {
   readonly #rows: DocumentRows;
   readonly #apply: (change: Change) => Promise<unknown>;
   #pieces = '';
-  #order: Run[] = [];
   /** Rows that were said to be something and whose act has not come yet. */
   #fresh: { id: RowId; row: HeldRow }[] = [];
 
@@ -98,7 +98,7 @@ class Replay {
         this.#row(record);
         return;
       case 'order':
-        await this.#part(record.runs, record.whole);
+        await this.#reorder(readRuns(record.runs ?? this.#pieces));
         return;
       case 'edit':
         await this.#edit(record);
@@ -117,19 +117,16 @@ class Replay {
     if (id < 0) this.#rows.nextInserted = Math.max(this.#rows.nextInserted, -id);
   }
 
-  async #part(runs: readonly Run[], isWhole: boolean): Promise<void> {
-    this.#order.push(...runs);
-    if (!isWhole) return;
-    const { order } = this.#rows;
-    const next = RowOrder.of(this.#order).runs;
-    const splices = [{ at: 0, remove: order.length, insert: next }];
+  async #reorder(insert: readonly Run[] | null): Promise<void> {
+    if (insert === null) throw new NotTheSame();
+    const splices = [{ at: 0, remove: this.#rows.order.length, insert }];
     await this.#make({ splices, patches: [], fresh: this.#fresh });
-    this.#order = [];
   }
 
   async #edit(record: Extract<EditRecord, { type: 'edit' }>): Promise<void> {
     const patches = [];
-    for (const { row: id, stamp, at, removed, inserted } of record.patches) {
+    if (record.patch !== null) {
+      const { row: id, stamp, at, removed, inserted } = record.patch;
       const line = await this.#rows.line(id);
       const text = line.text ?? '';
       // The same content has the same stamp: anything else means that this is not what was edited.
@@ -141,7 +138,9 @@ class Replay {
       };
       patches.push({ id, patch, from: this.#rows.versionOf(id), to: this.#rows.newVersion() });
     }
-    await this.#make({ splices: record.splices, patches, fresh: this.#fresh });
+    const splices = readSplices(record.splices ?? this.#pieces);
+    if (splices === null) throw new NotTheSame();
+    await this.#make({ splices, patches, fresh: this.#fresh });
   }
 
   async #make(change: Change): Promise<void> {

@@ -101,9 +101,12 @@ export class RowCheck {
     readonly edited: readonly RowId[];
   }): Promise<void> {
     if (this.#running === null) return;
+    const pace = pacer();
     for (const id of idsOf(change.gone)) {
       const verdict = this.#verdict(id);
       if (verdict !== null) this.#count(verdict, -1);
+      const turn = pace();
+      if (turn !== undefined) await turn;
     }
     const unseen: RowId[] = [...change.edited];
     for (const id of change.edited) {
@@ -115,6 +118,8 @@ export class RowCheck {
       const verdict = this.#verdict(id);
       if (verdict === null) unseen.push(id);
       else this.#count(verdict, 1);
+      const turn = pace();
+      if (turn !== undefined) await turn;
     }
     await this.#look(unseen);
   }

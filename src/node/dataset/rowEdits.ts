@@ -7,6 +7,7 @@ import type { RowId, Run, Splice } from '../../core/dataset/rowOrder.ts';
 import { AppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { RowKey } from '../../shared/datasetContract.ts';
+import { pacer } from '../review/pace.ts';
 import { MAX_LINE_BYTES } from '../storage/byteLines.ts';
 import {
   noText,
@@ -113,11 +114,9 @@ function fromNothing(inSet: boolean): string {
 /** A copy of each row, below it. */
 export async function duplication(rows: DocumentRows, keys: readonly RowKey[]): Promise<Edit> {
   let bytes = 0;
-  const places = placesOf(rows, keys);
+  const { places, ids } = await placesOf(rows, keys);
   const insertions = [];
-  for (const place of places) {
-    const id = rows.order.at(place);
-    if (id === null) continue;
+  for (const [index, id] of ids.entries()) {
     const line = await rows.line(id);
     bytes += line.length;
     if (line.bytes === null || bytes > MAX_COPIED_BYTES) {
@@ -127,25 +126,24 @@ export async function duplication(rows: DocumentRows, keys: readonly RowKey[]): 
     }
     const content = line.text ?? Buffer.from(line.bytes);
     const copies = [{ content, end: line.end }];
-    insertions.push({ at: place + 1, copies });
+    insertions.push({ at: (places[index] ?? 0) + 1, copies });
   }
   return insertedAt(rows, insertions);
 }
 
-export function removal(rows: DocumentRows, keys: readonly RowKey[]): Edit {
-  const places = placesOf(rows, keys);
-  const ids = places.map((place) => rows.order.at(place) ?? 0);
+export async function removal(rows: DocumentRows, keys: readonly RowKey[]): Promise<Edit> {
+  const { places, ids } = await placesOf(rows, keys);
   const splices = rangesOf(places).map(({ at, count }) => ({ at, remove: count, insert: [] }));
   return { change: changed({ splices }), ids };
 }
 
 /** Rows in their order to stand before another one, or at the end; null where they stand there already. */
-export function moving(
+export async function moving(
   rows: DocumentRows,
   keys: readonly RowKey[],
   before: RowKey | null,
-): Edit | null {
-  const places = placesOf(rows, keys);
+): Promise<Edit | null> {
+  const { places, ids } = await placesOf(rows, keys);
   const moved = new Set(places);
   const { order } = rows;
   let target = before === null ? order.length : rows.placeOfRow(rows.idOf(before));
@@ -158,7 +156,7 @@ export function moving(
   const out: Splice[] = ranges.map(({ at, count }) => ({ at, remove: count, insert: [] }));
   const index = out.findIndex(({ at }) => at >= target);
   out.splice(index < 0 ? out.length : index, 0, { at: target, remove: 0, insert: runs });
-  return { change: changed({ splices: out }), ids: places.map((place) => order.at(place) ?? 0) };
+  return { change: changed({ splices: out }), ids };
 }
 
 function insertedAt(
@@ -184,10 +182,21 @@ function changed(parts: Partial<Change>): Change {
   return { splices: [], patches: [], fresh: [], ...parts };
 }
 
-/** Ascending, each once. */
-function placesOf(rows: DocumentRows, keys: readonly RowKey[]): number[] {
-  const places = new Set(keys.map((key) => rows.placeOfRow(rows.idOf(key))));
-  return [...places].sort((a, b) => a - b);
+/** The rows of some keys in the order of the document, each once; keys may be a hundred thousand. */
+async function placesOf(
+  rows: DocumentRows,
+  keys: readonly RowKey[],
+): Promise<{ readonly places: readonly number[]; readonly ids: readonly RowId[] }> {
+  const pace = pacer();
+  const found = new Map<number, RowId>();
+  for (const [index, key] of keys.entries()) {
+    const id = rows.namedBy(key);
+    found.set(rows.placeOfRow(id), id);
+    const turn = (index & 1023) === 1023 ? pace() : undefined;
+    if (turn !== undefined) await turn;
+  }
+  const places = [...Float64Array.from(found.keys()).sort()];
+  return { places, ids: places.map((place) => found.get(place) ?? 0) };
 }
 
 function rangesOf(places: readonly number[]): { at: number; count: number }[] {

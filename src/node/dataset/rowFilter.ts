@@ -1,10 +1,9 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { lacksField } from '../../core/dataset/describeRow.ts';
 import { scanLine } from '../../core/dataset/jsonSpans.ts';
 import { RowBits } from '../../core/dataset/rowBits.ts';
 import type { RowId } from '../../core/dataset/rowOrder.ts';
 import { RowSearch } from '../../core/dataset/rowSearch.ts';
-import { foldForSearch } from '../../core/curation/searchText.ts';
 import type { Signal } from '../../core/ports.ts';
 import type { DatasetFilter } from '../../shared/datasetContract.ts';
 import { pacer } from '../review/pace.ts';
@@ -41,6 +40,7 @@ export class RowFilter {
   /** Rows that were edited while it looked: what the walk reads of them is old. */
   readonly #touched = new Set<RowId>();
   #shown: Int32Array | null = null;
+  #count = 0;
   #share = 0;
   #checking: RowCheck | null = null;
 
@@ -61,7 +61,7 @@ export class RowFilter {
   }
 
   get count(): number {
-    return this.#list().length;
+    return this.#shown?.length ?? this.#count;
   }
 
   slice(from: number, count: number): RowId[] {
@@ -87,12 +87,13 @@ export class RowFilter {
   async run(signal: Signal): Promise<void> {
     switch (this.filter.only) {
       case 'edited':
-        await this.#among(this.#edited(), signal);
+        await this.#among(this.#edited(), () => true, signal);
         break;
       case 'problems':
       case 'same-id': {
         const check = await this.#checked(signal);
-        await this.#among(this.#flagged(check), signal);
+        const test = this.filter.only === 'same-id' ? 'sharesId' : 'hasProblem';
+        await this.#among(idsOf(this.#rows.order.runs), (id) => check[test](id), signal);
         break;
       }
       case 'all':
@@ -100,21 +101,19 @@ export class RowFilter {
         await this.#rows.base.using(() => this.#walk(signal));
     }
     this.#share = 1;
-    this.#shown = null;
     this.#parts.onLook();
   }
 
   /** Takes note of a change: rows that came are shown, edited ones too if they fit now. */
   async changed(come: Iterable<RowId>, edited: readonly RowId[]): Promise<void> {
-    this.#shown = null;
     for (const id of come) if (id < 0) this.#members.set(id, true);
-    if (edited.length === 0) return;
     for (const id of edited) this.#touched.add(id);
     const lines = await linesOf(this.#rows, edited);
     edited.forEach((id, index) => {
       if (this.#fits(id, lines[index]?.text ?? null)) this.#members.set(id, true);
     });
     this.#shown = null;
+    this.#list();
   }
 
   #list(): Int32Array {
@@ -123,7 +122,10 @@ export class RowFilter {
   }
 
   #add(id: RowId): void {
+    if (this.#members.has(id)) return;
     this.#members.set(id, true);
+    // The list is made when rows are asked for: until then it is enough to count.
+    this.#count = this.count + (this.#rows.order.placeOf(id) === null ? 0 : 1);
     this.#shown = null;
   }
 
@@ -172,14 +174,8 @@ export class RowFilter {
     return check;
   }
 
-  *#flagged(check: RowCheck): Generator<RowId> {
-    const same = this.filter.only === 'same-id';
-    for (const id of idsOf(this.#rows.order.runs)) {
-      if (same ? check.sharesId(id) : check.hasProblem(id)) yield id;
-    }
-  }
-
-  async #among(ids: Iterable<RowId>, signal: Signal): Promise<void> {
+  /** Shows those of some rows that pass a test and have the words. */
+  async #among(ids: Iterable<RowId>, test: (id: RowId) => boolean, signal: Signal): Promise<void> {
     const pace = pacer(signal);
     const some: RowId[] = [];
     const take = async (): Promise<void> => {
@@ -191,11 +187,13 @@ export class RowFilter {
       some.length = 0;
       this.#parts.onLook();
     };
+    let looked = 0;
     for (const id of ids) {
-      some.push(id);
-      if (some.length < READ_TOGETHER) continue;
-      await take();
-      await pace();
+      looked += 1;
+      if (test(id)) some.push(id);
+      if (some.length >= READ_TOGETHER) await take();
+      const turn = (looked & 255) === 0 ? pace() : undefined;
+      if (turn !== undefined) await turn;
     }
     await take();
   }
@@ -231,31 +229,31 @@ export class RowFilter {
     }
   }
 
-  /** Lines of a batch that need a closer look: those around the rarest word, where it must stand literally. */
+  /** Lines of a batch that need a closer look: all but those that plainly have not the rarest word. */
   *#candidates(index: LineIndex, { line, count, bytes }: Batch): Generator<number> {
     const word = this.#search.literal;
-    const text = bytes === null || word === null ? '' : bytes.toString('latin1');
-    // Every byte one character: the places in the text are those of the file, where all of it is ASCII.
-    if (bytes === null || word === null || !isPlain(text)) {
+    if (bytes === null || word === null) {
       for (let more = 0; more < count; more += 1) yield more;
       return;
     }
-    const folded = foldForSearch(text);
+    // One character a byte: what is found has the place that it has in the file.
+    const text = bytes.toString('latin1').toLowerCase();
+    const plain = isAscii(bytes);
     const first = index.startOf(line);
-    let more = 0;
-    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at)) {
-      while (index.startOf(line + more + 1) - first <= at) more += 1;
-      yield more;
-      at = index.startOf(line + more + 1) - first;
-      more += 1;
-      if (more >= count) return;
+    let start = 0;
+    let nextWord = text.indexOf(word);
+    let nextEscape = text.indexOf('\\u');
+    for (let more = 0; more < count; more += 1) {
+      const stop = index.startOf(line + more + 1) - first;
+      const isNear = (nextWord >= 0 && nextWord < stop) || (nextEscape >= 0 && nextEscape < stop);
+      // Other letters can be read as plain ones: "ﬁ" as "fi".
+      if (isNear || (!plain && !isAscii(bytes.subarray(start, stop)))) yield more;
+      if (nextWord >= 0 && nextWord < stop) nextWord = text.indexOf(word, stop);
+      if (nextEscape >= 0 && nextEscape < stop) nextEscape = text.indexOf('\\u', stop);
+      if (plain && nextWord < 0 && nextEscape < 0) return;
+      start = stop;
     }
   }
-}
-
-/** ASCII without escaped characters: what it spells is what it says. */
-function isPlain(text: string): boolean {
-  return /^\p{ASCII}*$/u.test(text) && !text.includes('\\u');
 }
 
 function aborted(signal: Signal): Promise<void> {

@@ -7,8 +7,9 @@ import { writeSnapshot } from '../storage/snapshot.ts';
 import { storeError, systemCode } from '../storage/storeError.ts';
 import { BaseFile, changedBehind } from './baseFile.ts';
 import { DocumentBytes } from './documentBytes.ts';
-import type { DocumentRows } from './documentRows.ts';
-import { sameContent, stampAt, type FileStamp } from './fileStamp.ts';
+import type { DocumentRows, RowEnd } from './documentRows.ts';
+import type { LineIndex } from './lineIndex.ts';
+import { hasBytes, sameContent, stampAt, type FileStamp } from './fileStamp.ts';
 
 /** What became of the file that a document was read from. */
 export type FileFate = 'same' | 'changed' | 'deleted';
@@ -20,9 +21,24 @@ export async function fateOf(fs: Fs, path: string, base: BaseFile): Promise<File
     const { stamp } = base;
     if (size !== stamp.size) return 'changed';
     if (mtimeMs === stamp.mtimeMs && ino === stamp.ino) return 'same';
-    return sameContent(stamp, await stampAt(fs, path, base.wholeBytes)) ? 'same' : 'changed';
+    const isSame =
+      base.whole === null
+        ? sameContent({ ...stamp, whole: null }, await stampAt(fs, path, null))
+        : await hasBytes(fs, path, base.whole);
+    return isSame ? 'same' : 'changed';
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'deleted';
+    throw error;
+  }
+}
+
+/** Tells one version of the file at a path from another, without a look at its bytes; "missing" where there is none. */
+export async function versionAt(fs: Fs, path: string): Promise<string> {
+  try {
+    const { size, mtimeMs, ino } = await fs.stat(path);
+    return `${ino}/${size}/${mtimeMs}`;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'missing';
     throw error;
   }
 }
@@ -35,25 +51,32 @@ export interface WriteOptions {
   readonly beforeRename?: (stamp: FileStamp) => Promise<void>;
 }
 
+/** A file that was just written. */
+interface Written {
+  readonly index: LineIndex;
+  readonly lastEnd: RowEnd | null;
+  readonly stamp: FileStamp;
+  readonly whole: Buffer | null;
+}
+
 /**
  * Writes the document to a path: afterwards there is the whole new file or what was there before. Untouched lines are
  * copied as bytes. Returns where the lines of the new file are.
  */
-export async function writeDocument(
-  rows: DocumentRows,
-  options: WriteOptions,
-): Promise<DocumentBytes> {
+export async function writeDocument(rows: DocumentRows, options: WriteOptions): Promise<Written> {
   const { fs, path, signal } = options;
-  const bytes = new DocumentBytes(rows, signal);
-  const placed: { stamp: FileStamp | null } = { stamp: null };
+  const document = new DocumentBytes(rows, signal);
+  const placed: { stamp: FileStamp | null; whole: Buffer | null } = { stamp: null, whole: null };
   try {
     await rows.base.using(() =>
-      writeSnapshot(path, bytes.chunks(), {
+      writeSnapshot(path, document.chunks(), {
         fs,
         beforeRename: async (temporary) => {
           // What was copied must be what was opened, whoever wrote to it meanwhile.
           if (await rows.base.isSpoilt()) throw changedBehind(rows.base.path);
-          placed.stamp = await stampAt(fs, temporary, rows.base.wholeBytes);
+          const whole = document.whole();
+          placed.whole = whole?.bytes ?? null;
+          placed.stamp = await stampAt(fs, temporary, whole?.hash ?? null);
           await options.beforeRename?.(placed.stamp);
         },
       }),
@@ -62,7 +85,9 @@ export async function writeDocument(
     // All that failed may have been to make the new name last; then the whole new file is in its place.
     if (placed.stamp === null || !(await isInPlace(fs, path, placed.stamp))) throw error;
   }
-  return bytes;
+  if (placed.stamp === null) throw new RangeError('a file in its place has a stamp');
+  const { index, lastEnd } = document;
+  return { index, lastEnd, stamp: placed.stamp, whole: placed.whole };
 }
 
 async function isInPlace(
@@ -125,25 +150,18 @@ async function realOr(fs: Fs, path: string, before: string): Promise<string> {
 }
 
 /** Takes the file just written as the one to read from; what it no longer has is kept for an undo. */
-async function rebase(
-  rows: DocumentRows,
-  fs: Fs,
-  written: DocumentBytes,
-  path: string,
-): Promise<void> {
+async function rebase(rows: DocumentRows, fs: Fs, written: Written, path: string): Promise<void> {
   const old = rows.base;
-  const known = { index: written.index, order: rows.order.copy() };
+  const { index, stamp, whole } = written;
+  const known = { index, order: rows.order.copy(), stamp, whole };
   const open = (): Promise<BaseFile> =>
     BaseFile.open(fs, path, { known, wholeBytes: old.wholeBytes });
   // Once more where it fails: with the new file comes all that can be undone.
   const base = await open().catch(open);
-  if (base.size !== written.size) {
-    await base.retire();
-    throw changedBehind(path);
-  }
   const kept = await keepRemoved(rows);
   rows.rebase(base, written.lastEnd);
-  if (kept) await old.retire();
+  // Nobody waits for it: the system takes its time to free a large file.
+  if (kept) void old.retire();
 }
 
 /** False where the old file itself has to stay open for them: the disk of the journals took no more. */

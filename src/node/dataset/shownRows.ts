@@ -8,7 +8,7 @@ import {
   type DatasetRecord,
   type DatasetRow,
 } from '../../shared/datasetContract.ts';
-import { heldLine, keyOf, type DocumentRows, type RowLine } from './documentRows.ts';
+import { heldLine, type DocumentRows, type RowLine } from './documentRows.ts';
 import { stampOfLine } from './rowEdits.ts';
 import { splitEnd, type StoredLines } from './storedLines.ts';
 
@@ -98,7 +98,7 @@ export function shownRow(
   say: SayText,
 ): DatasetRow {
   return {
-    key: keyOf(id),
+    key: rows.keyOf(id),
     line: rows.placeOfRow(id) + 1,
     kind: described.kind,
     state: rows.state(id),

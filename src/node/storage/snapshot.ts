@@ -133,12 +133,51 @@ async function writeAll(
     await writeFully(handle, bytes);
     return bytes.length;
   }
+  const flusher = new Flusher(handle);
   let size = 0;
   for await (const chunk of data) {
     await writeFully(handle, chunk);
     size += chunk.length;
+    flusher.wrote(chunk.length);
   }
+  await flusher.done();
   return size;
+}
+
+/** Bytes after which the disk is set to work on a large file, while more of it is being written. */
+const FLUSH_BYTES = 64 * 1024 * 1024;
+
+/** Spreads the waiting for the disk over the writing of a large file. */
+class Flusher {
+  readonly #handle: FsHandle;
+  #bytes = 0;
+  #flushing: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(handle: FsHandle) {
+    this.#handle = handle;
+  }
+
+  wrote(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < FLUSH_BYTES || this.#flushing !== null) return;
+    this.#bytes = 0;
+    this.#flushing = this.#handle.datasync().then(
+      () => {
+        this.#flushing = null;
+      },
+      (error: unknown) => {
+        this.#failure = { error };
+        this.#flushing = null;
+      },
+    );
+  }
+
+  /** Throws what a flush has reported: the system says it once. */
+  async done(): Promise<void> {
+    await this.#flushing;
+    if (this.#failure !== null) throw this.#failure.error;
+  }
 }
 
 async function renameWithPatience(fs: Fs, from: string, to: string): Promise<void> {

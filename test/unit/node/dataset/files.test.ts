@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/core/errors.ts';
+import { nodeFs, type Fs } from '../../../../src/node/storage/fs.ts';
 import { GO, opened, openedOf, settled, type TestDataset } from '../../../fakes/openTestDataset.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
@@ -62,6 +63,58 @@ describe('fault: file replaced or truncated while open in the editor', () => {
       });
     }
   }
+
+  for (const [how, write] of Object.entries(HANDS)) {
+    for (const overwrite of [false, true]) {
+      it(`changed ${how} while a save is being written${overwrite ? ', one that was agreed to' : ''}: refused, and their version stays`, async () => {
+        const folder = await temporaryFolder();
+        const path = join(folder, 'x.jsonl');
+        await writeFile(path, THREE);
+        let meanwhile: (() => Promise<void>) | null = null;
+        const fs: Fs = {
+          ...nodeFs,
+          open: async (name, flags, mode) => {
+            const handle = await nodeFs.open(name, flags, mode);
+            // The temporary file of the save is the first that is made anew beside the data.
+            if (flags === 'wx' && dirname(name) === folder) {
+              await meanwhile?.();
+              meanwhile = null;
+            }
+            return handle;
+          },
+        };
+        const of = await opened({ path, journalFolder: join(folder, 'journal'), fs });
+        await of.setText('o1', 'a', 'edited');
+        meanwhile = () => write(path, OTHER);
+        await expect(of.dataset.save(GO, { overwrite })).rejects.toMatchObject({
+          code: 'store.stale',
+        });
+        expect(meanwhile).toBeNull();
+        expect(await readFile(path, 'utf8')).toBe(OTHER);
+        expect(of.dataset.state().dirty).toBe(true);
+      });
+    }
+  }
+
+  it('rows that were named before the file was read anew are no rows of now', async () => {
+    const of = await openedOf(THREE);
+    await writeFile(of.path, `{"a":"0"}\n${THREE}`);
+    await of.dataset.fileChanged();
+    await settled(of);
+    for (const act of [
+      () => of.dataset.remove(['o1']),
+      () => of.dataset.duplicate(['o1']),
+      () => of.dataset.move(['o1'], null),
+      () => of.dataset.insert('o1'),
+      () => of.dataset.record('o1'),
+    ]) {
+      await expect(act()).rejects.toMatchObject({ code: 'store.stale' });
+    }
+    expect(of.dataset.state()).toMatchObject({ rows: 4, dirty: false });
+    const [first] = await of.dataset.rows(0, 1);
+    await of.dataset.remove([first?.key ?? 'o0']);
+    expect(await of.lines()).toEqual(THREE.trim().split('\n'));
+  });
 
   it('a changed file is written over on request, with the rows that were opened and edited', async () => {
     for (const [how, write] of Object.entries(HANDS)) {
@@ -330,7 +383,7 @@ describe('two documents on one file', () => {
       expect(two.dataset.state().conflict).toBe('changed');
       expect(await textOf(one)).toBe(THREE.replace('"1"', '"one"'));
       await two.dataset.revert(GO);
-      expect((await two.dataset.record('o0')).raw).toBe('{"a":"one"}');
+      expect((await two.lines())[0]).toBe('{"a":"one"}');
     }
   });
 });

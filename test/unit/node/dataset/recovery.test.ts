@@ -201,9 +201,9 @@ describe('a damaged journal', () => {
   it('with acts that do not fit the rows stops there and keeps a copy', async () => {
     const of = await openedOf(THREE);
     await of.setText('o0', 'a', 'first');
-    const [journal = ''] = await journalsOf(of);
     await of.setText('o0', 'a', 'second');
     await of.dataset.dispose();
+    const [journal = ''] = await journalsOf(of);
     const [base = '', , last = ''] = (await readFile(journal, 'utf8')).split('\n');
     // The second act alone, under the number of the first, as no crash leaves it.
     const { sealRecord } = await import('../../../../src/node/storage/stamp.ts');
