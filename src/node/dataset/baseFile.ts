@@ -183,10 +183,10 @@ export class BaseFile extends StoredLines {
   }
 
   /** Runs reads while the file is surely open, even if another one takes its place meanwhile. */
-  async using<T>(work: (base: BaseFile) => Promise<T>): Promise<T> {
+  override async using<T>(work: () => Promise<T>): Promise<T> {
     this.#users += 1;
     try {
-      return await work(this);
+      return await work();
     } finally {
       this.#users -= 1;
       if (this.#retired && this.#users === 0) await this.#close();

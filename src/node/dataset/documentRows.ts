@@ -193,10 +193,8 @@ export class DocumentRows {
   async line(id: RowId): Promise<RowLine> {
     const held = this.held.get(id);
     if (held !== undefined) return heldLine(held);
-    return this.base.using(async () => {
-      const { store, line } = this.placeOf(id);
-      return this.asLine(await store.line(line));
-    });
+    const { store, line } = this.placeOf(id);
+    return store.using(async () => this.asLine(await store.line(line)));
   }
 
   /** The row of a key, if the document has it. */

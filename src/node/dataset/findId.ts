@@ -4,10 +4,10 @@ import type { RowId } from '../../core/dataset/rowOrder.ts';
 import type { Signal } from '../../core/ports.ts';
 import { pacer } from '../review/pace.ts';
 import type { DocumentRows } from './documentRows.ts';
+import { eachLine } from './eachLine.ts';
 import { lineInBatch, walkLines } from './lineWalk.ts';
 import type { Reading } from './reading.ts';
 import { idsOf } from './rowCheck.ts';
-import { linesOf } from './shownRows.ts';
 
 /** The first row of the document with an id; null where none has it. */
 export async function rowWithId(
@@ -61,11 +61,11 @@ async function inFile(
 }
 
 async function withId(rows: DocumentRows, ids: readonly RowId[], id: string): Promise<RowId[]> {
-  const lines = await linesOf(rows, ids);
-  return ids.filter((_, index) => {
-    const text = lines[index]?.text ?? null;
-    return text !== null && describeRow(text, false).id === id;
+  const found: RowId[] = [];
+  await eachLine(rows, ids, (row, { text }) => {
+    if (text !== null && describeRow(text, false).id === id) found.push(row);
   });
+  return found;
 }
 
 function hasId(line: Buffer, id: string): boolean {

@@ -14,11 +14,12 @@ import {
 import type { Fs } from '../storage/fs.ts';
 import { BaseFile } from './baseFile.ts';
 import { Descriptions } from './descriptions.ts';
-import { DocumentRows, noText, type Change, type RowLine } from './documentRows.ts';
+import { DocumentRows, noText, type Change } from './documentRows.ts';
+import { eachLine } from './eachLine.ts';
 import { KeptRows } from './keptRows.ts';
 import { RowCheck, idsOf } from './rowCheck.ts';
 import { RowFilter } from './rowFilter.ts';
-import { describeLine, linesOf, shownRecord, shownRow, type SayText } from './shownRows.ts';
+import { describeLine, shownRecord, shownRow, type SayText } from './shownRows.ts';
 
 /** Rows from which the fields of the file are taken. */
 const SAMPLE = 200;
@@ -118,11 +119,9 @@ export class Reading {
     const changes = this.#changes;
     const ids = this.filter?.slice(from, count) ?? [...idsOf(rows.order.slice(from, count))];
     const unknown = ids.filter((id) => this.#descriptions.get(id) === undefined);
-    const lines = await linesOf(rows, unknown);
     const read = new Map<RowId, RowDescription>();
-    unknown.forEach((id, index) => {
-      const line = lines[index];
-      if (line) read.set(id, describeLine(line, this.#parts.inSet));
+    await eachLine(rows, unknown, (id, line) => {
+      read.set(id, describeLine(line, this.#parts.inSet));
     });
     if (changes === this.#changes) {
       for (const [id, description] of read) this.#descriptions.set(id, description);
@@ -251,7 +250,10 @@ export class Reading {
       count += 1;
     }
     const ids = [...idsOf(this.rows.order.slice(0, count))];
-    const lines: readonly (RowLine | null)[] = await linesOf(this.rows, ids);
-    this.fields = sampleFields(lines.flatMap((line) => line?.text ?? []));
+    const texts: string[] = [];
+    await eachLine(this.rows, ids, (_, { text }) => {
+      if (text !== null) texts.push(text);
+    });
+    this.fields = sampleFields(texts);
   }
 }

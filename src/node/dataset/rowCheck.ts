@@ -4,13 +4,12 @@ import { hashId, IdTable, type IdHash } from '../../core/dataset/idTable.ts';
 import { idIn, type RowId, type Run } from '../../core/dataset/rowOrder.ts';
 import type { Signal } from '../../core/ports.ts';
 import { pacer } from '../review/pace.ts';
-import type { DocumentRows, RowLine } from './documentRows.ts';
+import type { DocumentRows } from './documentRows.ts';
+import { eachLine } from './eachLine.ts';
 import { lineInBatch, walkLines } from './lineWalk.ts';
-import { linesOf } from './shownRows.ts';
 
 /** Ids of more rows than these are not compared: they would take more memory than an editor may. */
 const MAX_ROWS_WITH_IDS = 3_000_000;
-const READ_TOGETHER = 200;
 
 const SEEN = 1;
 const UNSOUND = 2;
@@ -161,15 +160,9 @@ export class RowCheck {
   }
 
   async #look(ids: readonly RowId[]): Promise<void> {
-    const pace = pacer();
-    for (let at = 0; at < ids.length; at += READ_TOGETHER) {
-      const some = ids.slice(at, at + READ_TOGETHER);
-      const lines: readonly (RowLine | null)[] = await linesOf(this.#rows, some);
-      some.forEach((id, index) => {
-        if (this.#verdict(id) === null) this.#take(id, lines[index]?.text ?? null);
-      });
-      await pace();
-    }
+    await eachLine(this.#rows, ids, (id, { text }) => {
+      if (this.#verdict(id) === null) this.#take(id, text);
+    });
   }
 
   #take(id: RowId, text: string | null): void {

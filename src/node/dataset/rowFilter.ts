@@ -8,10 +8,10 @@ import type { Signal } from '../../core/ports.ts';
 import type { DatasetFilter } from '../../shared/datasetContract.ts';
 import { pacer } from '../review/pace.ts';
 import type { DocumentRows } from './documentRows.ts';
+import { eachLine } from './eachLine.ts';
 import type { LineIndex } from './lineIndex.ts';
 import { lineInBatch, walkLines, type Batch } from './lineWalk.ts';
 import { idsOf, type RowCheck } from './rowCheck.ts';
-import { linesOf } from './shownRows.ts';
 
 const READ_TOGETHER = 200;
 
@@ -108,9 +108,8 @@ export class RowFilter {
   async changed(come: Iterable<RowId>, edited: readonly RowId[]): Promise<void> {
     for (const id of come) if (id < 0) this.#members.set(id, true);
     for (const id of edited) this.#touched.add(id);
-    const lines = await linesOf(this.#rows, edited);
-    edited.forEach((id, index) => {
-      if (this.#fits(id, lines[index]?.text ?? null)) this.#members.set(id, true);
+    await eachLine(this.#rows, edited, (id, { text }) => {
+      if (this.#fits(id, text)) this.#members.set(id, true);
     });
     this.#shown = null;
     this.#list();
@@ -179,11 +178,12 @@ export class RowFilter {
     const pace = pacer(signal);
     const some: RowId[] = [];
     const take = async (): Promise<void> => {
-      const read = this.#search.words.length > 0;
-      const lines = read ? await linesOf(this.#rows, some) : [];
-      some.forEach((id, index) => {
-        if (!read || this.#search.matches(lines[index]?.text ?? '')) this.#add(id);
-      });
+      if (this.#search.words.length === 0) for (const id of some) this.#add(id);
+      else {
+        await eachLine(this.#rows, some, (id, { text }) => {
+          if (text !== null && this.#search.matches(text)) this.#add(id);
+        });
+      }
       some.length = 0;
       this.#parts.onLook();
     };
@@ -205,15 +205,14 @@ export class RowFilter {
       (id) => this.#rows.order.placeOf(id) !== null,
     );
     for (const id of apart) this.#touched.add(id);
-    for (let at = 0; at < apart.length; at += READ_TOGETHER) {
-      const some = apart.slice(at, at + READ_TOGETHER);
-      const lines = await linesOf(this.#rows, some);
-      some.forEach((id, index) => {
-        const text = lines[index]?.text ?? null;
+    await eachLine(
+      this.#rows,
+      apart,
+      (id, { text }) => {
         if (text !== null && this.#matches(text)) this.#add(id);
-      });
-      await pace();
-    }
+      },
+      signal,
+    );
     for await (const batch of walkLines(base, 0, signal)) {
       for (const more of this.#candidates(base.index, batch)) {
         const id = base.idAt(batch.line + more);

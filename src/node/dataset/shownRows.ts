@@ -10,10 +10,6 @@ import {
 } from '../../shared/datasetContract.ts';
 import { heldLine, type DocumentRows, type RowLine } from './documentRows.ts';
 import { stampOfLine } from './rowEdits.ts';
-import { splitEnd, type StoredLines } from './storedLines.ts';
-
-/** Read together with one call at most. */
-const MAX_SPAN = 2 << 20;
 
 /** Describes a line, also one that is no text at all. */
 export function describeLine(line: RowLine, inSet: boolean): RowDescription {
@@ -25,65 +21,6 @@ export function describeLine(line: RowLine, inSet: boolean): RowDescription {
   }
   const title = describeRow(line.bytes.toString('utf8'), false).title;
   return { ...base, title, kind: 'invalid', problem: sentence`This line is no valid UTF-8.` };
-}
-
-/** The lines of some rows; those that follow each other in a file are read together. */
-export async function linesOf(
-  rows: DocumentRows,
-  ids: readonly RowId[],
-): Promise<(RowLine | null)[]> {
-  return rows.base.using(async () => {
-    const lines: (RowLine | null)[] = ids.map(() => null);
-    for (let index = 0; index < ids.length;) {
-      index += await readFrom(rows, ids, index, lines);
-    }
-    return lines;
-  });
-}
-
-/** Reads the row at an index and those after it that come with it; returns how many. */
-async function readFrom(
-  rows: DocumentRows,
-  ids: readonly RowId[],
-  index: number,
-  into: (RowLine | null)[],
-): Promise<number> {
-  const id = ids[index];
-  if (id === undefined) return 1;
-  const held = rows.held.get(id);
-  if (held !== undefined) {
-    into[index] = heldLine(held);
-    return 1;
-  }
-  const { store, line } = rows.placeOf(id);
-  const count = together(rows, ids, index, store, line);
-  const first = store.index.startOf(line);
-  if (count === 1) {
-    into[index] = rows.asLine(await store.line(line));
-    return 1;
-  }
-  const bytes = await store.bytes(first, store.index.startOf(line + count));
-  for (let more = 0; more < count; more += 1) {
-    const start = store.index.startOf(line + more) - first;
-    const stop = store.index.startOf(line + more + 1) - first;
-    into[index + more] = rows.asLine(splitEnd(bytes.subarray(start, stop)));
-  }
-  return count;
-}
-
-function together(
-  rows: DocumentRows,
-  ids: readonly RowId[],
-  index: number,
-  store: StoredLines,
-  line: number,
-): number {
-  const first = store.index.startOf(line);
-  for (let count = 1; ; count += 1) {
-    const id = ids[index + count];
-    if (id === undefined || rows.held.has(id) || store.lineOf(id) !== line + count) return count;
-    if (store.index.startOf(line + count + 1) - first > MAX_SPAN) return count;
-  }
 }
 
 /** Says a sentence in the person's language. */

@@ -34,6 +34,11 @@ export abstract class StoredLines {
   /** Fills a part of a buffer with the bytes from a place on. */
   abstract readInto(buffer: Buffer, offset: number, length: number, from: number): Promise<void>;
 
+  /** Runs reads while the store is surely open. */
+  using<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   get lines(): number {
     return this.index.lines;
   }
