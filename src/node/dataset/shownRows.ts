@@ -8,7 +8,7 @@ import {
   type DatasetRecord,
   type DatasetRow,
 } from '../../shared/datasetContract.ts';
-import { heldLine, type DocumentRows, type RowLine } from './documentRows.ts';
+import { type DocumentRows, type RowLine } from './documentRows.ts';
 import { stampOfLine } from './rowEdits.ts';
 
 /** Describes a line, also one that is no text at all. */
