@@ -84,7 +84,7 @@ class Control:
         elif now - self._signalled_at > SAME_REQUEST_S:
             raise Cancelled("discard", at_once=True)
 
-    def watch_group(self, lost: Callable[[], None]) -> None:
+    def watch_group(self, lost: Callable[[], object]) -> None:
         """Ends this process, after `lost`, when it was signalled and then waits for another one that is gone.
 
         A launcher that sees one process die sends SIGTERM to the others; one that waits in a sum on a GPU never

@@ -65,7 +65,9 @@ class Shape:
             ) from error
         outs = (q, kv, kv, hidden, inner, inner, hidden)
         ins = (hidden, hidden, hidden, q, hidden, hidden, inner)
-        sizes = dict(zip(LORA_TARGETS, zip(ins, outs, strict=True), strict=True))
+        sizes: dict[str, tuple[int, int]] = {}
+        for name, pair in zip(LORA_TARGETS, zip(ins, outs, strict=True), strict=True):
+            sizes[name] = pair
         linear = layers * sum(a * b for a, b in sizes.values())
         return Shape(parameter_count(folder), linear, layers, hidden, inner, q, kv, vocab, sizes)
 

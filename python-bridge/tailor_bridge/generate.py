@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -100,6 +101,7 @@ def _decode(
     numbers: list[int | None] = list(range(len(prompts)))
     at = 0
     for count in range(1, budget + 1):
+        logits = student.frequencies
         for piece in ids.split(PREFILL, dim=1):
             rules.poll()
             if rules.late():
@@ -137,7 +139,8 @@ def _forward(student: Student, ids: Tensor, pads: Tensor, cache: _Cache, at: int
     seen = (keys <= places.unsqueeze(1)).unsqueeze(0) & (keys >= pads.view(-1, 1, 1))
     mask = unseen_in(torch.where(seen, 0.0, UNSEEN), student.compute).unsqueeze(1)
     x = student.embedded(ids)
-    for index, layer in enumerate(student.model.layers):
+    layers: Any = student.model.layers
+    for index, layer in enumerate(layers):
         normed = layer.input_layernorm(x).to(student.compute)
         x = x + _attend(layer.self_attn, normed, cos, sin, mask, cache, index, at)
         x = x + layer.mlp(layer.post_attention_layernorm(x).to(student.compute))

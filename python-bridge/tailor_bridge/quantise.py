@@ -36,7 +36,7 @@ class _Nf4:
 def nf4() -> Callable[[Tensor], Quantised]:
     """The quantiser of bitsandbytes; DEPS_MISSING, with the command, where it is not installed or does not load."""
     try:
-        from bitsandbytes import functional
+        from bitsandbytes import functional  # pyright: ignore[reportMissingImports]
     except Exception as error:  # a build for another CUDA fails in many ways
         raise TrainerError(
             "DEPS_MISSING",

@@ -28,7 +28,6 @@ from transformers import (
     AutoTokenizer,
     GenerationConfig,
     LlamaConfig,
-    LlamaForCausalLM,
     MistralConfig,
     PreTrainedModel,
     PreTrainedTokenizerFast,
@@ -158,7 +157,7 @@ def strings(seed: int) -> list[str]:
 
 
 @torch.no_grad()
-def parity(model: LlamaForCausalLM, folder: Path) -> None:
+def parity(model: PreTrainedModel, folder: Path) -> None:
     """parity.json as the trainer leaves it beside a student."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     eos = tokenizer.eos_token_id

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AppError, textOf } from '../../../src/core/errors.ts';
-import { joined, say, sentence, Sentence, withWords, type Translate } from '../../../src/core/sentence.ts';
+import {
+  joined,
+  say,
+  sentence,
+  Sentence,
+  withWords,
+  type Translate,
+} from '../../../src/core/sentence.ts';
 
 const GERMAN: Readonly<Record<string, string>> = {
   'Round {0} is frozen.': 'Runde {0} ist eingefroren.',
