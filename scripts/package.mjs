@@ -75,6 +75,7 @@ export function hostTarget() {
 export async function packageVsix({ target = hostTarget(), repository } = {}) {
   const stage = join(ROOT, '.cache', 'package', target);
   const vsix = join(ROOT, 'dist', `tailor-distill-${target}.vsix`);
+  fs.mkdirSync(dirname(vsix), { recursive: true });
   const stampFile = join(ROOT, '.cache', 'package', `${target}.stamp`);
   fs.rmSync(stage, { recursive: true, force: true });
   await fillStage(stage, target, repository);
