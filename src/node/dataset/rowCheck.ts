@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { assessRow, type Assessment } from '../../core/dataset/describeRow.ts';
 import { hashId, IdTable, type IdHash } from '../../core/dataset/idTable.ts';
 import { idIn, type RowId, type Run } from '../../core/dataset/rowOrder.ts';
@@ -6,7 +5,7 @@ import type { Signal } from '../../core/ports.ts';
 import { pacer } from '../review/pace.ts';
 import type { DocumentRows } from './documentRows.ts';
 import { eachLine } from './eachLine.ts';
-import { lineInBatch, walkLines } from './lineWalk.ts';
+import { textsOf, walkLines } from './lineWalk.ts';
 
 /** Ids of more rows than these are not compared: they would take more memory than an editor may. */
 const MAX_ROWS_WITH_IDS = 3_000_000;
@@ -129,14 +128,12 @@ export class RowCheck {
     this.#total = Math.max(1, base.lines);
     await this.#look(this.#apart());
     for await (const batch of walkLines(base, 0, signal)) {
-      for (let more = 0; more < batch.count; more += 1) {
-        const id = base.idAt(batch.line + more);
-        if (this.#verdict(id) === null) {
-          const bytes = lineInBatch(base, batch, more);
-          const text = bytes !== null && isUtf8(bytes) ? bytes.toString('utf8') : null;
-          this.#take(id, text);
-        }
-        const turn = (more & 31) === 31 ? pace() : undefined;
+      let line = batch.line;
+      for (const text of textsOf(base, batch)) {
+        const id = base.idAt(line);
+        if (this.#verdict(id) === null) this.#take(id, text);
+        line += 1;
+        const turn = (line & 31) === 0 ? pace() : undefined;
         if (turn !== undefined) await turn;
       }
       this.#looked = batch.line + batch.count;

@@ -59,6 +59,7 @@ export async function textEdit(
   if (line.text === null) throw noText();
   const patch = patchOf(line.text);
   if (patch === null) return null;
+  assertWhole(patch.inserted);
   assertFits(line.length + Buffer.byteLength(patch.inserted));
   const text = { id, patch, from: rows.versionOf(id), to: rows.newVersion() };
   return { change: changed({ patches: [text] }), ids: [id] };
@@ -207,6 +208,18 @@ function rangesOf(places: readonly number[]): { at: number; count: number }[] {
     else ranges.push({ at: place, count: 1 });
   }
   return ranges;
+}
+
+/** UTF-8 has no half of a character: written as it is, it would silently become another one. */
+function assertWhole(text: string): void {
+  if (!/[\ud800-\udfff]/u.test(text)) return;
+  throw new AppError(
+    'data.invalid',
+    sentence`This text has half of a character (a lone surrogate).`,
+    {
+      hint: sentence`Remove it, or spell it as an escape like \\ud800.`,
+    },
+  );
 }
 
 function assertFits(bytes: number): void {

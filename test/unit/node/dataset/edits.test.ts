@@ -158,6 +158,20 @@ describe('an edit', () => {
     });
   });
 
+  it('with half of a character is refused where it would be written as it is, and spelt where it can be', async () => {
+    const opened = await openedOf('{"a":"1"}\n');
+    const stamp = await opened.stamp('o0');
+    const refused = { code: 'data.invalid' };
+    await expect(opened.dataset.setLine('o0', stamp, '{"a":"\ud800"}')).rejects.toMatchObject(
+      refused,
+    );
+    await expect(opened.dataset.setField('o0', stamp, 0, 'json', '"\ud800"')).rejects.toMatchObject(
+      refused,
+    );
+    await opened.setText('o0', 'a', '\ud800');
+    expect(await opened.lines()).toEqual(['{"a":"\\ud800"}']);
+  });
+
   it('of a duplicate key changes the one that is meant', async () => {
     const opened = await openedOf('{"a":"1","a":"2","b":"3"}\n');
     const { fields, stamp } = await opened.dataset.record('o0');
