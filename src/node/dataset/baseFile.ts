@@ -4,8 +4,9 @@ import { AppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { pacer } from '../review/pace.ts';
-import type { FileStat, Fs, FsHandle } from '../storage/fs.ts';
+import type { Fs } from '../storage/fs.ts';
 import { stampOf, WHOLE_BYTES, type FileStamp } from './fileStamp.ts';
+import { changedBehind, HeldFile, isOf } from './heldFile.ts';
 import { LineFinder, LineIndex } from './lineIndex.ts';
 import { StoredLines } from './storedLines.ts';
 
@@ -42,7 +43,7 @@ export class BaseFile extends StoredLines {
   readonly bom: number;
   /** Why the bytes are no JSONL at all, and cannot be edited as such. */
   readonly foreign: Text | null;
-  readonly #handle: FsHandle;
+  readonly #file: HeldFile;
   #stamp: FileStamp;
   #whole: Buffer | null = null;
   #complete = false;
@@ -51,10 +52,10 @@ export class BaseFile extends StoredLines {
   #users = 0;
   #retired = false;
 
-  private constructor(path: string, handle: FsHandle, facts: Facts, known: KnownLines | null) {
+  private constructor(path: string, file: HeldFile, facts: Facts, known: KnownLines | null) {
     super(known?.index ?? new LineIndex(), known?.order ?? null);
     this.path = path;
-    this.#handle = handle;
+    this.#file = file;
     this.#stamp = facts.stamp;
     this.#whole = known?.whole ?? null;
     this.wholeBytes = facts.wholeBytes;
@@ -82,8 +83,10 @@ export class BaseFile extends StoredLines {
       const { bytesRead } = await handle.read(head, 0, 3, 0);
       const bom = bytesRead === 3 && head.equals(BOM) ? 3 : 0;
       const facts = { stamp, wholeBytes, bom, foreign: foreignFormat(head.subarray(0, bytesRead)) };
-      const base = new BaseFile(path, handle, facts, known);
+      const file = new HeldFile(fs, path, handle, stamp);
+      const base = new BaseFile(path, file, facts, known);
       if (known !== null) await base.#settle();
+      if (base.#whole !== null) await file.release();
       return base;
     } catch (error) {
       await handle.close().catch(() => undefined);
@@ -139,7 +142,7 @@ export class BaseFile extends StoredLines {
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, this.size)));
     for (let at = 0; at < this.size;) {
       const length = Math.min(chunk.length, this.size - at);
-      await this.#readHandle(chunk, 0, length, at);
+      await this.#file.read(chunk, 0, length, at);
       const bytes = chunk.subarray(0, length);
       if (whole !== null) {
         bytes.copy(whole, at);
@@ -151,7 +154,13 @@ export class BaseFile extends StoredLines {
       if (at < this.size) onChunk();
     }
     finder.end();
+    // Lines found in a file that was being written to are the lines of nothing; one that grows is read as far as it was.
+    if ((await this.#file.isSpoilt()) && !(await this.#file.hasOnlyGrown())) {
+      throw changedBehind(this.path);
+    }
     this.#whole = whole;
+    // What is in memory is not read from the disk any more.
+    if (whole !== null) await this.#file.release();
     if (whole !== null) this.#stamp = { ...this.#stamp, whole: hash.digest('hex') };
     await this.#settle();
     onChunk();
@@ -171,15 +180,13 @@ export class BaseFile extends StoredLines {
   }
 
   async readInto(buffer: Buffer, offset: number, length: number, from: number): Promise<void> {
-    if (this.#whole === null) await this.#readHandle(buffer, offset, length, from);
+    if (this.#whole === null) await this.#file.read(buffer, offset, length, from);
     else this.#whole.copy(buffer, offset, from, from + length);
   }
 
   /** Whether the open file was written to behind our back, so that what is not in memory can no longer be read. */
   async isSpoilt(): Promise<boolean> {
-    if (this.#whole !== null) return false;
-    const { size, mtimeMs } = await this.#handle.stat();
-    return size !== this.size || mtimeMs !== this.#stamp.mtimeMs;
+    return this.#whole === null && (await this.#file.isSpoilt());
   }
 
   /** Runs reads while the file is surely open, even if another one takes its place meanwhile. */
@@ -189,7 +196,7 @@ export class BaseFile extends StoredLines {
       return await work();
     } finally {
       this.#users -= 1;
-      if (this.#retired && this.#users === 0) await this.#close();
+      if (this.#retired && this.#users === 0) await this.#file.close();
     }
   }
 
@@ -197,38 +204,13 @@ export class BaseFile extends StoredLines {
   async retire(): Promise<void> {
     if (this.#retired) return;
     this.#retired = true;
-    if (this.#users === 0) await this.#close();
+    if (this.#users === 0) await this.#file.close();
   }
 
-  async #close(): Promise<void> {
-    await this.#handle.close().catch(() => undefined);
+  /** Closes the file until it is read again. */
+  async release(): Promise<void> {
+    await this.#file.release();
   }
-
-  async #readHandle(buffer: Buffer, offset: number, length: number, from: number): Promise<void> {
-    let done = 0;
-    while (done < length) {
-      const { bytesRead } = await this.#handle.read(
-        buffer,
-        offset + done,
-        length - done,
-        from + done,
-      );
-      if (bytesRead === 0) throw changedBehind(this.path);
-      done += bytesRead;
-    }
-  }
-}
-
-/** The file is not what was opened. */
-export function changedBehind(path: string): AppError {
-  return new AppError('store.stale', sentence`${path} was changed by another program.`, {
-    hint: sentence`Read it anew, or save what you have under another name.`,
-    detail: { path },
-  });
-}
-
-function isOf(found: FileStat, { size, mtimeMs, ino }: FileStamp): boolean {
-  return found.size === size && found.mtimeMs === mtimeMs && found.ino === ino;
 }
 
 function foreignFormat(head: Buffer): Text | null {

@@ -22,10 +22,14 @@ export type FileStamp = z.infer<typeof fileStampSchema>;
 /** The stamp of an open file as it is now; `whole` is the hash of all its bytes, where these are known. */
 export async function stampOf(handle: FsHandle, whole: string | null): Promise<FileStamp> {
   const { size, mtimeMs, ino } = await handle.stat();
+  return { size, mtimeMs, ino, ends: await endsOf(handle, size), whole };
+}
+
+/** SHA-256 of the first and last 64 KB of so many bytes. */
+export async function endsOf(handle: FsHandle, size: number): Promise<string> {
   const head = await readUpTo(handle, 0, Math.min(size, ENDS));
   const tail = await readUpTo(handle, Math.max(0, size - ENDS), Math.min(size, ENDS));
-  const ends = createHash('sha256').update(head).update(tail).digest('hex');
-  return { size, mtimeMs, ino, ends, whole };
+  return createHash('sha256').update(head).update(tail).digest('hex');
 }
 
 /** The same of the file at a path. */

@@ -5,7 +5,8 @@ import type { Run } from '../../core/dataset/rowOrder.ts';
 import type { Fs } from '../storage/fs.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { storeError, systemCode } from '../storage/storeError.ts';
-import { BaseFile, changedBehind } from './baseFile.ts';
+import { BaseFile } from './baseFile.ts';
+import { changedBehind } from './heldFile.ts';
 import { DocumentBytes } from './documentBytes.ts';
 import type { DocumentRows, RowEnd } from './documentRows.ts';
 import type { LineIndex } from './lineIndex.ts';
@@ -78,6 +79,8 @@ export async function writeDocument(rows: DocumentRows, options: WriteOptions): 
           placed.whole = whole?.bytes ?? null;
           placed.stamp = await stampAt(fs, temporary, whole?.hash ?? null);
           await options.beforeRename?.(placed.stamp);
+          // Windows lets nobody put another file in the place of an open one.
+          if (process.platform === 'win32') await rows.base.release();
         },
       }),
     );

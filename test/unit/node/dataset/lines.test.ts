@@ -160,6 +160,7 @@ describe('fault: 100 MB line; 2 GB file; 1 M rows; nesting 100 k in the editor',
   it('a line of more than a megabyte is indexed, and clipped where it is shown', async () => {
     const long = 'x😀'.repeat(400_000);
     const opened = await openedOf(`{"id":"1"}\n{"id":"2","text":"${long}"}\n{"id":"3"}\n`);
+    await settled(opened);
     const record = await opened.dataset.record('o1');
     const text = record.fields[1];
     expect(text).toMatchObject({ clipped: true, characters: long.length });
