@@ -1,8 +1,20 @@
 import type { JSX } from 'preact';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
-import { Section, TableBox } from './section.tsx';
+import { Section } from './section.tsx';
+import { Table, type Column } from './table.tsx';
 import { useBoardWords } from './words.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'picture.round' },
+  { head: 'cost.teacher', words: true },
+  { head: 'cost.calls' },
+  { head: 'cost.tokens' },
+  { head: 'cost.money' },
+  { head: 'cost.lost' },
+  { head: 'cost.time', words: true },
+  { head: 'cost.memory' },
+];
 
 /** What each round took: money, calls, tokens, time and memory. What nobody wrote down is unknown. */
 export function Costs({ state }: { readonly state: DashboardState }): JSX.Element {
@@ -11,32 +23,13 @@ export function Costs({ state }: { readonly state: DashboardState }): JSX.Elemen
   return (
     <Section id="cost" title={title} wide>
       <p class="muted small">{words('cost.note')}</p>
-      <TableBox label={title}>
-        <table class="numbers">
-          <caption class="only-read">{title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words('picture.round')}</th>
-              <th scope="col" class="words-cell">
-                {words('cost.teacher')}
-              </th>
-              <th scope="col">{words('cost.calls')}</th>
-              <th scope="col">{words('cost.tokens')}</th>
-              <th scope="col">{words('cost.money')}</th>
-              <th scope="col">{words('cost.lost')}</th>
-              <th scope="col" class="words-cell">
-                {words('cost.time')}
-              </th>
-              <th scope="col">{words('cost.memory')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {state.rounds.toReversed().map((round) => (
-              <CostRow key={round.round} round={round} />
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      <Table title={title} columns={COLUMNS}>
+        <tbody>
+          {state.rounds.toReversed().map((round) => (
+            <CostRow key={round.round} round={round} />
+          ))}
+        </tbody>
+      </Table>
     </Section>
   );
 }

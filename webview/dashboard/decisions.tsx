@@ -2,10 +2,26 @@ import type { JSX } from 'preact';
 import type { DashboardState, RateView } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { NumberButton } from './number.tsx';
-import { Section, TableBox } from './section.tsx';
+import { Section } from './section.tsx';
+import { Table, type Column } from './table.tsx';
 import { useBoardWords } from './words.ts';
 
 type Acceptance = DashboardState['acceptance']['byPrompt'][number];
+
+const DECISION_COLUMNS: readonly Column[] = [
+  { head: 'picture.round' },
+  { head: 'decide.person' },
+  { head: 'decide.rule' },
+  { head: 'decide.kinds', words: true },
+];
+
+const ACCEPTANCE_COLUMNS: readonly Column[] = [
+  { head: 'accept.items' },
+  { head: 'accept.questions' },
+  { head: 'accept.passed' },
+  { head: 'accept.accepted' },
+  { head: 'accept.edited' },
+];
 
 /** What was decided, by whom, and how often the teacher's texts were taken. */
 export function Decisions({ state }: { readonly state: DashboardState }): JSX.Element {
@@ -20,39 +36,26 @@ export function Decisions({ state }: { readonly state: DashboardState }): JSX.El
       {decided.length === 0 ? (
         <p class="muted">{words('decide.none')}</p>
       ) : (
-        <TableBox label={title}>
-          <table class="numbers">
-            <caption class="only-read">{title}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words('picture.round')}</th>
-                <th scope="col">{words('decide.person')}</th>
-                <th scope="col">{words('decide.rule')}</th>
-                <th scope="col" class="words-cell">
-                  {words('decide.kinds')}
-                </th>
+        <Table title={title} columns={DECISION_COLUMNS}>
+          <tbody>
+            {decided.map(({ round, decisions: { person, rule, byType } }) => (
+              <tr key={round}>
+                <th scope="row">{words('round.n', round)}</th>
+                <td>{words.count(person)}</td>
+                <td>{words.count(rule)}</td>
+                <td class="words-cell">
+                  <ul class="parts">
+                    {Object.entries(byType).map(([type, count]) => (
+                      <li key={type}>
+                        {words.count(count)} <Data text={words.known('decide.type', type)} />
+                      </li>
+                    ))}
+                  </ul>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {decided.map(({ round, decisions: { person, rule, byType } }) => (
-                <tr key={round}>
-                  <th scope="row">{words('round.n', round)}</th>
-                  <td>{words.count(person)}</td>
-                  <td>{words.count(rule)}</td>
-                  <td class="words-cell">
-                    <ul class="parts">
-                      {Object.entries(byType).map(([type, count]) => (
-                        <li key={type}>
-                          {words.count(count)} <Data text={words.known('decide.type', type)} />
-                        </li>
-                      ))}
-                    </ul>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+            ))}
+          </tbody>
+        </Table>
       )}
       <h3>{words('accept.title')}</h3>
       {byPrompt.length + byErrorKind.length === 0 ? (
@@ -76,44 +79,30 @@ function AcceptanceTable({ by, rows }: AcceptanceTableProps): JSX.Element | null
   const words = useBoardWords();
   if (rows.length === 0) return null;
   const title = words(by === 'prompt' ? 'accept.prompt' : 'accept.error');
+  const named = by === 'prompt' ? 'accept.name.prompt' : 'accept.name.error';
   return (
-    <TableBox label={title}>
-      <table class="numbers">
-        <caption class="muted">{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="words-cell">
-              {words(by === 'prompt' ? 'accept.name.prompt' : 'accept.name.error')}
+    <Table title={title} columns={[{ head: named, words: true }, ...ACCEPTANCE_COLUMNS]} titled>
+      <tbody>
+        {rows.map(({ name, items, questions, passed, accepted, edited }) => (
+          <tr key={name}>
+            <th scope="row" class="words-cell">
+              <Data text={by === 'prompt' ? name : words.known('error.kind', name)} />
             </th>
-            <th scope="col">{words('accept.items')}</th>
-            <th scope="col">{words('accept.questions')}</th>
-            <th scope="col">{words('accept.passed')}</th>
-            <th scope="col">{words('accept.accepted')}</th>
-            <th scope="col">{words('accept.edited')}</th>
+            <td>{words.count(items)}</td>
+            <td>
+              <NumberButton value={questions} list={{ kind: 'acceptance', by, name }} />
+            </td>
+            <td class="rate">
+              <Share of={passed} />
+            </td>
+            <td class="rate">
+              <Share of={accepted} />
+            </td>
+            <td>{words.count(edited)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, items, questions, passed, accepted, edited }) => (
-            <tr key={name}>
-              <th scope="row" class="words-cell">
-                <Data text={by === 'prompt' ? name : words.known('error.kind', name)} />
-              </th>
-              <td>{words.count(items)}</td>
-              <td>
-                <NumberButton value={questions} list={{ kind: 'acceptance', by, name }} />
-              </td>
-              <td class="rate">
-                <Share of={passed} />
-              </td>
-              <td class="rate">
-                <Share of={accepted} />
-              </td>
-              <td>{words.count(edited)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableBox>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import type { DashboardState, ExamView, RoundView } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { NumberButton } from './number.tsx';
-import { Section, TableBox } from './section.tsx';
+import { Section } from './section.tsx';
+import { Table, type Column } from './table.tsx';
 import { useBoardWords } from './words.ts';
 
 /** Whether the name of a set says already what it is. */
@@ -10,6 +11,17 @@ const named = (role: ExamView['role'], set: string): boolean =>
   role === 'dev' || (role === 'test' && set === 'test');
 
 const GROUPS = ['right', 'wrong', 'no-answer', 'truncated', 'outdated'] as const;
+
+const COLUMNS: readonly Column[] = [
+  { head: 'picture.round' },
+  { head: 'picture.set', words: true },
+  { head: 'picture.accuracy' },
+  { head: 'exams.right' },
+  { head: 'exams.wrong' },
+  { head: 'exams.noAnswer' },
+  { head: 'exams.truncated' },
+  { head: 'exams.outdated' },
+];
 
 /** Every exam with its numbers, each of which opens the questions behind it. */
 export function Exams({ state }: { readonly state: DashboardState }): JSX.Element {
@@ -19,32 +31,15 @@ export function Exams({ state }: { readonly state: DashboardState }): JSX.Elemen
   return (
     <Section id="exams" title={title} wide>
       <p class="muted small">{words('exams.caption')}</p>
-      <TableBox label={title}>
-        <table class="numbers">
-          <caption class="only-read">{title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{words('picture.round')}</th>
-              <th scope="col" class="words-cell">
-                {words('picture.set')}
-              </th>
-              <th scope="col">{words('picture.accuracy')}</th>
-              <th scope="col">{words('exams.right')}</th>
-              <th scope="col">{words('exams.wrong')}</th>
-              <th scope="col">{words('exams.noAnswer')}</th>
-              <th scope="col">{words('exams.truncated')}</th>
-              <th scope="col">{words('exams.outdated')}</th>
-            </tr>
-          </thead>
-          {rounds.map((round) => (
-            <tbody key={round.round}>
-              {round.exams.map((exam, at) => (
-                <ExamRow key={exam.set} round={round} exam={exam} first={at === 0} />
-              ))}
-            </tbody>
-          ))}
-        </table>
-      </TableBox>
+      <Table title={title} columns={COLUMNS}>
+        {rounds.map((round) => (
+          <tbody key={round.round}>
+            {round.exams.map((exam, at) => (
+              <ExamRow key={exam.set} round={round} exam={exam} first={at === 0} />
+            ))}
+          </tbody>
+        ))}
+      </Table>
     </Section>
   );
 }

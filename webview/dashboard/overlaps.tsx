@@ -2,10 +2,19 @@ import type { JSX } from 'preact';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { NumberButton } from './number.tsx';
-import { Section, TableBox } from './section.tsx';
+import { Section } from './section.tsx';
+import { Table, type Column } from './table.tsx';
 import { useBoardWords } from './words.ts';
 
 type Overlap = DashboardState['contamination'][number];
+
+const COLUMNS: readonly Column[] = [
+  { head: 'overlap.what', words: true },
+  { head: 'overlap.with', words: true },
+  { head: 'overlap.how', words: true },
+  { head: 'overlap.groups' },
+  { head: 'overlap.questions' },
+];
 
 /** Whether what is taught is like what the student is measured by. */
 export function Overlaps({ state }: { readonly state: DashboardState }): JSX.Element {
@@ -20,31 +29,13 @@ export function Overlaps({ state }: { readonly state: DashboardState }): JSX.Ele
         </p>
       ) : (
         <>
-          <TableBox label={title}>
-            <table class="numbers">
-              <caption class="only-read">{title}</caption>
-              <thead>
-                <tr>
-                  <th scope="col" class="words-cell">
-                    {words('overlap.what')}
-                  </th>
-                  <th scope="col" class="words-cell">
-                    {words('overlap.with')}
-                  </th>
-                  <th scope="col" class="words-cell">
-                    {words('overlap.how')}
-                  </th>
-                  <th scope="col">{words('overlap.groups')}</th>
-                  <th scope="col">{words('overlap.questions')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {found.map((one) => (
-                  <OverlapRow key={`${one.of} ${one.with} ${one.same}`} overlap={one} />
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <Table title={title} columns={COLUMNS}>
+            <tbody>
+              {found.map((one) => (
+                <OverlapRow key={`${one.of} ${one.with} ${one.same}`} overlap={one} />
+              ))}
+            </tbody>
+          </Table>
           <Examples found={found} />
         </>
       )}

@@ -21,18 +21,3 @@ export function Section({ id, title, children, wide = false }: SectionProps): JS
     </section>
   );
 }
-
-/** A table that is wider than a narrow page scrolls by itself, by keys, too. */
-export function TableBox({
-  label,
-  children,
-}: {
-  readonly label: string;
-  readonly children: ComponentChildren;
-}): JSX.Element {
-  return (
-    <div class="table-box" tabIndex={0} role="group" aria-label={label}>
-      {children}
-    </div>
-  );
-}

@@ -3,10 +3,22 @@ import type { DashboardState, RoundView } from '../../src/shared/dashboardContra
 import { Data } from '../kit/data.tsx';
 import { useBoard } from './context.ts';
 import { NumberButton } from './number.tsx';
-import { Section, TableBox } from './section.tsx';
+import { Section } from './section.tsx';
+import { Table, type Column } from './table.tsx';
 import { useBoardWords } from './words.ts';
 
 type Frozen = NonNullable<RoundView['frozen']>;
+
+const COLUMNS: readonly Column[] = [
+  { head: 'picture.round' },
+  { head: 'taught.questions' },
+  { head: 'taught.rationale' },
+  { head: 'taught.pair' },
+  { head: 'taught.texts' },
+  { head: 'taught.sources', words: true },
+  { head: 'taught.uncovered', words: true },
+  { head: 'taught.hash', words: true },
+];
 
 /** What each round's frozen set teaches, where it comes from, and what it leaves out. */
 export function Taught({ state }: { readonly state: DashboardState }): JSX.Element {
@@ -24,34 +36,13 @@ export function Taught({ state }: { readonly state: DashboardState }): JSX.Eleme
         <p class="muted">{words('taught.none')}</p>
       ) : (
         <>
-          <TableBox label={title}>
-            <table class="numbers">
-              <caption class="only-read">{title}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{words('picture.round')}</th>
-                  <th scope="col">{words('taught.questions')}</th>
-                  <th scope="col">{words('taught.rationale')}</th>
-                  <th scope="col">{words('taught.pair')}</th>
-                  <th scope="col">{words('taught.texts')}</th>
-                  <th scope="col" class="words-cell">
-                    {words('taught.sources')}
-                  </th>
-                  <th scope="col" class="words-cell">
-                    {words('taught.uncovered')}
-                  </th>
-                  <th scope="col" class="words-cell">
-                    {words('taught.hash')}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {frozen.map(({ round, set }) => (
-                  <FrozenRow key={round} round={round} set={set} />
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <Table title={title} columns={COLUMNS}>
+            <tbody>
+              {frozen.map(({ round, set }) => (
+                <FrozenRow key={round} round={round} set={set} />
+              ))}
+            </tbody>
+          </Table>
           {warnings.length === 0 ? null : (
             <ul class="warnings">
               {warnings.map((text) => (
