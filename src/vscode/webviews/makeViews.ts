@@ -6,7 +6,7 @@ import type { EditorJobs } from '../jobs.ts';
 import type { Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
 import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
-import { DashboardPanel } from './dashboardPanel.ts';
+import { dashboardPanel, type DashboardPanel } from './dashboardPanel.ts';
 import { openLine } from './dataLine.ts';
 import { reviewOpener } from './openReview.ts';
 import { EditorOutside } from './outside.ts';
@@ -16,7 +16,7 @@ import { ReviewPanel } from './reviewPanel.ts';
 import { ReviewViewProvider } from './reviewView.ts';
 import { reviewStrings } from './strings.ts';
 import { TeacherReady } from './teacherReady.ts';
-import { TrainingPanel } from './trainingPanel.ts';
+import { trainingPanel, type TrainingPanel } from './trainingPanel.ts';
 
 export interface ViewParts {
   readonly extension: vscode.Uri;
@@ -52,9 +52,9 @@ export function makeViews(store: DisposableStore, parts: ViewParts): Views {
     host,
     side: new ReviewViewProvider(extension, host),
     panel,
-    training: store.add(new TrainingPanel(shared)),
+    training: store.add(trainingPanel(shared)),
     dashboard: store.add(
-      new DashboardPanel({
+      dashboardPanel({
         ...shared,
         environment,
         review: (root, goal) => {

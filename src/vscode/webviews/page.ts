@@ -27,12 +27,15 @@ export function panelIcon(extension: vscode.Uri): vscode.WebviewPanel['iconPath'
   };
 }
 
+/** The pages that are built: each has a script and a sheet of its name. */
+export type PageName = 'review' | 'training' | 'dataset' | 'dashboard';
+
 /** Loads a page into a webview, also anew: each load has its own nonce. */
 export function loadPage(
   webview: vscode.Webview,
   page: {
     readonly extension: vscode.Uri;
-    readonly name: 'review' | 'training' | 'dataset' | 'dashboard';
+    readonly name: PageName;
     readonly title: string;
     readonly place: 'side' | 'panel';
   },

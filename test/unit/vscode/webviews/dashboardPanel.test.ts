@@ -9,7 +9,7 @@ import {
   type DashboardState,
   type ListName,
 } from '../../../../src/shared/dashboardContract.ts';
-import { DashboardPanel } from '../../../../src/vscode/webviews/dashboardPanel.ts';
+import { dashboardPanel } from '../../../../src/vscode/webviews/dashboardPanel.ts';
 import { DASHBOARD_PANEL } from '../../../../src/vscode/webviews/places.ts';
 import type { Goal } from '../../../../src/vscode/webviews/reviewHost.ts';
 import { reportProject } from '../../../fakes/reportProject.ts';
@@ -30,7 +30,7 @@ function set({ roots, pollMs = 60_000 }: Given) {
   const all = roots.map((root) => ({ root, name: 'P' }));
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const goals: { readonly root: string; readonly goal: Goal }[] = [];
-  const panel = new DashboardPanel({
+  const panel = dashboardPanel({
     // SAFETY: the fake's URI has the members that are read.
     extension: vscodeModule.Uri.file('/opt/tailor') as unknown as vscode.Uri,
     projects: {

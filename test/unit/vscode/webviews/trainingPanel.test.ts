@@ -6,7 +6,7 @@ import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import { connect } from '../../../../src/shared/connect.ts';
 import { trainingContract } from '../../../../src/shared/trainingContract.ts';
 import { TRAINING_PANEL } from '../../../../src/vscode/webviews/places.ts';
-import { TrainingPanel } from '../../../../src/vscode/webviews/trainingPanel.ts';
+import { trainingPanel } from '../../../../src/vscode/webviews/trainingPanel.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { record, RUN_ID } from '../../../fakes/trainerRecords.ts';
 import { editor, resetVscode, vscodeModule } from '../../../fakes/vscode.ts';
@@ -29,7 +29,7 @@ function set(...roots: string[]) {
   const tell = (): void => listeners.forEach((listener) => listener());
   const all = roots.map((root) => ({ root, name: 'P' }));
   const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const panel = new TrainingPanel({
+  const panel = trainingPanel({
     // SAFETY: the fake's URI has the members that are read.
     extension: vscodeModule.Uri.file('/opt/tailor') as unknown as vscode.Uri,
     projects: {
