@@ -227,7 +227,7 @@ function roundOf(
           warnings: [],
         }
       : null,
-    frozen: trained ? { rows, leftOut: new Set() } : null,
+    frozen: trained ? { rows, leftOut: new Set(), own: [] } : null,
     taught: {
       spent: new Map(
         trained

@@ -8,7 +8,7 @@ import type { RoundState } from '../round/state.ts';
 import type { Rate } from '../round/statistics.ts';
 import type { Text } from '../sentence.ts';
 import type { Prices } from '../teaching/estimate.ts';
-import type { SetOverlap } from './overlaps.ts';
+import type { SetOverlap, TrainedText } from './overlaps.ts';
 import type { SeenRow } from './seenRow.ts';
 import type { ExamTally } from './tally.ts';
 import type { Spent, TaughtItem } from './teaching.ts';
@@ -43,6 +43,8 @@ export interface PictureFrozen {
   readonly rows: readonly SeenRow[];
   /** Questions that somebody left out of this round, as far as the freeze knew. */
   readonly leftOut: ReadonlySet<string>;
+  /** The student's own right attempts among the rationales. */
+  readonly own: readonly TrainedText[];
 }
 
 /** One round, as its files tell it. */

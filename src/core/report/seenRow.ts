@@ -1,5 +1,7 @@
+import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { gradeNumeric } from '../grading/grade.ts';
 import type { FrozenRow, Source } from '../round/frozen.ts';
+import type { TrainedText } from './overlaps.ts';
 
 /** What of a frozen row a report keeps: which texts of which question were taught, without the texts. */
 export interface SeenRow {
@@ -19,6 +21,13 @@ export function seenRow({ id, gold, positives, negatives }: FrozenRow): SeenRow 
       ({ completion }) => gradeNumeric(completion, gold).verdict === 'right',
     ),
   };
+}
+
+/** The student's own right attempts that a row teaches; no other file says which of its attempts these are. */
+export function ownTexts({ id, positives }: FrozenRow): TrainedText[] {
+  return positives.flatMap(({ source, completion }) =>
+    source === 'self' ? [{ id, text: rationaleOfAttempt(completion) }] : [],
+  );
 }
 
 /** Feeds the pair term: two texts to teach and a mistake of one's own. */

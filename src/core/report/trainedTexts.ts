@@ -4,14 +4,15 @@ import { trainOf } from './history.ts';
 
 /**
  * Every rationale that may be taught, with its question: the teacher's that passed the gate or that a person accepted,
- * the data set's own, and what people wrote or edited.
+ * the data set's own, what people wrote or edited, and the student's own attempts that frozen sets hold.
  */
 export function* rationalesOf(picture: Picture): Generator<TrainedText, void, void> {
   const { rounds, curation } = picture;
   for (const { id, rationale } of trainOf(picture)?.questions ?? []) {
     if (rationale !== undefined) yield { id, text: rationale };
   }
-  for (const { taught } of rounds) {
+  for (const { taught, frozen } of rounds) {
+    yield* frozen?.own ?? [];
     for (const { itemId, questionId: id, accepted, rationale } of taught.items) {
       const decision = curation.items.get(itemId);
       const edited = decision?.rationale;

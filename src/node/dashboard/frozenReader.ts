@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PictureFrozen } from '../../core/report/picture.ts';
-import { seenRow, type SeenRow } from '../../core/report/seenRow.ts';
+import type { TrainedText } from '../../core/report/overlaps.ts';
+import { ownTexts, seenRow, type SeenRow } from '../../core/report/seenRow.ts';
 import { foldCuration } from '../../core/curation/curation.ts';
 import { frozenRowSchema, type Manifest } from '../../core/round/frozen.ts';
 import { isLate } from '../../core/round/lateDecisions.ts';
@@ -34,13 +35,16 @@ export class FrozenReader {
     const kept = this.#kept.get(round);
     if (kept?.stamp === stamp) return kept.read;
     const rows: SeenRow[] = [];
+    const own: TrainedText[] = [];
     let bad = (await sha256File(path)) !== manifest.trainSha256;
     await readJsonLines(path, {
       chunkBytes: CHUNK_BYTES,
       onValue: (value) => {
         const parsed = frozenRowSchema.safeParse(value);
-        if (parsed.success) rows.push(seenRow(parsed.data));
-        else bad = true;
+        if (parsed.success) {
+          rows.push(seenRow(parsed.data));
+          own.push(...ownTexts(parsed.data));
+        } else bad = true;
       },
       onBad: () => {
         bad = true;
@@ -52,7 +56,7 @@ export class FrozenReader {
         sentence`The frozen set of round ${round} was changed after it was frozen: its numbers are those of its manifest.`,
       );
     }
-    const read = { rows, leftOut: leftOutThen(round, manifest, events) };
+    const read = { rows, own, leftOut: leftOutThen(round, manifest, events) };
     this.#kept.set(round, { stamp, read });
     return read;
   }

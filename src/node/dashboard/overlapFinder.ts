@@ -37,5 +37,9 @@ function basisOf({ sets, rounds, curation }: Picture): readonly unknown[] {
     rationale !== null || (by === 'person' && status === 'accepted') ? [[id, rationale]] : [],
   );
   const human = canonicalJson([edits, [...curation.written]]);
-  return [...sets.map(({ questions }) => questions), ...rounds.map(({ taught }) => taught), human];
+  return [
+    ...sets.map(({ questions }) => questions),
+    ...rounds.flatMap(({ taught, frozen }) => [taught, frozen]),
+    human,
+  ];
 }

@@ -28,7 +28,7 @@ function trained(
     },
     exams: new Map(),
     manifest: null,
-    frozen: rows && { rows, leftOut: new Set() },
+    frozen: rows && { rows, leftOut: new Set(), own: [] },
     taught: { spent: new Map(), items: [] },
     decisions: { person: 0, rule: 0, byType: {} },
     peakMemoryMB: null,
