@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { namesIn } from '../project/projectFiles.ts';
 
 /** What of a round's folder a report reads. */
@@ -9,9 +10,15 @@ const FILES = ['round.json', 'manifest.json', 'train.jsonl'];
 /** Path → what changes when the file does. */
 export type Stamps = ReadonlyMap<string, string>;
 
+/** Null where there is no such file. */
+export async function stampOf(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  return found && `${found.ino}/${found.size}/${found.mtimeMs}`;
+}
+
 /** The stamps of every file that a project's report rests on; `data` are its data files, absolute. */
 export async function stampsOf(root: string, data: readonly string[]): Promise<Stamps> {
-  const paths = [join(root, 'tailor.json'), ...data];
+  const paths = [join(root, PROJECT_FILE), ...data];
   for (const round of await namesIn(join(root, 'rounds'))) {
     if (!/^\d+$/u.test(round)) continue;
     const folder = join(root, 'rounds', round);
@@ -26,8 +33,8 @@ export async function stampsOf(root: string, data: readonly string[]): Promise<S
   const stamps = new Map<string, string>();
   await Promise.all(
     paths.map(async (path) => {
-      const found = await stat(path).catch(() => null);
-      if (found) stamps.set(path, `${found.ino}/${found.size}/${found.mtimeMs}`);
+      const stamp = await stampOf(path);
+      if (stamp !== null) stamps.set(path, stamp);
     }),
   );
   return stamps;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { CurationFold, type Curation } from '../../core/curation/curation.ts';
 import { questionNow } from '../../core/curation/questionText.ts';
@@ -14,10 +15,11 @@ import type { RoundState } from '../../core/round/state.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import type { Prices } from '../../core/teaching/estimate.ts';
 import { loadProject } from '../project/loadProject.ts';
+import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { ProjectStore } from '../project/projectStore.ts';
 import { pacer } from '../review/pace.ts';
 import type { BadLine } from '../storage/readJournal.ts';
-import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
+import { changedFiles, stampOf, stampsOf, type Stamps } from './fileStamps.ts';
 import { listRuns } from '../trainer/listRuns.ts';
 import { RoundReader } from './roundReader.ts';
 
@@ -38,6 +40,8 @@ export class PictureReader {
     { readonly from: readonly Question[]; readonly stamp: string; readonly set: PictureSet }
   >();
   #stamps: Stamps = new Map();
+  /** What the prices came to when they were read last. */
+  #priced = '';
   #opened: { readonly text: string; readonly store: ProjectStore } | null = null;
 
   constructor(options: PictureOptions) {
@@ -45,17 +49,21 @@ export class PictureReader {
     this.#rounds = new RoundReader((bad) => this.#note(bad));
   }
 
-  /** Whether a file is different from what `read` saw last. */
+  /** Whether a file is different from what `read` saw last; the small one with the prices is read for that. */
   async hasChanged(): Promise<boolean> {
-    return changedFiles(this.#stamps, await this.#look()).length > 0;
+    if (changedFiles(this.#stamps, await this.#look()).length > 0) return true;
+    return (await this.#readPrices()).stamp !== this.#priced;
   }
 
   /** Throws only where the project file itself cannot be read; everything else becomes a note. */
   async read(signal: AbortSignal): Promise<Picture> {
     const { root } = this.#options;
+    const settings = join(root, PROJECT_FILE);
+    const stamp = await stampOf(settings);
     const { file: project } = await loadProject(root);
     const store = this.#open(project);
-    const stamps = await this.#look();
+    // The stamp of what was read, or an older one: what was written meanwhile is read by the next look.
+    const stamps = new Map(await this.#look()).set(settings, stamp ?? '');
     for (const path of changedFiles(this.#stamps, stamps)) this.#bad.delete(path);
     this.#stamps = stamps;
     const notes: Text[] = [];
@@ -101,6 +109,9 @@ export class PictureReader {
       const read = await attempt(this.#rounds.read(about, notes, signal), null);
       if (read !== null) rounds.push(read);
     }
+    const { prices, failure, stamp: priced } = await this.#readPrices();
+    this.#priced = priced;
+    if (failure !== null) notes.push(failure);
     return {
       project: project.name,
       labels: labelsOf(project, rounds),
@@ -109,9 +120,23 @@ export class PictureReader {
       curation,
       looks: project.data.test === undefined ? null : countLooks(looks),
       overlaps: null,
-      prices: await attempt(this.#options.prices(), new Map<string, Prices>()),
+      prices,
       notes: [...notes, ...this.#badNotes()],
     };
+  }
+
+  async #readPrices(): Promise<{
+    prices: ReadonlyMap<string, Prices>;
+    failure: Text | null;
+    stamp: string;
+  }> {
+    try {
+      const prices = await this.#options.prices();
+      return { prices, failure: null, stamp: canonicalJson([...prices]) };
+    } catch (error) {
+      const failure = textOf(error);
+      return { prices: new Map(), failure, stamp: String(failure) };
+    }
   }
 
   #open(project: ProjectFile): ProjectStore {
