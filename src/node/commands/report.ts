@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError } from '../../core/errors.ts';
+import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TRAINING_STRINGS } from '../../shared/trainingStrings.ts';
 import { DashboardView } from '../dashboard/dashboardView.ts';
@@ -24,11 +24,16 @@ export interface ReportOptions {
   readonly say?: (text: Text) => string;
 }
 
-/** `tailor report`: what the Dashboard shows, as a file. Reads only, and writes that file alone. */
+/**
+ * `tailor report`: what the Dashboard shows of the newest two exams, or of those that are named, as a file. Reads only,
+ * and writes that file alone; nothing of it after the signal.
+ */
 export async function report(
   context: CommandContext,
   options: ReportOptions,
 ): Promise<CommandResult> {
+  const { signal } = context;
+  if (signal.aborted) throw cancelled();
   const { root, file } = await loadProject(context.options.folder);
   const view = await DashboardView.open({
     root,
@@ -36,20 +41,33 @@ export async function report(
     clock: context.clock,
     strings: TRAINING_STRINGS,
     prices: () => teacherPrices(context.environment),
+    signal,
     ...(options.say === undefined ? {} : { say: options.say }),
   });
+  const end = (): void => view.dispose();
+  signal.addEventListener('abort', end);
   try {
     await choosePair(view, options);
     const { format, output, language } = options;
     const text = await reportText(view, format, language, context.clock.now());
+    // A view that was ended in the middle tells only a part.
+    if (isAborted(signal)) throw cancelled();
     const json = { ...view.snapshot(), training: null };
     if (output === undefined) return { text: sentence`${text.trimEnd()}`, json };
     const path = resolve(output);
     await translating(path, () => writeSnapshot(path, text, { mode: 0o644 }));
     return { text: sentence`Wrote ${path}.`, json: { ...json, path } };
+  } catch (error) {
+    throw isAborted(signal) ? cancelled() : error;
   } finally {
-    view.dispose();
+    signal.removeEventListener('abort', end);
+    end();
   }
+}
+
+/** A call, so that the compiler does not remember an earlier answer. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 async function choosePair(view: DashboardView, options: ReportOptions): Promise<void> {

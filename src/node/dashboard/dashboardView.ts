@@ -19,6 +19,8 @@ export interface DashboardOptions extends PictureOptions {
   readonly say?: (text: Text) => string;
   /** How often a training is looked at, and at most how often listeners hear; the files every fourth time. */
   readonly pollMs?: number;
+  /** Ends the first reading; afterwards `dispose` does. */
+  readonly signal?: AbortSignal;
 }
 
 const DONE = Promise.resolve();
@@ -77,8 +79,9 @@ export class DashboardView {
   /** Reads the project and keeps up with it until disposed. Throws where its tailor.json cannot be read. */
   static async open(options: DashboardOptions): Promise<DashboardView> {
     const reader = new PictureReader(options);
-    const picture = await reader.read(new AbortController().signal);
-    const files = await runPaced(pictureStateSteps(picture, options.say ?? String));
+    const signal = options.signal ?? new AbortController().signal;
+    const picture = await reader.read(signal);
+    const files = await runPaced(pictureStateSteps(picture, options.say ?? String), signal);
     const training = await TrainingView.open(options);
     const view = new DashboardView(options, { reader, training, picture, files });
     await view.#compare();

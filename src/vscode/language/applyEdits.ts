@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { AppError, cancelled } from '../../core/errors.ts';
 import { joined } from '../../core/sentence.ts';
@@ -36,11 +36,11 @@ export function applyHandler(
       else void vscode.window.showInformationMessage(text);
       return;
     }
-    refuseUnsaved(planned);
+    await refuseUnsaved(planned);
     if (!(await isAgreed(planned, text, editor))) throw cancelled();
     // Looked at again: minutes may have passed over the comparison.
     requireTrust();
-    refuseUnsaved(planned);
+    await refuseUnsaved(planned);
     await writeFixes(planned.plan);
     const done = t('Written into {0}: {1}', planned.file, planned.plan.rows.length);
     void vscode.window.showInformationMessage(visibleText(done));
@@ -48,17 +48,19 @@ export function applyHandler(
 }
 
 /** What is unsaved would be written over the edits, or the other way round. */
-function refuseUnsaved({ file, plan: { path } }: PlannedEdits): void {
+async function refuseUnsaved({ file, plan: { path } }: PlannedEdits): Promise<void> {
   const { workspace, window } = vscode;
-  const isDirty =
-    workspace.textDocuments.some(({ uri, isDirty: dirty }) => dirty && uri.fsPath === path) ||
-    window.tabGroups.all.some(({ tabs }) =>
-      tabs.some(
-        ({ input, isDirty: dirty }) =>
-          dirty && input instanceof vscode.TabInputCustom && input.uri.fsPath === path,
-      ),
-    );
-  if (!isDirty) return;
+  const texts = workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri);
+  const tabs = window.tabGroups.all.flatMap((group) =>
+    group.tabs.flatMap(({ input, isDirty }) =>
+      isDirty && input instanceof vscode.TabInputCustom ? [input.uri] : [],
+    ),
+  );
+  // Both may have been reached through links.
+  const real = (of: string): Promise<string> => realpath(of).catch(() => of);
+  const open = [...texts, ...tabs].filter(({ scheme }) => scheme === 'file');
+  const unsaved = await Promise.all(open.map(({ fsPath }) => real(fsPath)));
+  if (!unsaved.includes(await real(path))) return;
   throw new AppError('usage', vscode.l10n.t('{0} has unsaved changes in an editor.', file), {
     hint: vscode.l10n.t('Save or revert them first, then repeat the command.'),
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { activate } from '../../../../src/extension.ts';
@@ -80,6 +80,17 @@ describe('"Apply Edits to File"', () => {
     openTab({ input, isDirty: true });
     await apply();
     expect(editor.errors[1]).toContain('unsaved changes');
+    expect(await readFile(data, 'utf8')).toBe(before);
+  });
+
+  it('refuses a file with unsaved changes that was opened through a link', async () => {
+    const { data, before } = await corrected();
+    editor.answer = 'Write';
+    const link = join(await temporaryFolder(), 'link.jsonl');
+    await symlink(data, link);
+    typeInto(openText(link, before), `${before} `);
+    await apply();
+    expect(editor.errors[0]).toContain('data/train.jsonl has unsaved changes in an editor.');
     expect(await readFile(data, 'utf8')).toBe(before);
   });
 
