@@ -1,37 +1,15 @@
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { lookAtBoard, type BoardLook } from '../webview/boardLook.ts';
-import { boardStateNamed } from '../webview/boardStates.ts';
-import { launch, THEMES } from '../webview/browserPage.ts';
-import { axeOn } from '../webview/look.ts';
+import { axeOn } from '../webview/axe.ts';
+import { DASHBOARD } from '../webview/boardLook.ts';
+import { THEMES } from '../webview/browserPage.ts';
+import { looksAt } from '../webview/looks.ts';
 
-const bundle = join(import.meta.dirname, '..', '..', 'dist', 'webview');
-const NARROW = { bundle, width: 320, height: 900 };
-const WIDE = { bundle, width: 1300, height: 900 };
-
-let browser: Browser;
-const open: BoardLook[] = [];
-
-async function look(name: string, options = WIDE, theme = 'Dark 2026'): Promise<BoardLook> {
-  const one = await lookAtBoard(browser, boardStateNamed(name), { ...options, theme });
-  open.push(one);
-  return one;
-}
-
-async function closeAll(): Promise<void> {
-  for (const { tab } of open.splice(0)) await tab.close();
-}
+const NARROW = { width: 320, height: 900 };
+const WIDE = { width: 1300, height: 900 };
 
 describe.skipIf(findChromium() === null)('Round Dashboard in a browser', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-  afterEach(closeAll);
+  const { look, closeAll } = looksAt(DASHBOARD, WIDE);
 
   // One of each kind; all of them, in every theme and width, are in the long proofs.
   it.each([
@@ -53,7 +31,7 @@ describe.skipIf(findChromium() === null)('Round Dashboard in a browser', () => {
 
   it('has contrast in every theme', async () => {
     for (const theme of Object.keys(THEMES)) {
-      const { tab } = await look('a list', WIDE, theme);
+      const { tab } = await look('a list', { ...WIDE, theme });
       expect([theme, await axeOn(tab)]).toEqual([theme, []]);
       await closeAll();
     }

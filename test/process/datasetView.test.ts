@@ -1,30 +1,16 @@
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { launch, THEMES } from '../webview/browserPage.ts';
-import { datasetStateNamed, lookAtDataset, type DatasetLook } from '../webview/datasetLook.ts';
+import { axeOn } from '../webview/axe.ts';
+import { THEMES } from '../webview/browserPage.ts';
 import { LINES } from '../webview/datasetLines.ts';
+import { DATASET } from '../webview/datasetLook.ts';
 import { HOSTILE_TEXTS } from '../webview/hostileTexts.ts';
-import { axeOn } from '../webview/look.ts';
+import { looksAt } from '../webview/looks.ts';
 
-const bundle = join(import.meta.dirname, '..', '..', 'dist', 'webview');
-const NARROW = { bundle, width: 300, height: 800 };
-const WIDE = { bundle, width: 1200, height: 760 };
+const NARROW = { width: 300, height: 800 };
+const WIDE = { width: 1200, height: 760 };
 const EDITS = ['setField', 'addField', 'removeField', 'setLine', 'insert', 'duplicate', 'remove'];
-
-let browser: Browser;
-const open: DatasetLook[] = [];
-
-async function look(name: string, options = WIDE, theme = 'Dark 2026'): Promise<DatasetLook> {
-  const one = await lookAtDataset(browser, datasetStateNamed(name), { ...options, theme });
-  open.push(one);
-  return one;
-}
-
-async function closeAll(): Promise<void> {
-  for (const { tab } of open.splice(0)) await tab.close();
-}
 
 const valueOf = (page: Page, selector: string): Promise<string> =>
   page.locator(selector).evaluate((element) => Reflect.get(element, 'value') as string);
@@ -41,13 +27,7 @@ async function keysBehind(page: Page): Promise<() => Promise<unknown>> {
 }
 
 describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-  afterEach(closeAll);
+  const { look, closeAll } = looksAt(DATASET, WIDE);
 
   // One of each kind; all of them, in every theme and width, are in the long proofs.
   it.each([
@@ -82,7 +62,7 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
   it('has contrast in every theme', async () => {
     for (const theme of Object.keys(THEMES)) {
       for (const name of ['picked', 'edited']) {
-        const { tab } = await look(name, WIDE, theme);
+        const { tab } = await look(name, { ...WIDE, theme });
         expect([theme, name, await axeOn(tab)]).toEqual([theme, name, []]);
         await closeAll();
       }
@@ -324,15 +304,14 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
       JSON.stringify({ id: `h-${index}`, question: `${text} ?`, [text]: [text], answer: text }),
     );
     const state = { host: { lines: [...lines, ...HOSTILE_TEXTS] }, shows: '.record-head' };
-    const one = await lookAtDataset(browser, state, WIDE);
-    open.push(one);
-    const { page } = one.tab;
+    const { tab } = await look(state);
+    const { page } = tab;
     await page.locator('#rows').focus();
     for (let index = 1; index < 2 * HOSTILE_TEXTS.length; index += 1)
       await page.keyboard.press('j');
     await page.locator('.row-current[aria-posinset]').waitFor();
     expect(await page.evaluate('window.harm')).toBeUndefined();
-    expect([one.tab.strangers, one.tab.problems]).toEqual([[], []]);
+    expect([tab.strangers, tab.problems]).toEqual([[], []]);
     const own = await page
       .locator(
         '#root :is(script, iframe, object, embed, img, a, video, audio, base, meta, link, style)',

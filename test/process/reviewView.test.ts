@@ -1,38 +1,18 @@
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { launch, THEMES } from '../webview/browserPage.ts';
+import { axeOn } from '../webview/axe.ts';
+import { THEMES } from '../webview/browserPage.ts';
 import { HOSTILE_TEXTS } from '../webview/hostileTexts.ts';
-import { axeOn, lookAt, stateNamed, type Look } from '../webview/look.ts';
+import { looksAt } from '../webview/looks.ts';
 import type { Asked } from '../webview/questions.ts';
+import { REVIEW } from '../webview/reviewLook.ts';
 import { keptAt } from '../webview/states.ts';
 
-const bundle = join(import.meta.dirname, '..', '..', 'dist', 'webview');
-const NARROW = { bundle, width: 300, height: 800 };
-const WIDE = { bundle, width: 1200, height: 760 };
-
-let browser: Browser;
-const open: Look[] = [];
-
-async function look(name: string, options = WIDE, theme = 'Dark 2026'): Promise<Look> {
-  const one = await lookAt(browser, stateNamed(name), { ...options, theme });
-  open.push(one);
-  return one;
-}
-
-async function closeAll(): Promise<void> {
-  for (const { tab } of open.splice(0)) await tab.close();
-}
+const NARROW = { width: 300, height: 800 };
+const WIDE = { width: 1200, height: 760 };
 
 describe.skipIf(findChromium() === null)('Review in a browser', () => {
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
-  afterEach(closeAll);
+  const { look, closeAll } = looksAt(REVIEW, WIDE);
 
   // One of each kind; all of them, in every theme and width, are in the long proofs.
   it.each([
@@ -64,7 +44,7 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
 
   it('has contrast in every theme', async () => {
     for (const theme of Object.keys(THEMES)) {
-      const { tab } = await look('picked', WIDE, theme);
+      const { tab } = await look('picked', { ...WIDE, theme });
       expect([theme, await axeOn(tab)]).toEqual([theme, []]);
       await closeAll();
     }
@@ -121,9 +101,7 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
   });
 
   it('reviews by keys alone, without a pointer', async () => {
-    const one = await lookAt(browser, stateNamed('ready'), { ...WIDE, kept: keptAt('q-1004') });
-    const { tab, host } = one;
-    open.push(one);
+    const { tab, host } = await look('ready', { ...WIDE, kept: keptAt('q-1004') });
     await tab.page.locator('#queue').focus();
     for (const key of ['a', 'x', 'a', 's', 'a', 'n', 'x']) await tab.page.keyboard.press(key);
     const decided = (): unknown[] =>
@@ -168,12 +146,11 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
         rationales: [`${text} 3 + 4 = 7.\nAnswer: 7`],
       };
     });
-    const one = await lookAt(
-      browser,
+    const { tab } = await look(
       { host: { asked }, shows: '.decide' },
       { ...WIDE, kept: keptAt('hostile-0') },
     );
-    const { page } = one.tab;
+    const { page } = tab;
     await page.locator('#queue').focus();
     for (const mode of ['', 'd', 'd']) {
       if (mode) await page.keyboard.press(mode);
@@ -183,14 +160,13 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     await page.keyboard.press('e');
     await page.locator('.form').first().waitFor();
     expect(await page.evaluate('window.harm')).toBeUndefined();
-    expect(one.tab.strangers).toEqual([]);
-    expect(one.tab.problems).toEqual([]);
+    expect(tab.strangers).toEqual([]);
+    expect(tab.problems).toEqual([]);
     const own = await page
       .locator(
         '#root :is(script, iframe, object, embed, img, a, video, audio, base, meta, link, style, form:not(.form))',
       )
       .count();
     expect(own).toBe(0);
-    await one.tab.close();
   });
 });

@@ -1,4 +1,4 @@
-import { runWhole } from '../../src/core/curation/queue.ts';
+import { runWhole } from '../../src/core/runWhole.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { compareSteps, defaultPair, type Compared } from '../../src/core/report/comparison.ts';
 import { dashboardState } from '../../src/core/report/dashboard.ts';

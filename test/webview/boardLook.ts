@@ -1,29 +1,23 @@
 import type { Browser } from 'playwright-core';
 import { dashboardContract, type DashboardContract } from '../../src/shared/dashboardContract.ts';
 import { BoardHost } from './boardHost.ts';
-import type { BoardState } from './boardStates.ts';
-import { openView, type PageOptions, type ViewTab } from './browserPage.ts';
+import { BOARD_STATES, type BoardState } from './boardStates.ts';
+import { openView } from './browserPage.ts';
+import type { Look, LookOptions, View } from './views.ts';
 
-const DASHBOARD = {
-  name: 'dashboard',
-  title: 'Round Dashboard',
-  contract: dashboardContract,
-} as const;
+const KIND = { name: 'dashboard', title: 'Round Dashboard', contract: dashboardContract } as const;
 
-export interface BoardLook {
-  readonly tab: ViewTab<DashboardContract>;
-  readonly host: BoardHost;
-}
+export type BoardLook = Look<DashboardContract, BoardHost>;
 
-/** Brings a dashboard into a state. */
-export async function lookAtBoard(
+/** Brings a Round Dashboard into a state. */
+async function lookAt(
   browser: Browser,
   state: BoardState,
-  options: Omit<PageOptions, 'place'>,
+  options: LookOptions,
 ): Promise<BoardLook> {
   const host = new BoardHost(state.host);
   state.before?.(host);
-  const tab = await openView(browser, DASHBOARD, host.handlers(), { ...options, place: 'panel' });
+  const tab = await openView(browser, KIND, host.handlers(), { ...options, place: 'panel' });
   host.onState((now) => tab.server.emit('state', now));
   const { page } = tab;
   await page.locator('.board-head, .spinner').first().waitFor();
@@ -31,3 +25,5 @@ export async function lookAtBoard(
   await page.locator(state.shows).first().waitFor();
   return { tab, host };
 }
+
+export const DASHBOARD: View<BoardState, BoardLook> = { states: BOARD_STATES, lookAt };

@@ -6,7 +6,7 @@ import type { SeenRow } from '../../src/core/report/seenRow.ts';
 import type { ExamTally } from '../../src/core/report/tally.ts';
 import type { TaughtItem } from '../../src/core/report/teaching.ts';
 import { openRound } from '../../src/core/round/state.ts';
-import { runWhole } from '../../src/core/curation/queue.ts';
+import { runWhole } from '../../src/core/runWhole.ts';
 import type { SetRole } from '../../src/shared/dashboardContract.ts';
 
 /** Numbers from 0 to 1 that are the same in every run. */

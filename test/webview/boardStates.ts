@@ -125,11 +125,3 @@ export const BOARD_STATES: Readonly<Record<string, BoardState>> = {
   },
   loading: { before: (host) => void (host.silent = true), shows: '.spinner' },
 };
-
-export const BOARD_STATE_NAMES = Object.keys(BOARD_STATES);
-
-export function boardStateNamed(name: string): BoardState {
-  const state = BOARD_STATES[name];
-  if (!state) throw new Error(`There is no state "${name}".`);
-  return state;
-}

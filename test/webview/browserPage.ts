@@ -4,11 +4,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 import type { Contract, Handlers, Server } from '../../src/shared/contract.ts';
-import { reviewContract, type ReviewContract } from '../../src/shared/reviewContract.ts';
 import { serve } from '../../src/shared/serve.ts';
 import { webviewPage } from '../../src/vscode/webviews/html.ts';
 
 const ORIGIN = 'https://view.invalid';
+/** Folder with the script and the style sheet of each view. */
+const BUNDLES = join(import.meta.dirname, '..', '..', 'dist', 'webview');
 
 interface Theme {
   readonly kind: string;
@@ -25,8 +26,6 @@ function themes(): Record<string, Theme> {
 }
 
 export interface PageOptions {
-  /** Folder with the view's script and style sheet. */
-  readonly bundle: string;
   readonly place: 'side' | 'panel';
   readonly width: number;
   readonly height: number;
@@ -47,8 +46,6 @@ export interface ViewTab<C extends Contract> {
   close(): Promise<void>;
 }
 
-export type ReviewTab = ViewTab<ReviewContract>;
-
 /** A view as it is bundled, and what it speaks. */
 export interface ViewKind<C extends Contract> {
   readonly name: string;
@@ -56,20 +53,10 @@ export interface ViewKind<C extends Contract> {
   readonly contract: C;
 }
 
-const REVIEW = { name: 'review', title: 'Review', contract: reviewContract } as const;
-
 export async function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium found; set CHROME_PATH.');
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-}
-
-export function openReview(
-  browser: Browser,
-  handlers: Handlers<ReviewContract>,
-  options: PageOptions,
-): Promise<ReviewTab> {
-  return openView(browser, REVIEW, handlers, options);
 }
 
 export async function openView<C extends Contract>(
@@ -126,7 +113,7 @@ export async function openView<C extends Contract>(
 async function serveFiles(
   context: BrowserContext,
   { name, title }: { readonly name: string; readonly title: string },
-  { bundle, place }: PageOptions,
+  { place }: PageOptions,
   strangers: string[],
 ): Promise<void> {
   const html = webviewPage({
@@ -143,7 +130,7 @@ async function serveFiles(
       strangers.push(route.request().url());
       await route.abort();
     } else if (pathname === '/') await route.fulfill({ contentType: 'text/html', body: html });
-    else await route.fulfill({ path: join(bundle, pathname.slice(1)) });
+    else await route.fulfill({ path: join(BUNDLES, pathname.slice(1)) });
   });
 }
 

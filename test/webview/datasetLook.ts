@@ -1,32 +1,24 @@
 import type { Browser } from 'playwright-core';
 import { datasetContract, type DatasetContract } from '../../src/shared/datasetContract.ts';
-import { openView, type PageOptions, type ViewTab } from './browserPage.ts';
+import { openView } from './browserPage.ts';
 import { DatasetHost } from './datasetHost.ts';
 import { LINES } from './datasetLines.ts';
 import { DATASET_STATES, datasetKeptAt, type DatasetViewState } from './datasetStates.ts';
+import type { Look, LookOptions, View } from './views.ts';
 
-const DATASET = { name: 'dataset', title: 'train.jsonl', contract: datasetContract } as const;
+const KIND = { name: 'dataset', title: 'train.jsonl', contract: datasetContract } as const;
 
-export interface DatasetLook {
-  readonly tab: ViewTab<DatasetContract>;
-  readonly host: DatasetHost;
-}
-
-export function datasetStateNamed(name: string): DatasetViewState {
-  const state = DATASET_STATES[name];
-  if (!state) throw new Error(`There is no state "${name}".`);
-  return state;
-}
+export type DatasetLook = Look<DatasetContract, DatasetHost>;
 
 /** Brings a Dataset Editor into a state. */
-export async function lookAtDataset(
+async function lookAt(
   browser: Browser,
   state: DatasetViewState,
-  options: Omit<PageOptions, 'place'>,
+  options: LookOptions,
 ): Promise<DatasetLook> {
   const host = new DatasetHost({ lines: LINES, ...state.host });
   state.before?.(host);
-  const tab = await openView(browser, DATASET, host.handlers(), {
+  const tab = await openView(browser, KIND, host.handlers(), {
     kept: datasetKeptAt(state.at ?? null),
     ...options,
     place: 'panel',
@@ -42,3 +34,5 @@ export async function lookAtDataset(
   await page.locator(state.shows).first().waitFor();
   return { tab, host };
 }
+
+export const DATASET: View<DatasetViewState, DatasetLook> = { states: DATASET_STATES, lookAt };

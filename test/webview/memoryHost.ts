@@ -4,7 +4,8 @@ import { foldCuration, type Curation } from '../../src/core/curation/curation.ts
 import type { Decision } from '../../src/core/curation/decision.ts';
 import { labelOf, questionsOf } from '../../src/core/curation/decisionLog.ts';
 import { decisionsFor } from '../../src/core/curation/decisionsFor.ts';
-import { ReviewIndex, runWhole } from '../../src/core/curation/queue.ts';
+import { ReviewIndex } from '../../src/core/curation/queue.ts';
+import { runWhole } from '../../src/core/runWhole.ts';
 import { recordOf } from '../../src/core/curation/reviewRecord.ts';
 import { reviewItems } from '../../src/core/curation/reviewItem.ts';
 import { AppError } from '../../src/core/errors.ts';
