@@ -5,6 +5,7 @@ import { openHost } from '../kit/host.ts';
 import { registerControls } from '../kit/toolkit.ts';
 import '../kit/theme.css';
 import '../kit/figure.css';
+import '../kit/runPage.css';
 import { readBoardLook } from './look.ts';
 import { DashboardPage } from './page.tsx';
 import { DashboardStore } from './store.ts';
