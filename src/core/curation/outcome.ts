@@ -4,7 +4,7 @@ import { candidatesOf, isTaught } from './candidates.ts';
 import { keyOfAttempt, type Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
 import { questionNow } from './questionText.ts';
-import { runWhole } from './queue.ts';
+import { runWhole } from '../runWhole.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isGoldInDoubt, missesGold, pairOf, rowOf } from './reviewRow.ts';
 

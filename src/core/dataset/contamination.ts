@@ -1,4 +1,5 @@
 import { foldText } from '../grading/fold.ts';
+import { runWhole } from '../runWhole.ts';
 import { normaliseQuestion, type Question } from './question.ts';
 
 /** Questions of two sets that are alike. Shown, never dropped: templated sets match by design. */
@@ -57,11 +58,7 @@ function* shared(
 
 /** What two sets share: equal texts, and texts that are equal but for their numbers. */
 export function findOverlaps(first: readonly Question[], second: readonly Question[]): Overlap[] {
-  const steps = overlapSteps(first.map(compared), second.map(compared));
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return runWhole(overlapSteps(first.map(compared), second.map(compared)));
 }
 
 /** The same for questions whose names are known, in bounded pieces of work. */

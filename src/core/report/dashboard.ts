@@ -1,4 +1,4 @@
-import { runWhole } from '../curation/queue.ts';
+import { runWhole } from '../runWhole.ts';
 import type { DashboardState } from '../../shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
 import type { ProbeSample } from '../training/runTale.ts';

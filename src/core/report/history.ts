@@ -1,4 +1,4 @@
-import { runWhole } from '../curation/queue.ts';
+import { runWhole } from '../runWhole.ts';
 import type { ListedQuestion } from '../../shared/dashboardContract.ts';
 import { trajectoryOf, type RoundShare, type Trajectory } from '../round/trajectory.ts';
 import type { Picture, PictureSet } from './picture.ts';

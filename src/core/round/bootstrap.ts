@@ -1,4 +1,4 @@
-import { runWhole } from '../curation/queue.ts';
+import { runWhole } from '../runWhole.ts';
 import { sha256Text } from '../hash.ts';
 import type { Interval } from './statistics.ts';
 

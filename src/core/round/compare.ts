@@ -1,4 +1,4 @@
-import { runWhole } from '../curation/queue.ts';
+import { runWhole } from '../runWhole.ts';
 import type { Verdict } from '../grading/verdict.ts';
 import { bootstrapMeanSteps, pairedBootstrapSteps, type Estimate } from './bootstrap.ts';
 import { mcnemarExact, rateOf, type Rate } from './statistics.ts';

@@ -1,5 +1,5 @@
 import { NO_FIXES } from '../curation/questionText.ts';
-import { runWhole } from '../curation/queue.ts';
+import { runWhole } from '../runWhole.ts';
 import { differencesOf, type ExamForm } from '../exam/examForm.ts';
 import { compareExams, type Comparison, type Outcome } from './compare.ts';
 import { curationUpTo } from './curationUpTo.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FILTER, type Filter, type Sort } from '../../../../src/shared/reviewContract.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { ReviewIndex, runWhole } from '../../../../src/core/curation/queue.ts';
+import { ReviewIndex } from '../../../../src/core/curation/queue.ts';
+import { runWhole } from '../../../../src/core/runWhole.ts';
 import { sortedByKey, sortKey } from '../../../../src/core/curation/queueOrder.ts';
 import { outcomesByQuestion, reviewItems } from '../../../../src/core/curation/reviewItem.ts';
 import { gradeStored } from '../../../../src/core/round/grading.ts';

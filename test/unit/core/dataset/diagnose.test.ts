@@ -8,7 +8,7 @@ import {
 } from '../../../../src/core/dataset/diagnose.ts';
 import { questionSchema } from '../../../../src/core/dataset/question.ts';
 import { readRow } from '../../../../src/core/dataset/rowFacts.ts';
-import { runWhole } from '../../../../src/core/curation/queue.ts';
+import { runWhole } from '../../../../src/core/runWhole.ts';
 
 const GOOD = '{"id": "t-1", "question": "What is 2 plus 3?", "answer": "5", "equation": "2 + 3"}';
 

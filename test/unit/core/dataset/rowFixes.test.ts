@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnoseRows, readRows, type Finding } from '../../../../src/core/dataset/diagnose.ts';
 import { questionId } from '../../../../src/core/dataset/question.ts';
 import { fixAll, fixesOf, type FixSource } from '../../../../src/core/dataset/rowFixes.ts';
-import { runWhole } from '../../../../src/core/curation/queue.ts';
+import { runWhole } from '../../../../src/core/runWhole.ts';
 import { mendedLines } from '../../../fakes/mendedLines.ts';
 
 function opened(lines: readonly string[]): { source: FixSource; findings: Finding[] } {

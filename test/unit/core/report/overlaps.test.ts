@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runWhole } from '../../../../src/core/curation/queue.ts';
+import { runWhole } from '../../../../src/core/runWhole.ts';
 import { normaliseQuestion, type Question } from '../../../../src/core/dataset/question.ts';
 import { findOverlapsSteps, type SetOverlap } from '../../../../src/core/report/overlaps.ts';
 import { PHRASE_WORDS, PhraseIndex, Words } from '../../../../src/core/report/phrases.ts';

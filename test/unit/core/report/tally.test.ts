@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runWhole } from '../../../../src/core/curation/queue.ts';
+import { runWhole } from '../../../../src/core/runWhole.ts';
 import { NO_FIXES, nameOfText } from '../../../../src/core/curation/questionText.ts';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
