@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { namesIn } from '../project/projectFiles.ts';
+import { fileVersionAt } from '../storage/fileVersion.ts';
 
 /** What of a round's folder a report reads. */
 const FOLDERS = ['exam', 'teacher', 'decisions', 'looks'];
@@ -9,12 +9,6 @@ const FILES = ['round.json', 'manifest.json', 'train.jsonl'];
 
 /** Path → what changes when the file does. */
 export type Stamps = ReadonlyMap<string, string>;
-
-/** Null where there is no such file. */
-export async function stampOf(path: string): Promise<string | null> {
-  const found = await stat(path).catch(() => null);
-  return found && `${found.ino}/${found.size}/${found.mtimeMs}`;
-}
 
 /** The stamps of every file that a project's report rests on; `data` are its data files, absolute. */
 export async function stampsOf(root: string, data: readonly string[]): Promise<Stamps> {
@@ -33,7 +27,7 @@ export async function stampsOf(root: string, data: readonly string[]): Promise<S
   const stamps = new Map<string, string>();
   await Promise.all(
     paths.map(async (path) => {
-      const stamp = await stampOf(path);
+      const stamp = await fileVersionAt(path);
       if (stamp !== null) stamps.set(path, stamp);
     }),
   );

@@ -18,8 +18,9 @@ import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { ProjectStore } from '../project/projectStore.ts';
 import { pacer } from '../review/pace.ts';
+import { fileVersionAt } from '../storage/fileVersion.ts';
 import type { BadLine } from '../storage/readJournal.ts';
-import { changedFiles, stampOf, stampsOf, type Stamps } from './fileStamps.ts';
+import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
 import { listRuns } from '../trainer/listRuns.ts';
 import { RoundReader } from './roundReader.ts';
 
@@ -59,7 +60,7 @@ export class PictureReader {
   async read(signal: AbortSignal): Promise<Picture> {
     const { root } = this.#options;
     const settings = join(root, PROJECT_FILE);
-    const stamp = await stampOf(settings);
+    const stamp = await fileVersionAt(settings);
     const { file: project } = await loadProject(root);
     const store = this.#open(project);
     // The stamp of what was read, or an older one: what was written meanwhile is read by the next look.

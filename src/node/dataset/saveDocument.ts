@@ -3,6 +3,7 @@ import type { Signal } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Run } from '../../core/dataset/rowOrder.ts';
 import type { Fs } from '../storage/fs.ts';
+import { fileVersion } from '../storage/fileVersion.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { storeError, systemCode } from '../storage/storeError.ts';
 import { BaseFile } from './baseFile.ts';
@@ -36,8 +37,7 @@ export async function fateOf(fs: Fs, path: string, base: BaseFile): Promise<File
 /** Tells one version of the file at a path from another, without a look at its bytes; "missing" where there is none. */
 export async function versionAt(fs: Fs, path: string): Promise<string> {
   try {
-    const { size, mtimeMs, ino } = await fs.stat(path);
-    return `${ino}/${size}/${mtimeMs}`;
+    return fileVersion(await fs.stat(path));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'missing';
     throw error;

@@ -1,11 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { issueText } from '../../core/schemaProblem.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import { questionSchema, type Question } from '../../core/dataset/question.ts';
+import { fileVersionAt } from '../storage/fileVersion.ts';
 import { readJsonLines } from '../storage/jsonLines.ts';
 import { mergeByTime, readJournal, type BadLine } from '../storage/readJournal.ts';
+import { systemCode } from '../storage/storeError.ts';
 import type { Stamped } from '../storage/journal.ts';
 
 /** Read at once: a few milliseconds' work, so that an editor that reads stays quick. */
@@ -68,7 +70,7 @@ export class ProjectFiles {
   }
 
   async #once<T>(path: string, read: () => Promise<T>): Promise<T> {
-    const stamp = await stampOf(path);
+    const stamp = (await fileVersionAt(path)) ?? 'missing';
     const kept = this.#kept.get(path);
     // SAFETY: a path is only ever read by one kind of reader, so what was kept for it has that reader's type.
     if (kept?.stamp === stamp) return kept.value as T;
@@ -82,17 +84,8 @@ export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (systemCode(error) === 'ENOENT') return [];
     throw error;
-  }
-}
-
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { size, mtimeMs, ino } = await stat(path);
-    return `${ino}/${size}/${mtimeMs}`;
-  } catch {
-    return 'missing';
   }
 }
 

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
+import { fileVersionAt } from '../storage/fileVersion.ts';
 
 /** The files that everything else is read by: the project file and the questions. */
 export class Sources {
@@ -29,9 +29,6 @@ export class Sources {
   }
 
   async #stamp(name: string): Promise<string> {
-    return stat(join(this.#root, name)).then(
-      ({ size, mtimeMs, ino }) => `${ino}/${size}/${mtimeMs}`,
-      () => 'missing',
-    );
+    return (await fileVersionAt(join(this.#root, name))) ?? 'missing';
   }
 }

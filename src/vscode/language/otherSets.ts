@@ -3,6 +3,7 @@ import type { Signal } from '../../core/ports.ts';
 import { readRows, type OtherSet } from '../../core/dataset/diagnose.ts';
 import type { RowFacts } from '../../core/dataset/rowFacts.ts';
 import { runPaced } from '../../node/review/pace.ts';
+import { fileVersion } from '../../node/storage/fileVersion.ts';
 import { LARGEST_DOCUMENT } from '../webviews/dataLine.ts';
 import type { DataFile, DataFiles } from './dataFiles.ts';
 
@@ -45,7 +46,7 @@ export class OtherSets {
   async #onDisk(path: string, signal: Signal): Promise<readonly RowFacts[] | null> {
     const found = await stat(path).catch(() => null);
     if (!found?.isFile() || found.size > LARGEST_DOCUMENT) return null;
-    const stamp = `${found.ino}/${found.size}/${found.mtimeMs}`;
+    const stamp = fileVersion(found);
     const known = this.#read.get(path);
     if (known?.stamp === stamp) return known.rows;
     const text = await readFile(path, 'utf8').catch(() => null);
