@@ -1,28 +1,13 @@
-import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
-import { useStorePart } from '../kit/store.ts';
+import { pageControl } from '../kit/pageControl.ts';
 import type { Control } from './control.ts';
 import { readOnlyOf, type EditorState } from './state.ts';
 import type { Words } from './words.ts';
 
-const ControlContext = createContext<Control | null>(null);
-export const ControlProvider = ControlContext.Provider;
-
-/** The control of the page this component is on. */
-export function useControl(): Control {
-  const control = useContext(ControlContext);
-  if (!control) throw new Error('There is no control around this component.');
-  return control;
-}
+export const { ControlProvider, useControl, usePart } = pageControl<EditorState, Control>();
 
 /** The view's words; a component that uses them renders again when the language's words arrive. */
 export function useWords(): Words {
   return useControl().store.words.value;
-}
-
-/** A part of the state; the component renders again only when that part became another value. */
-export function usePart<T>(part: (state: EditorState) => T): T {
-  return useStorePart(useControl().store, part);
 }
 
 /** Whether anything can be changed here. */

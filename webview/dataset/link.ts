@@ -1,5 +1,6 @@
 import type { Client } from '../../src/shared/contract.ts';
 import type { DatasetContract, DatasetState, RowKey } from '../../src/shared/datasetContract.ts';
+import { Chunks } from '../kit/chunks.ts';
 import { codeOf, messageOf } from '../kit/failure.ts';
 import { reached } from '../kit/reached.ts';
 import { totalOf, type EditorState } from './state.ts';
@@ -18,7 +19,7 @@ export class Link {
   readonly #client: DatasetClient;
   readonly #store: EditorStore;
   readonly #onRecord: () => void;
-  readonly #chunks = new Map<number, Promise<void>>();
+  readonly #chunks = new Chunks(CHUNK, (from) => this.#rows(from, CHUNK));
   /** What of the list is in sight. */
   #sight = { from: 0, to: CHUNK };
   /** The revision that everything shown was asked for last. */
@@ -80,7 +81,7 @@ export class Link {
       this.#known = rev;
       const { from, to } = this.#sight;
       this.#store.dispatch({ type: 'forget-rows', from, to });
-      this.#chunks.clear();
+      this.#chunks.forget();
       try {
         await this.#rows(Math.max(0, from - CHUNK / 2), Math.min(2 * CHUNK, to - from + CHUNK));
         await this.#findCursor();
@@ -132,30 +133,10 @@ export class Link {
     this.need(from, to).catch((error: unknown) => this.#failed(error));
   }
 
-  /** Loads the rows of a stretch that are not there yet, in whole chunks. */
-  async need(from: number, to: number): Promise<void> {
+  /** Loads the rows of a stretch that are not there yet. */
+  need(from: number, to: number): Promise<void> {
     const { rows } = this.#state;
-    const last = Math.min(to, totalOf(this.#state)) - 1;
-    const waits: Promise<void>[] = [];
-    for (let place = Math.max(0, from); place <= last; place += 1) {
-      if (rows.has(place)) continue;
-      const chunk = Math.floor(place / CHUNK);
-      waits.push(this.#chunk(chunk));
-      place = (chunk + 1) * CHUNK - 1;
-    }
-    await Promise.all(waits);
-  }
-
-  async #chunk(chunk: number): Promise<void> {
-    const under = this.#chunks.get(chunk);
-    if (under) return under;
-    const loading = this.#rows(chunk * CHUNK, CHUNK);
-    this.#chunks.set(chunk, loading);
-    try {
-      await loading;
-    } finally {
-      if (this.#chunks.get(chunk) === loading) this.#chunks.delete(chunk);
-    }
+    return this.#chunks.need(from, Math.min(to, totalOf(this.#state)), (at) => rows.has(at));
   }
 
   async #rows(from: number, count: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { placeOf } from '../kit/keys.ts';
 import { regionsOf } from '../kit/regions.ts';
-import { ROW_HEIGHT } from '../kit/ruler.ts';
+import { rowsPerPage } from '../kit/ruler.ts';
 import type { Page } from './control.ts';
 
 /** The regions that F6 goes round. */
@@ -40,10 +40,7 @@ export function pageOf(document: Document): Page {
       intoText(all[at + step]);
     },
     moveRegion: (step) => regions.move(step),
-    rowsPerPage: () => {
-      const height = document.getElementById('rows')?.clientHeight ?? 0;
-      return Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
-    },
+    rowsPerPage: () => rowsPerPage(document.getElementById('rows')?.clientHeight ?? 0),
     keepFocus: () => {
       setTimeout(() => {
         if (document.activeElement === document.body) regions.focus('list');

@@ -2,18 +2,13 @@ import type { JSX } from 'preact';
 import type { DatasetRow } from '../../src/shared/datasetContract.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon, type IconName } from '../kit/icon.tsx';
+import { optionAt, type OptionPlace } from '../kit/listBox.tsx';
 import { visibleText } from '../kit/visible.ts';
 import { useControl, useWords } from './app.tsx';
 import type { Words } from './words.ts';
 
-interface ListRowProps {
-  readonly place: number;
-  readonly top: number;
+interface ListRowProps extends OptionPlace {
   readonly row: DatasetRow | undefined;
-  readonly total: number;
-  readonly current: boolean;
-  readonly marked: boolean;
-  readonly anyMarked: boolean;
   /** Something in it is typed and not written. */
   readonly typed: boolean;
 }
@@ -31,17 +26,10 @@ const ROW_CONTEXT = JSON.stringify({
 
 /** One line of the list; everything its pictures say is in its name, too. */
 export function ListRow(props: ListRowProps): JSX.Element {
-  const { place, top, row, total, current, marked, anyMarked, typed } = props;
+  const { place, row, current, marked, typed } = props;
   const words = useWords();
   const control = useControl();
-  const about = {
-    id: `row-${place}`,
-    role: 'option' as const,
-    style: { transform: `translateY(${top}px)` },
-    'aria-setsize': total,
-    'aria-posinset': place + 1,
-    'aria-selected': anyMarked ? marked : current,
-  };
+  const about = optionAt(props);
   if (!row) {
     return (
       <div {...about} class={current ? 'row row-empty row-current' : 'row row-empty'}>

@@ -23,6 +23,28 @@ interface ListBoxProps {
   readonly row: (place: number, top: number) => JSX.Element;
 }
 
+/** Where a row stands in a list box, and what is chosen there. */
+export interface OptionPlace {
+  readonly place: number;
+  /** Pixels from the top of the list's drawn space. */
+  readonly top: number;
+  readonly total: number;
+  readonly current: boolean;
+  readonly marked: boolean;
+  /** Some row of the list is marked: then the marked ones are chosen, else the one under the cursor. */
+  readonly anyMarked: boolean;
+}
+
+/** What makes an element a row of the list box. */
+export const optionAt = ({ place, top, total, current, marked, anyMarked }: OptionPlace) => ({
+  id: `row-${place}`,
+  role: 'option' as const,
+  style: { transform: `translateY(${top}px)` },
+  'aria-setsize': total,
+  'aria-posinset': place + 1,
+  'aria-selected': anyMarked ? marked : current,
+});
+
 /** A list of any length of which only the rows in sight exist; its one tab stop is the whole list. */
 export function ListBox(props: ListBoxProps): JSX.Element {
   const { id, label, total, at, follow, content, busy, onSight, row } = props;

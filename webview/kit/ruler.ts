@@ -60,3 +60,7 @@ export function offsetFor(at: number, offset: number, height: number): number {
   if (top < offset) return top;
   return top + ROW_HEIGHT > offset + height ? top + ROW_HEIGHT - height : offset;
 }
+
+/** How many rows a key for a page goes on in a list so high, in pixels: one stays in sight, to read on from. */
+export const rowsPerPage = (height: number): number =>
+  Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);

@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type Sort,
 } from '../../src/shared/reviewContract.ts';
+import { Chunks } from '../kit/chunks.ts';
 import { codeOf, isStale, messageOf } from '../kit/failure.ts';
 import { reached } from '../kit/reached.ts';
 import { roundOf } from './state.ts';
@@ -27,7 +28,7 @@ export class Link {
   readonly #store: Store;
   readonly #view: 'side' | 'panel';
   readonly #arrived: () => void;
-  readonly #chunks = new Map<number, Promise<void>>();
+  readonly #chunks = new Chunks(CHUNK, (from, to) => this.#load(from, to));
   readonly #records = new Map<string, Promise<void>>();
   #query: AbortController | null = null;
   /** The newest revision of which everything shown was asked for. */
@@ -131,7 +132,7 @@ export class Link {
     this.#query?.abort();
     const abort = new AbortController();
     this.#query = abort;
-    this.#chunks.clear();
+    this.#chunks.forget();
     this.#store.dispatch({ type: 'asked-list', filter, sort });
     const { query } = this.#store.state.peek().list;
     try {
@@ -159,28 +160,10 @@ export class Link {
     }
   }
 
-  /** Loads the rows of a stretch that are not there yet, in whole chunks. */
-  async need(from: number, to: number): Promise<void> {
+  /** Loads the rows of a stretch that are not there yet. */
+  need(from: number, to: number): Promise<void> {
     const { rows, total } = this.#store.state.peek().list;
-    const waits: Promise<void>[] = [];
-    const last = Math.min(to, total) - 1;
-    for (let place = Math.max(0, from); place <= last; place += 1) {
-      if (!rows.has(place)) {
-        const chunk = Math.floor(place / CHUNK);
-        waits.push(this.#chunk(chunk));
-        place = (chunk + 1) * CHUNK - 1;
-      }
-    }
-    await Promise.all(waits);
-  }
-
-  async #chunk(chunk: number): Promise<void> {
-    const under = this.#chunks.get(chunk);
-    if (under) return under;
-    const loading = this.#load(chunk * CHUNK, (chunk + 1) * CHUNK);
-    this.#chunks.set(chunk, loading);
-    await loading;
-    if (this.#chunks.get(chunk) === loading) this.#chunks.delete(chunk);
+    return this.#chunks.need(from, Math.min(to, total), (at) => rows.has(at));
   }
 
   async #load(from: number, upTo: number): Promise<void> {

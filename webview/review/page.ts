@@ -1,9 +1,10 @@
 import { regionsOf } from '../kit/regions.ts';
-import { ROW_HEIGHT } from '../kit/ruler.ts';
+import { rowsPerPage } from '../kit/ruler.ts';
 import type { Page } from './control.ts';
 
 /** The regions that F6 goes round, in the order a review goes. */
 const REGIONS = ['list', 'detail', 'actions', 'toolbar', 'header'];
+
 /** What the control does to a document. */
 export function pageOf(document: Document): Page {
   const regions = regionsOf(document, REGIONS);
@@ -11,9 +12,6 @@ export function pageOf(document: Document): Page {
     focusList: () => void regions.focus('list'),
     focusSearch: () => document.getElementById('search')?.focus(),
     moveRegion: (step) => regions.move(step),
-    rowsPerPage: () => {
-      const height = document.getElementById('queue')?.clientHeight ?? 0;
-      return Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
-    },
+    rowsPerPage: () => rowsPerPage(document.getElementById('queue')?.clientHeight ?? 0),
   };
 }

@@ -2,18 +2,13 @@ import type { JSX } from 'preact';
 import type { ItemStatus, Row } from '../../src/shared/reviewContract.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon, type IconName } from '../kit/icon.tsx';
+import { optionAt, type OptionPlace } from '../kit/listBox.tsx';
 import { visibleText } from '../kit/visible.ts';
 import { useControl, useTexts } from './app.tsx';
 import type { Texts } from './texts.ts';
 
-interface RowProps {
-  readonly place: number;
-  readonly top: number;
+interface RowProps extends OptionPlace {
   readonly row: Row | undefined;
-  readonly total: number;
-  readonly current: boolean;
-  readonly marked: boolean;
-  readonly anyMarked: boolean;
   readonly pending: boolean;
   readonly notice: string | undefined;
 }
@@ -36,17 +31,10 @@ const MADE_ID = /^q-[0-9a-f]{16}$/u;
 
 /** One line of the queue; everything its pictures say is in its name, too. */
 export function QueueRow(props: RowProps): JSX.Element {
-  const { place, top, row, total, current, marked, anyMarked, pending, notice } = props;
+  const { place, row, current, marked, pending, notice } = props;
   const t = useTexts();
   const control = useControl();
-  const about = {
-    id: `row-${place}`,
-    role: 'option' as const,
-    style: { transform: `translateY(${top}px)` },
-    'aria-setsize': total,
-    'aria-posinset': place + 1,
-    'aria-selected': anyMarked ? marked : current,
-  };
+  const about = optionAt(props);
   if (!row) {
     return (
       <div {...about} class="row row-empty">

@@ -5,6 +5,7 @@ import {
   offsetAt,
   offsetFor,
   ROW_HEIGHT,
+  rowsPerPage,
   scrollAt,
   spaceOf,
   stretchInSight,
@@ -36,6 +37,14 @@ describe('offsetFor', () => {
     expect(offsetFor(5, 0, 440)).toBe(0);
     expect(offsetFor(10, 0, 440)).toBe(ROW_HEIGHT);
     expect(offsetFor(2, 10 * ROW_HEIGHT, 440)).toBe(2 * ROW_HEIGHT);
+  });
+});
+
+describe('rowsPerPage', () => {
+  it('keeps one of the whole rows in sight, and goes on in any list', () => {
+    expect([10 * ROW_HEIGHT, 11 * ROW_HEIGHT - 1, ROW_HEIGHT, 0].map(rowsPerPage)).toEqual([
+      9, 9, 1, 1,
+    ]);
   });
 });
 
