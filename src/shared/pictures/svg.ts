@@ -1,3 +1,5 @@
+import { asMarkup } from '../markup.ts';
+
 /** Shapes that pictures are made of; few enough that a canvas can be drawn from them, too. */
 export type SvgTag = 'svg' | 'g' | 'line' | 'path' | 'circle' | 'rect' | 'text';
 
@@ -79,10 +81,5 @@ const RANGES = ['\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f', '\\ufffe\\uffff\
 const FORBIDDEN = new RegExp(`[${RANGES.join('')}]`, 'gu');
 
 function escaped(text: string): string {
-  return text
-    .replace(FORBIDDEN, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return asMarkup(text.replace(FORBIDDEN, '\ufffd'));
 }

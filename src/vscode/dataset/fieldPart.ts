@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { visibleText } from '../../core/visibleText.ts';
 import type { DatasetField, DatasetRecord } from '../../shared/datasetContract.ts';
+import { readableName } from '../readableName.ts';
 import { FIELD_SCHEME } from './names.ts';
 
 const partSchema = z.object({
@@ -17,13 +17,10 @@ export type FieldPart = z.infer<typeof partSchema>;
 /** Names a field of a row as a document; what comes from the data only makes it readable. */
 export function fieldUri(part: FieldPart, record: DatasetRecord): vscode.Uri {
   const label = `${part.id ?? vscode.l10n.t('line {0}', record.line)} ${part.name}`;
-  const readable = visibleText(label)
-    .replaceAll(/[/\\?#:*"<>|\n]/gu, ' ')
-    .slice(0, 100);
   const isText = record.fields[part.index]?.type === 'text';
   return vscode.Uri.from({
     scheme: FIELD_SCHEME,
-    path: `/${readable}.${isText ? 'txt' : 'json'}`,
+    path: `/${readableName(label)}.${isText ? 'txt' : 'json'}`,
     query: JSON.stringify(part),
   });
 }

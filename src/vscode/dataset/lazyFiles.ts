@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../disposableStore.ts';
+import { SingleFiles } from '../singleFiles.ts';
 
 /** What the files themselves can do. */
 export type FilesToLoad = Pick<
@@ -8,13 +9,14 @@ export type FilesToLoad = Pick<
 >;
 
 /** A file system that is loaded when one of its documents is first asked for; nothing in it is made, moved or listed. */
-export class LazyFiles implements vscode.FileSystemProvider, Disposable {
+export class LazyFiles extends SingleFiles implements vscode.FileSystemProvider, Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #load: () => Promise<FilesToLoad>;
   #listening: vscode.Disposable | null = null;
   readonly onDidChangeFile = this.#changed.event;
 
   constructor(load: () => Promise<FilesToLoad>) {
+    super();
     this.#load = load;
   }
 
@@ -41,22 +43,6 @@ export class LazyFiles implements vscode.FileSystemProvider, Disposable {
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     const files = await this.#files();
     await files.writeFile(uri, content, { create: false, overwrite: true });
-  }
-
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   dispose(): void {

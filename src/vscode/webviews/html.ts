@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { asMarkup } from '../../shared/markup.ts';
 
 export interface PageParts {
   /** Where the editor serves our files from: `webview.cspSource`. */
@@ -27,28 +28,20 @@ export function webviewPage(parts: PageParts): string {
   const background =
     parts.place === 'side' ? '--vscode-sideBar-background' : '--vscode-editor-background';
   return `<!DOCTYPE html>
-<html lang="${attribute(parts.language)}">
+<html lang="${asMarkup(parts.language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${asMarkup(policy)}">
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${attribute(parts.title)}</title>
+<title>${asMarkup(parts.title)}</title>
 <style nonce="${nonce}">html, body { background: var(${background}); }</style>
-<link rel="stylesheet" href="${attribute(parts.style)}">
-<script nonce="${nonce}" src="${attribute(parts.script)}" defer></script>
+<link rel="stylesheet" href="${asMarkup(parts.style)}">
+<script nonce="${nonce}" src="${asMarkup(parts.script)}" defer></script>
 </head>
 <body data-place="${parts.place}">
 <div id="root"></div>
 </body>
 </html>
 `;
-}
-
-function attribute(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReviewRecord } from '../../shared/reviewContract.ts';
 import type { Disposable } from '../disposableStore.ts';
+import { SingleFiles } from '../singleFiles.ts';
 import type { ReviewPeer } from './reviewPeer.ts';
 
 export interface RecordSource {
@@ -17,7 +18,7 @@ interface Known {
  * Items of the review as documents: whole records, single rationales, and one writable kind for long edits with the
  * editor's own undo, spell check and diff.
  */
-export class RecordFiles implements vscode.FileSystemProvider, Disposable {
+export class RecordFiles extends SingleFiles implements vscode.FileSystemProvider, Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #source: RecordSource;
   readonly #now: () => number;
@@ -25,6 +26,7 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
   readonly onDidChangeFile = this.#changed.event;
 
   constructor(source: RecordSource, now: () => number) {
+    super();
     this.#source = source;
     this.#now = now;
   }
@@ -66,22 +68,6 @@ export class RecordFiles implements vscode.FileSystemProvider, Disposable {
       rationale,
     });
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-  }
-
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): void {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { visibleText } from '../../core/visibleText.ts';
 import type { CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import { readableName } from '../readableName.ts';
 import { RECORD_SCHEME } from './places.ts';
 import { recordText } from './recordText.ts';
 
@@ -18,12 +19,9 @@ export type RecordPart = z.infer<typeof partSchema>;
 
 /** Names a part of an item as a document of the editor. Its label comes last; ids from data only make it readable. */
 export function recordUri(part: RecordPart, label: string): vscode.Uri {
-  const name = visibleText(label)
-    .replaceAll(/[/\\?#:*"<>|\n]/gu, ' ')
-    .slice(0, 100);
   return vscode.Uri.from({
     scheme: RECORD_SCHEME,
-    path: `/${name}.${part.part === 'record' ? 'md' : 'txt'}`,
+    path: `/${readableName(label)}.${part.part === 'record' ? 'md' : 'txt'}`,
     query: JSON.stringify(part),
   });
 }

@@ -1,3 +1,4 @@
+import { asMarkup } from '../../../shared/markup.ts';
 import { svgText } from '../../../shared/pictures/svg.ts';
 import { sha256Base64 } from '../../hash.ts';
 import { visibleText } from '../../visibleText.ts';
@@ -6,12 +7,7 @@ import type { Block, Report, ReportTable } from './report.ts';
 
 /** A text as HTML that shows it: whatever could be markup is written out, what hides or reorders is made visible. */
 export function htmlText(text: string): string {
-  return visibleText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return asMarkup(visibleText(text)).replaceAll("'", '&#39;');
 }
 
 /** Nothing is loaded, nothing runs, nothing is sent: the page's own style is the one exception, by its digest. */
