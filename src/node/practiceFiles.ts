@@ -10,6 +10,7 @@ import { practiceReadme } from '../core/practice/practiceReadme.ts';
 import type { ProjectFile } from '../core/project/projectFile.ts';
 import { makePracticeData, type PracticeSizes } from '../core/practice/stories.ts';
 import { parseTemplates } from '../core/practice/templates.ts';
+import { PROJECT_FILE } from './project/projectFileName.ts';
 import { sha256File } from './storage/fileHash.ts';
 import { makeFolder } from './storage/makeFolder.ts';
 import { writeSnapshot } from './storage/snapshot.ts';
@@ -34,7 +35,7 @@ const studentRecordSchema = z.object({ sha256: z.record(z.string(), z.string()) 
  * interrupted call is completed by the next one with the same seed. Nothing that is there already is replaced.
  */
 export async function createPracticeProject(root: string, options: PracticeOptions): Promise<void> {
-  const projectPath = join(root, 'tailor.json');
+  const projectPath = join(root, PROJECT_FILE);
   if ((await textOf(projectPath)) !== null) throw exists(projectPath);
   const templatesPath = join(options.assets, 'templates.json');
   const templates = await textOf(templatesPath);

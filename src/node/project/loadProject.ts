@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { issueText } from '../../core/schemaProblem.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
+import { systemCode } from '../storage/storeError.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -77,13 +78,8 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    ) {
-      return null;
-    }
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new AppError('store.io', sentence`${path} cannot be read.`, { cause: error });
   }
 }

@@ -36,7 +36,9 @@ import type { BadLine } from '../storage/readJournal.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
+import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
+import { readSnapshot } from './readSnapshot.ts';
 
 export interface ProjectStoreOptions {
   readonly root: string;
@@ -337,7 +339,7 @@ export class ProjectStore implements RoundStore {
 
   /** Digests of every file that a freeze of this round reads. */
   async #inputHashes(round: number): Promise<Record<string, string>> {
-    const paths = ['tailor.json', this.project.data.train, this.project.data.dev];
+    const paths = [PROJECT_FILE, this.project.data.train, this.project.data.dev];
     for (let r = 0; r <= round; r += 1) {
       for (const part of ['exam', 'teacher', 'decisions']) {
         // A look at the test set changes nothing that is trained on.
@@ -360,29 +362,8 @@ export class ProjectStore implements RoundStore {
     return openJournal(path, { schema, writer, clock, fs });
   }
 
-  async #snapshot<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw new AppError('store.io', sentence`${path} cannot be read.`, { cause: error });
-    }
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch (cause) {
-      const newer = versionOf(text) > 1;
-      throw new AppError(
-        newer ? 'store.newerVersion' : 'store.io',
-        newer
-          ? sentence`${relative(this.root, path)} was written by a newer Tailor.`
-          : sentence`${relative(this.root, path)} is not readable as what it should be.`,
-        {
-          hint: newer ? sentence`Update Tailor.` : sentence`Restore it from version control.`,
-          cause,
-        },
-      );
-    }
+  #snapshot<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+    return readSnapshot(path, { schema, shown: relative(this.root, path) });
   }
 
   /** A cloned project may hold links: what they lead to is checked before anything is written. */
@@ -400,17 +381,6 @@ async function closeSynced(journal: Journal<unknown>): Promise<void> {
     await journal.flush();
   } finally {
     await journal.close();
-  }
-}
-
-/** The version that a snapshot says it has; 0 where it says none. */
-function versionOf(text: string): number {
-  try {
-    const value: unknown = JSON.parse(text);
-    const known = typeof value === 'object' && value !== null && 'v' in value ? value.v : 0;
-    return typeof known === 'number' ? known : 0;
-  } catch {
-    return 0;
   }
 }
 

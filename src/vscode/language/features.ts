@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock, Log } from '../../core/ports.ts';
+import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
 import { DataActions } from './dataActions.ts';
 import { diagnosticsOf, tooLarge } from './dataDiagnostics.ts';
@@ -74,7 +75,7 @@ function projectFileFeatures(
   { projects, environment, log }: LanguageParts,
 ): void {
   const { languages } = vscode;
-  const selector = { scheme: 'file', pattern: '**/tailor.json' };
+  const selector = { scheme: 'file', pattern: `**/${PROJECT_FILE}` };
   const documents = store.add(
     new ProjectFileDocuments({
       environment,
