@@ -184,12 +184,16 @@ def test_a_process_alone_sums_nothing() -> None:
 
 
 def both(tmp_path: Path, script: str) -> list[Any]:
-    """Runs a script in two processes; the JSON line of each."""
+    """Runs a script in two processes; what each of them told."""
     import sys
 
     file = tmp_path / "both.py"
     bridge = str(Path(__file__).resolve().parents[1])
-    file.write_text(f"import sys; sys.path[:0] = [{bridge!r}, {bridge + '/tests'!r}]\n" + script)
+    # Two processes on one pipe: a line is whole only where one call writes it with its end.
+    file.write_text(
+        f"import json, os, sys; sys.path[:0] = [{bridge!r}, {bridge + '/tests'!r}]\n"
+        "def tell(value): os.write(1, (json.dumps(value) + chr(10)).encode())\n" + script
+    )
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     out = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
     assert out.returncode == 0, out.stderr
@@ -233,8 +237,8 @@ if group.rank == 1:
         return figures
     stepper._micro_step = broken
 skipped = stepper.step(random_rows(random.Random(2), 8, 300), 2, 3).grad_norm is None
-print(json.dumps({{"seen": seen, "norm": result.grad_norm, "total": total, "rows": stepper.state.max_rows,
-                   "skipped": skipped}}), flush=True)
+tell({{"seen": seen, "norm": result.grad_norm, "total": total, "rows": stepper.state.max_rows,
+      "skipped": skipped}})
 """
     first, second = both(tmp_path, script)
     assert first == second

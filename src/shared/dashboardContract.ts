@@ -24,6 +24,7 @@ export type RateView = z.infer<typeof rateSchema>;
 export const setRoleSchema = z.enum(['train', 'dev', 'extra', 'test']);
 export type SetRole = z.infer<typeof setRoleSchema>;
 
+/** An exam of one set in one round; all numbers but `accuracy` and `samples` count questions. */
 export const examViewSchema = z.object({
   set: text,
   role: setRoleSchema,
@@ -55,6 +56,7 @@ const spentSchema = z.object({
   estimated: z.boolean(),
 });
 
+/** A round with its exams, its frozen set and what it took. */
 export const roundViewSchema = z.object({
   round: count,
   /** The student that sat this round's exams, as a name, and the digest of its files. */
@@ -119,6 +121,7 @@ export const comparisonViewSchema = z.object({
 });
 export type ComparisonView = z.infer<typeof comparisonViewSchema>;
 
+/** What became of a training question over the rounds. */
 export const trajectorySchema = z.enum([
   'learned',
   'forgotten',
@@ -141,6 +144,7 @@ export const acceptanceSchema = z.object({
   edited: count,
 });
 
+/** One way in which what is taught is like what the student is measured by. */
 export const overlapViewSchema = z.object({
   /** What is like what: `train` (questions) or `rationales` beside `dev`, `test` or an extra set. */
   of: text,
@@ -170,6 +174,7 @@ export const studentSawSchema = z.object({
 });
 export type StudentSaw = z.infer<typeof studentSawSchema>;
 
+/** What the student answered to one question as it learned. */
 export const probeSchema = z.object({
   questionId: text,
   question: text,
@@ -180,6 +185,7 @@ export const probeSchema = z.object({
   ),
 });
 
+/** Everything but the lists of questions: a complete picture with a revision. */
 export const dashboardStateSchema = z.object({
   rev: count,
   project: text,
@@ -235,6 +241,7 @@ export const listNameSchema = z.discriminatedUnion('kind', [
 ]);
 export type ListName = z.infer<typeof listNameSchema>;
 
+/** A question in a list behind a number. */
 export const listedQuestionSchema = z.object({
   id: text,
   set: text,

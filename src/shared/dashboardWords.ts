@@ -28,6 +28,7 @@ export interface DashboardWords {
 const NO_BREAK = '\u00a0';
 const MINUS = '\u2212';
 
+/** The words of a language; `strings` are its sentences, English where one is missing, and `language` a BCP 47 tag. */
 export function dashboardWords(
   strings: Readonly<Record<string, string>>,
   language: string,

@@ -21,6 +21,7 @@ export type RowKey = z.infer<typeof rowKeySchema>;
 export const lineKindSchema = z.enum(['record', 'other', 'blank', 'invalid', 'overlong']);
 export type LineKind = z.infer<typeof lineKindSchema>;
 
+/** How a row stands to the file as it was opened. */
 export const rowStateSchema = z.enum(['same', 'edited', 'inserted']);
 
 /** One line of the list. */
@@ -62,6 +63,7 @@ export const datasetFieldSchema = z.object({
 });
 export type DatasetField = z.infer<typeof datasetFieldSchema>;
 
+/** One row with all that is in it. */
 export const datasetRecordSchema = z.object({
   key: rowKeySchema,
   line: count,
@@ -80,6 +82,7 @@ export const datasetRecordSchema = z.object({
 });
 export type DatasetRecord = z.infer<typeof datasetRecordSchema>;
 
+/** Which rows are listed. */
 export const datasetFilterSchema = z.object({
   /** Words that must all occur in the row; case and Unicode form aside. */
   search: text,

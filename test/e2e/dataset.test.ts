@@ -149,6 +149,18 @@ journey('data is edited by keys, and git shows just that; nobody’s changes are
   expect(changed()[1]).toContain('Indeed?');
   await workbench.command('View: Close Editor');
 
+  // Edits that a person drops with the tab are gone for good.
+  data = await DatasetPage.at(workbench);
+  const kept = await data.field('answer').inputValue();
+  await data.write('answer', '2002');
+  await data.untilDirty(true, 'an edit before the tab is closed');
+  await workbench.command('View: Close Editor');
+  await workbench.pressInDialog('save the changes', "Don't Save");
+  data = await DatasetPage.openSet(workbench, 'train');
+  await data.goToLine(2);
+  expect([await data.changes(), await data.field('answer').inputValue()]).toEqual(['', kept]);
+  await data.untilDirty(false, 'nothing came back');
+
   // What a round was trained on is read here, too, and stays.
   const { page } = workbench;
   await workbench.until('the frozen set is open as text', async () => {

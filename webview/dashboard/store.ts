@@ -24,6 +24,7 @@ export interface OpenList {
   readonly problem: string | null;
 }
 
+/** Questions of a list that are shown at once. */
 export const PAGE = 50;
 
 type Saving = Params<DashboardContract, 'export'>;

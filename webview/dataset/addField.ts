@@ -39,6 +39,7 @@ export async function saveField(control: Control): Promise<void> {
   }
 }
 
+/** Takes a field out of the record on screen, by its place in it. */
 export async function removeField(control: Control, index: number): Promise<void> {
   const { record } = control.state;
   const field = record?.fields[index];

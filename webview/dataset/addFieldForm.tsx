@@ -4,7 +4,7 @@ import { Button } from '../kit/button.tsx';
 import { Radio } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { TextArea, TextField } from '../kit/field.tsx';
-import { Icon } from '../kit/icon.tsx';
+import { FormProblem } from '../kit/formProblem.tsx';
 import { addForm, saveField } from './addField.ts';
 import { useCap, useControl, usePart, useWords, useWritable } from './app.tsx';
 import type { AddForm } from './state.ts';
@@ -74,11 +74,7 @@ function Form({
         value={form.value}
         onValue={(value) => set({ value })}
       />
-      {problem === null ? null : (
-        <p class="form-problem" role="alert">
-          <Icon name="warning" /> <Data text={problem} />
-        </p>
-      )}
+      <FormProblem text={problem} />
       <p class="form-tools">
         <Button kind="primary" keyCap="Ctrl+Enter" onPress={() => void saveField(control)}>
           {words('add.do')}

@@ -3,6 +3,7 @@ import type { Control } from './control.ts';
 import { readOnlyOf, type EditorState } from './state.ts';
 import type { Words } from './words.ts';
 
+/** The control of a page, and parts of its state, for the components on it. */
 export const { ControlProvider, useControl, usePart } = pageControl<EditorState, Control>();
 
 /** The view's words; a component that uses them renders again when the language's words arrive. */

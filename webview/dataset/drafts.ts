@@ -33,8 +33,10 @@ export interface Place {
   readonly nth: number;
 }
 
+/** What is typed and not written, by `draftId`. */
 export type Drafts = Readonly<Record<string, Draft>>;
 
+/** Names a place; the same place of another revision has the same name. */
 export const draftId = ({ key, name, nth }: Place): string =>
   name === null ? `${key} line` : `${key} ${nth} ${name}`;
 
@@ -46,6 +48,7 @@ export function placeOf(record: DatasetRecord, field: DatasetField): Place {
   return { key: record.key, name: field.name, nth: before.length };
 }
 
+/** The place of a row that is edited as a whole. */
 export const linePlace = (key: RowKey): Place => ({ key, name: null, nth: 0 });
 
 /** The field of a record that a place is about; null where it is gone. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
-import { Icon } from '../kit/icon.tsx';
+import { FormProblem } from '../kit/formProblem.tsx';
 import { useControl, usePart, useWords } from './app.tsx';
 import type { Control } from './control.ts';
 import { goToLine, moveToLine } from './rowActs.ts';
@@ -34,11 +34,7 @@ export function LineForm(): JSX.Element | null {
           control.store.dispatch({ type: 'overlay', overlay: { ...overlay, line } })
         }
       />
-      {problem === null ? null : (
-        <p class="form-problem" role="alert">
-          <Icon name="warning" /> {problem}
-        </p>
-      )}
+      <FormProblem text={problem} />
       <p class="form-tools">
         <Button kind="primary" keyCap="Enter" onPress={() => send(control)}>
           {words(moves ? 'moveTo.do' : 'line.do')}

@@ -13,6 +13,7 @@ export function insert(control: Control): void {
   });
 }
 
+/** Copies the chosen rows, below the last of them. */
 export function duplicate(control: Control): void {
   const many = chosen(control.state);
   if (many.length === 0 || control.readOnly()) return;
@@ -24,6 +25,7 @@ export function duplicate(control: Control): void {
   });
 }
 
+/** Takes the chosen rows out; the cursor stays where the first of them stood. */
 export function remove(control: Control): void {
   const many = chosen(control.state);
   if (many.length === 0 || control.readOnly()) return;
@@ -77,6 +79,7 @@ export function moveToLine(control: Control, line: number): void {
   });
 }
 
+/** Puts the cursor on a line of the document, from 1; says so where there is none or the filter hides it. */
 export function goToLine(control: Control, line: number): void {
   const { client, link, words } = control;
   void control.run(async () => {
@@ -89,6 +92,7 @@ export function goToLine(control: Control, line: number): void {
   });
 }
 
+/** Puts the cursor on the next row that has a problem, or on the one before, and says what it is. */
 export function nextProblem(control: Control, back: boolean): void {
   const { client, link, words, store } = control;
   void control.run(async () => {

@@ -83,6 +83,7 @@ export const INITIAL: EditorState = {
 /** Rows that the filter shows. */
 export const totalOf = ({ doc }: EditorState): number => doc?.shown ?? 0;
 
+/** Whether the list leaves rows out. */
 export const isFiltered = ({ doc }: EditorState): boolean =>
   doc !== null && (doc.filter.search !== '' || doc.filter.only !== 'all');
 

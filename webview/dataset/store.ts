@@ -10,6 +10,7 @@ export interface EditorStore extends Store<EditorState, EditorEvent> {
   readonly words: ReadonlySignal<Words>;
 }
 
+/** The store of a page; `language` is a BCP 47 tag. */
 export function createStore(language: string, initial: EditorState = INITIAL): EditorStore {
   const store = storeOf(reduce, initial);
   const strings = computed(() => store.state.value.strings);

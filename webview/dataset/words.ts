@@ -18,6 +18,7 @@ export interface Words {
 
 const UNITS = ['unit.bytes', 'unit.kb', 'unit.mb', 'unit.gb'] as const;
 
+/** The words of a language; English where a string is missing. */
 export function wordsOf(strings: Readonly<Record<string, string>>, language: string): Words {
   const format = new Intl.NumberFormat(language || 'en');
   const share = new Intl.NumberFormat(language || 'en', { style: 'percent' });

@@ -7,6 +7,7 @@ export interface Regions {
   move(step: 1 | -1): void;
 }
 
+/** The regions of a document that are among `names`, in the order in which F6 goes. */
 export function regionsOf(document: Document, names: readonly string[]): Regions {
   const focus = (name: string): boolean => {
     const region = document.querySelector<HTMLElement>(`[data-region="${name}"]`);

@@ -4,6 +4,7 @@ import type { Control } from './control.ts';
 import type { ReviewState } from './state.ts';
 import type { Texts } from './texts.ts';
 
+/** The control of a page, and parts of its state, for the components on it. */
 export const { ControlProvider, useControl, usePart } = pageControl<ReviewState, Control>();
 
 /** The view's texts; a component that uses them renders again when the language's texts arrive. */

@@ -1,5 +1,5 @@
 import type { Filter, ReviewRecord, Row, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
-import type { Form } from './forms.ts';
+import type { Form, Missing } from './forms.ts';
 import type { Mode, Overlay } from './state.ts';
 
 /** Everything that can happen to what the view shows. */
@@ -43,7 +43,7 @@ export type ReviewEvent =
   | { readonly type: 'attempt'; readonly index: number }
   | { readonly type: 'mode'; readonly mode: Mode }
   | { readonly type: 'form'; readonly form: Form | null }
-  | { readonly type: 'form-problem'; readonly problem: string }
+  | { readonly type: 'form-problem'; readonly problem: Missing }
   /** The open form is on its way to the host: it closes, and what was typed stays as a draft until the answer. */
   | { readonly type: 'form-sent' }
   /** The host took what a form said: its draft has done its work. */

@@ -5,6 +5,7 @@ import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import { TextArea, TextField } from '../kit/field.tsx';
 import { FIELDS } from '../kit/focusable.ts';
+import { FormProblem } from '../kit/formProblem.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { ERROR_KINDS, stepChoices, type Form, type FormKind } from './forms.ts';
@@ -13,7 +14,7 @@ import { shownAttempt, shownCandidate } from './state.ts';
 /** The open form, where it is one of these kinds. */
 export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JSX.Element | null {
   const form = usePart((state) => state.form);
-  const problem = usePart((state) => state.formProblem);
+  const missing = usePart((state) => state.formProblem);
   const refusal = usePart((state) => state.refusal);
   const shown = usePart((state) => state.shown);
   const t = useTexts();
@@ -41,23 +42,8 @@ export function FormCard({ kinds }: { readonly kinds: readonly FormKind[] }): JS
     >
       <h3 class="form-title">{t(`form.${form.kind}`)}</h3>
       <Fields form={form} />
-      {problem === null ? null : (
-        <p class="form-problem" role="alert">
-          <Icon name="warning" />{' '}
-          {t(
-            problem === 'need.answer'
-              ? 'need.answer'
-              : problem === 'need.reason'
-                ? 'need.reason'
-                : 'need.text',
-          )}
-        </p>
-      )}
-      {refusal === null ? null : (
-        <p class="form-problem" role="alert">
-          <Icon name="warning" /> <Data text={refusal} />
-        </p>
-      )}
+      <FormProblem text={missing === null ? null : t(missing)} />
+      <FormProblem text={refusal} />
       <p class="form-tools">
         <Button
           kind="primary"

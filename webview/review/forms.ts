@@ -50,8 +50,11 @@ export function isWorthKeeping(form: Form): boolean {
   }
 }
 
-/** What is missing before a form can be sent: a key of the texts, or null. */
-export function missingIn(form: Form): 'need.text' | 'need.answer' | 'need.reason' | null {
+/** What a form lacks, as the key of the text that says so. */
+export type Missing = 'need.text' | 'need.answer' | 'need.reason';
+
+/** What is missing before a form can be sent; null: nothing. */
+export function missingIn(form: Form): Missing | null {
   switch (form.kind) {
     case 'edit':
     case 'write':

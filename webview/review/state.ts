@@ -8,7 +8,7 @@ import type {
   Sort,
 } from '../../src/shared/reviewContract.ts';
 import { NO_FILTER } from '../../src/shared/reviewContract.ts';
-import { draftKey, type Form } from './forms.ts';
+import { draftKey, type Form, type Missing } from './forms.ts';
 
 export type Mode = 'step' | 'side' | 'diff';
 export const MODES: readonly Mode[] = ['step', 'side', 'diff'];
@@ -61,8 +61,8 @@ export interface ReviewState {
   readonly attempt: number;
   readonly mode: Mode;
   readonly form: Form | null;
-  /** Why the form cannot be sent, as a key of the texts. */
-  readonly formProblem: string | null;
+  /** Why the form cannot be sent. */
+  readonly formProblem: Missing | null;
   /** Why the host does not take the open text as it is, in its words; the person may insist. */
   readonly refusal: string | null;
   readonly drafts: Readonly<Record<string, Form>>;

@@ -73,6 +73,22 @@ function atEnd(text: string, at: number): void {
   if (end < text.length) throw new JsonFault(end, 'second');
 }
 
+/** A text in a line, in UTF-16 units with its quotes; `to` is the unit behind it. */
+export interface TextField {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The text that a record has under a name: of several the last one counts. Null where it has none, or no text there. */
+export function textFieldOf(line: string, scan: LineScan, wanted: string): TextField | null {
+  if (scan.kind !== 'record') return null;
+  const field = scan.fields.findLast(({ name, type }) => name === wanted && type === 'text');
+  if (!field) return null;
+  const { valueStart: from, valueEnd: to } = field;
+  return { text: decodeString(line.slice(from, to)), from, to };
+}
+
 /** The text of a JSON string with its quotes, which the scanner has accepted. */
 export function decodeString(raw: string): string {
   return raw.includes('\\') ? String(JSON.parse(raw)) : raw.slice(1, -1);

@@ -4,7 +4,7 @@ import { learn } from '../teaching/programmatic/knowledge.ts';
 import { maskedQuestion } from './contamination.ts';
 import { describeRow } from './describeRow.ts';
 import { givesGold } from './equation.ts';
-import { decodeString, scanLine, type FieldSpan } from './jsonSpans.ts';
+import { decodeString, scanLine, type FieldSpan, type TextField } from './jsonSpans.ts';
 import { normaliseQuestion } from './question.ts';
 import type { FieldProblem } from './questionProblems.ts';
 import { MAX_ID } from './row.ts';
@@ -40,10 +40,6 @@ export interface RowProblem extends Span {
   /** Null where the whole row is meant. */
   readonly field: string | null;
   readonly message: Text;
-}
-
-export interface TextField extends Span {
-  readonly text: string;
 }
 
 /** What one line of a project's set says, with places; it depends on the line alone. */

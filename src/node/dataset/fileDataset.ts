@@ -43,7 +43,7 @@ import {
   type Edit,
 } from './rowEdits.ts';
 import { stateOf } from './stateOf.ts';
-import { assertSame, fateOf, saveOver, versionAt, writeDocument } from './saveDocument.ts';
+import { fateOf, saveOver, writeDocument } from './saveDocument.ts';
 
 /** A dataset over a file of this computer. */
 export class FileDataset implements Dataset {
@@ -403,21 +403,15 @@ export class FileDataset implements Dataset {
   async #save(signal: Signal, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
     this.#requireEditable();
     const { rows } = await this.#whole();
-    const version = await versionAt(this.#fs, this.#options.path);
-    const fate = await fateOf(this.#fs, this.#options.path, rows.base);
-    if (fate === 'same' && !this.#history.isDirty) return;
-    if (!overwrite) assertSame(fate, this.#options.path);
     const done = await saveOver(rows, {
       fs: this.#fs,
       path: this.#options.path,
       signal,
-      beforeRename: async (stamp) => {
-        // What came while the document was written was looked at by nobody, agreed to or not.
-        const now = await versionAt(this.#fs, this.#options.path);
-        if (now !== version) assertSame('changed', this.#options.path);
-        await this.#journal.saving(stamp);
-      },
+      dirty: this.#history.isDirty,
+      overwrite,
+      beforeRename: (stamp) => this.#journal.saving(stamp),
     });
+    if (done === 'same') return;
     this.#history.markSaved();
     this.#conflict = null;
     if (done === 'overtaken') {

@@ -35,7 +35,7 @@ export async function fateOf(fs: Fs, path: string, base: BaseFile): Promise<File
 }
 
 /** Tells one version of the file at a path from another, without a look at its bytes; "missing" where there is none. */
-export async function versionAt(fs: Fs, path: string): Promise<string> {
+async function versionAt(fs: Fs, path: string): Promise<string> {
   try {
     return fileVersion(await fs.stat(path));
   } catch (error) {
@@ -107,7 +107,7 @@ async function isInPlace(
 }
 
 /** Refuses to save over what another hand has written or deleted. */
-export function assertSame(fate: FileFate, path: string): void {
+function assertSame(fate: FileFate, path: string): void {
   if (fate === 'changed') {
     throw new AppError('store.stale', sentence`${path} was changed by another program.`, {
       hint: sentence`Read it anew, write over it, or save what you have under another name.`,
@@ -123,16 +123,30 @@ export function assertSame(fate: FileFate, path: string): void {
 }
 
 /**
- * Writes the document to its own file and reads on from the new one. `overtaken`: it was written, but what lies there
- * now is another file already, or cannot be opened.
+ * Writes the document to its own file and reads on from the new one. Throws `store.stale` where another hand wrote or
+ * deleted that file since it was read, with `overwrite` only while it is written. `same`: nothing was to be done.
+ * `overtaken`: it was written, but what lies there now is another file already, or cannot be opened.
  */
 export async function saveOver(
   rows: DocumentRows,
-  options: WriteOptions,
-): Promise<'saved' | 'overtaken'> {
-  const { fs } = options;
+  options: WriteOptions & { readonly dirty: boolean; readonly overwrite: boolean },
+): Promise<'same' | 'saved' | 'overtaken'> {
+  const { fs, dirty, overwrite } = options;
+  const version = await versionAt(fs, options.path);
+  const fate = await fateOf(fs, options.path, rows.base);
+  if (fate === 'same' && !dirty) return 'same';
+  if (!overwrite) assertSame(fate, options.path);
   const path = await realOr(fs, options.path, rows.base.path);
-  const written = await writeDocument(rows, { ...options, path });
+  const written = await writeDocument(rows, {
+    ...options,
+    path,
+    beforeRename: async (stamp) => {
+      // What came while the document was written was looked at by nobody, agreed to or not.
+      const now = await versionAt(fs, options.path);
+      if (now !== version) assertSame('changed', options.path);
+      await options.beforeRename?.(stamp);
+    },
+  });
   try {
     await rebase(rows, fs, written, path);
     return 'saved';

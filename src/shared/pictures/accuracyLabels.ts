@@ -52,6 +52,7 @@ interface LabelParts {
   readonly words: DashboardWords;
 }
 
+/** Name and newest share of each set, right of the picture at the height of its last point, none over another. */
 export function endLabels(
   sets: readonly DrawnSet[],
   y: Along,

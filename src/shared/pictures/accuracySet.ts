@@ -1,11 +1,13 @@
 import type { RateView } from '../dashboardContract.ts';
 import type { MarkLook } from './marks.ts';
 
+/** What a round's exam of a set came to. */
 export interface AccuracyPoint {
   readonly round: number;
   readonly accuracy: RateView;
 }
 
+/** A set of questions and its exams, oldest round first. */
 export interface AccuracySet {
   readonly name: string;
   readonly role: 'train' | 'dev' | 'extra' | 'test';

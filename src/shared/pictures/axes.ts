@@ -2,6 +2,7 @@ import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Ink } from './ink.ts';
 import { shape, TEXT_SIZE, words, type SvgElement } from './svg.ts';
 
+/** From a value to pixels, with ticks at round values. */
 export type Scale = ScaleLinear<number, number>;
 
 /** The rectangle that values are drawn in. */

@@ -6,6 +6,7 @@ import { rounded, shape, textWidth, TEXT_SIZE, words, type SvgElement } from './
 /** How a bar is filled: lines that rise, fall or cross, so that no colour is needed to tell bars apart. */
 export type Hatch = 'full' | 'rise' | 'fall' | 'cross' | 'empty';
 
+/** A bar; a colour is a meaning or the place of a series. */
 export interface Bar {
   readonly label: string;
   readonly value: number;
@@ -13,6 +14,7 @@ export interface Bar {
   readonly colour: 'good' | 'bad' | 0 | 1 | 2 | 3;
 }
 
+/** The place of bars, and their words in the reader's language. */
 export interface BarsOptions extends Frame {
   /** Of how many, for the shares in the table. */
   readonly of: number;

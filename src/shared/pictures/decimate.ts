@@ -4,6 +4,7 @@ export interface Measured {
   readonly y: number | null;
 }
 
+/** A value that was measured. */
 export interface Known {
   readonly x: number;
   readonly y: number;

@@ -6,6 +6,7 @@ import { drawing, type Frame, type Picture } from './picture.ts';
 import { fitted, shape, TEXT_SIZE, textWidth, words, type SvgElement } from './svg.ts';
 import { scaleLinear } from 'd3-scale';
 
+/** A curve; its points come in the order of x. */
 export interface LineSeries {
   readonly label: string;
   readonly points: readonly Measured[];
@@ -21,6 +22,7 @@ export interface LineTexts {
   readonly none: string;
 }
 
+/** The place of curves, and their words. */
 export interface LinesOptions extends Frame {
   readonly height?: number;
   /** The range that means something by itself; the values' own otherwise. */

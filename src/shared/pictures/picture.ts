@@ -14,6 +14,7 @@ export interface Picture {
   readonly table: PictureTable;
 }
 
+/** What a picture is drawn for. */
 export interface Frame {
   /** Pixels; a picture is drawn for its place and never scaled, so that its text stays readable. */
   readonly width: number;
@@ -40,6 +41,7 @@ export function drawing(
   );
 }
 
+/** The words around a picture that stands alone. */
 export interface FileTexts {
   readonly title: string;
   readonly sentence: string;

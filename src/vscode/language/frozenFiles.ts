@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { decodeString, scanLine } from '../../core/dataset/jsonSpans.ts';
+import { scanLine, textFieldOf } from '../../core/dataset/jsonSpans.ts';
 import type { Log } from '../../core/ports.ts';
 import { placeOfFile } from '../dataset/filePlace.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
@@ -137,10 +137,6 @@ function commandOf({ title, command, argument }: Way): vscode.Command {
 /** The question that a row of a frozen set or of a journal is about. */
 function questionOf(line: string): string | null {
   const scan = scanLine(line);
-  if (scan.kind !== 'record') return null;
-  for (const wanted of ['questionId', 'id']) {
-    const field = scan.fields.findLast(({ name, type }) => name === wanted && type === 'text');
-    if (field) return decodeString(line.slice(field.valueStart, field.valueEnd));
-  }
-  return null;
+  const found = textFieldOf(line, scan, 'questionId') ?? textFieldOf(line, scan, 'id');
+  return found && found.text;
 }

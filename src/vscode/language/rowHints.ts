@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { decodeString, scanLine } from '../../core/dataset/jsonSpans.ts';
+import { scanLine, textFieldOf, type TextField } from '../../core/dataset/jsonSpans.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import type { Row } from '../../shared/reviewContract.ts';
 import type { Disposable } from '../disposableStore.ts';
@@ -62,16 +62,9 @@ export class RowHints implements vscode.InlayHintsProvider, Disposable {
   }
 }
 
-/** The id of a row and where it ends; null where it has none. */
-export function idIn(line: string): { readonly text: string; readonly to: number } | null {
-  const scan = scanLine(line);
-  const span =
-    scan.kind === 'record'
-      ? scan.fields.findLast(({ name, type }) => name === 'id' && type === 'text')
-      : undefined;
-  if (!span) return null;
-  const { valueStart, valueEnd: to } = span;
-  return { text: decodeString(line.slice(valueStart, to)), to };
+/** The id of a row and where it stands; null where it has none. */
+export function idIn(line: string): TextField | null {
+  return textFieldOf(line, scanLine(line), 'id');
 }
 
 /** "round 1: 1/4 right · pair · accepted": the editor cuts such a text behind 43 characters. */
