@@ -16,6 +16,7 @@ import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
 import { setUpTrainer } from './node/commands/setUpTrainer.ts';
 import { stop } from './node/commands/stop.ts';
+import { checkStudent, testStudent } from './node/commands/student.ts';
 import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
@@ -50,6 +51,8 @@ const roundOption = (): Option =>
   new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
 
 const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
+const WAIT = 'wait for a student server until it answers as the student of the round';
+
 
 export function buildProgram(): Command {
   const program = new Command('tailor')
@@ -134,6 +137,7 @@ export function buildProgram(): Command {
     .option('--set <name...>', 'only these sets (default: all that the round needs)')
     .option('--look', 'with --set test: look at the test set, which is counted')
     .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
+    .option('--wait', WAIT)
       run(command, (context) => steps.exam(context, options)),
     );
 
@@ -213,6 +217,7 @@ export function buildProgram(): Command {
     .option('--rounds <n>', 'how many rounds (N rounds have N + 1 exams)', count)
     .option('--teacher <profile>', 'another teacher than the project names')
     .action((_options: unknown, command: Command) =>
+    .option('--wait', WAIT)
       run(command, (context) => steps.round(context)),
     );
 
@@ -272,9 +277,10 @@ export function buildProgram(): Command {
     .action((_options: unknown, command: Command) => run(command, (context) => doctor(context)));
 
   add('tailor.choose')
-    .description('choose another student or teacher for the project')
+    .description('choose another student, student server or teacher for the project')
     .option('--student <folder>', 'a student folder inside the project')
     .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
+    .option('--server <profile>', 'a student server of this computer, or "engine" for none')
     .action((options: Parameters<typeof choose>[1], command: Command) =>
       run(command, (context) => choose(context, options)),
     );
@@ -295,6 +301,23 @@ export function buildProgram(): Command {
     );
 
   add('tailor.teacher', ' [profile]')
+  add('tailor.student', ' [profile]')
+    .description('ask the project’s student server whether it answers as the student of the round')
+    .option('--test', 'try what the server can do (PROFILE, or the one of the project)')
+    .option('--wait', WAIT)
+    .action(
+      (
+        profile: string | undefined,
+        options: { test?: boolean; wait?: boolean },
+        command: Command,
+      ) =>
+        run(command, (context) =>
+          options.test === true
+            ? testStudent(context, profile === undefined ? {} : { profile })
+            : checkStudent(context, options),
+        ),
+    );
+
     .description('test a teacher with one call, or serve the programmatic teacher on loopback')
     .option(
       '--test',

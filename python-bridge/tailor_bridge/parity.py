@@ -199,7 +199,7 @@ def make_parity(
     with torch.no_grad():
         for prompt in parity_prompts(tokens, prompts):
             poll()
-            records.append(_prompt_record(prompt, oracle, own, tokens.eos_ids))
+            records.append(_prompt_record(prompt, oracle, own, tokens))
     return {
         "v": 1,
         "weightsSha256": jsonio.sha256_file(folder / "model.safetensors"),
@@ -221,7 +221,7 @@ def make_parity(
 
 
 def _prompt_record(
-    prompt: ParityPrompt, oracle: Any, own: Student, eos_ids: Sequence[int]
+    prompt: ParityPrompt, oracle: Any, own: Student, tokens: StudentTokens
 ) -> dict[str, Any]:
     ids = torch.tensor([prompt.ids])
     out = oracle(input_ids=ids, use_cache=True)
@@ -237,13 +237,15 @@ def _prompt_record(
         )
     greedy: list[int] = []
     margins: list[float] = []
+    logprobs: list[float] = []
     row = logits[-1]
     # The id that ends the text is recorded too: it is what the engine must stop at.
     while True:
         best = row.topk(2)
         greedy.append(int(best.indices[0]))
         margins.append(float(best.values[0] - best.values[1]))
-        if len(greedy) == GREEDY or greedy[-1] in eos_ids:
+        logprobs.append(float(best.values[0] - row.logsumexp(0)))
+        if len(greedy) == GREEDY or greedy[-1] in tokens.eos_ids:
             break
         if n + len(greedy) >= own.config.positions:
             break
@@ -259,7 +261,21 @@ def _prompt_record(
         "logits": positions,
         "greedyIds": greedy,
         "greedyMargins": margins,
+        "greedyPieces": _pieces(tokens, greedy),
+        "greedyLogprobs": logprobs,
     }
+
+
+def _pieces(tokens: StudentTokens, ids: Sequence[int]) -> list[str]:
+    """What each id adds to the text; nothing as long as a character is not whole."""
+    pieces: list[str] = []
+    before = ""
+    for end in range(1, len(ids) + 1):
+        text = tokens.decode(ids[:end])
+        whole = not text.endswith("\ufffd") and text.startswith(before)
+        pieces.append(text[len(before) :] if whole else "")
+        before = text if whole else before
+    return pieces
 
 
 def own_logits(student: Student, ids: Sequence[int]) -> Tensor:

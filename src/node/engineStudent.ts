@@ -13,7 +13,7 @@ import type { Log, Report, Signal } from '../core/ports.ts';
 import { childError, EngineChild } from './exam/engineChild.ts';
 import { planProcesses, thisMachine, type Machine } from './exam/processPlan.ts';
 import { Sitting } from './exam/sitting.ts';
-import { exists, StudentDigests } from './exam/studentDigest.ts';
+import { exists, requireRecordedWeights, StudentDigests } from './exam/studentDigest.ts';
 
 export interface EngineStudentOptions {
   readonly log?: Log;
@@ -68,24 +68,9 @@ export class EngineStudent implements Student {
     if (!(await exists(path.join(folder, 'parity.json')))) {
       return { checked: false, maxLogitDelta: null, prompts: 0 };
     }
-    await this.checkWeights(folder);
+    await requireRecordedWeights(this.digests, folder, await recordedWeights(folder));
     if (isAborted(signal)) throw cancelled();
     return this.replayParity(folder, signal);
-  }
-
-  /** The recorded logits belong to these very weights, or nothing else needs to be compared. */
-  private async checkWeights(folder: string): Promise<void> {
-    const recorded = await recordedWeights(folder);
-    const actual = await this.digests.weightsSha256(folder);
-    if (recorded === null || actual === null || recorded === actual) return;
-    throw new AppError(
-      'student.parity',
-      sentence`The student’s weights are not the ones that the trainer saved.`,
-      {
-        hint: sentence`Export the student again, and let nothing rewrite its folder afterwards.`,
-        detail: { difference: 'weights', folder, trainer: recorded, engine: actual },
-      },
-    );
   }
 
   private replayParity(folder: string, signal: Signal): Promise<ParityResult> {

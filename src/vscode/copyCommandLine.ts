@@ -43,13 +43,14 @@ export function commandLines({
   windows,
 }: {
   readonly root: string;
-  readonly file: Pick<ProjectFile, 'student' | 'teacher'>;
+  readonly file: Pick<ProjectFile, 'student' | 'servedBy' | 'teacher'>;
   readonly round: number | undefined;
   readonly windows: boolean;
 }): { readonly title: string; readonly line: string }[] {
   // What is chosen now stands for what will be: a line to change one word in.
   const values: Readonly<Record<string, string>> = {
     'choose --student': file.student,
+    'choose --server': file.servedBy ?? 'engine',
     'choose --teacher': file.teacher,
   };
   return Object.entries(ALL_COMMANDS).flatMap(([id, { title, cli }]) => {

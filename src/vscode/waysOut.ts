@@ -18,6 +18,13 @@ export function wayOut(code: ErrorCode): WayOut | null {
     'teacher.network': { label: t('Test Teacher'), command: 'tailor.testTeacher' },
     'teacher.model': { label: t('Choose Teacher'), command: 'tailor.chooseTeacher' },
     'student.modelMissing': { label: t('Choose Student'), command: 'tailor.chooseStudent' },
+    'student.unknownProfile': {
+      label: t('Choose Student Server'),
+      command: 'tailor.chooseStudentServer',
+    },
+    'student.server': { label: t('Wait for Student Server'), command: 'tailor.waitForStudent' },
+    'student.notServed': { label: t('Wait for Student Server'), command: 'tailor.waitForStudent' },
+    'student.capability': { label: t('Test Student'), command: 'tailor.testStudent' },
     'python.missing': { label: t('Set Up Trainer'), command: 'tailor.setup' },
     'python.untrusted': { label: t('Set Up Trainer'), command: 'tailor.setup' },
     'trainer.depsMissing': { label: t('Set Up Trainer'), command: 'tailor.setup' },

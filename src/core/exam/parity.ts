@@ -35,6 +35,9 @@ export const paritySchema = z.object({
         greedyIds: z.array(id),
         /** Difference of the two largest logits before each greedy id. */
         greedyMargins: z.array(z.number()),
+        /** What each greedy id adds to the text, and its log-probability: for servers, which know no ids or logits. */
+        greedyPieces: z.array(z.string()).optional(),
+        greedyLogprobs: z.array(z.number()).optional(),
       }),
     )
     .min(1),

@@ -30,6 +30,14 @@ export const projectFileSchema = z.strictObject({
   }),
   /** The base student's folder. */
   student: relativePathSchema,
+  /**
+   * A server of this computer's settings that answers as the student: it sits the exams, while the folder is what is
+   * trained and says who the student is. The exam engine sits them when absent.
+   */
+  servedBy: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/iu)
+    .optional(),
   /** A profile name of this computer's teacher settings; "programmatic" is built in. */
   teacher: z.string().min(1).max(100),
   seed: z.number().int().min(0).default(1),

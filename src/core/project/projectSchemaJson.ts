@@ -13,6 +13,8 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   'data.test':
     'Questions for the end: examined only when somebody asks for it, and every look is counted and shown.',
   student: 'The base student: a Hugging Face folder inside the project.',
+  servedBy:
+    'The name of a student server of this computer (vLLM, llama.cpp, Ollama …), which sits the exams for the student’s folder; the built-in engine when absent. Addresses and keys are never in a project.',
   teacher:
     '"programmatic", or the name of a teacher profile of this computer. Addresses and keys are never in a project.',
   seed: 'Decides every draw of the project.',

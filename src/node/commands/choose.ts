@@ -4,36 +4,49 @@ import { joined, sentence } from '../../core/sentence.ts';
 import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { resolveInside } from '../storage/safePath.ts';
+import { ENGINE, findStudent, loadStudents, studentsPath } from '../served/profiles.ts';
 import { findProfile, loadProfiles, profilesPath, PROGRAMMATIC } from '../teacher/profiles.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 
-/** `tailor choose`: another student or teacher for the project, checked before it is written down. */
+/** `tailor choose`: another student, student server or teacher for the project, checked before it is written down. */
 export async function choose(
   context: CommandContext,
-  options: { readonly student?: string; readonly teacher?: string },
+  options: { readonly student?: string; readonly server?: string; readonly teacher?: string },
 ): Promise<CommandResult> {
-  const { student, teacher } = options;
-  if (student === undefined && teacher === undefined) {
+  const { student, server, teacher } = options;
+  if (student === undefined && server === undefined && teacher === undefined) {
     throw new AppError('usage', sentence`Say what to choose.`, {
-      hint: sentence`Add --student FOLDER, --teacher PROFILE, or both.`,
+      hint: sentence`Add --student FOLDER, --server PROFILE, --teacher PROFILE, or several of them.`,
     });
   }
   const { root } = await loadProject(context.options.folder);
   if (student !== undefined) await requireStudent(root, student);
+  if (server !== undefined && server !== ENGINE) {
+    const path = studentsPath(context.environment);
+    findStudent(await loadStudents(path), server, path);
+  }
   if (teacher !== undefined && teacher !== PROGRAMMATIC) {
     findProfile(await loadProfiles(profilesPath(context.environment)), teacher);
   }
   const { file } = await changeProject(root, {
     ...(student === undefined ? {} : { student }),
+    ...(server === undefined ? {} : { servedBy: server === ENGINE ? undefined : server }),
     ...(teacher === undefined ? {} : { teacher }),
   });
   const lines = [
     ...(student === undefined ? [] : [sentence`Student: ${file.student}`]),
+    ...(server === undefined
+      ? []
+      : [
+          file.servedBy === undefined
+            ? sentence`Exams: the built-in engine`
+            : sentence`Exams: the server ${file.servedBy}`,
+        ]),
     ...(teacher === undefined ? [] : [sentence`Teacher: ${file.teacher}`]),
   ];
   return {
     text: joined(lines, '\n'),
-    json: { student: file.student, teacher: file.teacher },
+    json: { student: file.student, servedBy: file.servedBy ?? null, teacher: file.teacher },
   };
 }
 

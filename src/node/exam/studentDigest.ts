@@ -68,6 +68,24 @@ export class StudentDigests {
   }
 }
 
+/** The weights that the trainer recorded belong to this folder, or nothing else needs to be compared. */
+export async function requireRecordedWeights(
+  digests: StudentDigests,
+  folder: string,
+  recorded: string | null,
+): Promise<void> {
+  const actual = await digests.weightsSha256(folder);
+  if (recorded === null || actual === null || recorded === actual) return;
+  throw new AppError(
+    'student.parity',
+    sentence`The student’s weights are not the ones that the trainer saved.`,
+    {
+      hint: sentence`Export the student again, and let nothing rewrite its folder afterwards.`,
+      detail: { difference: 'weights', folder, trainer: recorded, engine: actual },
+    },
+  );
+}
+
 function missing(folder: string, name: string, cause?: unknown): AppError {
   return new AppError('student.modelMissing', sentence`The student folder has no ${name}.`, {
     hint: sentence`Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.`,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LoopPorts } from '../../core/round/ports.ts';
 import type { Trainer } from '../../core/training/trainer.ts';
-import { EngineStudent } from '../engineStudent.ts';
+import { openStudent } from './openStudent.ts';
 import { findPython } from '../python/findPython.ts';
 import { createTrainer } from '../trainer/trainerRun.ts';
 import { assertWritable } from '../storage/safePath.ts';
@@ -11,10 +11,10 @@ import { loadTemplate } from './templates.ts';
 
 /** The loop's ports over a real project: native engine, detached trainer, teacher of the project's profile. */
 export function loopPorts(session: Session): LoopPorts {
-  const { clock, log, report, signal, assets } = session.surroundings;
+  const { clock, log, report, signal } = session.surroundings;
   return {
     store: session.store,
-    student: new EngineStudent(assets.engine, { log }),
+    student: openStudent(session),
     trainer: lazyTrainer(session),
     openTeacher: (round) => openTeacher(session, round),
     templates: async () => ({

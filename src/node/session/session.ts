@@ -83,6 +83,8 @@ export interface SessionOptions {
   readonly teacher?: string | undefined;
   /** Overrides the number of rounds of the project file. */
   readonly rounds?: number | undefined;
+  /** Wait for a student's server that does not answer as the trained student yet. */
+  readonly wait?: boolean | undefined;
 }
 
 /** A project opened for work by one process. */
@@ -91,6 +93,8 @@ export class Session {
   readonly store: ProjectStore;
   readonly surroundings: Surroundings;
   readonly rounds: number;
+  /** Whether a student's server is waited for. */
+  readonly waits: boolean;
   readonly #release: () => Promise<void>;
   readonly #onBad: OnBad;
   #lock: Lock | undefined;
@@ -107,6 +111,7 @@ export class Session {
     this.store = store;
     this.surroundings = surroundings;
     this.rounds = options.rounds ?? loaded.file.rounds;
+    this.waits = options.wait === true;
     this.#onBad = onBad;
     this.#release = release;
   }

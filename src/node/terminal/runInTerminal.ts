@@ -14,6 +14,7 @@ export interface TerminalOptions {
   readonly python?: string;
   readonly teacher?: string;
   readonly rounds?: number;
+  readonly wait?: boolean;
 }
 
 /** Stopping takes less than a second: what is not over by then is safe on disk or ends without us. */
@@ -62,6 +63,7 @@ export async function runInTerminal(
       folder: options.project ?? '.',
       teacher: options.teacher,
       rounds: options.rounds,
+      wait: options.wait,
     },
   };
   try {

@@ -8,6 +8,9 @@ type GuidedId =
   | 'tailor.chooseTeacher'
   | 'tailor.setTeacherKey'
   | 'tailor.testTeacher'
+  | 'tailor.chooseStudentServer'
+  | 'tailor.testStudent'
+  | 'tailor.waitForStudent'
   | 'tailor.setup';
 
 /** The commands that ask a few questions first; each is loaded when it is called. */
@@ -25,6 +28,12 @@ export function guidedHandlers(editor: Editor): Readonly<Record<GuidedId, Handle
       (await import('./teacherKey.ts')).setTeacherKeyHandler(editor)(target),
     'tailor.testTeacher': async (target) =>
       (await import('./teacherKey.ts')).testTeacherHandler(editor)(target),
+    'tailor.chooseStudentServer': async (target) =>
+      (await import('./studentServer.ts')).chooseStudentServerHandler(editor)(target),
+    'tailor.testStudent': async (target) =>
+      (await import('./studentServer.ts')).testStudentHandler(editor)(target),
+    'tailor.waitForStudent': async (target) =>
+      (await import('./studentServer.ts')).waitForStudentHandler(editor)(target),
     'tailor.setup': async (target) =>
       (await import('./setUpTrainer.ts')).setUpTrainerHandler(editor)(target),
   };

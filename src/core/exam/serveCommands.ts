@@ -1,0 +1,54 @@
+import type { ServedForm } from './served.ts';
+
+export interface ServeWhat {
+  readonly kind: ServedForm['kind'];
+  readonly model: string;
+  readonly precision: ServedForm['precision'];
+  /** Absolute path of the student's Hugging Face folder. */
+  readonly folder: string;
+  /** Where the profile expects the server. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A word for a POSIX shell, quoted where it needs to be. */
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The lines a person types on the server's computer to serve a student's folder under the profile's name. They are text
+ * to be copied: Tailor starts no server.
+ */
+export function serveCommands(what: ServeWhat): readonly string[] {
+  const folder = word(what.folder);
+  const model = word(what.model);
+  const at = `--host ${word(what.host)} --port ${what.port}`;
+  switch (what.kind) {
+    case 'vllm': {
+      const dtype = what.precision === 'float32' ? ' --dtype float32' : '';
+      return [`vllm serve ${folder} --served-model-name ${model} ${at}${dtype}`];
+    }
+    case 'llama.cpp': {
+      const type = { float32: 'f32', bfloat16: 'bf16', quantised: 'q8_0' }[what.precision];
+      const file = word(`${what.folder}/student-${type}.gguf`);
+      return [
+        `python convert_hf_to_gguf.py ${folder} --outfile ${file} --outtype ${type}`,
+        `llama-server -m ${file} --alias ${model} ${at}`,
+      ];
+    }
+    case 'ollama': {
+      // Without a template of its own Ollama would put a chat around what is asked.
+      const file = word(`${what.folder}/Modelfile`);
+      const lines = [`FROM ${what.folder}`, 'TEMPLATE "{{ .Prompt }}"'].map(word).join(' ');
+      const quantised = what.precision === 'quantised' ? ' --quantize q8_0' : '';
+      const host = `OLLAMA_HOST=${word(`${what.host}:${what.port}`)}`;
+      return [
+        `printf '%s\\n' ${lines} > ${file}`,
+        `${host} ollama create ${model} -f ${file}${quantised}`,
+      ];
+    }
+    case 'other':
+      return [];
+  }
+}

@@ -1,0 +1,149 @@
+import type * as z from 'zod';
+import { cancelled } from '../../core/errors.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
+import { TeacherFailure } from '../teacher/failure.ts';
+import { askJson, type ServerAccess } from './transport.ts';
+import { completionSchema, modelsSchema, tokensOf, type Choice } from './wire.ts';
+
+/** One thing that a server was tried for. */
+export interface Finding {
+  readonly what: Text;
+  readonly ok: boolean;
+  readonly says: Text;
+}
+
+const PROMPT = 'Question: What is 2 + 3?\nReasoning:';
+const TOKENS = 8;
+
+/** What a server can do of what exams and their checks use, by a few small requests. Nobody reached is a failure. */
+export async function probeServer(
+  access: ServerAccess,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { profile } = access;
+  const list = await listed(access, signal);
+  const findings: Finding[] = [modelFinding(profile.model, list)];
+  const context = list?.find(({ id }) => id === profile.model)?.max_model_len;
+  findings.push({
+    what: sentence`context`,
+    ok: true,
+    says:
+      typeof context === 'number'
+        ? sentence`${context} tokens`
+        : sentence`not told: a question that is too long is refused when it is asked`,
+  });
+  const chat = profile.api === 'chat';
+  const asked = chat ? { messages: [{ role: 'user', content: PROMPT }] } : { prompt: PROMPT };
+  const path = chat ? 'chat/completions' : 'completions';
+  const ask = async (more: Record<string, unknown>): Promise<Choice[] | null> => {
+    const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked, ...more };
+    return refusable(() => askJson(access, path, completionSchema, body, signal), signal);
+  };
+  // The first one must work: what it fails with is what the person has to know.
+  const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked };
+  await askJson(access, path, completionSchema, body, signal);
+  findings.push({ what: chat ? sentence`chat` : sentence`completions`, ok: true, says: path });
+  findings.push(await parityFinding(access, signal));
+
+  const sampled = { temperature: 1, max_tokens: 24, seed: 7 };
+  const [first, again] = [await ask(sampled), await ask(sampled)];
+  const kept = first !== null && again !== null && textOf(first) === textOf(again);
+  findings.push({
+    what: sentence`seed`,
+    ok: kept || !profile.seed,
+    says:
+      first === null
+        ? sentence`refused: set seed to false in the profile`
+        : kept
+          ? sentence`the same seed gave the same text twice`
+          : sentence`taken, but the same seed gave two texts: an answer cannot be repeated`,
+  });
+  const several = await ask({ n: 2, temperature: 1 });
+  findings.push({
+    what: sentence`several samples a request`,
+    ok: several?.length === 2 || profile.samples === 'each',
+    says: several?.length === 2 ? sentence`yes` : sentence`no: samples stays "each"`,
+  });
+  const topK = await ask({ top_k: 5, temperature: 1 });
+  findings.push({
+    what: sentence`top-k`,
+    ok: topK !== null || !profile.topK,
+    says: topK !== null ? sentence`yes` : sentence`refused: set topK to false in the profile`,
+  });
+  return findings;
+}
+
+function modelFinding(model: string, list: z.infer<typeof modelsSchema>['data'] | null): Finding {
+  const what = sentence`model`;
+  if (list === null) return { what, ok: true, says: sentence`${model} (the server has no list)` };
+  const names = list.map(({ id }) => id);
+  if (names.includes(model)) return { what, ok: true, says: model };
+  const some = names.slice(0, 5).join(', ');
+  return { what, ok: false, says: sentence`no ${model} there; the server has: ${some}` };
+}
+
+/** What the check of the weights can go by: it needs completions, whatever the exams use. */
+async function parityFinding(access: ServerAccess, signal: AbortSignal): Promise<Finding> {
+  const { model, kind } = access.profile;
+  const body = {
+    model,
+    prompt: PROMPT,
+    max_tokens: TOKENS,
+    temperature: 0,
+    logprobs: 1,
+    ...(kind === 'vllm' ? { return_token_ids: true } : {}),
+  };
+  const what = sentence`check of the weights`;
+  const choices = await refusable(
+    () => askJson(access, 'completions', completionSchema, body, signal),
+    signal,
+  );
+  const [choice] = choices ?? [];
+  if (choice === undefined) {
+    return {
+      what,
+      ok: false,
+      says: sentence`impossible: the server takes no plain completions with log-probabilities`,
+    };
+  }
+  const tokens = tokensOf(choice);
+  const ids = tokens !== null && tokens.length > 0 && tokens.every(({ id }) => id !== null);
+  const logprobs = tokens?.some(({ logprob }) => logprob !== null) === true;
+  const by = ids ? sentence`token ids` : sentence`texts`;
+  return {
+    what,
+    ok: true,
+    says: logprobs
+      ? sentence`by ${by} and log-probabilities`
+      : sentence`by ${by} alone: the server tells no log-probabilities`,
+  };
+}
+
+async function listed(access: ServerAccess, signal: AbortSignal) {
+  try {
+    return (await askJson(access, 'models', modelsSchema, null, signal)).data;
+  } catch (error) {
+    if (error instanceof TeacherFailure && error.code === 'teacher.model') return null;
+    throw error;
+  }
+}
+
+/** The choices, or null where the server refuses this very request. */
+async function refusable(
+  work: () => Promise<z.infer<typeof completionSchema>>,
+  signal: AbortSignal,
+): Promise<Choice[] | null> {
+  try {
+    return (await work()).choices;
+  } catch (error) {
+    if (signal.aborted) throw cancelled();
+    if (error instanceof TeacherFailure && (error.class === 'item' || error.class === 'run')) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function textOf(choices: readonly Choice[]): string {
+  return choices.map(({ text, message }) => text ?? message?.content ?? '').join('\n');
+}

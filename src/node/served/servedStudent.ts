@@ -1,0 +1,255 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { AppError, cancelled, isAppError } from '../../core/errors.ts';
+import type { ExamRequest, ParityResult, StudentIdentity } from '../../core/exam/attempt.ts';
+import { paritySchema, type Parity } from '../../core/exam/parity.ts';
+import { servedEngine } from '../../core/exam/served.ts';
+import { compareServed, hasTexts, SERVED_TOLERANCE } from '../../core/exam/servedParity.ts';
+import { serveCommands } from '../../core/exam/serveCommands.ts';
+import type { Student } from '../../core/exam/student.ts';
+import type { Clock, Log, Report, Signal } from '../../core/ports.ts';
+import { sentence } from '../../core/sentence.ts';
+import { exists, requireRecordedWeights, StudentDigests } from '../exam/studentDigest.ts';
+import { abortSignalOf } from '../teacher/abortSignal.ts';
+import { credentialsOf } from '../teacher/credentials.ts';
+import { TeacherFailure } from '../teacher/failure.ts';
+import { createRedactor, type Redactor } from '../teacher/redact.ts';
+import { servedError } from './failure.ts';
+import { checkServerURL, formOf } from './profiles.ts';
+import { sitServed } from './sitting.ts';
+import { askJson, tell, type ServerAccess } from './transport.ts';
+import { completionSchema, greedyOf, modelsSchema } from './wire.ts';
+
+/** How often a server that is waited for is asked whether it answers as the trained student by now. */
+const POLL_MS = 3000;
+/** Where the trainer keeps the adapters of a run, inside the student's folder. */
+const ADAPTER = 'adapter';
+
+export interface ServedStudentOptions {
+  readonly access: ServerAccess;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly report: Report;
+  /** Wait until the server answers as the student of the folder, instead of saying that it does not. */
+  readonly wait: boolean;
+  readonly random?: () => number;
+}
+
+/**
+ * A student behind an OpenAI-compatible server. Its folder says who it is, the server answers for it: before an exam
+ * the server's answers are held against what the trainer recorded in the folder's parity.json.
+ */
+export class ServedStudent implements Student {
+  readonly #options: ServedStudentOptions;
+  readonly #digests = new StudentDigests();
+  readonly #redact: Redactor;
+
+  constructor(options: ServedStudentOptions) {
+    this.#options = options;
+    const { key, profile } = options.access;
+    this.#redact = createRedactor(credentialsOf(key, profile.headers));
+  }
+
+  async identify(folder: string): Promise<StudentIdentity> {
+    const { digest, parameters } = await this.#digests.identify(folder);
+    return { digest, parameters, engine: servedEngine(formOf(this.#options.access.profile)) };
+  }
+
+  async sit(request: ExamRequest, hooks: Parameters<Student['sit']>[1]): Promise<void> {
+    if (hooks.signal.aborted) throw cancelled();
+    if (request.items.length === 0) return;
+    const { access, clock, log, random } = this.#options;
+    const linked = abortSignalOf(hooks.signal);
+    try {
+      const peak = await sitServed({
+        access,
+        model: await this.#modelFor(request.student),
+        request,
+        signal: linked.signal,
+        report: hooks.report,
+        clock,
+        log,
+        random: random ?? Math.random,
+        redact: this.#redact,
+        onAttempt: (attempt) => hooks.onAttempt(attempt),
+      });
+      log.debug(`${access.profile.name}: at most ${peak} requests at once`);
+    } finally {
+      linked.unlink();
+    }
+  }
+
+  async checkParity(folder: string, signal: Signal): Promise<ParityResult> {
+    const linked = abortSignalOf(signal);
+    try {
+      for (;;) {
+        try {
+          return await this.#check(folder, linked.signal);
+        } catch (error) {
+          const waits =
+            isAppError(error, 'student.notServed') || isAppError(error, 'student.server');
+          if (!this.#options.wait || !waits) throw error;
+          await this.#await(error, linked.signal);
+        }
+      }
+    } finally {
+      linked.unlink();
+    }
+  }
+
+  async #await(reason: AppError, signal: AbortSignal): Promise<void> {
+    const { clock, report, log } = this.#options;
+    if (this.#said !== reason.message) log.info(`${reason.message} ${reason.hint ?? ''}`);
+    this.#said = reason.message;
+    const note = reason.said.hint;
+    report({
+      stage: sentence`waiting for the student’s server`,
+      done: 0,
+      total: 1,
+      etaMs: null,
+      ...(note === undefined ? {} : { note }),
+    });
+    await clock.sleep(POLL_MS, signal);
+  }
+  #said = '';
+
+  async #check(folder: string, signal: AbortSignal): Promise<ParityResult> {
+    const { log, access } = this.#options;
+    try {
+      const model = await this.#present(folder, signal);
+      const parity = await recordOf(folder);
+      if (parity === null) {
+        log.warn(
+          `${basename(folder)} was not made by the trainer: whether ${access.profile.name} serves these very weights cannot be checked.`,
+        );
+        return { checked: false, maxLogitDelta: null, prompts: 0 };
+      }
+      await requireRecordedWeights(this.#digests, folder, parity.weightsSha256);
+      const { precision } = access.profile;
+      const answers = [];
+      for (const prompt of parity.prompts) {
+        answers.push(await this.#greedy(model, prompt.text, prompt.greedyIds.length, signal));
+      }
+      const byIds = answers.every(({ tokens }) => tokens?.every(({ id }) => id !== null));
+      if (!byIds && !hasTexts(parity)) throw notComparable(folder);
+      const found = compareServed(parity, answers, SERVED_TOLERANCE[precision]);
+      const lps = found.logprobMean;
+      log.info(
+        `${access.profile.name} serves ${basename(folder)}: ${found.prompts} greedy continuations equal by ${found.compared}` +
+          `${found.nearTies > 0 ? ` (${found.nearTies} part at a near tie)` : ''}, ` +
+          (lps === null
+            ? 'no log-probabilities compared.'
+            : `log-probabilities within ${lps.toPrecision(2)} on average.`),
+      );
+      return { checked: true, maxLogitDelta: found.logprobMax, prompts: found.prompts };
+    } catch (error) {
+      if (error instanceof TeacherFailure) {
+        const told = servedError(error, this.#redact, { profile: access.profile.name });
+        throw told.code === 'student.notServed' || told.code === 'student.server'
+          ? this.#withCommand(told, folder)
+          : told;
+      }
+      throw isAppError(error, 'student.notServed') ? this.#withCommand(error, folder) : error;
+    }
+  }
+
+  /** The model's name at the server for this folder, with its adapter loaded where the profile allows that. */
+  async #present(folder: string, signal: AbortSignal): Promise<string> {
+    const { access, log } = this.#options;
+    const model = await this.#modelFor(folder);
+    const known = await this.#models(signal);
+    if (known?.includes(model) === true || (known === null && model === access.profile.model)) {
+      return model;
+    }
+    if (model !== access.profile.model) {
+      const lora_path = join(folder, ADAPTER);
+      await tell(access, 'load_lora_adapter', { lora_name: model, lora_path }, signal);
+      log.info(`${access.profile.name} was told to load ${lora_path} as ${model}.`);
+      return model;
+    }
+    throw new AppError(
+      'student.notServed',
+      sentence`The server serves no model called ${model}: it has ${known?.slice(0, 5).join(', ') ?? ''}.`,
+      { detail: { model, known } },
+    );
+  }
+
+  async #models(signal: AbortSignal): Promise<readonly string[] | null> {
+    try {
+      const { data } = await askJson(this.#options.access, 'models', modelsSchema, null, signal);
+      return data.map(({ id }) => id);
+    } catch (error) {
+      // A server may have no list; what is asked of it next then tells.
+      if (error instanceof TeacherFailure && error.code === 'teacher.model') return null;
+      throw error;
+    }
+  }
+
+  async #modelFor(folder: string): Promise<string> {
+    const { adapters, model } = this.#options.access.profile;
+    return adapters && (await exists(join(folder, ADAPTER))) ? basename(folder) : model;
+  }
+
+  /** Always through completions: a chat would put the server's own template around what the trainer recorded. */
+  async #greedy(model: string, prompt: string, tokens: number, signal: AbortSignal) {
+    const { access } = this.#options;
+    const body = { model, prompt, max_tokens: tokens, temperature: 0, top_p: 1, logprobs: 1 };
+    const extra = access.profile.kind === 'vllm' ? { return_token_ids: true } : {};
+    const { choices } = await askJson(
+      access,
+      'completions',
+      completionSchema,
+      { ...body, ...extra },
+      signal,
+    );
+    const [choice] = choices;
+    return choice === undefined ? { text: '', tokens: null } : greedyOf(choice);
+  }
+
+  #withCommand(error: AppError, folder: string): AppError {
+    const { profile } = this.#options.access;
+    const { kind, model, precision } = profile;
+    const { hostname: host, port, protocol } = checkServerURL(profile.baseURL);
+    const lines = serveCommands({
+      kind,
+      model,
+      precision,
+      folder,
+      host: host.replace(/^\[|\]$/gu, ''),
+      port: Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port),
+    });
+    const command = lines.join(' && ');
+    return new AppError(error.code, error.said.message, {
+      hint:
+        command === ''
+          ? sentence`Serve the folder ${folder} as ${model}, then go on.`
+          : sentence`Serve this student, then go on: ${command}`,
+      cause: error,
+      detail: { ...error.detail, folder, command },
+    });
+  }
+}
+
+/** What the trainer recorded of a student; null where the folder has nothing of the kind. */
+async function recordOf(folder: string): Promise<Parity | null> {
+  const file = join(folder, 'parity.json');
+  if (!(await exists(file))) return null;
+  const parsed = paritySchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new AppError('student.invalid', sentence`The student’s parity.json has a bad “${field}”.`, {
+    hint: sentence`Export the student again.`,
+    detail: { folder, file: 'parity.json', field },
+  });
+}
+
+function notComparable(folder: string): AppError {
+  return new AppError(
+    'student.capability',
+    sentence`Whether the server serves these weights cannot be checked: it tells of no token ids, and the student’s parity.json holds no texts.`,
+    {
+      hint: sentence`Train the student again: the trainer now records texts and log-probabilities, too.`,
+      detail: { folder },
+    },
+  );
+}

@@ -1,0 +1,220 @@
+import { cancelled } from '../../core/errors.ts';
+import type { ExamItem, ExamRequest, FinishedAttempt } from '../../core/exam/attempt.ts';
+import { serverSeed, TextStop } from '../../core/exam/served.ts';
+import type { Clock, Log, Report } from '../../core/ports.ts';
+import { sentence } from '../../core/sentence.ts';
+import { backoffMs } from '../teacher/backoff.ts';
+import { TeacherFailure } from '../teacher/failure.ts';
+import { Gate, type Went } from './concurrency.ts';
+import { servedError } from './failure.ts';
+import { askStream, type ServerAccess } from './transport.ts';
+
+const TRIES = 5;
+const BACKOFF = { baseMs: 500, capMs: 30_000 };
+/** A longer wait for the rate ends the exam, which goes on later with what is missing. */
+const LONGEST_PAUSE_MS = 600_000;
+
+export interface SittingParts {
+  readonly access: ServerAccess;
+  /** The name under which the server answers as this student. */
+  readonly model: string;
+  readonly request: ExamRequest;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly redact: (text: string) => string;
+  onAttempt(attempt: FinishedAttempt): void | Promise<void>;
+}
+
+/** Samples of one question that one request asks for. */
+interface Ask {
+  readonly questionId: string;
+  readonly prompt: string;
+  readonly samples: readonly number[];
+}
+
+/** One sample while it arrives. */
+interface Row {
+  readonly sample: number;
+  readonly stop: TextStop;
+  reason: string | null;
+  over: boolean;
+}
+
+/** One exam over HTTP, from the first request to the last attempt. Gives how many requests were in flight at most. */
+export async function sitServed(parts: SittingParts): Promise<number> {
+  const { access, request, signal, clock } = parts;
+  const asks = askOf(request.items, access.profile.samples === 'together');
+  const gate = new Gate(access.profile.concurrency, clock);
+  const halt = new AbortController();
+  const linked = AbortSignal.any([signal, halt.signal]);
+  const started = clock.now();
+  const total = request.items.length;
+  let done = 0;
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  // Attempts are handed over one after the other.
+  let deliveries = Promise.resolve();
+  const deliver = (attempt: FinishedAttempt): Promise<void> => {
+    deliveries = deliveries.then(() => parts.onAttempt(attempt));
+    return deliveries.then(() => {
+      done += 1;
+      const elapsed = clock.now() - started;
+      const etaMs = Math.round((elapsed / done) * (total - done));
+      const note = sentence`${gate.limit} requests at once`;
+      parts.report({ stage: sentence`exam`, done, total, etaMs, note });
+    });
+  };
+  const worker = async (): Promise<void> => {
+    for (let ask = asks[next++]; ask !== undefined; ask = asks[next++]) {
+      const attempts = await pursue(parts, ask, gate, linked);
+      for (const attempt of attempts) await deliver(attempt);
+    }
+  };
+  const workers = Array.from({ length: Math.min(asks.length, access.profile.concurrency) }, () =>
+    worker().catch((error: unknown) => {
+      failure ??= { error };
+      halt.abort();
+    }),
+  );
+  await Promise.all(workers);
+  await deliveries.catch((error: unknown) => {
+    failure ??= { error };
+  });
+  if (signal.aborted) throw cancelled();
+  if (failure !== undefined) throw failure.error;
+  return gate.peak;
+}
+
+function askOf(items: readonly ExamItem[], together: boolean): readonly Ask[] {
+  const asks: Ask[] = [];
+  const open = new Map<string, number[]>();
+  for (const { questionId, prompt, sample } of items) {
+    const group = together ? open.get(questionId) : undefined;
+    if (group !== undefined) {
+      group.push(sample);
+      continue;
+    }
+    const samples = [sample];
+    open.set(questionId, samples);
+    asks.push({ questionId, prompt, samples });
+  }
+  return asks;
+}
+
+/** Tries until the answers are whole, or there is a reason to stop. */
+async function pursue(
+  parts: SittingParts,
+  ask: Ask,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly FinishedAttempt[]> {
+  const { clock, random, log, redact } = parts;
+  const { name } = parts.access.profile;
+  const about = { profile: name, questionId: ask.questionId };
+  let limitedSince: number | null = null;
+  for (let failures = 0, limits = 0; ;) {
+    const outcome = await tryOnce(parts, ask, gate, signal);
+    if (!(outcome instanceof TeacherFailure)) return outcome;
+    const told = servedError(outcome, redact, about);
+    if (outcome.class === 'run' || outcome.class === 'item') throw told;
+    const asked = outcome.retryAfterMs ?? 0;
+    if (outcome.class === 'wait') {
+      const now = clock.now();
+      limitedSince ??= now;
+      if (asked > LONGEST_PAUSE_MS || now - limitedSince > LONGEST_PAUSE_MS) throw told;
+      limits += 1;
+    } else {
+      failures += 1;
+      if (failures >= TRIES) throw told;
+      log.info(`${name}: ${told.message} Try ${failures + 1} of ${TRIES}.`);
+    }
+    const wait = backoffMs(Math.max(failures, limits), BACKOFF, random);
+    await clock.sleep(Math.max(asked, wait), signal);
+  }
+}
+
+/** One request in its turn; a failure of the server is given back, for the caller to wait outside the gate. */
+async function tryOnce(
+  parts: SittingParts,
+  ask: Ask,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<readonly FinishedAttempt[] | TeacherFailure> {
+  const leave = await gate.enter(signal);
+  let went: Went = 'failed';
+  const clocked: { firstMs: number | null } = { firstMs: null };
+  try {
+    const attempts = await once(parts, ask, signal, clocked);
+    went = 'well';
+    return attempts;
+  } catch (error) {
+    if (!(error instanceof TeacherFailure)) throw error;
+    if (error.class === 'wait') went = 'refused';
+    return error;
+  } finally {
+    leave(went, clocked.firstMs);
+  }
+}
+
+/** One request and its whole answers. */
+async function once(
+  parts: SittingParts,
+  ask: Ask,
+  signal: AbortSignal,
+  clocked: { firstMs: number | null },
+): Promise<readonly FinishedAttempt[]> {
+  const { access, request, clock, redact } = parts;
+  const { api } = access.profile;
+  const rows = ask.samples.map((sample): Row => {
+    return { sample, stop: new TextStop(request.stopAtAnswerLine), reason: null, over: false };
+  });
+  const started = clock.now();
+  await askStream(access, PATHS[api], bodyOf(parts, ask), signal, ({ choice, text, reason }) => {
+    const row = rows[choice];
+    if (row === undefined || row.over) return false;
+    if (text !== '') clocked.firstMs ??= clock.now() - started;
+    row.reason = reason ?? row.reason;
+    row.over = row.stop.add(text) || reason !== null;
+    return rows.every(({ over }) => over);
+  });
+  return rows.map(({ sample, stop, reason }) => {
+    const ended = stop.finish(reason);
+    if (ended === null) throw unfinished(reason);
+    // A server knows the key: it may say it.
+    const text = redact(ended.text);
+    const { questionId } = ask;
+    return { questionId, sample, text, ids: [], finish: ended.finish, minMargin: null };
+  });
+}
+
+const PATHS = { completions: 'completions', chat: 'chat/completions' } as const;
+
+function bodyOf({ access, model, request }: SittingParts, ask: Ask): Record<string, unknown> {
+  const { api, seed, topK } = access.profile;
+  const { sampling, head, maxNewTokens } = request;
+  const text = head + ask.prompt;
+  const greedy = sampling.temperature === 0;
+  return {
+    model,
+    ...(api === 'chat' ? { messages: [{ role: 'user', content: text }] } : { prompt: text }),
+    max_tokens: maxNewTokens,
+    temperature: sampling.temperature,
+    top_p: greedy ? 1 : sampling.topP,
+    ...(topK && !greedy ? { top_k: sampling.topK } : {}),
+    ...(seed ? { seed: serverSeed(request.seed, ask.questionId, ask.samples) } : {}),
+    ...(ask.samples.length > 1 ? { n: ask.samples.length } : {}),
+  };
+}
+
+/** An answer without an end of its own: cut off on its way, or by a filter. */
+function unfinished(reason: string | null): TeacherFailure {
+  return new TeacherFailure({
+    class: 'retry',
+    code: 'teacher.unfinished',
+    message: reason ?? sentence`The answer was cut off.`,
+    possiblyBilled: true,
+  });
+}

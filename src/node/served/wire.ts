@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import type { ServedGreedy, ServedToken } from '../../core/exam/servedParity.ts';
+
+/** `GET models`; vLLM and llama.cpp add how much text fits. */
+export const modelsSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      max_model_len: z.number().nullish(),
+      meta: z.object({ n_ctx_train: z.number().nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** An event of a stream of completions or of a chat. */
+export const chunkSchema = z.object({
+  choices: z.array(
+    z.object({
+      index: z.number().int().min(0).default(0),
+      text: z.string().nullish(),
+      delta: z.object({ content: z.string().nullish() }).nullish(),
+      finish_reason: z.string().nullish(),
+    }),
+  ),
+  error: z.unknown().optional(),
+});
+
+/** Log-probabilities as OpenAI's completions give them, and as chats and llama.cpp do. */
+const logprobsSchema = z.object({
+  tokens: z.array(z.string()).nullish(),
+  token_logprobs: z.array(z.number().nullable()).nullish(),
+  content: z
+    .array(z.object({ token: z.string(), logprob: z.number(), id: z.number().nullish() }))
+    .nullish(),
+});
+
+export const completionSchema = z.object({
+  choices: z
+    .array(
+      z.object({
+        text: z.string().nullish(),
+        message: z.object({ content: z.string().nullish() }).nullish(),
+        logprobs: logprobsSchema.nullish(),
+        token_ids: z.array(z.number().int()).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .min(1),
+});
+export type Choice = z.infer<typeof completionSchema>['choices'][number];
+
+/** The tokens of a choice, as far as the server tells of them; null where it does not. */
+export function tokensOf(choice: Choice): ServedToken[] | null {
+  const { logprobs, token_ids: ids } = choice;
+  if (logprobs?.content) {
+    return logprobs.content.map(({ token, logprob, id }, at) => ({
+      text: token,
+      logprob,
+      id: id ?? ids?.[at] ?? null,
+    }));
+  }
+  if (logprobs?.tokens) {
+    return logprobs.tokens.map((text, at) => ({
+      text,
+      logprob: logprobs.token_logprobs?.[at] ?? null,
+      id: ids?.[at] ?? null,
+    }));
+  }
+  return ids ? ids.map((id) => ({ text: '', logprob: null, id })) : null;
+}
+
+export function greedyOf(choice: Choice): ServedGreedy {
+  return { text: choice.text ?? choice.message?.content ?? '', tokens: tokensOf(choice) };
+}
