@@ -9,14 +9,15 @@ import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
 import { estimateTraining } from './node/commands/estimateTraining.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
+import { importData, type ImportTarget } from './node/commands/importData.ts';
 import { report, type ReportOptions } from './node/commands/report.ts';
 import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
 import { setUpTrainer } from './node/commands/setUpTrainer.ts';
-import { stop } from './node/commands/stop.ts';
 import { checkStudent, testStudent } from './node/commands/student.ts';
+import { stop } from './node/commands/stop.ts';
 import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
@@ -50,9 +51,9 @@ function count(text: string): number {
 const roundOption = (): Option =>
   new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
 
-const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
 const WAIT = 'wait for a student server until it answers as the student of the round';
 
+const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
 
 export function buildProgram(): Command {
   const program = new Command('tailor')
@@ -117,11 +118,11 @@ export function buildProgram(): Command {
       (
         format: string,
         file: string,
-        options: { to: setUp.ImportTarget; dev?: number; map?: string; replace?: boolean },
+        options: { to: ImportTarget; dev?: number; map?: string; replace?: boolean },
         command: Command,
       ) =>
         run(command, (context) =>
-          setUp.importData(context, {
+          importData(context, {
             ...parseFormat(format, options.map),
             file,
             to: options.to,
@@ -136,8 +137,8 @@ export function buildProgram(): Command {
     .addOption(roundOption())
     .option('--set <name...>', 'only these sets (default: all that the round needs)')
     .option('--look', 'with --set test: look at the test set, which is counted')
-    .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
     .option('--wait', WAIT)
+    .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
       run(command, (context) => steps.exam(context, options)),
     );
 
@@ -216,8 +217,8 @@ export function buildProgram(): Command {
     )
     .option('--rounds <n>', 'how many rounds (N rounds have N + 1 exams)', count)
     .option('--teacher <profile>', 'another teacher than the project names')
-    .action((_options: unknown, command: Command) =>
     .option('--wait', WAIT)
+    .action((_options: unknown, command: Command) =>
       run(command, (context) => steps.round(context)),
     );
 
@@ -279,8 +280,8 @@ export function buildProgram(): Command {
   add('tailor.choose')
     .description('choose another student, student server or teacher for the project')
     .option('--student <folder>', 'a student folder inside the project')
-    .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
     .option('--server <profile>', 'a student server of this computer, or "engine" for none')
+    .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
     .action((options: Parameters<typeof choose>[1], command: Command) =>
       run(command, (context) => choose(context, options)),
     );
@@ -300,7 +301,6 @@ export function buildProgram(): Command {
       run(command, (context) => setUpTrainer(context, options)),
     );
 
-  add('tailor.teacher', ' [profile]')
   add('tailor.student', ' [profile]')
     .description('ask the project’s student server whether it answers as the student of the round')
     .option('--test', 'try what the server can do (PROFILE, or the one of the project)')
@@ -318,6 +318,7 @@ export function buildProgram(): Command {
         ),
     );
 
+  add('tailor.teacher', ' [profile]')
     .description('test a teacher with one call, or serve the programmatic teacher on loopback')
     .option(
       '--test',

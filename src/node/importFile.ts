@@ -1,26 +1,22 @@
-import { AppError, cancelled } from '../core/errors.ts';
-import { sentence, type Text } from '../core/sentence.ts';
-import type { Signal } from '../core/ports.ts';
+import { AppError } from '../core/errors.ts';
+import type { Report, Signal } from '../core/ports.ts';
+import { sentence } from '../core/sentence.ts';
 import {
   guessFormat,
   ImportCollector,
   type DataFormat,
   type ImportResult,
 } from '../core/dataset/importers.ts';
-import { arrayElements, firstInk } from './jsonArray.ts';
+import { layoutOf, readRows, type DataLayout } from './imports/rowSource.ts';
 import { nodeFs, type Fs } from './storage/fs.ts';
-import { readJsonLines } from './storage/jsonLines.ts';
-import { parseLine } from './storage/parseLine.ts';
-import { translating } from './storage/storeError.ts';
-
-/** An array is held in memory as a whole; JSON Lines are streamed and may be of any size. */
-const MAX_ARRAY_BYTES = 256 * 1024 * 1024;
-const HEAD_BYTES = 4096;
 
 export interface ImportFileOptions {
-  /** Guessed from the first row when absent. */
+  /** Guessed from the first rows when absent. */
   readonly format?: DataFormat;
+  /** Told by the file's name and first bytes when absent. */
+  readonly layout?: DataLayout;
   readonly signal?: Signal;
+  readonly report?: Report;
   readonly fs?: Fs;
 }
 
@@ -28,7 +24,7 @@ export interface FileImport extends ImportResult {
   readonly file: string;
   /** Null for a file without a row. */
   readonly format: DataFormat | null;
-  readonly layout: 'lines' | 'array';
+  readonly layout: DataLayout;
   /** Blank lines: counted, no error, no row. */
   readonly blank: number;
 }
@@ -63,75 +59,51 @@ class RowSink {
     }
     this.collector.add(this.format, value, { line });
   }
-
-  addBad(line: number, reason: Text): void {
-    this.collector.addBad({ line, field: null, reason });
-  }
 }
 
 /**
- * Imports a data file: JSON Lines, or one JSON array, told apart by the first character. A bad row never hides the
- * rest. Throws AppError for a file that cannot be opened, or whose fields cannot be told.
+ * Imports a data file: JSON Lines, one JSON array, one JSON object with a list of rows, CSV or Parquet. A bad row never
+ * hides the rest. Throws AppError for a file that cannot be opened, or whose fields cannot be told.
  */
 export async function importFile(
   path: string,
-  { format, signal, fs = nodeFs }: ImportFileOptions = {},
+  { format, layout: named, signal, report, fs = nodeFs }: ImportFileOptions = {},
 ): Promise<FileImport> {
-  if (signal?.aborted === true) throw cancelled();
   const sink = new RowSink(path, format);
-  const isArray = await translating(path, () => startsWithBracket(path, fs));
-  let blank = 0;
-  if (isArray) {
-    await translating(path, () => readArray(path, fs, sink, signal));
-  } else {
-    const summary = await readJsonLines(path, {
+  const layout = named ?? (await layoutOf(path, fs));
+  const onRead = throttled(report);
+  const { blank, canary } = await readRows(
+    {
+      path,
       fs,
-      ...(signal === undefined ? {} : { signal }),
-      onValue: (value, { line }) => sink.add(value, line),
-      onBad: ({ line, reason }) => sink.addBad(line, reason),
+      signal,
+      onRow: (value, line) => {
+        sink.add(value, line);
+        return false;
+      },
+      onBad: (line, field, reason) => sink.collector.addBad({ line, field, reason }),
+      ...(onRead === null ? {} : { onRead }),
+    },
+    layout,
+  );
+  if (canary) {
+    sink.collector.note({
+      line: 1,
+      field: 'canary',
+      note: sentence`asks that these rows are never trained on: use them for dev or test questions`,
     });
-    blank = summary.blank;
   }
-  return {
-    ...sink.collector.result(),
-    file: path,
-    format: sink.format,
-    layout: isArray ? 'array' : 'lines',
-    blank,
+  return { ...sink.collector.result(), file: path, format: sink.format, layout, blank };
+}
+
+/** Tells of every hundredth part that was read. */
+function throttled(report: Report | undefined): ((done: number, total: number) => void) | null {
+  if (!report) return null;
+  let told = -1;
+  return (done, total) => {
+    const part = total === 0 ? 100 : Math.floor((done / total) * 100);
+    if (part === told) return;
+    told = part;
+    report({ stage: sentence`Reading`, done: part, total: 100, etaMs: null });
   };
-}
-
-async function startsWithBracket(path: string, fs: Fs): Promise<boolean> {
-  const handle = await fs.open(path, 'r');
-  try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
-    const filled = head.subarray(0, bytesRead);
-    return filled[firstInk(filled)] === 0x5b;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readArray(
-  path: string,
-  fs: Fs,
-  sink: RowSink,
-  signal: Signal | undefined,
-): Promise<void> {
-  const { size } = await fs.stat(path);
-  if (size > MAX_ARRAY_BYTES) {
-    throw new AppError('data.invalid', sentence`${path} is a JSON array of ${size} bytes.`, {
-      hint: sentence`Write one JSON object on each line instead (JSON Lines): such files may be of any size.`,
-      detail: { file: path, size },
-    });
-  }
-  const data = await fs.readFile(path);
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  for (const element of arrayElements(bytes)) {
-    if (signal?.aborted === true) throw cancelled();
-    const parsed = parseLine(element.bytes);
-    if (parsed.ok) sink.add(parsed.value, element.line);
-    else sink.addBad(element.line, parsed.reason);
-  }
 }

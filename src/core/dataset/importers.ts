@@ -1,15 +1,19 @@
 import { sentence, type Sentence } from '../sentence.ts';
 import { fromGsm8k } from './gsm8k.ts';
+import { fromMawps } from './mawps.ts';
+import { fromMultiArith } from './multiArith.ts';
 import { fromMapped, guessMapping, type FieldMapping } from './mapped.ts';
 import { normaliseQuestion, type Question } from './question.ts';
 import { RowError, type BadRow, type RowNote, type RowPlace, type RowResult } from './row.ts';
 import { fromSvamp } from './svamp.ts';
 
+/** Sets that are read as their authors published them. */
+export const PUBLISHED_SETS = ['gsm8k', 'svamp', 'multiarith', 'mawps'] as const;
+export type PublishedSet = (typeof PUBLISHED_SETS)[number];
+
 /** How the rows of a source are read. */
 export type DataFormat =
-  | { readonly kind: 'gsm8k' }
-  | { readonly kind: 'svamp' }
-  | { readonly kind: 'mapped'; readonly mapping: FieldMapping };
+  { readonly kind: PublishedSet } | { readonly kind: 'mapped'; readonly mapping: FieldMapping };
 
 /** A row left out because an earlier one has its id or its text; the first one counts. */
 export interface DuplicateRow {
@@ -48,6 +52,10 @@ export function importRow(format: DataFormat, value: unknown, at: RowPlace): Row
         return fromGsm8k(value, at);
       case 'svamp':
         return fromSvamp(value, at);
+      case 'multiarith':
+        return fromMultiArith(value, at);
+      case 'mawps':
+        return fromMawps(value, at);
       case 'mapped':
         return fromMapped(value, format.mapping, at);
     }
@@ -57,16 +65,24 @@ export function importRow(format: DataFormat, value: unknown, at: RowPlace): Row
   }
 }
 
+/** The published set that a row is of; null where it is none that is known. */
+function publishedSet(row: Readonly<Record<string, unknown>>): PublishedSet | null {
+  const { question, answer } = row;
+  const isText = (field: string): boolean => typeof row[field] === 'string';
+  if (isText('Question') && isText('Numbers') && isText('Equation') && 'Answer' in row)
+    return 'mawps';
+  if (isText('Body') && 'Question' in row && 'Answer' in row) return 'svamp';
+  if (isText('sQuestion') && Array.isArray(row['lSolutions'])) return 'multiarith';
+  if (typeof question === 'string' && typeof answer === 'string' && answer.includes('####'))
+    return 'gsm8k';
+  return null;
+}
+
 /** The format of a source by one of its rows; null when it cannot be told. */
 export function guessFormat(value: unknown): DataFormat | null {
   if (!isRecord(value)) return null;
-  if (typeof value['Body'] === 'string' && 'Question' in value && 'Answer' in value) {
-    return { kind: 'svamp' };
-  }
-  const { question, answer } = value;
-  if (typeof question === 'string' && typeof answer === 'string' && answer.includes('####')) {
-    return { kind: 'gsm8k' };
-  }
+  const kind = publishedSet(value);
+  if (kind !== null) return { kind };
   const mapping = guessMapping(value);
   return mapping && { kind: 'mapped', mapping };
 }
@@ -93,12 +109,14 @@ export class ImportCollector {
     const text = normaliseQuestion(question.question);
     const own = { line: at.line, answer: question.answer };
     const sameId = this.#byId.get(question.id);
-    const same = sameId ?? this.#byText.get(text);
+    const sameText = this.#byText.get(text);
+    const same = sameId ?? sameText;
     if (same) {
       this.#duplicates.push({
         line: at.line,
         id: question.id,
-        same: sameId ? 'id' : 'text',
+        // A row without an id has one of its text: what repeats is the text.
+        same: sameId && sameText?.line !== sameId.line ? 'id' : 'text',
         firstLine: same.line,
         sameAnswer: same.answer === question.answer,
       });
@@ -114,6 +132,11 @@ export class ImportCollector {
   addBad(bad: BadRow): void {
     this.#read += 1;
     this.#bad.push(bad);
+  }
+
+  /** Something to say of the source that is no row's fault. */
+  note(note: RowNote): void {
+    this.#notes.push(note);
   }
 
   result(): ImportResult {

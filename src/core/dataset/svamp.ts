@@ -1,6 +1,5 @@
-import { sentence } from '../sentence.ts';
 import type { Question } from './question.ts';
-import { givesGold } from './equation.ts';
+import { equationOf } from './equation.ts';
 import { goldOf, idOf, textOf, type RowNote, type RowPlace } from './row.ts';
 
 /** A row of SVAMP as published: `Body` and `Question` in two fields, `Equation` in infix, `Answer` as a float. */
@@ -14,22 +13,15 @@ export function fromSvamp(
   const { id, note } = idOf(row['ID'], 'ID', question);
   const notes: RowNote[] = note === null ? [] : [{ line: at.line, field: 'ID', note }];
   const given = row['Equation'];
-  const equation = typeof given === 'string' ? given.trim() : '';
-  const usable = equation !== '' && givesGold(equation, gold);
-  if (equation !== '' && !usable) {
-    notes.push({
-      line: at.line,
-      field: 'Equation',
-      note: sentence`does not give the answer: left out`,
-    });
-  }
+  const written = typeof given === 'string' ? given : undefined;
+  const equation = equationOf(written, gold, 'Equation', at, notes);
   const type = row['Type'];
   return {
     question: {
       id,
       question,
       answer: gold,
-      ...(usable ? { equation } : {}),
+      ...(equation === undefined ? {} : { equation }),
       ...(typeof type === 'string' && type.trim() !== '' ? { tags: [type.trim()] } : {}),
     },
     notes,

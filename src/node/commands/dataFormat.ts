@@ -1,31 +1,38 @@
 import { AppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
-import type { DataFormat } from '../../core/dataset/importers.ts';
+import { PUBLISHED_SETS, type DataFormat } from '../../core/dataset/importers.ts';
 import { fieldMappingSchema } from '../../core/dataset/mapped.ts';
+import type { DataLayout } from '../imports/rowSource.ts';
+
+/** Formats of own rows, whose fields are guessed or named by `--map`. */
+const OWN = ['jsonl', 'csv', 'parquet'] as const;
+export const FORMAT_NAMES: readonly string[] = [...PUBLISHED_SETS, ...OWN, 'auto'];
 
 /**
- * The format of `tailor import FORMAT`: "gsm8k", "svamp", "jsonl" (fields guessed, or named by `--map`), "auto".
- * No `format` means that the first row decides.
+ * The format of `tailor import FORMAT`: a published set by its name, own rows as JSON Lines, CSV or Parquet, or "auto".
+ * No `format` means that the first rows decide, no `layout` that the file does.
  */
-export function parseFormat(name: string, map: string | undefined): { format?: DataFormat } {
-  if (map !== undefined && name !== 'jsonl') {
-    throw new AppError('usage', sentence`--map goes with the format jsonl.`, {
+export function parseFormat(
+  name: string,
+  map: string | undefined,
+): { format?: DataFormat; layout?: DataLayout } {
+  const isOwn = OWN.some((own) => own === name);
+  if (map !== undefined && !isOwn) {
+    throw new AppError('usage', sentence`--map goes with the formats jsonl, csv and parquet.`, {
       hint: sentence`tailor import jsonl FILE --map …`,
     });
   }
-  switch (name) {
-    case 'gsm8k':
-    case 'svamp':
-      return { format: { kind: name } };
-    case 'auto':
-      return {};
-    case 'jsonl':
-      return map === undefined ? {} : { format: { kind: 'mapped', mapping: parseMapping(map) } };
-    default:
-      throw new AppError('usage', sentence`There is no format called ${JSON.stringify(name)}.`, {
-        hint: sentence`Formats: gsm8k, svamp, jsonl, auto.`,
-      });
+  const set = PUBLISHED_SETS.find((one) => one === name);
+  if (set !== undefined) return { format: { kind: set } };
+  if (!isOwn && name !== 'auto') {
+    throw new AppError('usage', sentence`There is no format called ${JSON.stringify(name)}.`, {
+      hint: sentence`Formats: ${FORMAT_NAMES.join(', ')}.`,
+    });
   }
+  return {
+    ...(name === 'csv' || name === 'parquet' ? { layout: name } : {}),
+    ...(map === undefined ? {} : { format: { kind: 'mapped', mapping: parseMapping(map) } }),
+  };
 }
 
 function parseMapping(text: string): ReturnType<typeof fieldMappingSchema.parse> {

@@ -4,29 +4,18 @@ import { ZodError } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { issueText } from '../../core/schemaProblem.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
-import { namesIn } from '../project/projectFiles.ts';
-import { changedTexts, overlapsOf } from './importedData.ts';
-import { carve, type Carved } from '../../core/dataset/splits.ts';
-import { importFile } from '../importFile.ts';
-import {
-  describeBadRow,
-  type DataFormat,
-  type DuplicateRow,
-} from '../../core/dataset/importers.ts';
-import type { Question } from '../../core/dataset/question.ts';
 import { PRACTICE_PATHS, practiceProject } from '../../core/practice/practiceProject.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
 import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '../practiceFiles.ts';
 import { findPython } from '../python/findPython.ts';
-import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
-import { assertWritable, resolveInside } from '../storage/safePath.ts';
+import { assertWritable } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 
@@ -86,8 +75,6 @@ export async function init(context: CommandContext, options: InitOptions): Promi
 
 const lines = (texts: readonly Sentence[]): Sentence => joined(texts, '\n');
 
-/** Where a test set goes that the project file does not name yet. */
-export const TEST_PATH = 'data/test.jsonl';
 const SMOLLM2_FOLDER = 'models/smollm2-135m-instruct';
 const STUDENTS = new Map<string, string>([
   ['practice', PRACTICE_PATHS.student],
@@ -187,159 +174,4 @@ async function refuseExisting(root: string): Promise<void> {
   throw new AppError('project.exists', sentence`${path} is already there.`, {
     hint: sentence`Name another folder, or edit that file.`,
   });
-}
-
-/** A set of the project, or train with dev carved out of it. */
-export type ImportTarget = 'train' | 'dev' | 'test' | 'split';
-
-export interface ImportOptions {
-  /** Guessed from the first row when absent. */
-  readonly format?: DataFormat;
-  readonly file: string;
-  /** Where the questions go; "split" carves dev out of them. */
-  readonly to: ImportTarget;
-  readonly dev?: { readonly count: number } | { readonly share: number };
-  readonly replace: boolean;
-}
-
-/** `tailor import`: questions from a published file or own rows into the project's data files. */
-export async function importData(
-  context: CommandContext,
-  options: ImportOptions,
-): Promise<CommandResult> {
-  const { root, file: project } = await loadProject(context.options.folder);
-  const result = await importFile(options.file, {
-    ...(options.format ? { format: options.format } : {}),
-    signal: context.signal,
-  });
-  if (result.questions.length === 0) {
-    const first = result.bad[0];
-    throw new AppError('data.invalid', sentence`${options.file} has no usable row.`, {
-      hint: first ? sentence`Line ${first.line}: ${first.reason}.` : sentence`Check the format.`,
-      detail: { bad: result.bad.slice(0, 20) },
-    });
-  }
-  const targets: [string, readonly Question[]][] = [];
-  if (options.to === 'split') {
-    const { train, dev } = carved(result.questions, options.dev, project.seed);
-    targets.push([project.data.train, train], [project.data.dev, dev]);
-  } else {
-    targets.push([project.data[options.to] ?? TEST_PATH, result.questions]);
-  }
-  // All refusals come before the first write.
-  const files = [];
-  for (const [path, questions] of targets) {
-    const absolute = await dataTarget(root, path, options.replace);
-    const changed = await changedTexts(root, path, questions);
-    files.push({ path, absolute, questions, changed });
-  }
-  const examined = (await namesIn(join(root, 'rounds'))).length > 0;
-  for (const { absolute, questions } of files) {
-    await makeFolder(dirname(absolute));
-    const text = questions.map((row) => `${JSON.stringify(row)}\n`).join('');
-    await writeSnapshot(absolute, text, { mode: 0o644 });
-  }
-  if (options.to === 'test' && project.data.test === undefined) {
-    // As the person wrote it, with the new field: what is left out keeps its default.
-    await changeProject(root, { data: { test: TEST_PATH } });
-  }
-  const { counts, bad, duplicates, notes } = result;
-  const overlaps = await overlapsOf(root, project);
-  const equal = overlaps.filter(({ same }) => same === 'text').length;
-  const said = [
-    sentence`Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
-    ...files.map(({ path, questions, changed }) =>
-      changed === 0
-        ? sentence`${path}: ${questions.length} questions`
-        : sentence`${path}: ${questions.length} questions, ${changed} of them with another text than before`,
-    ),
-    withParts(files.flatMap(({ questions }) => questions)),
-    ...(examined && files.some(({ changed }) => changed > 0)
-      ? [
-          sentence`What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam`,
-        ]
-      : []),
-    ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
-    ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
-    ...atMost20(notes.map(({ line, field, note }) => sentence`Line ${line}: ${field} ${note}.`)),
-    ...(overlaps.length === 0
-      ? []
-      : [
-          sentence`Train and dev share ${equal} questions (never trained on) and ${overlaps.length - equal} that differ in numbers only.`,
-        ]),
-  ];
-  return {
-    text: lines(said),
-    json: {
-      counts,
-      bad,
-      duplicates,
-      notes,
-      overlaps,
-      files: files.map(({ path, questions, changed }) => ({
-        path,
-        questions: questions.length,
-        changed,
-      })),
-    },
-  };
-}
-
-/** What of the rows is more than question and answer: the programmatic teacher works from equations. */
-function withParts(questions: readonly Question[]): Sentence {
-  const having = (part: 'equation' | 'rationale'): number =>
-    questions.filter((one) => one[part] !== undefined).length;
-  return sentence`With an equation: ${having('equation')}; with a rationale: ${having('rationale')}.`;
-}
-
-function atMost20(all: readonly Sentence[]): Sentence[] {
-  const rest = all.length - 20;
-  return [
-    ...all.slice(0, 20),
-    ...(rest > 0 ? [sentence`… and ${rest} more; --json lists all.`] : []),
-  ];
-}
-
-function describeDuplicate(file: string, row: DuplicateRow): Sentence {
-  const { line, same, firstLine, sameAnswer } = row;
-  const what =
-    same === 'id'
-      ? sentence`Line ${line} of ${file} is left out: it has the id of line ${firstLine}.`
-      : sentence`Line ${line} of ${file} is left out: it has the text of line ${firstLine}.`;
-  return sameAnswer ? what : joined([what, sentence`The two disagree about the answer.`]);
-}
-
-/** At least one dev question wherever there are two: a loop without a dev exam shows nothing. */
-function carved(
-  questions: readonly Question[],
-  dev: ImportOptions['dev'] = { share: 0.1 },
-  seed: number,
-): Carved {
-  if ('count' in dev && dev.count >= questions.length) {
-    throw new AppError(
-      'usage',
-      sentence`--dev ${dev.count} leaves nothing of ${questions.length} questions.`,
-      {
-        hint: sentence`Name a smaller number, or import everything with --to dev.`,
-      },
-    );
-  }
-  const split = carve(questions, { dev, seed });
-  const isEmpty = split.dev.length === 0 && questions.length > 1 && 'share' in dev;
-  return isEmpty ? carve(questions, { dev: { count: 1 }, seed }) : split;
-}
-
-/** Where a set's file lies, once nothing speaks against writing it. */
-async function dataTarget(root: string, path: string, replace: boolean): Promise<string> {
-  const absolute = await assertWritable(root, await resolveInside(root, path));
-  const there = await stat(absolute).then(
-    ({ size }) => size > 0,
-    () => false,
-  );
-  if (there && !replace) {
-    throw new AppError('data.invalid', sentence`${path} is already there.`, {
-      hint: sentence`Add --replace to write it anew. The next exam asks questions whose text changes again; frozen rounds stay as they are.`,
-    });
-  }
-  return absolute;
 }

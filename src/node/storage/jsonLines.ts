@@ -157,7 +157,8 @@ function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
 }
 
-function foreignFormat(bytes: Buffer): Sentence | null {
+/** Why a file of these first bytes is no UTF-8 text; null where nothing speaks against it. */
+export function foreignFormat(bytes: Buffer): Sentence | null {
   const [a, b] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
     return sentence`is UTF-16 text; save the file as UTF-8`;

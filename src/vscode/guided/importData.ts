@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { cancelled, isAppError } from '../../core/errors.ts';
-import type { ImportTarget } from '../../node/commands/setUp.ts';
+import type { ImportTarget } from '../../node/commands/importData.ts';
 import type { DataFormat } from '../../core/dataset/importers.ts';
 import type { FileImport } from '../../node/importFile.ts';
 import { withToken } from '../cancellation.ts';
@@ -43,7 +43,7 @@ export function importHandler(editor: Editor): Handler {
     const { text, json } = await editor.jobs.run(
       { root, stage: 'other', round: null, title },
       async (context) =>
-        (await import('../../node/commands/setUp.ts')).importData(context, {
+        (await import('../../node/commands/importData.ts')).importData(context, {
           ...(seen.format ? { format: seen.format } : {}),
           file,
           to: known.to,
@@ -156,7 +156,7 @@ const devCount =
 /** Questions that are there already are written over only after a yes. */
 async function mayReplace(root: string, to: Known['to']): Promise<boolean> {
   const { loadProject } = await import('../../node/project/loadProject.ts');
-  const { TEST_PATH } = await import('../../node/commands/setUp.ts');
+  const { TEST_PATH } = await import('../../node/commands/importData.ts');
   const { data } = (await loadProject(root)).file;
   const paths = to === 'split' ? [data.train, data.dev] : [data[to] ?? TEST_PATH];
   const there: string[] = [];

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../src/core/errors.ts';
+import { givesGold } from '../../../src/core/dataset/equation.ts';
+import { questionId } from '../../../src/core/dataset/question.ts';
 import { goldValue } from '../../../src/core/grading/gold.ts';
 import { carve } from '../../../src/core/dataset/splits.ts';
 import { importFile } from '../../../src/node/importFile.ts';
@@ -180,6 +182,40 @@ describe.skipIf(NO_PUBLIC_DATA !== null)(
         expect(question).toMatch(/[.!?] \S/u);
         expect(goldValue(answer)).toBe(answer);
       }
+    });
+
+    test('MultiArith as published: every equation gives its answer, 20 texts stand there twice', async () => {
+      const result = await load('multiarith/MultiArith.json');
+      expect(result).toMatchObject({
+        format: { kind: 'multiarith' },
+        counts: { read: 600, kept: 580, bad: 0, duplicates: 20 },
+        notes: [],
+      });
+      expect(result.duplicates.every(({ same, sameAnswer }) => same === 'text' && sameAnswer)).toBe(
+        true,
+      );
+      for (const { id, question, answer, equation } of result.questions) {
+        expect(id).toMatch(/^multiarith-\d+$/u);
+        expect(question).toBe(question.trim());
+        expect(equation !== undefined && givesGold(equation, answer)).toBe(true);
+      }
+    });
+
+    test('MAWPS and ASDiv-A as published: numbers stand in text and equation', async () => {
+      const result = await load('svamp/mawps-asdiv-a.train.csv');
+      expect(result).toMatchObject({ format: { kind: 'mawps' }, layout: 'csv' });
+      const { read, kept, bad, duplicates } = result.counts;
+      expect([read, bad, kept + duplicates]).toEqual([3138, 0, 3138]);
+      for (const { id, question, answer, equation } of result.questions) {
+        expect(question).not.toMatch(/number\d/u);
+        expect(id).toBe(questionId(question));
+        expect(goldValue(answer)).toBe(answer);
+        expect(equation === undefined || givesGold(equation, answer)).toBe(true);
+      }
+      const fields = new Set(result.notes.map(({ field }) => field));
+      expect([...fields]).toEqual(['Equation']);
+      // Repeated texts apart, only divisions that were rounded, and rows that are wrong, have no equation.
+      expect(result.notes.length).toBeLessThan(70);
     });
   },
 );

@@ -107,6 +107,62 @@ describe('SVAMP', () => {
   });
 });
 
+describe('MultiArith', () => {
+  const row = { iIndex: 7, sQuestion: ' How many? ', lEquations: ['X=(2.0+3.0)'], lSolutions: [5] };
+
+  test('the one equation and the one answer', () => {
+    expect(guessFormat(row)).toEqual({ kind: 'multiarith' });
+    expect(imported({ kind: 'multiarith' }, row)).toEqual({
+      id: 'multiarith-7',
+      question: 'How many?',
+      answer: '5',
+      equation: '(2.0+3.0)',
+    });
+    const { iIndex: _, ...without } = row;
+    expect(imported({ kind: 'multiarith' }, without).id).toBe(questionId('How many?'));
+  });
+
+  test.each([
+    [{ ...row, lSolutions: [1, 2] }, 'lSolutions', 'holds 2 answers where one is needed'],
+    [{ ...row, lSolutions: undefined }, 'lSolutions', 'is missing'],
+    [{ ...row, sQuestion: '' }, 'sQuestion', 'is empty'],
+  ])('%j is refused', (value, field, reason) => {
+    expect(refused({ kind: 'multiarith' }, value)).toEqual({ field, reason });
+  });
+});
+
+describe('MAWPS and ASDiv-A', () => {
+  const row = {
+    Question: 'A bag has number1 or number0 nuts . How many ?',
+    Numbers: '3.0 4.50 2.0',
+    Equation: '- * number0 number2 + 1.0 number1',
+    Answer: '0.5',
+  };
+
+  test('numbers go back into the text and into an infix equation', () => {
+    expect(guessFormat({ ...row, Body: 'B' })).toEqual({ kind: 'mawps' });
+    const question = 'A bag has 4.50 or 3 nuts . How many ?';
+    expect(imported({ kind: 'mawps' }, row)).toEqual({
+      id: questionId(question),
+      question,
+      answer: '0.5',
+      equation: '(3 * 2) - (1.0 + 4.50)',
+    });
+    expect(imported({ kind: 'mawps' }, { ...row, Answer: '504.0' }).answer).toBe('504');
+  });
+
+  test.each(['', '+ 1', '+ 1 2 3', 'x', '+ '.repeat(5000)])('%j is no equation', (Equation) => {
+    expect(imported({ kind: 'mawps' }, { ...row, Equation })).not.toHaveProperty('equation');
+  });
+
+  test('a number that the row does not hold is named', () => {
+    expect(refused({ kind: 'mawps' }, { ...row, Numbers: '1' })).toEqual({
+      field: 'Question',
+      reason: 'speaks of number1, which Numbers does not hold',
+    });
+  });
+});
+
 describe('own data', () => {
   test('dotted paths lead into objects and lists, own members only', () => {
     const value = { 'a.b': 1, a: { b: 2, c: [{ d: 'x' }] }, q: null };

@@ -5,7 +5,7 @@ import { lookSchema } from '../../../../src/core/round/looks.ts';
 import { summarise } from '../../../../src/core/round/summary.ts';
 import { looksOf, refuseUnmeantTest, sitTest } from '../../../../src/node/commands/lookAtTest.ts';
 import { exam } from '../../../../src/node/commands/steps.ts';
-import { importData } from '../../../../src/node/commands/setUp.ts';
+import { importData } from '../../../../src/node/commands/importData.ts';
 import { loadProject } from '../../../../src/node/project/loadProject.ts';
 import { openJournal } from '../../../../src/node/storage/journal.ts';
 import { readJournal } from '../../../../src/node/storage/readJournal.ts';
