@@ -160,7 +160,7 @@ export const DATASET_STRINGS = {
   'stale.gone': 'This field is gone meanwhile. What was typed is kept, and nothing was written.',
 
   // ── What is heard ──
-  'say.written': 'Written.',
+  'say.written': 'Edited.',
   'say.back': 'The former text is back.',
   'say.added': 'Field “{0}” added.',
   'say.fieldRemoved': 'Field “{0}” removed.',
@@ -195,7 +195,7 @@ export const DATASET_STRINGS = {
   'keys.line': 'go to a line',
   'keys.search': 'search',
   'keys.region': 'next, previous part of the page',
-  'keys.edit': 'edit the first field',
+  'keys.edit': 'edit the first field but the id',
   'keys.fields': 'in a text: next, previous text',
   'keys.write': 'in a text: write it',
   'keys.escape': 'in a text: the former text back; else back to the list',

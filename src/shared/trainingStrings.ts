@@ -1,6 +1,7 @@
 /** Everything the Training view and its host say, in English; `{0}`, `{1}` … are values. */
 export const TRAINING_STRINGS = {
   title: 'Training',
+  round: 'Round {0}',
   run: 'Run',
   'run.item': 'Round {0}: {1} ({2})',
   'state.none': 'Nothing has been trained yet.',
@@ -92,7 +93,7 @@ export const TRAINING_STRINGS = {
   'host.outOfMemory': 'Memory ran out: micro-batch {0} → {1}.',
   'host.resumed': 'Started again: attempt {0}.',
   'host.dropped': '{0} rows cannot be trained on and were left out; dropped.jsonl names them.',
-  'host.probed': 'After epoch {0} {1} of {2} probes are right.',
+  'host.probed': 'After epoch {0}: {1} of {2} probes are right.',
   'host.stopped': 'Stopped on request; it goes on from its checkpoint when it is started again.',
   'host.done': 'Done: {0} steps in {1} s.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import type { FreezePreview, SetPreview } from '../core/round/freezePreview.ts';
 import type { Editor } from './editor.ts';
 import { said } from './said.ts';
 import { count } from './texts.ts';
-import { trainingStrings } from './webviews/strings.ts';
+import { reviewStrings, trainingStrings } from './webviews/strings.ts';
 
 /** Says what freezing now would train on, and asks; whoever has not decided may let the gate's rule decide first. */
 export async function agreeToFreeze(
@@ -35,12 +35,17 @@ export async function agreeToFreeze(
 /** What would be trained on, in a few lines; where the rule would change it, both sets. */
 export function previewText(preview: FreezePreview): string {
   const { t } = vscode.l10n;
-  const { byPerson, byRule, warnings, afterRule } = preview;
+  const texts = reviewStrings();
+  const { byPerson, byRule, undecided, warnings, afterRule } = preview;
   const lines = [
     setText(preview),
     t('Decided by you: {0}; by rule: {1}.', count(byPerson), count(byRule)),
     // That some are undecided is one of the warnings; what can be done about it is said here.
     ...warnings.map((warning) => `⚠ ${said(warning)}`),
+    // Review lists mistakes: whoever has decided on all of them has not seen the others.
+    ...(undecided > 0
+      ? [t('Review lists them under “Filter”, “{0}”.', texts['scope.taught'] ?? '')]
+      : []),
     ...(afterRule
       ? [
           t(

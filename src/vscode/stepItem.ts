@@ -116,7 +116,11 @@ function factOf(step: Step, facts: RoundFacts): string | null {
     case 'curate':
       return review.questions === 0
         ? null
-        : vscode.l10n.t('{0}/{1} decided', count(review.decided), count(review.questions));
+        : vscode.l10n.t(
+            '{0} of {1} with a rationale decided',
+            count(review.decided),
+            count(review.questions),
+          );
     case 'freeze':
       return manifest
         ? vscode.l10n.t(

@@ -166,8 +166,8 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
     await press('Home');
     await page.locator('.row-current .row-line', { hasText: /^1$/u }).waitFor();
     await press('Enter');
-    await page.locator('#field-0:focus').waitFor();
-    await press('Alt+ArrowDown', 'Alt+ArrowDown');
+    await page.locator('#field-1:focus').waitFor();
+    await press('Alt+ArrowDown');
     await page.locator('#field-2:focus').waitFor();
     await press('Control+a');
     await page.keyboard.type('15');

@@ -42,12 +42,23 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     expect([tab.problems, tab.strangers]).toEqual([[], []]);
   });
 
-  it('has contrast in every theme', async () => {
+  it.each(['picked', 'nothing matches'])('has contrast in every theme: %s', async (name) => {
     for (const theme of Object.keys(THEMES)) {
-      const { tab } = await look('picked', { ...WIDE, theme });
+      const { tab } = await look(name, { ...WIDE, theme });
       expect([theme, await axeOn(tab)]).toEqual([theme, []]);
       await closeAll();
     }
+  });
+
+  it('offers each way once: to the training, and to take one rationale or one more', async () => {
+    const { tab } = await look('training');
+    expect(await tab.page.getByRole('button', { name: /show training/iu }).count()).toBe(1);
+    await closeAll();
+    const { page } = (await look('ready', { ...WIDE, kept: keptAt('bakery-0417') })).tab;
+    await page.locator('.side-tools', { hasText: /Accept this one(?!, too)/u }).waitFor();
+    await page.locator('#queue').focus();
+    for (const key of ['t', 'k', '2']) await page.keyboard.press(key);
+    await page.locator('.side-tools', { hasText: 'Accept this one, too' }).waitFor();
   });
 
   it('does not scroll sideways from 256 px on', async () => {

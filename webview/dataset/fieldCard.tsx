@@ -34,7 +34,7 @@ export function FieldCard({ record, field, place }: FieldCardProps): JSX.Element
   const readable = visibleText(shownName);
   const notes = [problem === null ? null : `${id}-problem`, duplicate ? `${id}-twin` : null];
   return (
-    <div class="field-card" data-field={index}>
+    <div class="field-card" data-field={index} data-name={name}>
       <div class="field-head">
         <label class="field-name" for={writable && !clipped ? id : undefined}>
           <Data text={shownName} /> <span class="field-type">{words(`type.${type}`)}</span>

@@ -31,7 +31,10 @@ export function pageOf(document: Document): Page {
     focusList: () => void regions.focus('list'),
     focusSearch: () => document.getElementById('search')?.focus(),
     focusRecord: () => {
-      if (!intoText(texts()[0])) regions.focus('form');
+      const all = texts();
+      // Who types at once means the question: another id would take the row's decisions from it.
+      const first = all.find((text) => text.closest('[data-name="id"]') === null) ?? all[0];
+      if (!intoText(first)) regions.focus('form');
     },
     focusText: (id) => intoText(texts().find((text) => text.getAttribute('data-text') === id)),
     moveText: (step) => {

@@ -2,7 +2,7 @@ import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts
 import { isStale, messageOf } from '../kit/failure.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { ask } from './ask.ts';
-import { actOf, expected, isChecked, movesOn, type Step } from './decide.ts';
+import { actOf, doneText, expected, isChecked, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
 import type { Kept } from './kept.ts';
 import { isRefused, Link, type ReviewClient } from './link.ts';
@@ -297,7 +297,7 @@ export class Control {
       const decided = before?.status === 'todo' && record.row.status !== 'todo';
       const early = decided && snapshot !== null && snapshot.rev < rev;
       const left = (snapshot?.counts.todo ?? 0) - (early ? 1 : 0);
-      this.say(`${texts(`done.${act.type}`)} ${texts.count('left', left)}`);
+      this.say(`${texts(doneText(act))} ${texts.count('left', left)}`);
     } catch (error) {
       const changed = isStale(error);
       const message = changed ? texts('say.changed', { id: shown }) : messageOf(error);

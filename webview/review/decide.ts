@@ -49,6 +49,13 @@ export function movesOn(act: Act): boolean {
   );
 }
 
+/** What is said once an act stands; of one rationale among several it is not said of the whole item. */
+export function doneText(act: Act): ReviewTextKey {
+  if (act.type === 'accept' && act.candidate !== undefined) return 'done.take';
+  if (act.type === 'reject' && act.candidate !== undefined) return 'done.drop';
+  return `done.${act.type}`;
+}
+
 /**
  * What a plain yes accepts. A rationale of the data is taught anyway and makes no item decided: where the teacher wrote
  * something, the yes is about that.

@@ -64,7 +64,7 @@ function NextLine({ snapshot }: { readonly snapshot: Snapshot }): JSX.Element | 
       <span class="banner-words">
         <Data text={words} />
       </span>
-      {primary && verb ? (
+      {primary && verb && !(snapshot.job && phase === 'training') ? (
         <Button class="banner-button" kind="primary" onPress={() => void control.run(verb)}>
           {primary.label}
         </Button>

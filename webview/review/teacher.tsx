@@ -53,7 +53,9 @@ export function Teacher({
           <div class="side-foot">
             <About candidate={candidate} />
             <FoldedChecks checks={candidate.checks} />
-            {writable && record.candidates.length > 1 ? <Choice candidate={candidate} /> : null}
+            {writable && record.candidates.length > 1 ? (
+              <Choice record={record} candidate={candidate} />
+            ) : null}
           </div>
         </>
       ) : (
@@ -169,19 +171,27 @@ function About({ candidate }: { readonly candidate: CandidateView }): JSX.Elemen
   );
 }
 
+interface ChoiceProps {
+  readonly record: ReviewRecord;
+  readonly candidate: CandidateView;
+}
+
+const isTaken = ({ status }: CandidateView): boolean =>
+  status === 'accepted' || status === 'edited';
+
 /** Several candidates: all that pass are taught unless one is picked or dropped. */
-function Choice({ candidate }: { readonly candidate: CandidateView }): JSX.Element {
+function Choice({ record, candidate }: ChoiceProps): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const cap = useCap();
-  const taken = candidate.status === 'accepted' || candidate.status === 'edited';
+  const take = record.candidates.some(isTaken) ? 'candidate.takeToo' : 'candidate.take';
   return (
     <p class="side-tools">
       <Link keyCap={cap('c')} onPress={() => control.act('only-this')}>
         {t('candidate.only')}
       </Link>
       <Link keyCap={cap('t')} onPress={() => control.act('toggle-candidate')}>
-        {t(taken ? 'candidate.drop' : 'candidate.take')}
+        {t(isTaken(candidate) ? 'candidate.drop' : take)}
       </Link>
     </p>
   );

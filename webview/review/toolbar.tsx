@@ -75,7 +75,7 @@ function Search(): JSX.Element {
         value={search}
         onValue={(text) => void control.list({ ...control.state.filter, search: text })}
       />
-      <span class="search-found muted">{found}</span>
+      <span class="search-found">{found}</span>
     </div>
   );
 }

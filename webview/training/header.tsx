@@ -16,12 +16,17 @@ const OVER: ReadonlySet<string> = new Set(['none', 'done', 'failed', 'cancelled'
 /** State, progress and the one thing to do; then the facts of the run. */
 export function Header({ snapshot, store }: HeaderProps): JSX.Element {
   const words = useWords();
-  const { state, step, steps, runId } = snapshot;
+  const { round, state, step, steps, runId } = snapshot;
   return (
     <header>
       <div class="bar">
         <h1 class="grow">
           {words('title')} <span class="muted">·</span>{' '}
+          {round === null ? null : (
+            <>
+              {words('round', round)} <span class="muted">·</span>{' '}
+            </>
+          )}
           <span class={`state state-${state}`}>{words(`state.${state}`)}</span>
         </h1>
         <Actions snapshot={snapshot} store={store} />

@@ -162,7 +162,9 @@ export class RoundReview {
   foreignExam(): { done: number; total: number; etaMs: number | null } | null {
     if (this.#examined || this.#fingerprint === null) return null;
     const total = this.#questions.length * this.#store.project.exam.samples;
-    return this.#growth.progress(this.#received.attempts, total);
+    const { attempts } = this.#received;
+    // With every answer there it is over, whoever held it: its other sets are no matter of this list.
+    return attempts >= total ? null : this.#growth.progress(attempts, total);
   }
 
   async #load(state: RoundState | null, signal: AbortSignal, onGrown: () => void): Promise<void> {

@@ -51,7 +51,7 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
     case 'eval':
       return {
         ...plain,
-        note: sentence`after epoch ${event.epoch} ${event.correct} of ${event.n} probes are right`,
+        note: sentence`after epoch ${event.epoch}: ${event.correct} of ${event.n} probes are right`,
       };
     case 'done':
       return { ...plain, stage: sentence`done`, done: plain.total, etaMs: 0 };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { visibleText } from '../../core/visibleText.ts';
 import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import { reviewStrings } from './strings.ts';
 
 /**
  * A whole item as Markdown. Every text of the data, the student or the teacher stands in a code block: nothing in it is
@@ -41,10 +42,14 @@ function inline(text: string): string {
   return `\`${shown.replaceAll('`', "'")}\``;
 }
 
+/** What Review calls a source, a status, a verdict or the result of a check. */
+const word = (kind: 'source' | 'status' | 'verdict' | 'level', value: string): string =>
+  reviewStrings()[`${kind}.${value}`] ?? value;
+
 const section = (title: string, body: string): string => `## ${title}\n\n${body}`;
 
 const checks = (all: ReviewRecord['checks']): string =>
-  all.map(({ level, message }) => `- ${level}: ${inline(message)}`).join('\n');
+  all.map(({ level, message }) => `- ${word('level', level)}: ${inline(message)}`).join('\n');
 
 function gold({ gold: answer, originalGold, goldConfirmed }: ReviewRecord): string {
   const { t } = vscode.l10n;
@@ -67,7 +72,12 @@ function history({ history: rounds, answers }: ReviewRecord): string {
 
 function candidate(one: CandidateView, index: number): string {
   const { t } = vscode.l10n;
-  const title = t('Rationale {0} ({1}, {2})', index + 1, one.source, one.status);
+  const title = t(
+    'Rationale {0} ({1}, {2})',
+    index + 1,
+    word('source', one.source),
+    word('status', one.status),
+  );
   const original =
     one.original === null ? [] : [t('Before the edit:'), '', block(one.original), ''];
   const why = one.why === null ? [] : [`- ${inline(one.why)}`];
@@ -77,7 +87,12 @@ function candidate(one: CandidateView, index: number): string {
 
 function attempt(one: AttemptView): string {
   const { t } = vscode.l10n;
-  const title = t('Attempt {0} ({1}, × {2})', one.sample + 1, one.verdict, one.times);
+  const title = t(
+    'Attempt {0} ({1}, × {2})',
+    one.sample + 1,
+    word('verdict', one.verdict),
+    one.times,
+  );
   return section(title, [block(one.text), '', checks(one.checks)].join('\n'));
 }
 

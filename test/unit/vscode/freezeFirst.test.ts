@@ -37,6 +37,16 @@ it('states the set as it is and the one after the rule, before either is frozen'
   expect(editor.details[0]).toContain('Then: 10 of 12 questions are trained on');
 });
 
+it('says where those stand that nobody has decided on, since Review begins with the mistakes', async () => {
+  editor.answer = 'Freeze';
+  await freezing({ ...setOf(2), undecided: 3, afterRule: null });
+  expect(editor.details[0]).toContain('under “Filter”, “Questions with a rationale”');
+  resetVscode();
+  editor.answer = 'Freeze';
+  await freezing({ ...setOf(2), afterRule: null });
+  expect(editor.details[0]).not.toContain('Filter');
+});
+
 it('speaks of no rule where nothing is left to it', async () => {
   editor.answer = 'Freeze';
   await expect(freezing({ ...setOf(2), afterRule: null })).resolves.toBe('as-it-is');

@@ -89,7 +89,13 @@ describe('the files behind Review', () => {
     expect((await window.ask('record', { id: 'q-1' })).row).toMatchObject({ right: 0, samples: 2 });
     const { job } = window.service.snapshot();
     expect(job).toMatchObject({ done: 4, total: 12 });
+    for (const id of ['q-1', 'q-2', 'q-3']) {
+      for (const sample of [0, 1, 2, 3]) await exam.answer(id, sample, '3');
+    }
     await exam.close();
+    // With the last answer it is over, whatever else the other process goes on with.
+    await window.service.refresh();
+    expect(window.service.snapshot().job).toBeNull();
   });
 
   it('counts a gold that was fixed for the earlier exams, too', async () => {

@@ -77,6 +77,13 @@ describe('items as documents', () => {
     expect(outside.join('\n')).not.toMatch(/command:|<img/u);
   });
 
+  it('say what Review says, not what the files do', async () => {
+    const { provider } = await files({ attempt: 'a', rationale: 'r' });
+    const text = await textOf(provider, named('record'));
+    expect(text).toContain('## Rationale 1 (teacher’s own solution, to review)');
+    expect(text).toContain('## Attempt 3 (wrong, × 4)');
+  });
+
   it('can be read only, but for the one kind that is an edit', async () => {
     const { provider, peer } = await files({ attempt: 'a', rationale: 'We add.\n#### 8' });
     for (const part of ['record', 'attempt', 'candidate', 'original'] as const) {

@@ -393,6 +393,17 @@ describe('the states of the page', () => {
     expect([store.state.peek().cursor, all('.line-form')]).toEqual(['o6', []]);
   });
 
+  it('edits the question first, never the id, unless there is nothing else', async () => {
+    const { control } = await show({ lines: [TEN[0] ?? '', '{"id": "alone"}'] });
+    control.press('edit');
+    await settle();
+    expect(document.activeElement?.id).toBe('field-1');
+    control.press('next');
+    control.press('edit');
+    await settle();
+    expect([area('field-0').value, document.activeElement?.id]).toEqual(['alone', 'field-0']);
+  });
+
   it('has one polite voice', async () => {
     const { control } = await show();
     expect(all('[aria-live]')).toHaveLength(1);

@@ -14,7 +14,7 @@ describe('Control: writing', () => {
     await control.write(id);
     await settle();
     expect(host.texts[0]).toBe(FIRST.replace('"0"', '"seven \\"7\\" \u202e"'));
-    expect([state().drafts, said()]).toEqual([{}, 'Written.']);
+    expect([state().drafts, said()]).toEqual([{}, 'Edited.']);
     expect(state().record?.fields[2]?.value).toBe('seven "7" \u202e');
     expect(state().record?.state).toBe('edited');
   });

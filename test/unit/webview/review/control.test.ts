@@ -164,6 +164,17 @@ describe('Control', () => {
     expect(acts()).toEqual([{ id: 'hostile-0702', act: { type: 'accept', candidate: id } }]);
   });
 
+  it('says of one rationale among several that it is dropped, not that the item is rejected', async () => {
+    const { press, state, statusOf } = await review({}, { ...IN_ORDER, sel: 'bakery-0417' });
+    await press('accept', 'previous', 'toggle-candidate');
+    expect(statusOf('bakery-0417')).toBe('accepted');
+    expect(state().said.text).toMatch(/^Rationale dropped\. /u);
+    await press('toggle-candidate');
+    expect(state().said.text).toMatch(/^Rationale accepted\. /u);
+    await press('previous', 'reject');
+    expect(state().said.text).toMatch(/^Rejected\. /u);
+  });
+
   it('says why where there is nothing to accept', async () => {
     const { press, state, acts } = await review({}, { ...IN_ORDER, sel: 'lake-0601' });
     await press('accept');

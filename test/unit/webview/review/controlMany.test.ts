@@ -57,7 +57,7 @@ describe('Control: many at once', () => {
     expect(state().overlay).toMatchObject({ kind: 'ask', hint });
     await press('save-form');
     expect(asked().at(-1)).toEqual({ ids, hint });
-    expect(state().said.text).toBe('The teacher answered: 2 pass, 0 do not.');
+    expect(state().said.text).toBe('The teacher answered. Passed every check: 2; failed: 0.');
     expect(state()).toMatchObject({ marked: new Set(), overlay: { kind: 'none' }, drafts: {} });
   });
 
@@ -69,7 +69,7 @@ describe('Control: many at once', () => {
     expect(state().said.text).toBe('1 question was not asked: this hint had been answered before.');
     await ask(control, ['bakery-0417', 'tickets-0533', 'lake-0601'], form);
     expect(state().said.text).toBe(
-      'The teacher answered: 2 pass, 0 do not. 1 question was not asked: this hint had been answered before.',
+      'The teacher answered. Passed every check: 2; failed: 0. 1 question was not asked: this hint had been answered before.',
     );
   });
 

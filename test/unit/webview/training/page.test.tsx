@@ -122,7 +122,7 @@ describe('the Training page', () => {
     expect(words('main')[0]).toContain('Loading');
     await store.start();
     await settle();
-    expect(words('h1')[0]).toBe('Training · Running');
+    expect(words('h1')[0]).toBe('Training · Round 0 · Running');
     expect(words('header .muted').join()).toContain('Step 40 of 100 · epoch 0.4 · 2 min left');
     const bar = document.querySelector('progress');
     expect([bar?.value, bar?.max, bar?.getAttribute('aria-label')]).toEqual([
