@@ -264,6 +264,8 @@ export const reviewStrings = {
   'field.hint.example': 'e.g. work out the price of one pack first',
   'field.hint.hint':
     'Its answer comes back as another rationale to decide on. The gold answer is not told.',
+  'field.hint.deaf':
+    'The built-in teacher understands no hints: yours is recorded, and it answers in other words.',
   'field.reason': 'Reason',
   'field.reason.optional': 'Reason (optional)',
   'field.gold': 'Gold answer',

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { visibleText } from '../core/visibleText.ts';
 import type { EditorJobs, JobFailure } from './jobs.ts';
 import type { JobState } from './ports.ts';
-import { costText, count, progressText, timeText } from './texts.ts';
+import { costText, count, jobName, progressText, timeText } from './texts.ts';
 
 /** The one status bar item: what runs, how long it still takes, what the teacher has cost; a click says more. */
 export class StatusBar implements vscode.Disposable {
@@ -47,10 +47,10 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function textOf(job: JobState): string {
-  const { spent, left, title } = job;
+  const { spent, left } = job;
   const cost =
     spent && left ? ` · ${count(spent.tokens)} / ${count(spent.tokens + left.tokens)}` : '';
-  return `$(loading~spin) ${title} ${stateOf(job)}${cost}`;
+  return `$(loading~spin) ${jobName(job)} ${stateOf(job)}${cost}`;
 }
 
 function stateOf({ stopping, pausedUntil, progress }: JobState): string {
@@ -61,7 +61,7 @@ function stateOf({ stopping, pausedUntil, progress }: JobState): string {
 }
 
 function tooltipOf(job: JobState): string {
-  const lines = [`${job.title}: ${stateOf(job)}`];
+  const lines = [`${jobName(job)}: ${stateOf(job)}`];
   const cost = costText(job);
   if (cost !== null) lines.push(vscode.l10n.t('Teacher: {0}', cost));
   lines.push(vscode.l10n.t('Click to see it or to stop it.'));

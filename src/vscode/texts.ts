@@ -16,6 +16,13 @@ export function progressText(progress: Progress | null): string {
   return parts.join(' · ');
 }
 
+/** What a job is at. An exam names its set: its progress begins anew with each. */
+export function jobName({ stage, title, progress }: JobState): string {
+  if (stage !== 'exam' || progress === null) return title;
+  const text = said(progress.stage);
+  return text.slice(0, 1).toLocaleUpperCase(vscode.env.language) + text.slice(1);
+}
+
 /** "312 calls, 84,100 tokens spent; 9,688 calls, 4,915,900 tokens left"; null where no teacher is asked. */
 export function costText({ spent, left }: JobState): string | null {
   if (!spent || !left) return null;

@@ -50,6 +50,14 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     }
   });
 
+  it('says before a hint is written that a program understands none', async () => {
+    const hint = async (name: string): Promise<string> =>
+      (await look(name)).tab.page.locator('.form-ask .form-hint').innerText();
+    expect(await hint('ask a program')).toContain('understands no hints');
+    await closeAll();
+    expect(await hint('ask')).toContain('The gold answer is not told');
+  });
+
   it('offers each way once: to the training, and to take one rationale or one more', async () => {
     const { tab } = await look('training');
     expect(await tab.page.getByRole('button', { name: /show training/iu }).count()).toBe(1);

@@ -30,6 +30,14 @@ export const STATES: Readonly<Record<string, ViewState>> = {
   edit: { at: 'bakery-0417', act: (page) => press(page, 'e'), shows: '.form-edit' },
   write: { at: 'lake-0601', act: (page) => press(page, 'w'), shows: '.form-write' },
   ask: { at: 'bakery-0417', act: (page) => press(page, 'r'), shows: '.form-ask' },
+  'ask a program': {
+    host: snapshot({
+      banners: [{ code: 'programmatic', message: 'The teacher is a program.', action: null }],
+    }),
+    at: 'bakery-0417',
+    act: (page) => press(page, 'r'),
+    shows: '.form-ask',
+  },
   override: { at: 'hostile-0702', act: (page) => press(page, 'a'), shows: '.form-override' },
   'first wrong step': {
     at: 'bakery-0417',

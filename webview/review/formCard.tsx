@@ -69,6 +69,10 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
   const { store } = useControl();
   const candidate = usePart(shownCandidate);
   const attempt = usePart(shownAttempt);
+  // The built-in teacher is a program: it would be a pity about a carefully written hint.
+  const deaf = usePart(
+    ({ snapshot }) => snapshot?.banners.some(({ code }) => code === 'programmatic') === true,
+  );
   const set = (next: Form): void => store.dispatch({ type: 'form', form: next });
   switch (form.kind) {
     case 'edit':
@@ -97,7 +101,7 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
             value={form.hint}
             onValue={(hint) => set({ ...form, hint })}
           />
-          <p class="form-hint muted">{t('field.hint.hint')}</p>
+          <p class="form-hint muted">{t(deaf ? 'field.hint.deaf' : 'field.hint.hint')}</p>
         </>
       );
     case 'reject':

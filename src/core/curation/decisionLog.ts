@@ -114,11 +114,11 @@ export function logOf(
   outdated: ReadonlySet<Decision>,
   say: CurationSay = inEnglish,
 ): ReviewRecord['log'] {
-  return decisions
+  return inOneAct(decisions)
     .slice(-LOG_LINES)
     .reverse()
-    .map((event) => {
-      const what = sentenceOf(event, about, say);
+    .map(({ event, whole }) => {
+      const what = sentenceOf(whole, about, say);
       return {
         at: event.at,
         by: event.author.kind === 'rule' ? say('log.rule', event.author.name) : event.author.name,
@@ -126,6 +126,31 @@ export function logOf(
         reason: reasonOf(event, say),
       };
     });
+}
+
+interface Act {
+  readonly event: RecordedDecision;
+  /** The event with what belongs to it. */
+  readonly whole: RecordedDecision;
+}
+
+/** A yes to several rationales at once is one line, though each of them has an event of its own. */
+function inOneAct(decisions: readonly RecordedDecision[]): Act[] {
+  const acts: Act[] = [];
+  for (const event of decisions) {
+    const last = acts.at(-1);
+    const whole = last && joined(last.whole, event);
+    if (last && whole) acts[acts.length - 1] = { event: last.event, whole };
+    else acts.push({ event, whole: event });
+  }
+  return acts;
+}
+
+function joined(one: RecordedDecision, next: RecordedDecision): RecordedDecision | null {
+  if (next.action === undefined || one.action !== next.action) return null;
+  const isYes = one.type === 'accept' && next.type === 'accept';
+  const isNo = one.type === 'reject' && next.type === 'reject';
+  return isYes || isNo ? { ...next, items: [...one.items, ...next.items] } : null;
 }
 
 const OF_RULES = ['reason.gate', 'reason.equation'] as const;

@@ -250,7 +250,7 @@ function refuseUnfit(item: ReviewItem, text: string, curation: Curation): void {
   throw refuse(
     item,
     sentence`This rationale does not pass: ${gateSentences(reasons)}`,
-    sentence`Correct it, or keep it all the same.`,
+    sentence`Correct it, or save it all the same.`,
   );
 }
 

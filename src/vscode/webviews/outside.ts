@@ -3,6 +3,7 @@ import type { Outside } from '../../node/review/ports.ts';
 import type { Disposable } from '../disposableStore.ts';
 import type { Jobs, JobState, Stage } from '../ports.ts';
 import { said } from '../said.ts';
+import { jobName } from '../texts.ts';
 
 export interface OutsideParts {
   readonly jobs: Pick<Jobs, 'onDidChange'> & { of(root: string): JobState | null };
@@ -55,10 +56,11 @@ export class EditorOutside {
   }
 }
 
-function jobOf({ stage, title, progress }: JobState): Outside['job'] {
+function jobOf(job: JobState): Outside['job'] {
+  const { stage, progress } = job;
   return {
     running: RUNNING[stage],
-    stage: title,
+    stage: jobName(job),
     done: progress?.done ?? 0,
     total: progress?.total ?? 0,
     etaMs: progress?.etaMs ?? null,

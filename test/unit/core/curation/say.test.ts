@@ -62,6 +62,20 @@ describe('what the review says', () => {
     expect(labelOf(recorded(decisions.slice(0, 1)), sayBy(MARKED))).toBe('«Fix Question pens»');
   });
 
+  it('says a yes to several rationales at once in one line', () => {
+    const accept = (itemId: string, action: string): Decision => ({
+      type: 'accept',
+      author: ana,
+      action,
+      items: [{ questionId: 'pens', itemId }],
+    });
+    const events = recorded([accept('a', 'one'), accept('b', 'one'), accept('c', 'two')]);
+    expect(logOf(events, 'pens', new Set()).map(({ what }) => what)).toEqual([
+      'Accepted a rationale.',
+      'Accepted 2 rationales.',
+    ]);
+  });
+
   it('says a rule’s reason in the reader’s language, a person’s as it was written', () => {
     const gate: Author = { kind: 'rule', name: 'gate-accept' };
     const reason = CURATION_STRINGS['reason.gate'];
