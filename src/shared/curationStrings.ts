@@ -6,6 +6,7 @@ export const CURATION_STRINGS = {
   'gate.no-final-line': 'It does not end in a line "Answer: …" that can be read.',
   'gate.wrong-answer': 'Its answer is not the gold answer.',
   'gate.arithmetic': 'An equation in it is false.',
+  'gate.arithmetic.which': 'This equation is false: {0}.',
   'gate.too-long': 'It is longer than the project allows.',
   'gate.too-many-steps': 'It has more steps than the project allows.',
   'gate.empty': 'It has no step.',

@@ -1,11 +1,19 @@
 import type { Check } from '../../shared/reviewContract.ts';
 import { joined, type Sentence } from '../sentence.ts';
+import { falseEquations } from '../teaching/arithmetic.ts';
 import type { GateReason } from '../teaching/records.ts';
 import { asSentence, type CurationSay } from './say.ts';
 
-/** Why the gate refuses a text, one sentence after the other. */
-export function gateSentences(reasons: readonly GateReason[]): Sentence {
-  return joined(reasons.map((code) => asSentence(`gate.${code}`)));
+/** Why the gate refuses a text, one sentence after the other; with the text, of an equation also which one. */
+export function gateSentences(reasons: readonly GateReason[], text = ''): Sentence {
+  const [wrong] = falseEquations(text);
+  return joined(
+    reasons.map((code) =>
+      code === 'arithmetic' && wrong
+        ? asSentence('gate.arithmetic.which', wrong.text)
+        : asSentence(`gate.${code}`),
+    ),
+  );
 }
 
 /** All checks of the gate, passed ones too; what a person overrode is a warning. */

@@ -249,7 +249,7 @@ function refuseUnfit(item: ReviewItem, text: string, curation: Curation): void {
   if (reasons.length === 0) return;
   throw refuse(
     item,
-    sentence`This rationale does not pass: ${gateSentences(reasons)}`,
+    sentence`This rationale does not pass: ${gateSentences(reasons, rationale)}`,
     sentence`Correct it, or save it all the same.`,
   );
 }

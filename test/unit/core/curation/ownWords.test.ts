@@ -20,6 +20,16 @@ describe('a rationale in the person’s own words', () => {
     }
   });
 
+  it('is told which of its equations is false', () => {
+    const act = {
+      type: 'write' as const,
+      rationale: 'First 4 * 5 = 20. Then 20 - 6 = 15.\nAnswer: 14',
+    };
+    expect(() => decisionsFor(item, act, curation, ana, 'a')).toThrow(
+      'This equation is false: 20 - 6 = 15.',
+    );
+  });
+
   it('is kept where the person insists, and where it passes', () => {
     const insisted = { type: 'write' as const, rationale: WRONG_END, insist: true };
     expect(decisionsFor(item, insisted, curation, ana, 'a')).toMatchObject([{ type: 'write' }]);
