@@ -88,8 +88,8 @@ export const DASHBOARD_STRINGS = {
   'change.none': 'No set has been examined yet.',
 
   'course.title': 'Training questions over the rounds',
-  'course.over': 'Over {0} exams',
-  'course.note': 'Over {0} exams, by intervals: one flip of one sample says nothing.',
+  'course.over': 'Exams: {0}',
+  'course.note': 'Exams: {0}. Told by intervals: one flip of one sample says nothing.',
   'course.how': 'Told by intervals: one flip of one sample says nothing.',
   'course.none': 'The training questions have not been examined yet.',
   'course.learned': 'learned',

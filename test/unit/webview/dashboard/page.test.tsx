@@ -115,6 +115,11 @@ describe('the Round Dashboard', () => {
     });
   });
 
+  it('says of how many exams the courses are, also of one', async () => {
+    await showBoard();
+    expect(inPart('course', 'h3')).toEqual(['Exams: 3']);
+  });
+
   it('tells each question’s course by signs that are also said, and where it was taught', async () => {
     await showBoard();
     await press(/^\d+: newly wrong/u);
