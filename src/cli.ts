@@ -22,6 +22,7 @@ import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
+import { askYes } from './node/terminal/askYes.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
 import { visibleJson } from './core/visibleText.ts';
 import { parseFormat } from './node/commands/dataFormat.ts';
@@ -52,6 +53,20 @@ const roundOption = (): Option =>
   new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
 
 const WAIT = 'wait for a student server until it answers as the student of the round';
+
+/** How a guess is agreed to: by --yes, else on a terminal; null where nobody can be asked. */
+function agreement(
+  options: { readonly yes?: boolean; readonly json?: boolean },
+  context: CommandContext,
+  say: (text: string) => void,
+): NonNullable<Parameters<typeof importData>[1]['agree']> | null {
+  if (options.yes === true) return () => Promise.resolve(true);
+  if (options.json === true || !process.stdin.isTTY || !process.stderr.isTTY) return null;
+  return (shown) => {
+    say(String(shown));
+    return askYes('Import it so? [y/N] ', context.signal);
+  };
+}
 
 const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
 
@@ -102,7 +117,9 @@ export function buildProgram(): Command {
     );
 
   add('tailor.import', ' <format> <file>')
-    .description('read questions: gsm8k and svamp as published, jsonl with a field mapping')
+    .description(
+      'read questions: published sets by name, jsonl, csv and parquet with a field mapping, or auto',
+    )
     .addOption(
       new Option('--to <set>', 'train, dev, test, or split (dev is carved out by question)')
         .choices(['train', 'dev', 'test', 'split'])
@@ -111,18 +128,27 @@ export function buildProgram(): Command {
     .option('--dev <n>', 'dev questions when splitting (default: a tenth)', count)
     .option(
       '--map <pairs>',
-      'jsonl: question=q,answer=a[,id=…][,rationale=…][,equation=…]; dots go into objects',
+      'own rows: question=q,answer=a[,id=…][,rationale=…][,equation=…][,choices=…][,kind=…]; dots go into objects',
     )
     .option('--replace', 'write over questions that are already there')
+    .option('--yes', 'agree to the fields that were guessed')
     .action(
       (
         format: string,
         file: string,
-        options: { to: ImportTarget; dev?: number; map?: string; replace?: boolean },
+        options: {
+          to: ImportTarget;
+          dev?: number;
+          map?: string;
+          replace?: boolean;
+          yes?: boolean;
+          json?: boolean;
+        },
         command: Command,
       ) =>
-        run(command, (context) =>
+        run(command, (context, say) =>
           importData(context, {
+            agree: agreement(options, context, say),
             ...parseFormat(format, options.map),
             file,
             to: options.to,

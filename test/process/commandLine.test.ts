@@ -207,7 +207,8 @@ describe('tailor import', () => {
     expect(await code('jsonl', 'bad.jsonl', ...MAP)).toBe(EXIT.data);
     expect(await code('jsonl', 'other.jsonl')).toBe(EXIT.data);
     expect(await code('jsonl', 'missing.jsonl')).toBe(EXIT.storage);
-    expect(await code('csv', 'bad.jsonl')).toBe(EXIT.usage);
+    expect(await code('xml', 'bad.jsonl')).toBe(EXIT.usage);
+    expect(await code('csv', 'bad.jsonl')).toBe(EXIT.data);
     expect(await code('jsonl', 'bad.jsonl', '--map', 'question')).toBe(EXIT.usage);
     await own(root);
     expect(await code('jsonl', 'own.jsonl', ...MAP, '--dev', '9')).toBe(EXIT.usage);

@@ -2,13 +2,23 @@ import { sentence, type Sentence } from '../sentence.ts';
 import { fromGsm8k } from './gsm8k.ts';
 import { fromMawps } from './mawps.ts';
 import { fromMultiArith } from './multiArith.ts';
-import { fromMapped, guessMapping, type FieldMapping } from './mapped.ts';
-import { normaliseQuestion, type Question } from './question.ts';
+import { fromCommonsenseQa } from './commonsenseQa.ts';
+import { guessMapping, type MappingGuess } from './guessMapping.ts';
+import { fromMapped, keyText, type FieldMapping } from './mapped.ts';
+import { normaliseQuestion, questionSchema, type AnswerKind, type Question } from './question.ts';
 import { RowError, type BadRow, type RowNote, type RowPlace, type RowResult } from './row.ts';
+import { fromStrategyQa } from './strategyQa.ts';
 import { fromSvamp } from './svamp.ts';
 
 /** Sets that are read as their authors published them. */
-export const PUBLISHED_SETS = ['gsm8k', 'svamp', 'multiarith', 'mawps'] as const;
+export const PUBLISHED_SETS = [
+  'gsm8k',
+  'svamp',
+  'multiarith',
+  'mawps',
+  'commonsenseqa',
+  'strategyqa',
+] as const;
 export type PublishedSet = (typeof PUBLISHED_SETS)[number];
 
 /** How the rows of a source are read. */
@@ -43,8 +53,19 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One parsed value as a question, or what is wrong with it. Depends on the value alone, never on its place. */
+/** Kinds of answers that every step of the loop can grade. Questions of others would be graded wrongly. */
+const GRADED: ReadonlySet<AnswerKind> = new Set(['number']);
+
+/** One parsed value as a question that can be graded, or what is wrong with it. */
 export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
+  const result = readRow(format, value, at);
+  if ('bad' in result || GRADED.has(result.question.kind ?? 'number')) return result;
+  const reason = sentence`has an answer of the kind ${result.question.kind ?? 'number'}, which cannot be graded yet`;
+  return { bad: { line: at.line, field: null, reason } };
+}
+
+/** One parsed value as a question, or what is wrong with it. Depends on the value alone, never on its place. */
+export function readRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
   try {
     if (!isRecord(value)) throw new RowError(null, sentence`is not a JSON object`);
     switch (format.kind) {
@@ -56,6 +77,10 @@ export function importRow(format: DataFormat, value: unknown, at: RowPlace): Row
         return fromMultiArith(value, at);
       case 'mawps':
         return fromMawps(value, at);
+      case 'commonsenseqa':
+        return fromCommonsenseQa(value, at);
+      case 'strategyqa':
+        return fromStrategyQa(value, at);
       case 'mapped':
         return fromMapped(value, format.mapping, at);
     }
@@ -75,16 +100,57 @@ function publishedSet(row: Readonly<Record<string, unknown>>): PublishedSet | nu
   if (isText('sQuestion') && Array.isArray(row['lSolutions'])) return 'multiarith';
   if (typeof question === 'string' && typeof answer === 'string' && answer.includes('####'))
     return 'gsm8k';
+  if (isText('answerKey') && 'question_concept' in (isRecord(question) ? question : row))
+    return 'commonsenseqa';
+  const scores = row['target_scores'];
+  if (isText('input') && isRecord(scores) && 'Yes' in scores && 'No' in scores) return 'strategyqa';
+  if (typeof answer === 'boolean' && 'facts' in row && 'decomposition' in row) return 'strategyqa';
   return null;
 }
 
-/** The format of a source by one of its rows; null when it cannot be told. */
-export function guessFormat(value: unknown): DataFormat | null {
-  if (!isRecord(value)) return null;
-  const kind = publishedSet(value);
-  if (kind !== null) return { kind };
-  const mapping = guessMapping(value);
-  return mapping && { kind: 'mapped', mapping };
+/** How a source is perhaps to be read. */
+export interface FormatGuess {
+  readonly format: DataFormat;
+  /** Null for published sets, which are known by their fields. */
+  readonly guess: MappingGuess | null;
+  /** Whether nothing was guessed: a published set, or rows in the project's own form. */
+  readonly certain: boolean;
+}
+
+/** The names of the project's own form. */
+const OWN_FIELDS = new Set<string>(Object.keys(questionSchema.shape));
+
+/** The format of a source by its first rows; null when it cannot be told. */
+export function guessFormat(rows: readonly unknown[]): FormatGuess | null {
+  const [first] = rows;
+  if (!isRecord(first)) return null;
+  const kind = publishedSet(first);
+  if (kind !== null) return { format: { kind }, guess: null, certain: true };
+  const guess = guessMapping(rows);
+  if (guess === null) return null;
+  const own = ownForm(rows, guess);
+  const mapping = own ?? guess.mapping;
+  return { format: { kind: 'mapped', mapping }, guess, certain: own !== null };
+}
+
+/** The mapping of rows that have the fields of the project's own form and no others; null where they are not such. */
+function ownForm(rows: readonly unknown[], guess: MappingGuess): FieldMapping | null {
+  const hasForm = rows.every(
+    (row) => isRecord(row) && Object.keys(row).every((field) => OWN_FIELDS.has(field)),
+  );
+  if (!hasForm) return null;
+  const mapping: FieldMapping = {
+    question: 'question',
+    answer: 'answer',
+    ...(rows.some((row) => isRecord(row) && 'id' in row) ? { id: 'id' } : {}),
+  };
+  if (guess.kind === 'own') return mapping;
+  // Without a kind an answer is a number; where most are something else, that was not meant.
+  const usable = rows.filter((row) => {
+    const result = readRow({ kind: 'mapped', mapping }, row, { line: 1 });
+    return 'question' in result || result.bad.field !== 'answer';
+  });
+  return usable.length * 2 >= rows.length ? mapping : null;
 }
 
 /** Collects rows one by one: for sources that are too large to be held twice. */
@@ -106,7 +172,8 @@ export class ImportCollector {
     }
     this.#read += 1;
     const { question, notes } = result;
-    const text = normaliseQuestion(question.question);
+    const choices = question.choices && { texts: question.choices };
+    const text = normaliseQuestion(keyText(question.question, choices));
     const own = { line: at.line, answer: question.answer };
     const sameId = this.#byId.get(question.id);
     const sameText = this.#byText.get(text);
@@ -170,8 +237,20 @@ export function importRows(
   return collector.result();
 }
 
+/** What a row's number counts: the rows of a Parquet file stand on no lines. */
+export type PlaceUnit = 'line' | 'row';
+
 /** "Line 812 of train.jsonl: answer is not one number." */
-export function describeBadRow(file: string, { line, field, reason }: BadRow): Sentence {
+export function describeBadRow(
+  file: string,
+  { line, field, reason }: BadRow,
+  unit: PlaceUnit = 'line',
+): Sentence {
+  if (unit === 'row') {
+    return field === null
+      ? sentence`Row ${line} of ${file}: it ${reason}.`
+      : sentence`Row ${line} of ${file}: ${field} ${reason}.`;
+  }
   return field === null
     ? sentence`Line ${line} of ${file}: it ${reason}.`
     : sentence`Line ${line} of ${file}: ${field} ${reason}.`;

@@ -1,42 +1,90 @@
-import { sentence } from '../sentence.ts';
 import * as z from 'zod';
-import { givesGold } from './equation.ts';
-import type { Question } from './question.ts';
-import { goldOf, idOf, rationaleOf, textOf, type RowNote, type RowPlace } from './row.ts';
+import { choicesOf, choicesOfColumns, type Choices } from './choices.ts';
+import { equationOf } from './equation.ts';
+import { valueAt } from './fieldPath.ts';
+import { goldOfKind } from './goldOfKind.ts';
+import { answerKindSchema, type AnswerKind, type Question } from './question.ts';
+import { idOf, rationaleOf, textOf, type RowNote, type RowPlace } from './row.ts';
 
 const path = z.string().min(1).max(200);
 
-/** Which field of an own data file is which; dots lead into objects and lists (`qa.0.text`). */
+/**
+ * Which field of own rows is which; dots lead into objects and lists (`qa.0.text`). `choices` is one field or the columns
+ * with a choice each; `kind` is the kind of all answers; `first` is the number of the first choice where answers are
+ * numbers.
+ */
 export const fieldMappingSchema = z.strictObject({
   question: path,
   answer: path,
   id: path.optional(),
   rationale: path.optional(),
   equation: path.optional(),
+  choices: z.union([path, z.array(path).min(2).max(26)]).optional(),
+  kind: answerKindSchema.optional(),
+  first: z.union([z.literal(0), z.literal(1)]).optional(),
 });
 export type FieldMapping = z.infer<typeof fieldMappingSchema>;
 
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? new Map(Object.entries(value)).get(key)
-    : undefined;
-}
+/** The parts of a mapping that name one field each. */
+export const PATH_PARTS = ['question', 'answer', 'id', 'rationale', 'equation'] as const;
 
-/** The value at a dotted path. Own members only; a key that holds dots itself goes first. */
-export function valueAt(row: unknown, dotted: string): unknown {
-  const whole = member(row, dotted);
-  if (whole !== undefined) return whole;
-  return dotted.split('.').reduce(member, row);
+/** All fields that a mapping names. */
+export function mappedFields({ choices = [], ...mapping }: FieldMapping): string[] {
+  return [
+    ...PATH_PARTS.flatMap((part) => mapping[part] ?? []),
+    ...(typeof choices === 'string' ? [choices] : choices),
+  ];
 }
 
 /** A field of this very name that a mapping does not speak of is still what its name says. */
 function unnamed(
-  name: 'rationale' | 'equation',
+  name: 'rationale' | 'equation' | 'choices' | 'kind',
   row: unknown,
   mapping: FieldMapping,
-): string | undefined {
-  const taken = Object.values(mapping).includes(name);
-  return !taken && typeof member(row, name) === 'string' ? name : undefined;
+): unknown {
+  return mappedFields(mapping).includes(name) ? undefined : valueAt(row, name);
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** The choices of a row; undefined where it has none. */
+export function mappedChoices(row: unknown, mapping: FieldMapping): Choices | undefined {
+  const { choices, kind } = mapping;
+  if (typeof choices === 'object') {
+    const values = choices.map((field) => valueAt(row, field));
+    return choicesOfColumns(values, choices);
+  }
+  // A set of numbers may have a column of this name: what is not asked for is not looked at.
+  const mayHave = kind === undefined || kind === 'choice';
+  const value =
+    choices === undefined
+      ? mayHave
+        ? unnamed('choices', row, mapping)
+        : undefined
+      : valueAt(row, choices);
+  return isBlank(value) ? undefined : choicesOf(value, choices ?? 'choices');
+}
+
+/** The kind of a row's answer: the mapping's, the row's own, or by whether there are choices. */
+function kindOf(row: unknown, mapping: FieldMapping, choices: Choices | undefined): AnswerKind {
+  if (mapping.kind !== undefined) return mapping.kind;
+  const own = answerKindSchema.safeParse(unnamed('kind', row, mapping));
+  if (own.success) return own.data;
+  return choices === undefined ? 'number' : 'choice';
+}
+
+/** The gold of a row with its kind and its choices. Throws RowError. */
+export function mappedGold(
+  row: unknown,
+  mapping: FieldMapping,
+): { answer: string; kind: AnswerKind; choices: Choices | undefined } {
+  const choices = mappedChoices(row, mapping);
+  const kind = kindOf(row, mapping, choices);
+  const { answer: field, first } = mapping;
+  const answer = goldOfKind(kind, valueAt(row, field), field, { choices, first });
+  return { answer, kind, choices };
 }
 
 /** A row of an own data file. */
@@ -46,99 +94,46 @@ export function fromMapped(
   at: RowPlace,
 ): { question: Question; notes: RowNote[] } {
   const question = textOf(valueAt(row, mapping.question), mapping.question);
-  const gold = goldOf(valueAt(row, mapping.answer), mapping.answer);
+  const { answer, kind, choices } = mappedGold(row, mapping);
   const notes: RowNote[] = [];
-  const optional = (field: string | undefined): string | undefined => {
-    const value = field === undefined ? undefined : valueAt(row, field);
-    if (field === undefined || value === undefined || value === null || value === '')
-      return undefined;
-    return textOf(value, field);
+  const optional = (part: 'rationale' | 'equation'): string | undefined => {
+    const field = mapping[part];
+    const value = field === undefined ? unnamed(part, row, mapping) : valueAt(row, field);
+    if (isBlank(value) || (field === undefined && typeof value !== 'string')) return undefined;
+    return textOf(asLines(value), field ?? part);
   };
   const idField = mapping.id ?? 'id';
   const { id, note } = idOf(
     mapping.id === undefined ? undefined : valueAt(row, mapping.id),
     idField,
-    question,
+    keyText(question, kind === 'choice' ? choices : undefined),
   );
   if (note !== null) notes.push({ line: at.line, field: idField, note });
-  const rationale = optional(mapping.rationale ?? unnamed('rationale', row, mapping));
-  const equation = optional(mapping.equation ?? unnamed('equation', row, mapping));
-  const usable = equation !== undefined && givesGold(equation, gold);
-  if (equation !== undefined && !usable) {
-    const field = mapping.equation ?? 'equation';
-    notes.push({ line: at.line, field, note: sentence`does not give the answer: left out` });
-  }
+  const rationale = optional('rationale');
+  const given = kind === 'number' ? optional('equation') : undefined;
+  const equation = equationOf(given, answer, mapping.equation ?? 'equation', at, notes);
   return {
     question: {
       id,
       question,
-      answer: gold,
-      ...(rationale === undefined ? {} : { rationale: rationaleOf(rationale, gold) }),
-      ...(usable ? { equation } : {}),
+      answer,
+      ...(kind === 'number' ? {} : { kind }),
+      ...(kind === 'choice' && choices ? { choices: [...choices.texts] } : {}),
+      ...(rationale === undefined ? {} : { rationale: rationaleOf(rationale, answer) }),
+      ...(equation === undefined ? {} : { equation }),
     },
     notes,
   };
 }
 
-/** Names that people give to fields, best first. */
-const NAMES: Readonly<Record<keyof FieldMapping, readonly string[]>> = {
-  id: ['id', '_id', 'qid', 'question_id', 'uid', 'uuid', 'idx', 'index'],
-  question: ['question', 'problem', 'query', 'prompt', 'instruction', 'input', 'text'],
-  answer: ['answer', 'gold', 'final_answer', 'target', 'expected', 'label', 'result', 'output'],
-  rationale: [
-    'rationale',
-    'reasoning',
-    'explanation',
-    'chain_of_thought',
-    'cot',
-    'solution',
-    'steps',
-  ],
-  equation: ['equation', 'expression', 'formula'],
-};
-
-function paths(value: unknown, prefix: string, depth: number): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value)
-    .slice(0, 200)
-    .flatMap(([key, below]) => [
-      `${prefix}${key}`,
-      ...(depth > 0 ? paths(below, `${prefix}${key}.`, depth - 1) : []),
-    ]);
+/** Facts in a list are the steps of a rationale. */
+function asLines(value: unknown): unknown {
+  const isTexts =
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
+  return isTexts ? value.join('\n') : value;
 }
 
-/** A mapping guessed from the names in one row; null when no question or no answer can be told. */
-export function guessMapping(row: unknown): FieldMapping | null {
-  const known = paths(row, '', 1);
-  const find = (
-    field: keyof FieldMapping,
-    usable: (value: unknown) => boolean,
-  ): string | undefined => {
-    for (const name of NAMES[field]) {
-      const found = known.find(
-        (dotted) =>
-          dotted.slice(dotted.lastIndexOf('.') + 1).toLowerCase() === name &&
-          usable(valueAt(row, dotted)),
-      );
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  const isText = (value: unknown): boolean => typeof value === 'string';
-  const isScalar = (value: unknown): boolean => isText(value) || typeof value === 'number';
-  const question = find('question', isText);
-  const answer = find('answer', isScalar);
-  if (question === undefined || answer === undefined) return null;
-  const [id, rationale, equation] = [
-    find('id', isScalar),
-    find('rationale', isText),
-    find('equation', isText),
-  ];
-  return {
-    question,
-    answer,
-    ...(id === undefined ? {} : { id }),
-    ...(rationale === undefined ? {} : { rationale }),
-    ...(equation === undefined ? {} : { equation }),
-  };
+/** What makes a question itself: of a choice also what is offered, for many ask "Which of these is true?" */
+export function keyText(question: string, choices: Pick<Choices, 'texts'> | undefined): string {
+  return choices === undefined ? question : [question, ...choices.texts].join('\n');
 }

@@ -2,13 +2,23 @@ import * as z from 'zod';
 import { sha256Text } from '../hash.ts';
 
 /**
- * One row of data/*.jsonl. `answer` is the gold as the source spells it; `equation` is an infix expression that
- * gives it (what the programmatic teacher works from); `tags` group questions in reports (family, split).
+ * How an answer is read and compared. `number`: as numbers; `choice`: a letter among `choices`, "a" the first;
+ * `yes-no`; `exact`: the text, white space and case aside; `regex`: the gold is a pattern that the whole answer matches.
+ */
+export const answerKindSchema = z.enum(['number', 'choice', 'yes-no', 'exact', 'regex']);
+export type AnswerKind = z.infer<typeof answerKindSchema>;
+
+/**
+ * One row of data/*.jsonl. `answer` is the gold as the source spells it (of a choice its letter); `kind` is `number`
+ * where it is absent; `choices` are the texts behind (a), (b), …; `equation` is an infix expression that gives the gold
+ * (what the programmatic teacher works from); `tags` group questions in reports (family, split).
  */
 export const questionSchema = z.object({
   id: z.string().min(1).max(200),
   question: z.string().min(1),
   answer: z.string().min(1),
+  kind: answerKindSchema.optional(),
+  choices: z.array(z.string().min(1)).min(2).max(26).optional(),
   rationale: z.string().min(1).optional(),
   equation: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),

@@ -5,7 +5,7 @@ import { conflictAt } from './conflicts.ts';
 import type { Finding, FindingKind } from './diagnose.ts';
 import { scanLine, type FieldSpan } from './jsonSpans.ts';
 import { escapesNonAscii, spellString } from './jsonString.ts';
-import { guessMapping } from './mapped.ts';
+import { guessMapping } from './guessMapping.ts';
 import type { Patch } from './patch.ts';
 import { questionId } from './question.ts';
 import { NEEDED_FIELDS } from './questionProblems.ts';
@@ -233,7 +233,7 @@ function misnamed(line: string, wanted: string): number {
   const fields = fieldsOf(line);
   const known = new Set([...NEEDED_FIELDS, ...OPTIONAL]);
   const free = fields.filter(({ name }) => !known.has(name)).map(({ name }) => name);
-  const guessed = guessMapping(JSON.parse(line));
+  const guessed = guessMapping([JSON.parse(line)])?.mapping;
   const synonym = wanted === 'question' ? guessed?.question : guessed?.answer;
   const name = synonym !== undefined && free.includes(synonym) ? synonym : nearest(wanted, free);
   return name === null ? -1 : fields.findLastIndex((field) => field.name === name);

@@ -1,7 +1,8 @@
 import { AppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import { PUBLISHED_SETS, type DataFormat } from '../../core/dataset/importers.ts';
-import { fieldMappingSchema } from '../../core/dataset/mapped.ts';
+import type { FieldMapping } from '../../core/dataset/mapped.ts';
+import { parseMapText } from '../../core/dataset/mapText.ts';
 import type { DataLayout } from '../imports/rowSource.ts';
 
 /** Formats of own rows, whose fields are guessed or named by `--map`. */
@@ -35,11 +36,10 @@ export function parseFormat(
   };
 }
 
-function parseMapping(text: string): ReturnType<typeof fieldMappingSchema.parse> {
-  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
-  const parsed = fieldMappingSchema.safeParse(Object.fromEntries(pairs));
-  if (parsed.success && pairs.every((pair) => pair.length === 2)) return parsed.data;
+function parseMapping(text: string): FieldMapping {
+  const mapping = parseMapText(text);
+  if (mapping !== null) return mapping;
   throw new AppError('usage', sentence`${JSON.stringify(text)} is no field mapping.`, {
-    hint: sentence`Write it as question=FIELD,answer=FIELD with, if there are any, id=, rationale= and equation=.`,
+    hint: sentence`Write it as question=FIELD,answer=FIELD with, if there are any, id=, rationale=, equation=, choices=FIELD or choices=A+B+C, and kind=number, choice, yes-no, exact or regex.`,
   });
 }

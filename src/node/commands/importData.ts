@@ -1,15 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../../core/errors.ts';
+import { describeGuess, examplesOf } from '../../core/dataset/describeGuess.ts';
+import { AppError, cancelled } from '../../core/errors.ts';
 import {
   describeBadRow,
   type DataFormat,
   type DuplicateRow,
+  type PlaceUnit,
 } from '../../core/dataset/importers.ts';
+import { mapText } from '../../core/dataset/mapText.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { carve, type Carved } from '../../core/dataset/splits.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { importFile } from '../importFile.ts';
+import { peekFile } from '../imports/peekFile.ts';
 import type { DataLayout } from '../imports/rowSource.ts';
 import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
@@ -36,6 +40,38 @@ export interface ImportOptions {
   readonly to: ImportTarget;
   readonly dev?: { readonly count: number } | { readonly share: number };
   readonly replace: boolean;
+  /** Shows which fields were guessed and asks; null where nobody can be asked. Without it a guess is taken as it is. */
+  readonly agree?: ((shown: Sentence) => Promise<boolean>) | null;
+}
+
+/** The fields of own rows, guessed and agreed to; the format of what needs no guess. */
+async function agreedFormat(
+  context: CommandContext,
+  { file, format, layout, agree }: ImportOptions,
+): Promise<{ format?: DataFormat; layout?: DataLayout }> {
+  if (format || agree === undefined)
+    return { ...(format && { format }), ...(layout && { layout }) };
+  const peek = await peekFile(file, { ...(layout && { layout }), signal: context.signal });
+  const found = { layout: peek.layout, ...(peek.guess && { format: peek.guess.format }) };
+  const { guess, certain = true } = peek.guess ?? {};
+  if (!guess || certain) return found;
+  const shown = describeGuess(guess, peek.rows);
+  if (agree !== null) {
+    if (await agree(shown)) return found;
+    throw cancelled();
+  }
+  context.log.info(String(shown));
+  const name = peek.layout === 'csv' || peek.layout === 'parquet' ? peek.layout : 'jsonl';
+  const map = mapText(guess.mapping);
+  const typed = /^[\w=,.+-]+$/u.test(map) ? map : `'${map.replaceAll("'", "'\\''")}'`;
+  throw new AppError(
+    'usage',
+    sentence`Which field of ${file} is which was guessed, and nobody can be asked.`,
+    {
+      hint: sentence`Add --yes where the guess is right, or name the fields: tailor import ${name} ${file} --map ${typed}`,
+      detail: { ...guess, examples: examplesOf(guess.mapping, peek.rows) },
+    },
+  );
 }
 
 /** `tailor import`: questions from a published file or own rows into the project's data files. */
@@ -45,15 +81,15 @@ export async function importData(
 ): Promise<CommandResult> {
   const { root, file: project } = await loadProject(context.options.folder);
   const result = await importFile(options.file, {
-    ...(options.format ? { format: options.format } : {}),
-    ...(options.layout ? { layout: options.layout } : {}),
+    ...(await agreedFormat(context, options)),
     signal: context.signal,
     report: context.report,
   });
+  const unit = result.layout === 'parquet' ? 'row' : 'line';
   if (result.questions.length === 0) {
     const first = result.bad[0];
     throw new AppError('data.invalid', sentence`${options.file} has no usable row.`, {
-      hint: first ? sentence`Line ${first.line}: ${first.reason}.` : sentence`Check the format.`,
+      hint: first ? describeBadRow(options.file, first, unit) : sentence`Check the format.`,
       detail: { bad: result.bad.slice(0, 20) },
     });
   }
@@ -96,9 +132,15 @@ export async function importData(
           sentence`What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam`,
         ]
       : []),
-    ...atMost20(bad.map((row) => describeBadRow(options.file, row))),
-    ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row))),
-    ...atMost20(notes.map(({ line, field, note }) => sentence`Line ${line}: ${field} ${note}.`)),
+    ...atMost20(bad.map((row) => describeBadRow(options.file, row, unit))),
+    ...atMost20(duplicates.map((row) => describeDuplicate(options.file, row, unit))),
+    ...atMost20(
+      notes.map(({ line, field, note }) =>
+        unit === 'row'
+          ? sentence`Row ${line}: ${field} ${note}.`
+          : sentence`Line ${line}: ${field} ${note}.`,
+      ),
+    ),
     ...(overlaps.length === 0
       ? []
       : [
@@ -148,12 +190,16 @@ function atMost20(all: readonly Sentence[]): Sentence[] {
   ];
 }
 
-function describeDuplicate(file: string, row: DuplicateRow): Sentence {
+function describeDuplicate(file: string, row: DuplicateRow, unit: PlaceUnit): Sentence {
   const { line, same, firstLine, sameAnswer } = row;
   const what =
-    same === 'id'
-      ? sentence`Line ${line} of ${file} is left out: it has the id of line ${firstLine}.`
-      : sentence`Line ${line} of ${file} is left out: it has the text of line ${firstLine}.`;
+    unit === 'row'
+      ? same === 'id'
+        ? sentence`Row ${line} of ${file} is left out: it has the id of row ${firstLine}.`
+        : sentence`Row ${line} of ${file} is left out: it has the text of row ${firstLine}.`
+      : same === 'id'
+        ? sentence`Line ${line} of ${file} is left out: it has the id of line ${firstLine}.`
+        : sentence`Line ${line} of ${file} is left out: it has the text of line ${firstLine}.`;
   return sameAnswer ? what : joined([what, sentence`The two disagree about the answer.`]);
 }
 

@@ -20,7 +20,8 @@ export interface ParquetOptions {
   readonly signal: Signal | undefined;
   /** A row, and its 1-based number. Return true to stop. */
   readonly onRow: (row: unknown, number: number) => boolean;
-  readonly onRead?: (rows: number, of: number) => void;
+  /** About how many bytes are read, of how many. */
+  readonly onRead?: (done: number, total: number) => void;
 }
 
 /** Columns that are stored packed: Snappy is the reader's own, these are Node's. */
@@ -76,7 +77,7 @@ async function readAll(handle: FsHandle, size: number, options: ParquetOptions):
       for (const [index, row] of rows.entries()) {
         if (onRow(jsonOf(row), rowStart + index + 1)) return;
       }
-      onRead?.(rowEnd, total);
+      onRead?.(Math.floor((size * rowEnd) / total), size);
       rowStart = rowEnd;
     }
     groupStart = groupEnd;

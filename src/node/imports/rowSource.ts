@@ -24,6 +24,7 @@ export interface RowSource {
   /** A row and its line; its number in a Parquet file. Return true to stop reading. */
   readonly onRow: (value: unknown, line: number) => boolean;
   readonly onBad: (line: number, field: string | null, reason: Text) => void;
+  /** Bytes that are read, of how many. */
   readonly onRead?: (done: number, total: number) => void;
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { cancelled, isAppError } from '../../core/errors.ts';
+import { cancelled } from '../../core/errors.ts';
+import type { Report } from '../../core/ports.ts';
 import type { ImportTarget } from '../../node/commands/importData.ts';
 import type { DataFormat } from '../../core/dataset/importers.ts';
 import type { FileImport } from '../../node/importFile.ts';
@@ -28,7 +29,10 @@ export function importHandler(editor: Editor): Handler {
       (await vscode.window.showOpenDialog({
         canSelectMany: false,
         openLabel: t('Import'),
-        filters: { [t('Questions')]: ['jsonl', 'json', 'ndjson'], [t('All files')]: ['*'] },
+        filters: {
+          [t('Questions')]: ['jsonl', 'json', 'ndjson', 'csv', 'tsv', 'parquet'],
+          [t('All files')]: ['*'],
+        },
       })) ?? [];
     if (!uri) throw cancelled();
     const file = uri.fsPath;
@@ -45,6 +49,7 @@ export function importHandler(editor: Editor): Handler {
       async (context) =>
         (await import('../../node/commands/importData.ts')).importData(context, {
           ...(seen.format ? { format: seen.format } : {}),
+          layout: seen.layout,
           file,
           to: known.to,
           replace,
@@ -53,48 +58,48 @@ export function importHandler(editor: Editor): Handler {
     );
     await editor.reports.show(t('Import of {0}', basename(file)), said(text));
     await editor.projects.refresh();
-    const bad = firstBadLine(json);
+    const bad = seen.layout === 'parquet' ? null : firstBadLine(json);
     if (bad !== null) void offerLine(uri, bad);
   };
 }
 
-/** Reads the file once; where its fields cannot be told, the person names them. */
+/** Looks at the first rows, lets the person say which field is which where that was guessed, and reads the file so. */
 async function look(file: string): Promise<FileImport> {
+  const { peekFile } = await import('../../node/imports/peekFile.ts');
+  const peek = await reading(file, ({ signal }) => peekFile(file, { signal }));
+  const { guess } = peek;
+  const mayAsk = peek.rows.length > 0 && guess?.certain !== true;
+  const format = mayAsk
+    ? await (await import('./fieldMapping.ts')).agreeMapping(basename(file), peek)
+    : guess?.format;
   const { importFile } = await import('../../node/importFile.ts');
-  const read = (format?: DataFormat): Thenable<FileImport> =>
-    vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Window,
-        title: vscode.l10n.t('Reading {0}', basename(file)),
-        cancellable: true,
-      },
-      (_progress, token) =>
-        withToken(token, (signal) => importFile(file, { ...(format ? { format } : {}), signal })),
-    );
-  try {
-    return await read();
-  } catch (error) {
-    if (!isAppError(error, 'data.invalid')) throw error;
-    return read(await askMapping(said(error.said.hint ?? error.said.message)));
-  }
+  return reading(file, (context) =>
+    importFile(file, { ...context, layout: peek.layout, ...(format ? { format } : {}) }),
+  );
 }
 
-async function askMapping(hint: string): Promise<DataFormat> {
-  const { t } = vscode.l10n;
-  const field =
-    (key: 'question' | 'answer', prompt: string): Ask<{ question: string; answer: string }> =>
-    async (known, place) => {
-      const value = await ask(place, `${prompt} ${hint}`, {
-        value: known[key],
-        problem: (text) => (text === '' ? t('Name a field; dots lead into objects.') : null),
-      });
-      return value === BACK ? BACK : { ...known, [key]: value };
-    };
-  const mapping = await inSteps(t('Which field is which?'), { question: '', answer: '' }, [
-    field('question', t('The field with the question.')),
-    field('answer', t('The field with the answer.')),
-  ]);
-  return { kind: 'mapped', mapping };
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly report: Report;
+}
+
+/** Reads with progress that can be stopped. */
+function reading<T>(file: string, work: (context: Reading) => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Reading {0}', basename(file)),
+      cancellable: true,
+    },
+    (progress, token) => {
+      let told = 0;
+      const report: Report = ({ done }) => {
+        progress.report({ increment: done - told });
+        told = done;
+      };
+      return withToken(token, (signal) => work({ signal, report }));
+    },
+  );
 }
 
 async function whereTo(

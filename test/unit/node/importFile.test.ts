@@ -5,11 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../src/core/errors.ts';
 import { givesGold } from '../../../src/core/dataset/equation.ts';
-import { questionId } from '../../../src/core/dataset/question.ts';
+import { readRow, type PublishedSet } from '../../../src/core/dataset/importers.ts';
+import { questionId, type Question } from '../../../src/core/dataset/question.ts';
 import { goldValue } from '../../../src/core/grading/gold.ts';
 import { carve } from '../../../src/core/dataset/splits.ts';
 import { importFile } from '../../../src/node/importFile.ts';
-import { NO_PUBLIC_DATA, publicData } from '../../fakes/publicData.ts';
+import { peekFile } from '../../../src/node/imports/peekFile.ts';
+import { layoutOf, readRows } from '../../../src/node/imports/rowSource.ts';
+import { nodeFs } from '../../../src/node/storage/fs.ts';
+import { jsonLines, NO_PUBLIC_DATA, publicData } from '../../fakes/publicData.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -18,9 +22,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let files = 0;
-async function file(content: string | Uint8Array): Promise<string> {
+async function file(content: string | Uint8Array, extension = ''): Promise<string> {
   files += 1;
-  const path = join(folder, `data${files}`);
+  const path = join(folder, extension === '' ? `data${files}` : `data${files}.${extension}`);
   await writeFile(path, content);
   return path;
 }
@@ -122,6 +126,80 @@ describe('a file with bad rows', () => {
   });
 });
 
+describe('what a file is', () => {
+  const row = '{"problem":"1 and 1?","result":2}';
+  test.each([
+    ['lines', `${row}\n${row}\n`],
+    ['lines', row],
+    ['array', `[${row}]`],
+    ['document', `{"name":"x","rows":[${row}]}`],
+    [
+      'document',
+      `{"name":"a [{",\n "list":[1,2],\n "rows": [\n  ${row},\n  {"problem":1}\n ],\n "n":{"a":[{}]}}`,
+    ],
+    ['csv', 'problem,result\n1 and 1?,2\n', 'csv'],
+    ['csv', 'problem\tresult\n1 and 1?\t2\n', 'tsv'],
+  ])('is told by its name and its first bytes: %s', async (layout, content, extension = '') => {
+    const path = await file(content, extension);
+    const result = await importFile(path);
+    expect(result.layout).toBe(layout);
+    expect(result.questions[0]).toMatchObject({ question: '1 and 1?', answer: '2' });
+  });
+
+  test('rows of a list inside a document have the lines of the file', async () => {
+    const path = await file(`{"name":"x",\n"rows":[\n${row},\n{"problem":1},\nx]}`);
+    const { bad } = await importFile(path);
+    expect(bad.map(({ line, field }) => [line, field])).toEqual([
+      [4, 'problem'],
+      [5, null],
+    ]);
+  });
+
+  test('Parquet by its first bytes; its rows have numbers', async () => {
+    const path = join(import.meta.dirname, '../../fixtures/parquet/numbers.zstd.parquet');
+    const result = await importFile(path);
+    expect(result).toMatchObject({
+      layout: 'parquet',
+      counts: { read: 2500, kept: 2500, bad: 0, duplicates: 0 },
+    });
+    expect(result.questions[7]).toMatchObject({
+      question: 'What is 7 and 7?',
+      answer: '14',
+      rationale: '7 + 7 = 14\nAnswer: 14',
+    });
+  });
+
+  test('ids do not depend on the order of the rows', async () => {
+    const rows = ['problem,result,index', 'A?,1,0', 'B?,2,1', 'C?,3,2'];
+    const [head = '', ...body] = rows;
+    const ids = async (lines: readonly string[]): Promise<string[]> => {
+      const { questions } = await importFile(await file(lines.join('\n'), 'csv'));
+      return questions.map(({ id, question }) => `${question} ${id}`).sort();
+    };
+    const turned = [...body].reverse().map((line, index) => line.replace(/\d$/u, String(index)));
+    expect(await ids([head, ...turned])).toEqual(await ids(rows));
+  });
+
+  test('a large file tells how far it is, and is stopped', async () => {
+    const rows = Array.from(
+      { length: 60_000 },
+      (_, n) => `"What is ${n} and one, counted on?",${n + 1},${'x'.repeat(50)}`,
+    );
+    const path = await file(`question,answer,note\n${rows.join('\n')}\n`, 'csv');
+    const told: number[] = [];
+    const { counts } = await importFile(path, { report: ({ done }) => told.push(done) });
+    expect(counts.kept).toBe(60_000);
+    expect(told.length).toBeGreaterThan(10);
+    expect(told).toEqual([...told].sort((one, other) => one - other));
+    const abort = new AbortController();
+    const stopped: unknown = await importFile(path, {
+      signal: abort.signal,
+      report: () => abort.abort(),
+    }).catch((error: unknown) => error);
+    expect(isAppError(stopped, 'cancelled')).toBe(true);
+  });
+});
+
 describe('a file that cannot be imported', () => {
   test('says which fields it has', async () => {
     const path = await file('{"frage":"A?","antwort":1}\n');
@@ -199,6 +277,65 @@ describe.skipIf(NO_PUBLIC_DATA !== null)(
         expect(question).toBe(question.trim());
         expect(equation !== undefined && givesGold(equation, answer)).toBe(true);
       }
+    });
+
+    /** What the rows of a file are, each by itself. */
+    async function questions(path: string, kind: PublishedSet): Promise<Question[]> {
+      const file = fileURLToPath(publicData(path));
+      const all: Question[] = [];
+      const onRow = (value: unknown, line: number): boolean => {
+        const result = readRow({ kind }, value, { line });
+        if ('bad' in result) throw new Error(JSON.stringify(result.bad));
+        all.push(result.question);
+        return false;
+      };
+      const { guess } = await peekFile(file);
+      expect(guess).toEqual({ format: { kind }, guess: null, certain: true });
+      const onBad = (): never => {
+        throw new Error('no row is broken');
+      };
+      const layout = await layoutOf(file, nodeFs);
+      await readRows({ path: file, fs: nodeFs, signal: undefined, onRow, onBad }, layout);
+      return all;
+    }
+
+    test.each([
+      ['train', 9741],
+      ['dev', 1221],
+    ])(
+      'CommonsenseQA %s as published: every row is read, its gold a letter of five',
+      async (set, rows) => {
+        const all = await questions(`commonsenseqa/${set}_rand_split.jsonl`, 'commonsenseqa');
+        expect(all).toHaveLength(rows);
+        expect(new Set(all.map(({ id }) => id)).size).toBe(rows);
+        const raw: unknown[] = jsonLines(`commonsenseqa/${set}_rand_split.jsonl`);
+        for (const [index, { kind, answer, choices = [] }] of all.entries()) {
+          expect([kind, choices.length]).toEqual(['choice', 5]);
+          expect(raw[index]).toMatchObject({ answerKey: answer.toUpperCase() });
+        }
+      },
+    );
+
+    test('StrategyQA in the form of BIG-bench: every row is read, its gold and facts apart', async () => {
+      const all = await questions('strategyqa/task.json', 'strategyqa');
+      expect(all).toHaveLength(2290);
+      for (const { kind, answer, rationale } of all) {
+        expect(kind).toBe('yes-no');
+        expect(answer).toMatch(/^(?:yes|no)$/u);
+        expect(rationale).toMatch(/\nAnswer: (?:yes|no)$/u);
+        expect(rationale).not.toMatch(/^(?:yes|no)\b[.,]/iu);
+      }
+      expect(all.filter(({ answer }) => answer === 'yes')).toHaveLength(1071);
+    });
+
+    test('answers that cannot be graded yet are refused row by row, none is graded as a number', async () => {
+      for (const path of ['commonsenseqa/dev_rand_split.jsonl', 'strategyqa/task.json']) {
+        const { counts, bad } = await load(path);
+        expect([counts.kept, counts.bad]).toEqual([0, counts.read]);
+        expect(String(bad[0]?.reason)).toMatch(/cannot be graded yet/u);
+      }
+      const { notes } = await load('strategyqa/task.json');
+      expect(notes.map(({ field }) => field)).toEqual(['canary']);
     });
 
     test('MAWPS and ASDiv-A as published: numbers stand in text and equation', async () => {

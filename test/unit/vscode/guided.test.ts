@@ -138,11 +138,40 @@ describe('Import Data', () => {
     const file = join(folder, 'odd.jsonl');
     await writeFile(file, '{"frage":"2 and 3?","loesung":"5"}\n');
     editor.chosenFile = file;
-    await run('tailor.import', 'frage', 'loesung', 'Training questions only', undefined);
+    const named = [
+      'Question: none',
+      'frage',
+      'Answer: none',
+      'loesung',
+      'Import with these fields',
+    ];
+    await run('tailor.import', ...named, 'Training questions only', undefined);
     expect(editor.information.at(-1)).toContain('Write over data/train.jsonl?');
     expect(await readFile(join(root, 'data/train.jsonl'), 'utf8')).toBe(before);
-    await run('tailor.import', 'frage', 'loesung', 'Training questions only', 'Replace');
+    await run('tailor.import', ...named, 'Training questions only', 'Replace');
     expect(await readFile(join(root, 'data/train.jsonl'), 'utf8')).toContain('2 and 3?');
+  });
+
+  it('shows what was guessed of a CSV file, part by part, and lets each be changed', async () => {
+    const root = await project();
+    start();
+    const file = join(folder, 'mine.csv');
+    await writeFile(file, 'problem;result;twice\n2 and 3?;5;10\n3 and 3?;6;12\n');
+    editor.chosenFile = file;
+    const where = ['Training questions only', 'Replace'];
+    await run('tailor.import', 'Import with these fields', ...where);
+    expect(editor.errors).toEqual([]);
+    const shown = editor.asked.at(-2);
+    expect(shown?.text).toBe('Choose a part to change it.');
+    const items = JSON.stringify(shown);
+    expect(items).toContain('Question: problem');
+    expect(items).toContain('Answer: result');
+    const train = (): Promise<string> => readFile(join(root, 'data/train.jsonl'), 'utf8');
+    expect(await train()).toContain('"answer":"5"');
+    await run('tailor.import', 'Answer: result', 'twice', 'Import with these fields', ...where);
+    expect(await train()).toContain('"answer":"10"');
+    await run('tailor.import', undefined);
+    expect(editor.errors).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type DataFormat,
 } from '../../../../src/core/dataset/importers.ts';
 import { sentence } from '../../../../src/core/sentence.ts';
-import { guessMapping, valueAt } from '../../../../src/core/dataset/mapped.ts';
+import { valueAt } from '../../../../src/core/dataset/fieldPath.ts';
 import {
   questionId,
   questionSchema,
@@ -111,7 +111,7 @@ describe('MultiArith', () => {
   const row = { iIndex: 7, sQuestion: ' How many? ', lEquations: ['X=(2.0+3.0)'], lSolutions: [5] };
 
   test('the one equation and the one answer', () => {
-    expect(guessFormat(row)).toEqual({ kind: 'multiarith' });
+    expect(guessFormat([row])?.format).toEqual({ kind: 'multiarith' });
     expect(imported({ kind: 'multiarith' }, row)).toEqual({
       id: 'multiarith-7',
       question: 'How many?',
@@ -140,7 +140,7 @@ describe('MAWPS and ASDiv-A', () => {
   };
 
   test('numbers go back into the text and into an infix equation', () => {
-    expect(guessFormat({ ...row, Body: 'B' })).toEqual({ kind: 'mawps' });
+    expect(guessFormat([{ ...row, Body: 'B' }])?.format).toEqual({ kind: 'mawps' });
     const question = 'A bag has 4.50 or 3 nuts . How many ?';
     expect(imported({ kind: 'mawps' }, row)).toEqual({
       id: questionId(question),
@@ -193,32 +193,25 @@ describe('own data', () => {
     expect(refused(format, { m: { q: 'Q' }, a: '1', why: 3 }).field).toBe('why');
   });
 
-  test.each([
-    [
-      { id: 1, question: 'Q', answer: 1, rationale: 'r' },
-      { id: 'id', question: 'question', answer: 'answer', rationale: 'rationale' },
-    ],
-    [
-      { Problem: 'Q', Solution: 'r', Final_Answer: '3' },
-      { question: 'Problem', answer: 'Final_Answer', rationale: 'Solution' },
-    ],
-    [
-      { data: { question: 'Q' }, meta: { label: 4, equation: '2+2' } },
-      { question: 'data.question', answer: 'meta.label', equation: 'meta.equation' },
-    ],
-    [{ question: 'Q' }, null],
-    [{ question: 3, answer: 3 }, null],
-    ['text', null],
-    [null, null],
-  ])('the mapping of %j is guessed', (row, mapping) => {
-    expect(guessMapping(row)).toEqual(mapping);
+  test('formats are told by the first rows', () => {
+    const format = (row: unknown): DataFormat | undefined => guessFormat([row])?.format;
+    expect(format({ question: 'Q', answer: 'x\n#### 1' })).toEqual(GSM8K);
+    expect(format({ Body: 'B', Question: 'Q', Answer: 1 })).toEqual(SVAMP);
+    expect(format({ question: 'Q', answer: '1' })?.kind).toBe('mapped');
+    expect(guessFormat([[1]])).toBeNull();
+    expect(guessFormat([])).toBeNull();
   });
 
-  test('formats are told by a row', () => {
-    expect(guessFormat({ question: 'Q', answer: 'x\n#### 1' })).toEqual(GSM8K);
-    expect(guessFormat({ Body: 'B', Question: 'Q', Answer: 1 })).toEqual(SVAMP);
-    expect(guessFormat({ question: 'Q', answer: '1' })?.kind).toBe('mapped');
-    expect(guessFormat([1])).toBeNull();
+  test('only published sets and the own form are no guess', () => {
+    const certain = (...rows: unknown[]): boolean | undefined => guessFormat(rows)?.certain;
+    expect(certain({ question: 'Q', answer: 'x\n#### 1' })).toBe(true);
+    expect(certain({ id: 'a', question: 'Q', answer: '1', tags: ['x'] })).toBe(true);
+    expect(certain({ question: 'Q', answer: 'b', kind: 'choice', choices: ['x', 'y'] })).toBe(true);
+    expect(certain({ question: 'Q', answer: '1' }, { question: 'R', answer: 'one' })).toBe(true);
+    // A text where the own form would have a number, and a field that it does not have.
+    expect(certain({ question: 'Q', answer: 'Paris' })).toBe(false);
+    expect(certain({ question: 'Q', answer: '1', level: 2 })).toBe(false);
+    expect(certain({ problem: 'Q', result: '1' })).toBe(false);
   });
 });
 
