@@ -163,6 +163,13 @@ export class TabInputCustom {
   }
 }
 
+export class TabInputWebview {
+  readonly viewType: string;
+  constructor(viewType: string) {
+    this.viewType = viewType;
+  }
+}
+
 /** A text that is open in the fake editor. */
 export class FakeDocument {
   version = 1;
@@ -344,6 +351,7 @@ export const languageValues = {
   InlayHint,
   MarkdownString,
   TabInputCustom,
+  TabInputWebview,
   WorkspaceEdit,
 };
 
@@ -390,6 +398,10 @@ export const languageWorkspace = (tracked: Tracked) => {
 /** Members of `window.tabGroups` beside the tab in front. */
 export const languageTabs = (tracked: Tracked) => ({
   all: [{ tabs: texts.tabs }],
+  close: (tabs: readonly (typeof texts.tabs)[number][]) => {
+    for (const tab of tabs) texts.tabs.splice(texts.tabs.indexOf(tab), 1);
+    return Promise.resolve(true);
+  },
   onDidChangeTabs: (listener: Listener) => {
     texts.tabEvents.add(listener);
     return tracked({}, () => texts.tabEvents.delete(listener));

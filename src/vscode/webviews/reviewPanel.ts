@@ -4,6 +4,17 @@ import { loadPage, panelIcon, webviewOptions } from './page.ts';
 import { REVIEW_PANEL } from './places.ts';
 import type { ReviewHost } from './reviewHost.ts';
 
+/** Tabs of an earlier window that are given back to us only when somebody looks at them: no second Review beside them. */
+function tabsLeft(): vscode.Tab[] {
+  const { tabGroups } = vscode.window;
+  return tabGroups.all.flatMap(({ tabs }) =>
+    tabs.filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputWebview && input.viewType.endsWith(REVIEW_PANEL),
+    ),
+  );
+}
+
 /** Review as a wide editor: the same page as in the side bar. One panel; it comes back with its window. */
 export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
   readonly #extension: vscode.Uri;
@@ -20,6 +31,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
       this.#panel.reveal();
       return;
     }
+    const left = tabsLeft();
     const panel = vscode.window.createWebviewPanel(
       REVIEW_PANEL,
       vscode.l10n.t('Review'),
@@ -27,6 +39,7 @@ export class ReviewPanel implements vscode.WebviewPanelSerializer, Disposable {
       webviewOptions(this.#extension),
     );
     this.#adopt(panel);
+    if (left.length > 0) void vscode.window.tabGroups.close(left, true);
   }
 
   /** The window was loaded again: what the page had kept it reads itself. */

@@ -12,6 +12,7 @@ import { ReviewViewProvider } from '../../../../src/vscode/webviews/reviewView.t
 import type { OpenReview } from '../../../../src/vscode/webviews/reviewPeer.ts';
 import { peerFactory, readySnapshot, recordWith } from '../../../fakes/reviewPeer.ts';
 import { editor, resetVscode, vscodeModule } from '../../../fakes/vscode.ts';
+import { TabInputWebview, texts } from '../../../fakes/vscodeLanguages.ts';
 import { makePanel, showView, webviews, type FakeWebview } from '../../../fakes/vscodeWebviews.ts';
 import type * as vscode from 'vscode';
 
@@ -175,6 +176,16 @@ describe('the host of Review', () => {
     expect(second.disposed).toBe(true);
     panel.show();
     expect(back.revealed).toBe(1);
+  });
+
+  it('takes the place of a tab that came back with the window and was not looked at yet', () => {
+    const { panel } = set();
+    const tab = (viewType: string) => ({ input: new TabInputWebview(viewType), isDirty: false });
+    const foreign = tab('mainThreadWebview-other.panel');
+    texts.tabs.push(tab(`mainThreadWebview-${REVIEW_PANEL}`), foreign);
+    panel.show();
+    expect(texts.tabs).toEqual([foreign]);
+    expect(webviews.panels).toHaveLength(1);
   });
 
   it('shows a view also where there is no project, with its way out', async () => {
