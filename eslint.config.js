@@ -11,6 +11,8 @@ const HOME_OF = {
   openai: ['src/node/teacher/**'],
   execa: ['src/node/**'],
   commander: ['src/cli.ts'],
+  'csv-parse': ['src/node/imports/**'],
+  hyparquet: ['src/node/imports/**'],
   '@vscode/webview-ui-toolkit': ['webview/kit/**'],
   'd3-scale': ['src/shared/pictures/**'],
   'd3-shape': ['src/shared/pictures/**'],

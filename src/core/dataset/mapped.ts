@@ -119,7 +119,9 @@ export function fromMapped(
       answer,
       ...(kind === 'number' ? {} : { kind }),
       ...(kind === 'choice' && choices ? { choices: [...choices.texts] } : {}),
-      ...(rationale === undefined ? {} : { rationale: rationaleOf(rationale, answer) }),
+      ...(rationale === undefined
+        ? {}
+        : { rationale: rationaleOf(rationale, kind === 'choice' ? `(${answer})` : answer) }),
       ...(equation === undefined ? {} : { equation }),
     },
     notes,

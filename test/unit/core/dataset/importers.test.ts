@@ -6,6 +6,7 @@ import {
   guessFormat,
   importRow,
   importRows,
+  readRow,
   type DataFormat,
 } from '../../../../src/core/dataset/importers.ts';
 import { sentence } from '../../../../src/core/sentence.ts';
@@ -160,6 +161,22 @@ describe('MAWPS and ASDiv-A', () => {
       field: 'Question',
       reason: 'speaks of number1, which Numbers does not hold',
     });
+  });
+});
+
+test('the rationale of a choice ends with its letter in brackets', () => {
+  const row = { q: 'Cold?', a: 'ice', c: ['fire', 'ice'], why: 'It is frozen.' };
+  const mapping = { question: 'q', answer: 'a', choices: 'c', rationale: 'why' };
+  expect(readRow({ kind: 'mapped', mapping }, row, { line: 1 })).toEqual({
+    question: {
+      id: questionId('Cold?\nfire\nice'),
+      question: 'Cold?',
+      answer: 'b',
+      kind: 'choice',
+      choices: ['fire', 'ice'],
+      rationale: 'It is frozen.\nAnswer: (b)',
+    },
+    notes: [],
   });
 });
 
