@@ -8,6 +8,7 @@ import { audit } from './node/commands/audit.ts';
 import { doctor } from './node/commands/doctor.ts';
 import { estimate } from './node/commands/estimate.ts';
 import { estimateTraining } from './node/commands/estimateTraining.ts';
+import { exportSet, type ExportOptions } from './node/commands/exportSet.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
 import { importData, type ImportTarget } from './node/commands/importData.ts';
 import { report, type ReportOptions } from './node/commands/report.ts';
@@ -24,6 +25,7 @@ import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
 import { askYes } from './node/terminal/askYes.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
+import { EXPORT_NAMES } from './core/exporting/formats.ts';
 import { visibleJson } from './core/visibleText.ts';
 import { parseFormat } from './node/commands/dataFormat.ts';
 
@@ -280,6 +282,22 @@ export function buildProgram(): Command {
             ...(to === undefined ? {} : { to }),
           }),
         ),
+    );
+
+  add('tailor.export')
+    .description('write the frozen set of a round in the form of another training program')
+    .addArgument(new Argument('<format>', 'the form').choices(EXPORT_NAMES))
+    .requiredOption('--out <file>', 'where to write it')
+    .option(
+      '--round <n...>',
+      'the frozen round or rounds (default: the newest)',
+      (text: string, known: readonly number[] | undefined) => [...(known ?? []), count(text)],
+    )
+    .option('--all', 'every frozen round; equal rows are written once')
+    .option('--force', 'write over a file that is there')
+    .action(
+      (format: ExportOptions['format'], options: Omit<ExportOptions, 'format'>, command: Command) =>
+        run(command, (context) => exportSet(context, { ...options, format })),
     );
 
   add('tailor.report')

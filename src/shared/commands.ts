@@ -29,6 +29,7 @@ export const COMMANDS = {
   'tailor.stop': { title: 'Stop', cli: 'stop' },
   'tailor.status': { title: 'Show Rounds', cli: 'status' },
   'tailor.compare': { title: 'Compare Rounds', cli: 'compare' },
+  'tailor.export': { title: 'Export Training Set', cli: 'export' },
   'tailor.report': { title: 'Write Report', cli: 'report' },
   'tailor.doctor': { title: 'Check This Computer', cli: 'doctor' },
   'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher --programmatic' },

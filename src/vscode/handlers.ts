@@ -3,6 +3,7 @@ import type { CommandId } from '../shared/commands.ts';
 import type { Handler } from './commands.ts';
 import { copyCommandLineHandler } from './copyCommandLine.ts';
 import type { Editor } from './editor.ts';
+import { exportHandler } from './exportSet.ts';
 import { guidedHandlers } from './guided/handlers.ts';
 import { applyHandler } from './language/applyEdits.ts';
 import { openRowHandler } from './language/openRow.ts';
@@ -25,6 +26,7 @@ export function editorHandlers(
     ...guidedHandlers(editor),
     ...terminalHandlers(editor.assets.installation, editor.projects),
     'tailor.lookAtTest': lookAtTestHandler(editor),
+    'tailor.export': exportHandler(editor),
     'tailor.report': writeReportHandler(editor),
     'tailor.stop': stopHandler(editor),
     'tailor.apply': applyHandler(editor),
