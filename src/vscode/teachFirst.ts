@@ -48,13 +48,13 @@ export async function agreementOf(
   { environment }: Pick<Editor, 'environment'>,
   root: string,
 ): Promise<Agreement> {
-  const { maxRequests, maxTotalTokens } = (await loadProject(root)).file.teaching;
+  const { maxRequests, maxTotalTokens, maxCost } = (await loadProject(root)).file.teaching;
   const known = await readTeacher(root, environment);
   const teacher =
     known.kind === 'profile'
       ? { profile: known.profile.name, origin: known.origin, model: known.profile.model }
       : null;
-  return { teacher, maxRequests, maxTotalTokens };
+  return { teacher, maxRequests, maxTotalTokens, maxCost };
 }
 
 /** Nothing that may cost something or leaves this computer. */

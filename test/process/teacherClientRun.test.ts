@@ -1,8 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../src/core/errors.ts';
+import { teacherRecordSchema } from '../../src/core/teaching/records.ts';
 import { teachQuestion } from '../../src/core/teaching/teachQuestion.ts';
 import { DEFAULT_TEMPLATES, parseTemplate } from '../../src/core/teaching/templates.ts';
+import { openJournal } from '../../src/node/storage/journal.ts';
+import { systemClock } from '../../src/node/storage/systemClock.ts';
 import type { CreateTeacherOptions } from '../../src/node/teacher/createTeacher.ts';
 import type { Endpoint } from '../../src/node/teacher/endpoint.ts';
 import {
@@ -182,6 +186,84 @@ describe('fault: budget reached with 16 in flight', () => {
       expect(server.seen.length).toBeLessThanOrEqual(4);
       await ask('w2', ['q4', 'q5', 'q6']);
       expect(server.seen).toHaveLength(4);
+    },
+  );
+
+  it('fault: budget reached with 16 in flight: money is never exceeded, also across an interruption', async () => {
+    const prices = { inputPerMillion: 2000, outputPerMillion: 8000, currency: 'USD' };
+    const server = await serve(() => ({
+      kind: 'reply',
+      text: `${'z'.repeat(randomInt(1, 90))}\nEND`,
+      delayMs: randomInt(8),
+    }));
+    const place = await bench();
+    const budget = { maxRequests: 10_000, maxTotalTokens: 10_000_000, maxCost: 4 };
+    const endpoint = endpointFor(server.baseURL, { prices });
+    const ask = async (writer: string, from: number): Promise<void> => {
+      const opened = await place.open(endpoint, { budget, writer });
+      const all = Array.from({ length: 30 }, (_, i) =>
+        opened.teacher.ask(requestFor(`q${from + i}`), never),
+      );
+      const codes = (await Promise.allSettled(all)).flatMap((one) =>
+        one.status === 'rejected' ? [(one.reason as AppError).code] : [],
+      );
+      expect(new Set(codes)).toEqual(new Set(['teacher.budget']));
+      await opened.close();
+    };
+    await ask('w1', 0);
+    const afterFirst = server.seen.length;
+    expect(afterFirst).toBeGreaterThan(1);
+    await ask('w2', 100);
+    const written = server.seen.reduce((sum, { billed }) => sum + billed, 0);
+    const read = server.seen.length * PROMPT_TOKENS;
+    const billed = (read * 2000 + (written - read) * 8000) / 1e6;
+    expect(billed).toBeLessThanOrEqual(budget.maxCost);
+    const costs = (await place.records()).map((one) => (one.type === 'reply' ? one.cost : 0));
+    expect(costs.reduce((sum: number, cost) => sum + (cost ?? Number.NaN), 0)).toBeCloseTo(billed);
+    const third = await place.open(endpointFor(server.baseURL), { budget, writer: 'w3' });
+    expect((await third.teacher.ask(requestFor('free'), never)).cost).toBeUndefined();
+  });
+
+  it.each([
+    ['as it says', 0.5, 'teacher.budget'],
+    ['or, where it says nothing, at the dearer price', undefined, 'teacher.budget'],
+    ['and goes on where that leaves room', 0.01, null],
+  ])(
+    'fault: budget reached with 16 in flight: a request lost with its process counts in full, %s',
+    async (_, reservedCost, code) => {
+      const server = await serve(() => ({ kind: 'reply' }));
+      const place = await bench();
+      const lost = await openJournal(join(place.folder, '0', 'teacher', 'w0.jsonl'), {
+        schema: teacherRecordSchema,
+        writer: 'w0',
+        clock: systemClock,
+      });
+      await lost.append({
+        type: 'intent',
+        key: 'a'.repeat(64),
+        questionId: 'q0',
+        purpose: 'annotate',
+        draw: 0,
+        profile: 'test',
+        model: 'fault-1',
+        templateId: 't',
+        templateHash: 'h',
+        reservedTokens: 1000,
+        ...(reservedCost === undefined ? {} : { reservedCost }),
+      });
+      await lost.close();
+      const prices = { inputPerMillion: 100, outputPerMillion: 400, currency: 'USD' };
+      const budget = { maxRequests: 100, maxTotalTokens: 1_000_000, maxCost: 0.4 };
+      const { teacher, quarantined } = await place.open(endpointFor(server.baseURL, { prices }), {
+        budget,
+      });
+      expect(quarantined).toEqual([]);
+      const asked = await Promise.allSettled([teacher.ask(requestFor('q1'), never)]);
+      const codes = asked.map((one) =>
+        one.status === 'rejected' ? (one.reason as AppError).code : null,
+      );
+      expect(codes).toEqual([code]);
+      expect(server.seen).toHaveLength(code === null ? 1 : 0);
     },
   );
 

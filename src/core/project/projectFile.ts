@@ -60,6 +60,8 @@ export const projectFileSchema = z.strictObject({
       /** Hard budget of one round; the run stops before it is exceeded. */
       maxRequests: z.number().int().min(1).default(5000),
       maxTotalTokens: z.number().int().min(1).default(5_000_000),
+      /** The same in money, in the currency of the teacher's prices; needs a profile that names them. */
+      maxCost: z.number().gt(0).max(1_000_000_000).optional(),
     })
     .prefault({}),
   gate: z

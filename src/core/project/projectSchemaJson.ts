@@ -31,6 +31,8 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   'teaching.maxTokens': 'Length limit of a reply.',
   'teaching.maxRequests': 'Most calls of one round: it stops before that is exceeded.',
   'teaching.maxTotalTokens': 'Most tokens of one round: it stops before that is exceeded.',
+  'teaching.maxCost':
+    'Most money of one round, in the currency of the teacher’s own prices: it stops before that is exceeded.',
   gate: 'What a rationale must keep to before it counts.',
   'gate.maxSteps': 'Most steps.',
   'gate.maxCharacters': 'Most characters.',

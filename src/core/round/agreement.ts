@@ -15,9 +15,11 @@ export interface Agreement {
   /** What a round may cost at most: the project's limits when the person was asked. */
   readonly maxRequests: number;
   readonly maxTotalTokens: number;
+  /** Money, where the project limits it. */
+  readonly maxCost?: number | undefined;
 }
 
-type Budget = Pick<Agreement, 'maxRequests' | 'maxTotalTokens'>;
+type Budget = Pick<Agreement, 'maxRequests' | 'maxTotalTokens' | 'maxCost'>;
 
 /**
  * The limits under which a teacher may be asked; refuses one that nobody agreed to. Files may change between the yes
@@ -45,8 +47,13 @@ export function agreedBudget(
       },
     );
   }
+  const [now, then] = [budget.maxCost, agreement.maxCost].map(
+    (most) => most ?? Number.POSITIVE_INFINITY,
+  );
+  const maxCost = Math.min(now ?? Number.POSITIVE_INFINITY, then ?? Number.POSITIVE_INFINITY);
   return {
     maxRequests: Math.min(budget.maxRequests, agreement.maxRequests),
     maxTotalTokens: Math.min(budget.maxTotalTokens, agreement.maxTotalTokens),
+    ...(maxCost === Number.POSITIVE_INFINITY ? {} : { maxCost }),
   };
 }

@@ -43,6 +43,8 @@ export const intentSchema = z.object({
   templateId: z.string(),
   templateHash: z.string(),
   reservedTokens: z.number().int().min(0),
+  /** What it can cost at most, where the profile names prices. */
+  reservedCost: z.number().min(0).optional(),
 });
 
 /** Written, and synced, before the reply is parsed. `text` is raw. Complete only when finishReason is "stop". */
@@ -53,6 +55,8 @@ export const replySchema = z.object({
   text: z.string(),
   finishReason: z.string().nullable(),
   usage: usageSchema,
+  /** In the currency of the profile’s prices of that day; absent where it named none. */
+  cost: z.number().min(0).optional(),
   responseModel: z.string().nullable(),
   fingerprint: z.string().nullable(),
   overlong: z.boolean(),

@@ -24,13 +24,22 @@ export async function openTeacher(session: Session, round: number): Promise<Open
   const { clock, log, environment } = surroundings;
   await assertWritable(session.root, `rounds/${round}/teacher/${store.writer}.jsonl`);
   const { endpoint, stop, budget } = await endpointOf(session);
-  const { maxRequests, maxTotalTokens } = budget;
+  const { maxRequests, maxTotalTokens, maxCost } = budget;
+  if (
+    maxCost !== undefined &&
+    endpoint.prices === undefined &&
+    store.project.teacher !== PROGRAMMATIC
+  ) {
+    log.warn(
+      `teaching.maxCost cannot hold: the profile ${endpoint.profile} names no prices. Tokens and requests are limited all the same.`,
+    );
+  }
   try {
     const opened = await createTeacher(endpoint, {
       roundsFolder: join(session.root, 'rounds'),
       round,
       writer: store.writer,
-      budget: { maxRequests, maxTotalTokens },
+      budget,
       clock,
       log,
       onPause: (until) => {
@@ -70,7 +79,8 @@ export async function openTeacher(session: Session, round: number): Promise<Open
     of: Session,
   ): Promise<{ endpoint: Endpoint; stop: () => Promise<void>; budget: Budget }> {
     const { teacher: name, teaching } = of.store.project;
-    const budget = { maxRequests: teaching.maxRequests, maxTotalTokens: teaching.maxTotalTokens };
+    const { maxRequests: calls, maxTotalTokens: tokens, maxCost: money } = teaching;
+    const budget = { maxRequests: calls, maxTotalTokens: tokens, maxCost: money };
     if (name !== PROGRAMMATIC) {
       const profile = findProfile(await loadProfiles(profilesPath(environment)), name);
       const { origin } = new URL(profile.baseURL);

@@ -1,17 +1,21 @@
 import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
+import type { Prices } from '../../core/teaching/estimate.ts';
 
 export interface BudgetLimits {
   readonly maxRequests: number;
   readonly maxTotalTokens: number;
+  /** Money, in the currency of the profile's prices; only these two hold where it is absent. */
+  readonly maxCost?: number | undefined;
 }
 
 /** Tokens set aside for one request; the first of the three ends it. */
 export interface Reservation {
   readonly tokens: number;
-  /** The request cost this; it counts as one request. */
-  settle(tokens: number): void;
+  readonly cost: number;
+  /** The request took these tokens and this money; it counts as one request. */
+  settle(tokens: number, cost?: number): void;
   /** It left and was turned away: a request, and no tokens. */
   refused(): void;
   /** Nothing was spent. */
@@ -20,6 +24,7 @@ export interface Reservation {
 
 interface Waiter {
   readonly tokens: number;
+  readonly cost: number;
   readonly grant: () => void;
   readonly refuse: (error: Error) => void;
 }
@@ -32,17 +37,31 @@ export class Budget {
   readonly #limits: BudgetLimits;
   #spentTokens: number;
   #spentRequests: number;
+  #spentCost: number;
+  #heldCost = 0;
   #heldTokens = 0;
   #heldRequests = 0;
   #waiting: Waiter[] = [];
 
   constructor(
     limits: BudgetLimits,
-    before: { readonly tokens: number; readonly requests: number } = { tokens: 0, requests: 0 },
+    before: { readonly tokens: number; readonly requests: number; readonly cost?: number } = {
+      tokens: 0,
+      requests: 0,
+    },
   ) {
     this.#limits = limits;
     this.#spentTokens = before.tokens;
     this.#spentRequests = before.requests;
+    this.#spentCost = before.cost ?? 0;
+  }
+
+  get spentCost(): number {
+    return this.#spentCost;
+  }
+
+  get heldCost(): number {
+    return this.#heldCost;
   }
 
   get spent(): { readonly tokens: number; readonly requests: number } {
@@ -53,16 +72,17 @@ export class Budget {
     return { tokens: this.#heldTokens, requests: this.#heldRequests };
   }
 
-  /** Sets `tokens` aside; rejects with `teacher.budget` once they can no longer fit, `cancelled` on abort. */
-  async reserve(tokens: number, signal: Signal): Promise<Reservation> {
+  /** Sets both aside; rejects with `teacher.budget` once they can no longer fit, `cancelled` on abort. */
+  async reserve(tokens: number, signal: Signal, cost = 0): Promise<Reservation> {
     if (signal.aborted) throw cancelled();
-    if (this.#neverFits(tokens)) throw this.#exhausted(tokens);
-    if (this.#waiting.length > 0 || !this.#fitsNow(tokens)) await this.#wait(tokens, signal);
-    else this.#hold(tokens);
-    return this.#reservation(tokens);
+    if (this.#neverFits(tokens, cost)) throw this.#exhausted(tokens, cost);
+    if (this.#waiting.length > 0 || !this.#fitsNow(tokens, cost)) {
+      await this.#wait(tokens, cost, signal);
+    } else this.#hold(tokens, cost);
+    return this.#reservation(tokens, cost);
   }
 
-  #wait(tokens: number, signal: Signal): Promise<void> {
+  #wait(tokens: number, cost: number, signal: Signal): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (): void => {
         signal.removeEventListener('abort', onAbort);
@@ -75,9 +95,10 @@ export class Budget {
       };
       const waiter: Waiter = {
         tokens,
+        cost,
         grant: () => {
           done();
-          this.#hold(tokens);
+          this.#hold(tokens, cost);
           resolve();
         },
         refuse: (error) => {
@@ -90,54 +111,77 @@ export class Budget {
     });
   }
 
-  #reservation(tokens: number): Reservation {
+  #reservation(tokens: number, cost: number): Reservation {
     let open = true;
-    const end = (spent: number, requests: number): void => {
+    const end = (spent: number, requests: number, money: number): void => {
       if (!open) return;
       open = false;
       this.#heldTokens -= tokens;
       this.#heldRequests -= 1;
       this.#spentTokens += spent;
       this.#spentRequests += requests;
+      this.#heldCost -= cost;
+      this.#spentCost += money;
+      // Sums of fractions leave a crumb behind; nothing held is nothing.
+      if (this.#heldRequests === 0) this.#heldCost = 0;
       this.#admit();
     };
     return {
       tokens,
-      settle: (spent) => end(spent, 1),
-      refused: () => end(0, 1),
-      release: () => end(0, 0),
+      cost,
+      settle: (spent, money = 0) => end(spent, 1, money),
+      refused: () => end(0, 1, 0),
+      release: () => end(0, 0, 0),
     };
   }
 
-  #hold(tokens: number): void {
+  #hold(tokens: number, cost: number): void {
+    this.#heldCost += cost;
     this.#heldTokens += tokens;
     this.#heldRequests += 1;
   }
 
   #admit(): void {
     for (const waiter of [...this.#waiting]) {
-      if (this.#neverFits(waiter.tokens)) waiter.refuse(this.#exhausted(waiter.tokens));
-      else if (this.#fitsNow(waiter.tokens)) waiter.grant();
+      const { tokens, cost } = waiter;
+      if (this.#neverFits(tokens, cost)) waiter.refuse(this.#exhausted(tokens, cost));
+      else if (this.#fitsNow(tokens, cost)) waiter.grant();
       else return;
     }
   }
 
-  #neverFits(tokens: number): boolean {
+  #neverFits(tokens: number, cost: number): boolean {
     return (
+      this.#tooDear(this.#spentCost + cost) ||
       this.#spentTokens + tokens > this.#limits.maxTotalTokens ||
       this.#spentRequests + 1 > this.#limits.maxRequests
     );
   }
 
-  #fitsNow(tokens: number): boolean {
+  #fitsNow(tokens: number, cost: number): boolean {
     return (
+      !this.#tooDear(this.#spentCost + this.#heldCost + cost) &&
       this.#spentTokens + this.#heldTokens + tokens <= this.#limits.maxTotalTokens &&
       this.#spentRequests + this.#heldRequests + 1 <= this.#limits.maxRequests
     );
   }
 
-  #exhausted(tokens: number): AppError {
-    const { maxRequests, maxTotalTokens } = this.#limits;
+  #tooDear(cost: number): boolean {
+    return this.#limits.maxCost !== undefined && cost > this.#limits.maxCost;
+  }
+
+  #exhausted(tokens: number, cost: number): AppError {
+    const { maxRequests, maxTotalTokens, maxCost } = this.#limits;
+    if (maxCost !== undefined && this.#tooDear(this.#spentCost + cost)) {
+      return new AppError(
+        'teacher.budget',
+        sentence`The teacher’s budget for this round is used up: ${money(this.#spentCost)} of ${money(maxCost)} at your prices, and the next call could cost ${money(cost)}.`,
+        {
+          hint: sentence`Raise teaching.maxCost in tailor.json and run again; nothing is lost.`,
+          detail: { scope: 'run', needed: cost, cost: this.#spentCost, maxCost },
+        },
+      );
+    }
     return new AppError(
       'teacher.budget',
       sentence`The teacher’s budget for this round is used up (${this.#spentRequests} of ${maxRequests} requests, ${this.#spentTokens} of ${maxTotalTokens} tokens).`,
@@ -149,6 +193,20 @@ export class Budget {
   }
 }
 
+function money(amount: number): string {
+  return amount.toFixed(amount < 1 ? 4 : 2);
+}
+
+/** What tokens cost at these prices; nothing where there are none. */
+export function costOf(
+  promptTokens: number,
+  completionTokens: number,
+  prices: Prices | undefined,
+): number {
+  if (prices === undefined) return 0;
+  return (promptTokens * prices.inputPerMillion + completionTokens * prices.outputPerMillion) / 1e6;
+}
+
 /**
  * The most tokens a request can cost: a byte is at least one token in no byte-level vocabulary, so the prompt's UTF-8
  * bytes bound its tokens; a few more for each message's frame; and all of the allowed reply.
@@ -157,8 +215,12 @@ export function mostTokens(
   messages: readonly { readonly content: string }[],
   maxTokens: number,
 ): number {
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 16);
-  return bytes + maxTokens;
+  return mostPromptTokens(messages) + maxTokens;
+}
+
+/** Of these the part that is read, which has a price of its own. */
+export function mostPromptTokens(messages: readonly { readonly content: string }[]): number {
+  return messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + 16, 16);
 }
 
 /** A guess for servers that do not say: UTF-8 bytes / 3, on the high side for English. */

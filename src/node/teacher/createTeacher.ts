@@ -37,7 +37,7 @@ export async function createTeacher(
   endpoint: Endpoint,
   options: CreateTeacherOptions,
 ): Promise<OpenedTeacher> {
-  const ledger = await Ledger.open(options);
+  const ledger = await Ledger.open({ ...options, prices: endpoint.prices });
   const teacher = new TeacherClient(endpoint, {
     ledger,
     clock: options.clock,

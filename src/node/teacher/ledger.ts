@@ -8,6 +8,8 @@ import {
   type TeacherRecord,
   type TeacherReply,
 } from '../../core/teaching/records.ts';
+import type { Prices } from '../../core/teaching/estimate.ts';
+import { costOf } from './budget.ts';
 import { hadLeft } from './failure.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
@@ -30,6 +32,8 @@ export interface LedgerBooks {
   readonly possiblyBilled: number;
   /** Tokens to count against the budget: used ones, and the full reservation of each possibly billed request. */
   readonly budgetTokens: number;
+  /** The same in money, where the profile names prices. */
+  readonly budgetCost: number;
   /** Requests that left, refused ones among them. */
   readonly budgetRequests: number;
 }
@@ -42,6 +46,8 @@ export interface LedgerOptions {
   readonly clock: Clock;
   readonly fs?: Fs;
   readonly generation?: number;
+  /** For replies that were written down without their cost. */
+  readonly prices?: Prices | undefined;
 }
 
 /**
@@ -101,7 +107,7 @@ export class Ledger {
       fs,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
     });
-    return new Ledger(journal, { complete, attempts }, booksOf(own), quarantined);
+    return new Ledger(journal, { complete, attempts }, booksOf(own, options.prices), quarantined);
   }
 
   /** The complete reply to this very request, if it was ever received. */
@@ -155,39 +161,50 @@ function note(
   }
 }
 
-function booksOf(records: readonly TeacherRecord[]): LedgerBooks {
-  const open = new Map<string, number[]>();
+interface Held {
+  readonly tokens: number;
+  readonly cost: number;
+}
+
+function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined): LedgerBooks {
+  const open = new Map<string, Held[]>();
   let requests = 0;
   let promptTokens = 0;
   let completionTokens = 0;
   let possiblyBilled = 0;
   let budgetTokens = 0;
   let budgetRequests = 0;
-  const charge = (tokens: number): void => {
+  let budgetCost = 0;
+  const charge = ({ tokens, cost }: Held): void => {
     budgetTokens += tokens;
+    budgetCost += cost;
     budgetRequests += 1;
   };
   for (const record of records) {
     if (record.type === 'intent') {
       requests += 1;
       const waiting = open.get(record.key) ?? [];
-      open.set(record.key, [...waiting, record.reservedTokens]);
+      const { reservedTokens: tokens } = record;
+      // Without a word about money every token counts as one of the dearer kind.
+      const dear = Math.max(costOf(tokens, 0, prices), costOf(0, tokens, prices));
+      open.set(record.key, [...waiting, { tokens, cost: record.reservedCost ?? dear }]);
     } else if (record.type === 'reply' || record.type === 'fail') {
       const reserved = open.get(record.key)?.pop();
       if (record.type === 'reply') {
-        promptTokens += record.usage.promptTokens;
-        completionTokens += record.usage.completionTokens;
-        charge(record.usage.promptTokens + record.usage.completionTokens);
+        const { promptTokens: read, completionTokens: written } = record.usage;
+        promptTokens += read;
+        completionTokens += written;
+        charge({ tokens: read + written, cost: record.cost ?? costOf(read, written, prices) });
         if (record.finishReason === null) possiblyBilled += 1;
       } else if (record.possiblyBilled) {
         possiblyBilled += 1;
-        charge(reserved ?? 0);
-      } else if (hadLeft(record)) charge(0);
+        charge(reserved ?? { tokens: 0, cost: 0 });
+      } else if (hadLeft(record)) charge({ tokens: 0, cost: 0 });
     }
   }
-  for (const tokens of [...open.values()].flat()) {
+  for (const held of [...open.values()].flat()) {
     possiblyBilled += 1;
-    charge(tokens);
+    charge(held);
   }
   return {
     requests,
@@ -195,6 +212,7 @@ function booksOf(records: readonly TeacherRecord[]): LedgerBooks {
     completionTokens,
     possiblyBilled,
     budgetTokens,
+    budgetCost,
     budgetRequests,
   };
 }

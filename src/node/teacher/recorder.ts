@@ -1,7 +1,8 @@
 import { isAppError } from '../../core/errors.ts';
 import type { TeacherReply, Usage } from '../../core/teaching/records.ts';
 import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
-import { guessTokens, type Reservation } from './budget.ts';
+import type { Prices } from '../../core/teaching/estimate.ts';
+import { costOf, guessTokens, type Reservation } from './budget.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
@@ -21,13 +22,19 @@ export class Recorder {
   readonly #ledger: Ledger;
   readonly #redact: Redactor;
   readonly #origin: { readonly profile: string; readonly model: string };
+  readonly #prices: Prices | undefined;
   #spent: TeacherSpending;
 
   constructor(
     ledger: Ledger,
     redact: Redactor,
-    origin: { readonly profile: string; readonly model: string },
+    origin: {
+      readonly profile: string;
+      readonly model: string;
+      readonly prices?: Prices | undefined;
+    },
   ) {
+    this.#prices = origin.prices;
     this.#ledger = ledger;
     this.#redact = redact;
     this.#origin = { profile: origin.profile, model: origin.model };
@@ -47,7 +54,7 @@ export class Recorder {
   }
 
   /** The request leaves now. */
-  async leaves(work: Keyed, reservedTokens: number): Promise<void> {
+  async leaves(work: Keyed, { tokens, cost }: Reservation): Promise<void> {
     const { templateId, templateHash } = work.request;
     await this.#ledger.intent({
       type: 'intent',
@@ -55,7 +62,8 @@ export class Recorder {
       ...this.#origin,
       templateId,
       templateHash,
-      reservedTokens,
+      reservedTokens: tokens,
+      ...(this.#prices === undefined ? {} : { reservedCost: cost }),
     });
     this.#spend({ requests: 1 });
   }
@@ -63,6 +71,7 @@ export class Recorder {
   async replied(work: Keyed, raw: TransportReply, reservation: Reservation): Promise<TeacherReply> {
     const usage = raw.usage ?? estimate(work.request, raw.text);
     const { promptTokens, completionTokens } = usage;
+    const cost = costOf(promptTokens, completionTokens, this.#prices);
     const reply: TeacherReply = {
       type: 'reply',
       ...aboutOf(work),
@@ -70,8 +79,9 @@ export class Recorder {
       ...raw,
       text: this.#redact(raw.text),
       usage,
+      ...(this.#prices === undefined ? {} : { cost }),
     };
-    reservation.settle(promptTokens + completionTokens);
+    reservation.settle(promptTokens + completionTokens, cost);
     const possiblyBilled = raw.finishReason === null ? 1 : 0;
     this.#spend({ promptTokens, completionTokens, possiblyBilled });
     await this.#ledger.reply(reply);
@@ -89,7 +99,7 @@ export class Recorder {
     const possiblyBilled = failure?.possiblyBilled ?? true;
     const code = failure?.code ?? (isAppError(error) ? error.code : 'unexpected');
     if (possiblyBilled) {
-      reservation.settle(reservation.tokens);
+      reservation.settle(reservation.tokens, reservation.cost);
       this.#spend({ possiblyBilled: 1 });
     } else if (hadLeft({ code, possiblyBilled })) reservation.refused();
     await this.#ledger.fail({

@@ -5,7 +5,14 @@ import type { TeacherReply } from '../../core/teaching/records.ts';
 import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
 import { abortSignalOf } from './abortSignal.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
-import { Budget, mostTokens, type BudgetLimits, type Reservation } from './budget.ts';
+import {
+  Budget,
+  costOf,
+  mostPromptTokens,
+  mostTokens,
+  type BudgetLimits,
+  type Reservation,
+} from './budget.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
@@ -83,8 +90,15 @@ export class TeacherClient implements Teacher {
     this.#endpoint = endpoint;
     this.#deps = deps;
     this.#options = { ...DEFAULTS, ...deps.options };
-    const { budgetTokens: tokens, budgetRequests: requests } = deps.ledger.before;
-    this.#budget = new Budget(deps.budget, { tokens, requests });
+    const { budgetTokens: tokens, budgetRequests: requests, budgetCost: cost } = deps.ledger.before;
+    // What has no price cannot be limited by money: tokens and requests still hold.
+    const { maxRequests, maxTotalTokens, maxCost } = deps.budget;
+    const limits = { maxRequests, maxTotalTokens };
+    this.#budget = new Budget(endpoint.prices === undefined ? limits : { ...limits, maxCost }, {
+      tokens,
+      requests,
+      cost,
+    });
     const { concurrency, initialRate, maxRate } = endpoint;
     const { cooldownMs } = this.#options;
     this.#pacer = new Pacer({ concurrency, initialRate, maxRate, cooldownMs }, deps.clock);
@@ -175,7 +189,8 @@ export class TeacherClient implements Teacher {
   async #attempt(work: Work): Promise<TeacherReply> {
     const { messages, maxTokens } = work.request;
     const most = mostTokens(messages, maxTokens);
-    const reservation = await this.#budget.reserve(most, work.waiting);
+    const cost = costOf(mostPromptTokens(messages), maxTokens, this.#endpoint.prices);
+    const reservation = await this.#budget.reserve(most, work.waiting, cost);
     let lease: Lease | undefined;
     let answered = false;
     try {
@@ -200,7 +215,7 @@ export class TeacherClient implements Teacher {
 
   async #send(work: Work, lease: Lease, reservation: Reservation): Promise<TransportReply> {
     const { messages, temperature, maxTokens, draw } = work.request;
-    await this.#recorder.leaves(work, reservation.tokens);
+    await this.#recorder.leaves(work, reservation);
     try {
       return await sendChat(
         this.#endpoint,

@@ -53,4 +53,8 @@ it('holds for the lower of the limits of then and of now', () => {
   const now = { maxRequests: 500, maxTotalTokens: 10 };
   expect(agreedBudget(withTeacher(FAR), FAR, now)).toEqual({ maxRequests: 50, maxTotalTokens: 10 });
   expect(agreedBudget(undefined, FAR, now)).toEqual(now);
+  const agreed = { ...withTeacher(FAR), maxCost: 2 };
+  const costs = [undefined, 1, 3].map((maxCost) => agreedBudget(agreed, FAR, { ...now, maxCost }));
+  expect(costs.map(({ maxCost }) => maxCost)).toEqual([2, 1, 2]);
+  expect(agreedBudget(withTeacher(FAR), FAR, { ...now, maxCost: 3 }).maxCost).toBe(3);
 });

@@ -69,6 +69,45 @@ describe('the budget', () => {
     );
   });
 
+  it('P: money is never exceeded, whatever 16 requests in flight turn out to cost', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0.01, max: 3, noNaN: true }),
+        fc.array(
+          fc.tuple(
+            fc.double({ min: 0.001, max: 0.4, noNaN: true }),
+            fc.double({ min: 0, max: 1, noNaN: true }),
+          ),
+          { minLength: 20, maxLength: 60 },
+        ),
+        async (maxCost, costs) => {
+          const budget = new Budget({ maxTotalTokens: 1e9, maxRequests: 1e9, maxCost });
+          let spent = 0;
+          const queue = [...costs];
+          const worker = async (): Promise<void> => {
+            for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+              const [most, share] = next;
+              try {
+                const held = await budget.reserve(1, never, most);
+                expect(budget.spentCost + budget.heldCost).toBeLessThanOrEqual(maxCost + 1e-9);
+                await Promise.resolve();
+                spent += most * share;
+                held.settle(1, most * share);
+              } catch (error) {
+                expect(error).toMatchObject({ code: 'teacher.budget', detail: { maxCost } });
+              }
+            }
+          };
+          await Promise.all(Array.from({ length: 16 }, worker));
+          expect(spent).toBeLessThanOrEqual(maxCost + 1e-9);
+          expect(budget.spentCost).toBeCloseTo(spent, 9);
+          expect(budget.heldCost).toBe(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('lets a request wait for cheaper ones and refuses it once it can no longer fit', async () => {
     const budget = new Budget({ maxTotalTokens: 100, maxRequests: 10 });
     const first = await budget.reserve(80, never);
