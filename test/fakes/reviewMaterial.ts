@@ -54,7 +54,7 @@ export function aCandidate(
 ): TeachingItem {
   const reasons = gateRationale(rationale, {
     question: question.question,
-    gold: question.answer,
+    gold: question,
     limits: LIMITS,
     existingTexts: [],
   });

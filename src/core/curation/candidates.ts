@@ -1,4 +1,4 @@
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer, type GoldAnswer } from '../grading/gradeAnswer.ts';
 import { gateRationale } from '../teaching/gate.ts';
 import type { GateReason, TeachingItem } from '../teaching/records.ts';
 import type { Question } from '../dataset/question.ts';
@@ -97,7 +97,7 @@ export function gateReasons(
 ): GateReason[] {
   const reasons = gateRationale(text, {
     question: now.question,
-    gold: now.answer,
+    gold: now,
     limits: frame.gate,
     existingTexts: [],
   });
@@ -131,8 +131,8 @@ export function isTaught(candidate: Candidate, item: ReviewItem, curation: Curat
 }
 
 /** Whether a text ends in the gold: only then a mistake may be held against it. */
-export function reachesGold(text: string, gold: string): boolean {
-  return gradeNumeric(text, gold).verdict === 'right';
+export function reachesGold(text: string, gold: GoldAnswer): boolean {
+  return gradeAnswer(text, gold).verdict === 'right';
 }
 
 /** What an item's status speaks of: this round's candidates, and older ones that were decided in this round. */

@@ -2,7 +2,7 @@ import type { Act } from '../../shared/reviewContract.ts';
 import { AppError } from '../errors.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
-import { readGold } from '../grading/gold.ts';
+import { goldProblem, isNumber } from '../grading/gradeAnswer.ts';
 import { sha256Text } from '../hash.ts';
 import { gateRationale } from '../teaching/gate.ts';
 import { normaliseRationale, splitSteps } from '../teaching/steps.ts';
@@ -104,7 +104,13 @@ export function decisionsFor(
     case 'fix-gold': {
       const answer = act.answer.trim();
       if (!reason) throw refuse(item, sentence`Say why the gold answer is wrong.`);
-      if (!readGold(answer)) throw refuse(item, sentence`A gold answer is one number.`);
+      const problem = goldProblem(now.kind, answer, now.choices);
+      if (problem !== null) {
+        throw refuse(
+          item,
+          isNumber(now) ? sentence`A gold answer is one number.` : sentence`The answer ${problem}.`,
+        );
+      }
       if (answer === now.answer)
         throw refuse(item, sentence`${answer} is the gold answer already.`);
       return [
@@ -242,7 +248,7 @@ function refuseUnfit(item: ReviewItem, text: string, curation: Curation): void {
   const now = questionNow(item.question, curation);
   const reasons = gateRationale(rationale, {
     question: now.question,
-    gold: now.answer,
+    gold: now,
     limits: item.frame.gate,
     existingTexts: [],
   });

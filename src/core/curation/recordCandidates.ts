@@ -1,5 +1,5 @@
 import type { CandidateView, Check, ItemStatus, StepView } from '../../shared/reviewContract.ts';
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer } from '../grading/gradeAnswer.ts';
 import { sha256Text } from '../hash.ts';
 import { gateReasons, isTaught, type Candidate } from './candidates.ts';
 import { gateChecks } from './checkSentences.ts';
@@ -38,7 +38,7 @@ export function candidateView(
     rationale: text,
     original,
     steps: [...steps],
-    answer: gradeNumeric(text, now.answer).value,
+    answer: gradeAnswer(text, now).value,
     status,
     by: decision?.by ?? byRule,
     checks,

@@ -118,7 +118,7 @@ export function missesGold(
   candidates: readonly Candidate[],
   curation: Curation,
 ): boolean {
-  const gold = questionNow(item.question, curation).answer;
+  const gold = questionNow(item.question, curation);
   return candidates.some(
     (one) =>
       one.standing === 'by-person' &&

@@ -72,7 +72,7 @@ const MARKER = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/u;
 /** Whether a merge left the line behind. */
 export const isConflictMarker = (line: string): boolean => MARKER.test(line);
 
-/** Reads a line as a question of the numeric task and says all that is wrong with it. */
+/** Reads a line as a question and says all that is wrong with it. */
 export function readRow(line: string): RowFacts {
   if (isConflictMarker(line)) {
     const message = sentence`A merge has left this conflict marker: the rows of both sides are still here.`;
@@ -132,7 +132,8 @@ function recordFacts(
       about(question, 'empty', 'question', sentence`The field ${'question'} is empty.`),
     );
   }
-  problems.push(...goldProblems(answer ?? null));
+  const kind = textField(line, counting.get('kind'))?.text ?? 'number';
+  problems.push(...goldProblems(answer ?? null, kind === 'number'));
   const equation = textField(line, counting.get('equation'));
   const doubt = equation && doubtOfEquation(equation.text, question, answer ?? null);
   if (equation && doubt) {
@@ -173,6 +174,7 @@ function refusal(
   if (span.type !== 'text') return about(at, 'wrong-type', field, message);
   const { length } = decodeString(line.slice(at.from, at.to));
   if (length === 0) return about(at, 'empty', field, message);
+  if (field === 'answer') return about(at, 'bad-gold', field, message);
   return about(at, field === 'id' && length > MAX_ID ? 'long-id' : 'wrong-type', field, message);
 }
 
@@ -182,9 +184,9 @@ function textField(line: string, span: FieldSpan | undefined): TextField | null 
   return { text: decodeString(line.slice(from, to)), from, to };
 }
 
-function goldProblems(answer: TextField | null): RowProblem[] {
+function goldProblems(answer: TextField | null, isNumber: boolean): RowProblem[] {
   if (answer === null || answer.text === '') return [];
-  if (goldValue(answer.text) === null) {
+  if (isNumber && goldValue(answer.text) === null) {
     const shown = JSON.stringify(answer.text.slice(0, 60));
     const message = sentence`The answer is not one number, so that no attempt can be graded by it: ${shown}.`;
     return [about(answer, 'bad-gold', 'answer', message)];

@@ -5,6 +5,8 @@ import { foldText } from './fold.ts';
 import { numbersIn, type NumberToken } from './numbers.ts';
 import { equalRational, type Rational } from './rational.ts';
 import { readGold } from './gold.ts';
+import { isNumber } from './gradeAnswer.ts';
+import { holdsPhrase } from './phrase.ts';
 import type { Grade, Suspicion } from './verdict.ts';
 
 /** So many samples with one other answer, or all when there are fewer, put the gold in doubt. Never one alone. */
@@ -38,8 +40,24 @@ function derives(text: string, values: readonly Rational[]): boolean {
   return false;
 }
 
-function agreedAnswer(graded: readonly Graded[]): string | null {
-  const needed = Math.max(FEWEST_AGREEING, Math.min(AGREEING_SAMPLES, graded.length));
+/** Whether a text names a gold that is no number, in other words than a verdict reads. */
+function namesGold(text: string, { kind, answer, choices, question }: Question): boolean {
+  if (kind === 'choice') {
+    // Attempts weigh choices by their texts; a letter in brackets is a pick.
+    const letter = answer.toLowerCase().replace(/[^a-z]/gu, '');
+    const last = text.trimEnd().slice(-2000).split('\n').at(-1) ?? '';
+    const said = choices?.[letter.charCodeAt(0) - 97];
+    const isPicked = new RegExp(String.raw`\( ?${letter} ?\)`, 'iu').test(foldText(text));
+    return isPicked || (said !== undefined && holdsPhrase(last, said));
+  }
+  // "no" stands in many a sentence.
+  return kind === 'exact' && !holdsPhrase(question, answer) && holdsPhrase(text, answer);
+}
+
+function agreedAnswer(graded: readonly Graded[], { kind }: Question): string | null {
+  const fewest = Math.max(FEWEST_AGREEING, Math.min(AGREEING_SAMPLES, graded.length));
+  // Of two answers most samples agree on one by themselves.
+  const needed = kind === 'yes-no' ? Math.max(AGREEING_SAMPLES, graded.length) : fewest;
   const counts = new Map<string, number>();
   for (const { grade } of graded) {
     if (grade.verdict !== 'wrong' || grade.value === null) continue;
@@ -56,11 +74,11 @@ function agreedAnswer(graded: readonly Graded[]): string | null {
  * lenient rule is, because a person may settle it. `graded` are all samples of one exam.
  */
 export function auditAttempts(question: Question, graded: readonly Graded[]): Suspect[] {
-  const gold = readGold(question.answer);
-  const values = gold?.readings ?? [];
+  const isNumeric = isNumber(question);
+  const values = (isNumeric ? readGold(question.answer)?.readings : undefined) ?? [];
   // A gold that stands in the question is copied into most attempts and says nothing by standing in one.
   const inQuestion = mentions(question.question, values);
-  const agreed = agreedAnswer(graded);
+  const agreed = agreedAnswer(graded, question);
   return graded.flatMap(({ attempt, grade }): Suspect[] => {
     if (grade.verdict === 'right') return [];
     const lenient = grade.lenient === 'right';
@@ -68,7 +86,12 @@ export function auditAttempts(question: Question, graded: readonly Graded[]): Su
     const { text, finish } = attempt;
     const reasons: Suspicion[] = [];
     if (lenient) reasons.push('lenient-right');
-    if (inQuestion ? derives(text, values) : mentions(text, values)) reasons.push('gold-elsewhere');
+    const isElsewhere = isNumeric
+      ? inQuestion
+        ? derives(text, values)
+        : mentions(text, values)
+      : namesGold(text, question);
+    if (isElsewhere) reasons.push('gold-elsewhere');
     if (agreed !== null && grade.verdict === 'wrong') {
       // Where the gold is in doubt, so is every verdict on the question, and not that of the majority alone.
       reasons.push(grade.value === agreed ? 'suspect-gold' : 'gold-in-doubt');

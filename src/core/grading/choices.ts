@@ -1,5 +1,6 @@
 import { foldText } from './fold.ts';
-import { findMarkers } from './markers.ts';
+import { findMarkers, lastLine } from './markers.ts';
+import { holdsPhrase } from './phrase.ts';
 import type { Grade, GradeFlag } from './verdict.ts';
 
 /** A word or letter read as the answer, by its place in the text. */
@@ -10,6 +11,9 @@ interface Found {
 }
 
 type ReadSegment = (segment: string) => { pick: Found | null; negated: boolean };
+
+/** Whether a stretch names the gold in another way than the strict rule reads. */
+type Names = (segment: string) => boolean;
 
 const NEGATED = /(?:^|[^A-Za-z])(?:not|n't|isn't)(?: quite| really)? {1,3}\(?$/i;
 
@@ -23,15 +27,18 @@ function gradeBy(
   gold: string | null,
   read: ReadSegment,
   unmarked: ReadSegment,
+  names: Names = () => false,
 ): Grade {
   const folded = foldText(text);
   const markers = findMarkers(folded);
   const flags = new Set<GradeFlag>();
   let best: { pick: Found; rank: number } | null = null;
   const values = new Set<string>();
+  let named = false;
   for (const { rank, start, end } of markers) {
     const { pick, negated } = read(folded.slice(start, end));
     if (negated) flags.add('negated');
+    named ||= names(folded.slice(start, end));
     if (!pick) continue;
     values.add(pick.value);
     if (best === null || rank < best.rank) {
@@ -43,6 +50,7 @@ function gradeBy(
     const { pick, negated } = unmarked(folded);
     if (negated) flags.add('negated');
     if (pick) best = { rank: 4, pick };
+    named = names(folded.slice(...lastLine(folded)));
   }
   if (values.size > 1) flags.add('two-answers');
   const pick = best?.pick ?? null;
@@ -50,7 +58,7 @@ function gradeBy(
     pick === null || gold === null ? 'no-answer' : pick.value === gold ? 'right' : 'wrong';
   return {
     verdict,
-    lenient: gold !== null && values.has(gold) ? 'right' : verdict,
+    lenient: gold !== null && (values.has(gold) || named) ? 'right' : verdict,
     value: pick?.value ?? null,
     span: pick && [pick.start, pick.end],
     flags: [...flags],
@@ -85,10 +93,32 @@ export function gradeYesNo(text: string, gold: string): Grade {
   );
 }
 
-const BRACKETED = /\( ?([A-Ea-e]) ?\)/g;
-/** A bare letter counts where an answer starts; "a" before a word is the article. */
-const BARE = /^[ \n*"'[]{0,6}(?:([Aa])(?! {1,3}[A-Za-z])|([B-Eb-e]))(?![A-Za-z0-9_'-])/;
-const ALONE = /^[ \n*"'[(]{0,6}([A-Ea-e])[ \n*"'\]).:]{0,6}$/;
+interface Letters {
+  readonly bracketed: RegExp;
+  readonly bare: RegExp;
+  readonly alone: RegExp;
+}
+
+/** The patterns for so many letters; a bare letter counts where an answer starts, and "a" before a word is the article. */
+function lettersUpTo(count: number): Letters {
+  const last = 96 + count;
+  const [small, capital] = [String.fromCharCode(last), String.fromCharCode(last - 32)];
+  const others = count < 2 ? '' : `B-${capital}b-${small}`;
+  return {
+    bracketed: new RegExp(String.raw`\( ?([A-${capital}a-${small}]) ?\)`, 'g'),
+    // "I" before a word is a pronoun.
+    bare: new RegExp(
+      String.raw`^[ \n*"'[]{0,6}(?:([AaI])(?! {1,3}[A-Za-z])|(?!I)([${others}]))(?![A-Za-z0-9_'-])`,
+    ),
+    alone: new RegExp(String.raw`^[ \n*"'[(]{0,6}([A-${capital}a-${small}])[ \n*"'\]).:]{0,6}$`),
+  };
+}
+
+const LETTERS: readonly Letters[] = Array.from({ length: 27 }, (_, count) =>
+  lettersUpTo(Math.max(2, count)),
+);
+/** (a) to (e), as CommonsenseQA has them, where nobody says how many there are. */
+const USUAL = 5;
 
 function letterOf(match: RegExpMatchArray): Found {
   const letter = match[1] ?? match[2] ?? '';
@@ -96,30 +126,48 @@ function letterOf(match: RegExpMatchArray): Found {
   return { value: letter.toLowerCase(), start: at, end: at + 1 };
 }
 
-function readBracketed(segment: string): ReturnType<ReadSegment> {
+function readBracketed(segment: string, { bracketed }: Letters): ReturnType<ReadSegment> {
   let pick: Found | null = null;
   let negated = false;
-  for (const match of segment.matchAll(BRACKETED)) {
+  for (const match of segment.matchAll(bracketed)) {
     if (isNegated(segment, match.index)) negated = true;
     else pick = letterOf(match);
   }
   return { pick, negated };
 }
 
-function readLetter(segment: string): ReturnType<ReadSegment> {
-  const bracketed = readBracketed(segment);
-  const bare = bracketed.pick === null ? BARE.exec(segment) : null;
+function readLetter(segment: string, letters: Letters): ReturnType<ReadSegment> {
+  const bracketed = readBracketed(segment, letters);
+  const bare = bracketed.pick === null ? letters.bare.exec(segment) : null;
   return bare ? { ...bracketed, pick: letterOf(bare) } : bracketed;
 }
 
 /** Without a cue a bare letter counts only when the text is nothing else. */
-function readUnmarkedLetter(text: string): ReturnType<ReadSegment> {
-  const alone = text.length <= 20 ? ALONE.exec(text) : null;
-  return alone ? { pick: letterOf(alone), negated: false } : readBracketed(text);
+function readUnmarkedLetter(text: string, letters: Letters): ReturnType<ReadSegment> {
+  const alone = text.length <= 20 ? letters.alone.exec(text) : null;
+  return alone ? { pick: letterOf(alone), negated: false } : readBracketed(text, letters);
 }
 
-/** Grades a choice among (a)…(e): the last bracketed letter behind a cue, or a bare one right behind it. */
-export function gradeChoice(text: string, gold: string): Grade {
-  const wanted = /^[ (]*([A-Ea-e])[ ).]*$/.exec(gold)?.[1]?.toLowerCase() ?? null;
-  return gradeBy(text, wanted, readLetter, readUnmarkedLetter);
+/** The gold letter of a choice in lower case; null when it is none of so many. */
+export function choiceLetter(gold: string, count = USUAL): string | null {
+  const letter = /^[ (]*([A-Za-z])[ ).]*$/.exec(gold)?.[1]?.toLowerCase();
+  return letter !== undefined && letter.charCodeAt(0) - 97 < count ? letter : null;
+}
+
+/**
+ * Grades a choice: the last bracketed letter behind a cue, or a bare one right behind it. Naming the choice by its text
+ * alone is right by the lenient rule only: texts of choices may hold one another.
+ */
+export function gradeChoice(text: string, gold: string, choices?: readonly string[]): Grade {
+  const count = choices?.length ?? USUAL;
+  const letters = LETTERS[count] ?? lettersUpTo(count);
+  const wanted = choiceLetter(gold, count);
+  const said = wanted === null ? undefined : choices?.[wanted.charCodeAt(0) - 97];
+  return gradeBy(
+    text,
+    wanted,
+    (segment) => readLetter(segment, letters),
+    (whole) => readUnmarkedLetter(whole, letters),
+    (segment) => said !== undefined && holdsPhrase(segment, said),
+  );
 }

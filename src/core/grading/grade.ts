@@ -123,15 +123,3 @@ export function gradeStrictly(text: string, gold: string): Pick<Grade, 'verdict'
   if (!wanted || !token) return { verdict: 'no-answer', value };
   return { verdict: equalsGold(token, wanted) ? 'right' : 'wrong', value };
 }
-
-/** Grades a stored attempt: adds the flags that only the exam knows. */
-export function gradeAttempt(
-  attempt: { readonly text: string; readonly finish: 'eos' | 'stop' | 'length' | 'loop' },
-  gold: string,
-): Grade {
-  const grade = gradeNumeric(attempt.text, gold);
-  const flags = [...grade.flags];
-  if (attempt.finish === 'length') flags.push('truncated');
-  if (attempt.finish === 'loop') flags.push('loop');
-  return { ...grade, flags };
-}

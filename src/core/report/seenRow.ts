@@ -1,5 +1,5 @@
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer } from '../grading/gradeAnswer.ts';
 import type { FrozenRow, Source } from '../round/frozen.ts';
 import type { TrainedText } from './overlaps.ts';
 
@@ -12,13 +12,20 @@ export interface SeenRow {
   readonly reachesGold: boolean;
 }
 
-export function seenRow({ id, gold, positives, negatives }: FrozenRow): SeenRow {
+export function seenRow({
+  id,
+  gold: answer,
+  kind,
+  choices,
+  positives,
+  negatives,
+}: FrozenRow): SeenRow {
   return {
     id,
     positives: positives.map(({ id: item, source }) => ({ id: item, source })),
     negatives: negatives.map((one) => one.id),
     reachesGold: positives.every(
-      ({ completion }) => gradeNumeric(completion, gold).verdict === 'right',
+      ({ completion }) => gradeAnswer(completion, { answer, kind, choices }).verdict === 'right',
     ),
   };
 }

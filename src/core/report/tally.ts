@@ -1,7 +1,7 @@
 import type { Curation } from '../curation/curation.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
-import { gradeStrictly } from '../grading/grade.ts';
+import { gradeStrictly } from '../grading/gradeAnswer.ts';
 import { countingAttempts } from '../round/grading.ts';
 
 /** How one question went in an exam: counts of samples that answer the text it has now. */
@@ -70,7 +70,7 @@ function tallyQuestion(
 ): QuestionTally | null {
   let [right, samples, noAnswer, truncated] = [0, 0, 0, 0];
   let answer: string | null = null;
-  const gold = now.gold.get(question.id) ?? question.answer;
+  const gold = { ...question, answer: now.gold.get(question.id) ?? question.answer };
   for (const { text, finish } of countingAttempts(question, attempts, now.questions).counting) {
     const { verdict, value } = gradeStrictly(text, gold);
     samples += 1;

@@ -131,7 +131,7 @@ export function missingItems(
     Array.from({ length: plan.samples }, (_, sample) => ({
       questionId: question.id,
       sample,
-      prompt: promptOf(question.question),
+      prompt: promptOf(question),
     })).filter(({ questionId, sample }) => !done.has(`${sample}/${questionId}`)),
   );
 }

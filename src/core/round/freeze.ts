@@ -5,7 +5,7 @@ import type { TeachingItem } from '../teaching/records.ts';
 import type { Curation } from '../curation/curation.ts';
 import { negativesOf, type GradedAttempt } from '../curation/negatives.ts';
 import { positivesOf, type RationaleCheck } from '../curation/positives.ts';
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer, goldFields } from '../grading/gradeAnswer.ts';
 import { rationaleKey } from '../teaching/steps.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Coverage, FrozenRow, Source } from './frozen.ts';
@@ -86,7 +86,7 @@ export function freezeRound(material: FreezeMaterial): Frozen {
     const taught = new Set(positives.map(({ rationale }) => rationaleKey(rationale)));
     // Against a text that misses the gold itself no mistake can be held: a person may teach it, but not in a pair.
     const reachGold = positives.every(
-      ({ rationale }) => gradeNumeric(rationale, question.answer).verdict === 'right',
+      ({ rationale }) => gradeAnswer(rationale, question).verdict === 'right',
     );
     const negatives = (
       reachGold ? negativesOf(attempts, curation, limits.maxNegatives) : []
@@ -107,8 +107,9 @@ export function freezeRound(material: FreezeMaterial): Frozen {
     rows.push({
       v: 1,
       id: question.id,
-      prompt: material.head + promptOf(question.question),
+      prompt: material.head + promptOf(question),
       gold: question.answer,
+      ...goldFields(question),
       positives: positives.map(({ rationale, ...rest }) => ({
         ...rest,
         completion: completionOf(rationale),

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
-import { GRADER } from '../grading/grade.ts';
+import { graderOf } from '../grading/gradeAnswer.ts';
 import { PROMPT_FORM } from '../exam/promptForm.ts';
 import { gateRationale } from '../teaching/gate.ts';
 import { cursorOf, decisionsUpTo, foldRead } from './curationUpTo.ts';
@@ -39,7 +39,7 @@ export async function assembleFrozen(
     checkFor: (question) => (rationale) =>
       gateRationale(rationale, {
         question: question.question,
-        gold: question.answer,
+        gold: question,
         limits: gate,
         existingTexts: [],
       }).length === 0,
@@ -105,7 +105,7 @@ async function writeFrozen(
       programmatic: state.teaching?.programmatic ?? false,
     },
     promptForm: PROMPT_FORM,
-    grader: GRADER,
+    grader: graderOf(rows),
     decisions: { ...curation.counts },
     decidedUpTo: cursorOf(events),
     warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind).map(String),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answerKindSchema } from '../dataset/question.ts';
 
 export const sourceSchema = z.enum(['teacher', 'feedback', 'self', 'dataset', 'human']);
 export type Source = z.infer<typeof sourceSchema>;
@@ -14,6 +15,9 @@ export const frozenRowSchema = z.strictObject({
   id: z.string(),
   prompt: z.string(),
   gold: z.string(),
+  /** How the gold is read, where it is no number. */
+  kind: answerKindSchema.optional(),
+  choices: z.array(z.string()).optional(),
   positives: z
     .array(
       z.strictObject({

@@ -1,7 +1,7 @@
 import type { Curation } from '../curation/curation.ts';
 import { isAbout, questionNow } from '../curation/questionText.ts';
 import { auditAttempts } from '../grading/audit.ts';
-import { gradeAttempt } from '../grading/grade.ts';
+import { gradeAttempt } from '../grading/gradeAnswer.ts';
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import type { GradedAttempt } from '../curation/negatives.ts';
@@ -27,7 +27,7 @@ export function gradeStored(
     const question = questionNow(source, { gold, questions: fixes });
     const { own, counting } = countingAttempts(source, byQuestion.get(source.id) ?? [], fixes);
     const answered = new Set(counting.map(({ sample }) => sample));
-    const all = own.map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question.answer) }));
+    const all = own.map((attempt) => ({ attempt, grade: gradeAttempt(attempt, question) }));
     const isCounting = new Set(counting);
     const graded = all.filter(({ attempt }) => isCounting.has(attempt));
     const doubts = new Map<number, readonly Suspicion[]>(

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../training/run.ts';
 import { promptOf } from '../exam/promptForm.ts';
+import { isNumber } from '../grading/gradeAnswer.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { chooseByHash } from './exam.ts';
 import type { RoundStore } from './store.ts';
@@ -18,10 +19,12 @@ export async function probesFor(
   const { maxNewTokens, stopAtAnswerLine } = store.project.exam;
   const head = await store.head();
   const { gold } = await curationUpTo(store, round);
-  const items = chooseByHash(await store.questions('dev'), PROBES)
+  // The trainer reads numbers alone.
+  const numeric = (await store.questions('dev')).filter(isNumber);
+  const items = chooseByHash(numeric, PROBES)
     .map(({ id, question, answer }) => ({
       id,
-      prompt: head + promptOf(question),
+      prompt: head + promptOf({ question }),
       gold: gold.get(id) ?? answer,
     }))
     .filter(({ prompt }) => prompt.length <= MAX_PROMPT);

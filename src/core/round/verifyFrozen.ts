@@ -1,6 +1,8 @@
 import { AppError } from '../errors.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { mayBeNegative, type GradedAttempt } from '../curation/negatives.ts';
+import { goldFields } from '../grading/gradeAnswer.ts';
+import { canonicalJson } from '../hash.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { promptOf } from '../exam/promptForm.ts';
 import { decisionsUpTo, foldRead } from './curationUpTo.ts';
@@ -52,11 +54,15 @@ export async function verifyFrozen(
     if (source === undefined) {
       return refuse(row.id, sentence`a row is no training question, or also a held-out one`);
     }
-    if (row.prompt !== head + promptOf(source.question)) {
+    if (row.prompt !== head + promptOf(source)) {
       return refuse(row.id, sentence`a prompt is not its question`);
     }
     const question = { ...source, answer: curation.gold.get(row.id) ?? source.answer };
     if (row.gold !== question.answer) return refuse(row.id, sentence`a gold answer differs`);
+    const { kind, choices } = row;
+    if (canonicalJson(goldFields({ kind, choices })) !== canonicalJson(goldFields(question))) {
+      return refuse(row.id, sentence`a gold answer differs`);
+    }
     for (const { text, round: of, sample, fingerprint } of row.negatives) {
       const exam = (attempts.get(of)?.get(row.id) ?? []).filter(
         (one) => one.fingerprint === fingerprint,

@@ -1,4 +1,4 @@
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer, isNumber, type GoldAnswer } from '../grading/gradeAnswer.ts';
 import { falseEquations, findEquations, type Equation } from './arithmetic.ts';
 import type { GateReason } from './records.ts';
 import type { ParsedReply } from './reply.ts';
@@ -12,7 +12,7 @@ export interface GateLimits {
 
 export interface GateContext {
   readonly question: string;
-  readonly gold: string;
+  readonly gold: GoldAnswer;
   readonly limits: GateLimits;
   /** Rationales of the same question that are taught already: the same words are kept once. */
   readonly existingTexts: readonly string[];
@@ -42,12 +42,12 @@ function leaks(text: string, question: string): boolean {
 export function gateRationale(rationale: string, context: GateContext): GateReason[] {
   if (rationale.trim() === '') return ['empty'];
   const reasons: GateReason[] = [];
-  const { verdict } = gradeNumeric(rationale, context.gold);
+  const { verdict } = gradeAnswer(rationale, context.gold);
   const lastLine = rationale.slice(rationale.lastIndexOf('\n') + 1);
   const hasFinalLine = /^Answer:[ \t]*\S/u.test(lastLine);
   if (!hasFinalLine || verdict === 'no-answer') reasons.push('no-final-line');
   else if (verdict === 'wrong') reasons.push('wrong-answer');
-  if (falseEquations(rationale).length > 0) reasons.push('arithmetic');
+  if (isNumber(context.gold) && falseEquations(rationale).length > 0) reasons.push('arithmetic');
   if (rationale.length > context.limits.maxCharacters) reasons.push('too-long');
   const steps = splitSteps(rationale).length;
   if (steps === 0) reasons.push('empty');
@@ -64,12 +64,12 @@ export function gateRationale(rationale: string, context: GateContext): GateReas
  * may come from a foreign file. Duplicates are the caller's business.
  */
 export function rationaleCheck(
-  question: { readonly question: string; readonly answer: string },
+  question: GoldAnswer & { readonly question: string },
   limits: GateLimits,
 ): (rationale: string) => boolean {
   const context = {
     question: question.question,
-    gold: question.answer,
+    gold: question,
     limits,
     existingTexts: [],
   };

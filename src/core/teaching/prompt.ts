@@ -16,6 +16,8 @@ export interface PromptInput {
   /** Feedback, last rung: what the reply before this one ended with, and why it was refused. */
   readonly mismatch?: { readonly answer: string | null; readonly problems: readonly string[] };
   readonly hint?: string;
+  /** How the final line is written where it is not a number alone; our words, no data. */
+  readonly form?: string;
 }
 
 /**
@@ -55,7 +57,10 @@ export function renderPrompt(template: PromptTemplate, input: PromptInput): Chat
     { role: 'system', content: template.sections['system'] ?? '' },
     {
       role: 'user',
-      content: parts.map((name) => fillSection(template.sections[name] ?? '', values)).join('\n'),
+      content: [
+        ...parts.map((name) => fillSection(template.sections[name] ?? '', values)),
+        ...(input.form === undefined ? [] : [input.form]),
+      ].join('\n'),
     },
   ];
 }

@@ -1,8 +1,9 @@
 import type { Question } from '../dataset/question.ts';
 import { cancelled, isAppError } from '../errors.ts';
-import { gradeNumeric } from '../grading/grade.ts';
+import { gradeAnswer } from '../grading/gradeAnswer.ts';
 import { sha256Json, sha256Text } from '../hash.ts';
 import type { Signal } from '../ports.ts';
+import { answerForm, askedOfTeacher, goldInWords } from './answerForm.ts';
 import { gateFeedback, gateRationale, type GateContext, type GateLimits } from './gate.ts';
 import { ladderItems, ladderStart, lostDraws, nextStep, rungOf, type Rung } from './ladder.ts';
 import { renderPrompt } from './prompt.ts';
@@ -140,22 +141,24 @@ function requestOf(
 ): TeacherRequest {
   const { question, attempt, template } = task;
   const shown = rung === 'shown';
+  const form = answerForm(question);
   const messages = renderPrompt(template, {
     questionId: question.id,
     draw,
-    question: question.question,
-    gold: question.answer,
+    question: askedOfTeacher(question),
+    gold: goldInWords(question),
     showGold: shown,
     ...(attempt
       ? {
           attempt: {
             text: attempt.text,
-            answer: gradeNumeric(attempt.text, question.answer).value,
+            answer: gradeAnswer(attempt.text, question).value,
           },
         }
       : {}),
     ...(shown && last ? { mismatch: { answer: last.answer, problems: last.reasons } } : {}),
     ...(task.hint === undefined ? {} : { hint: task.hint }),
+    ...(form === undefined ? {} : { form }),
   });
   return {
     purpose: task.purpose,
@@ -229,7 +232,7 @@ function judge(
   }
   const context: GateContext = {
     question: question.question,
-    gold: question.answer,
+    gold: question,
     limits: task.limits,
     existingTexts: [
       ...task.existingTexts,

@@ -5,7 +5,7 @@ import { nameOfText, questionNow } from '../../core/curation/questionText.ts';
 import { AppError } from '../../core/errors.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
-import { goldValue } from '../../core/grading/gold.ts';
+import { goldProblem, isNumber } from '../../core/grading/gradeAnswer.ts';
 import { sha256Text } from '../../core/hash.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
@@ -125,8 +125,10 @@ export async function decisionOf(
   }
   if ('gold' in data) {
     // Against a gold that is no number nothing could ever be right, and nobody would be told.
-    if (goldValue(data.gold) === null)
+    const problem = goldProblem(now.kind, data.gold, now.choices);
+    if (problem !== null && isNumber(now))
       throw bad(sentence`${JSON.stringify(data.gold)} is not one number`);
+    if (problem !== null) throw bad(sentence`the answer ${problem}`);
     return {
       type: 'fix-gold',
       author,
@@ -192,7 +194,7 @@ export async function doubtsAbout(
     if (!question) return null;
     const reasons = gateRationale(decision.rationale, {
       question: question.question,
-      gold: fixed.get(question.id) ?? question.answer,
+      gold: { ...question, answer: fixed.get(question.id) ?? question.answer },
       limits: session.store.project.gate,
       existingTexts: [],
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { issueText } from '../../core/schemaProblem.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
+import { unreadableGold } from '../../core/dataset/questionProblems.ts';
 import { questionSchema, type Question } from '../../core/dataset/question.ts';
 import { fileVersionAt } from '../storage/fileVersion.ts';
 import { readJsonLines } from '../storage/jsonLines.ts';
@@ -34,7 +35,7 @@ export class ProjectFiles {
           const reason = parsed.success
             ? seen.has(parsed.data.id)
               ? sentence`the id ${JSON.stringify(parsed.data.id)} was used before`
-              : null
+              : unfit(parsed.data)
             : describe(parsed.error);
           if (reason !== null) this.#onBad({ file: path, line, byteOffset, reason });
           else if (parsed.success) {
@@ -92,4 +93,9 @@ export async function namesIn(folder: string): Promise<string[]> {
 function describe(error: z.ZodError): Sentence {
   const first = error.issues[0];
   return first ? issueText(first, sentence`row`) : sentence`not a question`;
+}
+
+function unfit(question: Question): Sentence | null {
+  const problem = unreadableGold(question);
+  return problem === null ? null : sentence`answer: ${problem}`;
 }

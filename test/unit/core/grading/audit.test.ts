@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { auditAttempts } from '../../../../src/core/grading/audit.ts';
-import { gradeAttempt } from '../../../../src/core/grading/grade.ts';
+import { gradeAttempt } from '../../../../src/core/grading/gradeAnswer.ts';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
 
 const QUESTION = 'Ann has 3 bags of 4 apples and eats 5. How many are left?';
@@ -23,7 +23,7 @@ function audit(
       finish,
       minMargin: null,
     };
-    return { attempt, grade: gradeAttempt(attempt, answer) };
+    return { attempt, grade: gradeAttempt(attempt, { answer }) };
   });
   const suspects = auditAttempts({ id: 'q', question: QUESTION, answer }, graded);
   return Object.fromEntries(suspects.map(({ sample, reasons }) => [sample, reasons]));

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditAttempts } from '../../../../src/core/grading/audit.ts';
 import { gradeChoice, gradeYesNo } from '../../../../src/core/grading/choices.ts';
-import { gradeAttempt, gradeNumeric } from '../../../../src/core/grading/grade.ts';
+import { gradeNumeric } from '../../../../src/core/grading/grade.ts';
+import { gradeAttempt } from '../../../../src/core/grading/gradeAnswer.ts';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
 
 const PIECES = [
@@ -67,7 +68,7 @@ describe('any text', () => {
             finish: how,
             minMargin: null,
           };
-          return { attempt, grade: gradeAttempt(attempt, answer) };
+          return { attempt, grade: gradeAttempt(attempt, { answer }) };
         });
         const suspects = auditAttempts({ id: 'q', question: 'How many?', answer }, graded);
         for (const { attempt, grade } of graded) {

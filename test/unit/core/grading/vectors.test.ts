@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gradeChoice, gradeYesNo } from '../../../../src/core/grading/choices.ts';
-import { gradeAttempt, gradeNumeric } from '../../../../src/core/grading/grade.ts';
+import { gradeNumeric } from '../../../../src/core/grading/grade.ts';
+import { gradeAttempt } from '../../../../src/core/grading/gradeAnswer.ts';
 import { goldValue } from '../../../../src/core/grading/gold.ts';
 import { gradeSchema } from '../../../../src/core/grading/verdict.ts';
 
@@ -44,14 +45,14 @@ describe('the vectors shared with Python', () => {
 
 describe('gradeAttempt', () => {
   test('adds what only the exam knows', () => {
-    expect(gradeAttempt({ text: 'Answer: 1', finish: 'length' }, '12').flags).toEqual([
+    expect(gradeAttempt({ text: 'Answer: 1', finish: 'length' }, { answer: '12' }).flags).toEqual([
       'truncated',
     ]);
-    expect(gradeAttempt({ text: 'Answer: 1', finish: 'loop' }, '1')).toMatchObject({
+    expect(gradeAttempt({ text: 'Answer: 1', finish: 'loop' }, { answer: '1' })).toMatchObject({
       verdict: 'right',
       flags: ['loop'],
     });
-    expect(gradeAttempt({ text: 'Answer: 1', finish: 'eos' }, '1').flags).toEqual([]);
+    expect(gradeAttempt({ text: 'Answer: 1', finish: 'eos' }, { answer: '1' }).flags).toEqual([]);
   });
 });
 

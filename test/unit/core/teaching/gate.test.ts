@@ -10,7 +10,7 @@ import type { ParsedReply } from '../../../../src/core/teaching/reply.ts';
 const good = '3 bags hold 4 apples each, so 3 * 4 = 12.\n5 are eaten, so 12 - 5 = 7.\nAnswer: 7';
 const context = {
   question: 'There are 3 bags of 4 apples. 5 are eaten. How many are left?',
-  gold: '7',
+  gold: { answer: '7' },
   limits: { maxSteps: 4, maxCharacters: 200 },
   existingTexts: [] as string[],
 };
@@ -66,14 +66,18 @@ describe('the gate', () => {
     ['\u22127', '-7'],
     ['7.00', '7'],
   ])('reads the answer %s as the gold %s', (said, gold) => {
-    expect(gateRationale(`Work.\nAnswer: ${said}`, { ...context, gold })).toEqual([]);
+    expect(gateRationale(`Work.\nAnswer: ${said}`, { ...context, gold: { answer: gold } })).toEqual(
+      [],
+    );
   });
 
   it.each([
     ['25', '5'],
     ['nan', '7'],
   ])('does not take %s for %s', (said, gold) => {
-    expect(gateRationale(`Work.\nAnswer: ${said}`, { ...context, gold })).not.toEqual([]);
+    expect(
+      gateRationale(`Work.\nAnswer: ${said}`, { ...context, gold: { answer: gold } }),
+    ).not.toEqual([]);
   });
 });
 

@@ -153,7 +153,12 @@ describe('what the teacher writes', () => {
       const { text, flaw } = reply(asked, draw, { imperfect: { rate: 0.3, seed: 7 } });
       const parsed = parseReply('annotate', text);
       if (!parsed.ok) throw new Error(parsed.because);
-      const context = { question: OWN[1]!.question, gold: '26', limits: LIMITS, existingTexts: [] };
+      const context = {
+        question: OWN[1]!.question,
+        gold: { answer: '26' },
+        limits: LIMITS,
+        existingTexts: [],
+      };
       const reasons = gateRationale(parsed.reply.rationale, context);
       if (flaw) flaws[flaw] += 1;
       const expected = flaw === 'wrong-answer' ? ['wrong-answer'] : flaw === 'leak' ? ['leak'] : [];
@@ -170,7 +175,12 @@ describe('what the teacher writes', () => {
     const asked = understand(knowledge, messageFor(OWN[1]!, attempt));
     const parsed = parseReply('feedback', reply(asked, 0).text);
     if (!parsed.ok) throw new Error(parsed.because);
-    const context = { question: OWN[1]!.question, gold: '26', limits: LIMITS, existingTexts: [] };
+    const context = {
+      question: OWN[1]!.question,
+      gold: { answer: '26' },
+      limits: LIMITS,
+      existingTexts: [],
+    };
     expect(gateFeedback(parsed.reply, attempt.text, context)).toEqual([]);
     expect(parsed.reply).toMatchObject({
       firstErrorStep: 2,
@@ -214,7 +224,7 @@ describe.each(SETS)('on %s', (_, file, load, least) => {
         for (const text of texts.slice(0, 4)) {
           const context = {
             question: one.question,
-            gold: golds.get(one.id)!,
+            gold: { answer: golds.get(one.id)! },
             limits: LIMITS,
             existingTexts: [],
           };

@@ -161,7 +161,7 @@ test.skipIf(reason !== undefined)(
         };
         const context = {
           question: one.question,
-          gold: one.answer,
+          gold: one,
           limits: { maxSteps: 8, maxCharacters: 800 },
           existingTexts: [],
         };

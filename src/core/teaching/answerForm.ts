@@ -1,0 +1,35 @@
+import type { AnswerKind, Question } from '../dataset/question.ts';
+import { withChoices } from '../dataset/choiceLines.ts';
+
+/** The form of the final line, where it is not the number alone that the templates ask for. */
+const FORMS: Readonly<Partial<Record<AnswerKind, string>>> = {
+  choice:
+    'End with one line "Answer: " with the letter of one choice in brackets, such as Answer: (b).',
+  'yes-no': 'End with one line "Answer: " with yes or no alone.',
+  exact: 'End with one line "Answer: " with the answer alone, in as few words as it takes.',
+};
+
+/** A question as a teacher reads it: with its choices. */
+export function askedOfTeacher(question: Pick<Question, 'question' | 'kind' | 'choices'>): string {
+  return question.kind === 'choice' ? withChoices(question) : question.question;
+}
+
+/** What a teacher is told about the final line of a question's answer; undefined where it is a number. */
+export function answerForm({ kind = 'number' }: Pick<Question, 'kind'>): string | undefined {
+  const form = FORMS[kind];
+  return (
+    form && `The answer of this problem is no number, and its steps need no equations. ${form}`
+  );
+}
+
+/** A gold as a teacher reads it: of a choice "(b) blotter". */
+export function goldInWords({
+  answer,
+  kind,
+  choices,
+}: Pick<Question, 'answer' | 'kind' | 'choices'>): string {
+  if (kind !== 'choice') return answer;
+  const letter = answer.toLowerCase().replace(/[^a-z]/gu, '');
+  const text = choices?.[letter.charCodeAt(0) - 97];
+  return text === undefined ? `(${letter})` : `(${letter}) ${text}`;
+}
