@@ -54,7 +54,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Kinds of answers that every step of the loop can grade. Questions of others would be graded wrongly. */
-const GRADED: ReadonlySet<AnswerKind> = new Set(['number']);
+const GRADED: ReadonlySet<AnswerKind> = new Set(['number', 'choice', 'yes-no', 'exact']);
 
 /** One parsed value as a question that can be graded, or what is wrong with it. */
 export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
