@@ -18,6 +18,7 @@ from tailor_bridge import checkpoint, export
 from tailor_bridge.control import Control, move_stale_requests
 from tailor_bridge.errors import Cancelled
 from tailor_bridge.events import FIELDS, PHASES
+from tailor_bridge.tokens import StudentTokens
 
 torch.set_num_threads(1)
 
@@ -104,6 +105,14 @@ def test_the_student_folder_is_whole_and_loads_in_transformers(make_run: MakeRun
             )
         assert out[0, len(ids) :].tolist() == prompt["greedyIds"]
         assert len(prompt["greedyIds"]) == len(prompt["greedyMargins"])
+        logprobs = torch.log_softmax(
+            oracle(input_ids=out).logits[0, len(ids) - 1 : -1].detach(), dim=-1
+        )
+        chosen = logprobs[range(len(prompt["greedyIds"])), prompt["greedyIds"]]
+        assert torch.allclose(chosen, torch.tensor(prompt["greedyLogprobs"]), atol=1e-3)
+        assert len(prompt["greedyPieces"]) == len(prompt["greedyIds"])
+        whole = StudentTokens(run.student).decode(prompt["greedyIds"])
+        assert whole.rstrip("\ufffd").startswith("".join(prompt["greedyPieces"]))
         assert len(prompt["logits"]) == 3
         for place in prompt["logits"]:
             assert len(place["topIds"]) == len(place["topValues"]) == 20
