@@ -14,7 +14,10 @@ it('probes are 32 dev questions, the same in every round, whatever else stands i
   const dev = new Map((await store.questions('dev')).map((one) => [one.id, one]));
   expect(probes?.items).toHaveLength(32);
   for (const { id, prompt, gold } of probes?.items ?? []) {
-    expect([prompt, gold]).toEqual([promptOf(dev.get(id) ?? { question: '' }), dev.get(id)?.answer]);
+    expect([prompt, gold]).toEqual([
+      promptOf(dev.get(id) ?? { question: '' }),
+      dev.get(id)?.answer,
+    ]);
   }
   expect(await probesFor(store, 3)).toEqual({ probes });
   // More questions may take places, but never shuffle those that stay.

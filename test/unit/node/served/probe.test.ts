@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeServer } from '../../../../src/node/served/probe.ts';
+import { studentProfileSchema } from '../../../../src/node/served/profiles.ts';
+import { StudentServer, wordsOf } from '../../../fakes/studentServer.ts';
+
+let server: StudentServer;
+let baseURL: string;
+const never = new AbortController().signal;
+
+beforeEach(async () => {
+  server = new StudentServer(({ seed, index }) =>
+    wordsOf(` ${seed ?? 'none'} and ${index}.\nAnswer: ${(seed ?? 0) % 10}\nmore`, 'length'),
+  );
+  baseURL = await server.listen();
+});
+afterEach(() => server.close());
+
+describe('the probe of a server', () => {
+  const probe = async (profile: object = {}) => {
+    const parsed = studentProfileSchema.parse({
+      name: 'box',
+      baseURL,
+      model: 'student',
+      ...profile,
+    });
+    const findings = await probeServer({ profile: parsed, key: null }, never);
+    return new Map(findings.map(({ what, ok, says }) => [String(what), `${ok} ${String(says)}`]));
+  };
+
+  it('tells what a server has', async () => {
+    const found = await probe();
+    expect(Object.fromEntries(found)).toEqual({
+      model: 'true student',
+      context: 'true 2048 tokens',
+      completions: 'true completions',
+      'check of the weights': 'true by token ids and log-probabilities',
+      seed: 'true the same seed gave the same text twice',
+      'several samples a request': 'true yes',
+      'top-k': 'true yes',
+    });
+  });
+
+  it('tells what a server lacks', async () => {
+    server.manners = {
+      ...server.manners,
+      ids: false,
+      logprobs: 'none',
+      context: null,
+      refuses: ['seed', 'n', 'top_k'],
+    };
+    const found = await probe();
+    expect(found.get('check of the weights')).toContain('by texts alone');
+    expect(found.get('seed')).toMatch(/^false refused/u);
+    expect(found.get('several samples a request')).toMatch(/^true no/u);
+    expect(found.get('top-k')).toMatch(/^false refused/u);
+    expect(found.get('context')).toContain('not told');
+    server.manners = { ...server.manners, refuses: ['logprobs'] };
+    expect((await probe()).get('check of the weights')).toMatch(/^false impossible/u);
+  });
+
+  it('notices a seed that is taken and not kept', async () => {
+    let count = 0;
+    server.answer = () => wordsOf(` ${(count += 1)}`);
+    expect((await probe()).get('seed')).toMatch(/^false taken/u);
+  });
+});
