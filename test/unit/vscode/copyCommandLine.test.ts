@@ -42,10 +42,11 @@ describe('a copied line', () => {
     expect(lines).toContain(`tailor choose --teacher programmatic --project ${ROOT}`);
     expect(lines).toContain(`tailor teacher --programmatic --project ${ROOT}`);
     expect(lines).toContain(`tailor decide undo --project ${ROOT}`);
-    expect(lines.filter((line) => /^tailor (?:init|import|decide --)/u.test(line))).toEqual([]);
+    expect(lines.filter((line) => /^tailor (?:init|import|export|decide --)/u.test(line))).toEqual([]);
     expect(new Set(lines).size).toBe(lines.length);
     // These would have failed: what is left out here is left out for cause.
     expect(() => parsed(`tailor import --project ${ROOT}`)).toThrow();
+    expect(() => parsed(`tailor export --project ${ROOT}`)).toThrow();
     expect(() => parsed(`tailor decide --project ${ROOT}`)).toThrow();
     expect(() => parsed(`tailor choose --student --project ${ROOT}`)).toThrow();
   });
@@ -63,6 +64,7 @@ describe('a copied line', () => {
     expect(missing.filter((id) => !id.startsWith('tailor.review.'))).toEqual([
       'tailor.init',
       'tailor.import',
+      'tailor.export',
     ]);
   });
 });
