@@ -42,7 +42,9 @@ describe('a copied line', () => {
     expect(lines).toContain(`tailor choose --teacher programmatic --project ${ROOT}`);
     expect(lines).toContain(`tailor teacher --programmatic --project ${ROOT}`);
     expect(lines).toContain(`tailor decide undo --project ${ROOT}`);
-    expect(lines.filter((line) => /^tailor (?:init|import|export|decide --)/u.test(line))).toEqual([]);
+    expect(lines.filter((line) => /^tailor (?:init|import|export|decide --)/u.test(line))).toEqual(
+      [],
+    );
     expect(new Set(lines).size).toBe(lines.length);
     // These would have failed: what is left out here is left out for cause.
     expect(() => parsed(`tailor import --project ${ROOT}`)).toThrow();
