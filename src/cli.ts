@@ -23,7 +23,7 @@ import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
-import { askYes } from './node/terminal/askYes.ts';
+import { agreement } from './node/terminal/agreement.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
 import { EXPORT_NAMES } from './core/exporting/formats.ts';
 import { visibleJson } from './core/visibleText.ts';
@@ -55,20 +55,6 @@ const roundOption = (): Option =>
   new Option('--round <n>', 'the round (default: the first unfinished one)').argParser(count);
 
 const WAIT = 'wait for a student server until it answers as the student of the round';
-
-/** How a guess is agreed to: by --yes, else on a terminal; null where nobody can be asked. */
-function agreement(
-  options: { readonly yes?: boolean; readonly json?: boolean },
-  context: CommandContext,
-  say: (text: string) => void,
-): NonNullable<Parameters<typeof importData>[1]['agree']> | null {
-  if (options.yes === true) return () => Promise.resolve(true);
-  if (options.json === true || !process.stdin.isTTY || !process.stderr.isTTY) return null;
-  return (shown) => {
-    say(String(shown));
-    return askYes('Import it so? [y/N] ', context.signal);
-  };
-}
 
 const USAGE_HINT = 'With --help each command lists its options: tailor --help, tailor exam --help.';
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
+import { isAborted } from '../core/isAborted.ts';
 import { AppError, cancelled } from '../core/errors.ts';
 import { sentence } from '../core/sentence.ts';
 import type {
@@ -114,11 +115,6 @@ export class EngineStudent implements Student {
       child.send({ type: 'parity', folder });
     });
   }
-}
-
-/** A call, so that the compiler does not remember an earlier answer. */
-function isAborted(signal: Signal): boolean {
-  return signal.aborted;
 }
 
 /** weightsSha256 of parity.json; null where the file is not readable as that (the engine then says why). */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
+import { shellWord } from '../core/shellWord.ts';
 import type { ProjectFile } from '../core/project/projectFile.ts';
 import { loadProject } from '../node/project/loadProject.ts';
 import { ALL_COMMANDS } from '../shared/commands.ts';
@@ -58,15 +59,9 @@ export function commandLines({
     if (cli === null || INCOMPLETE.has(cli) || id === 'tailor.review.ask') return [];
     const words = ['tailor', cli];
     const value = values[cli];
-    if (value !== undefined) words.push(quoted(value, windows));
+    if (value !== undefined) words.push(shellWord(value, { windows }));
     const takesRound = TAKE_ROUND.has(cli.split(' ')[0] ?? '');
     if (round !== undefined && takesRound) words.push(`--round ${round}`);
-    return [{ title, line: [...words, '--project', quoted(root, windows)].join(' ') }];
+    return [{ title, line: [...words, '--project', shellWord(root, { windows })].join(' ') }];
   });
-}
-
-/** A path as one word of a shell: text that is only ever copied, never run by us. */
-export function quoted(path: string, windows: boolean): string {
-  if (/^[\w@%+=:,./-]+$/u.test(path)) return path;
-  return windows ? `"${path.replaceAll('"', '""')}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }

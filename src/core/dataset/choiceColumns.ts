@@ -1,3 +1,5 @@
+import { placeOf } from './choiceLetter.ts';
+
 /** As many as there are letters. */
 export const MOST_CHOICES = 26;
 
@@ -25,7 +27,7 @@ export function choiceColumns(paths: readonly string[]): string[] | undefined {
     // A number alone is no name of a choice.
     if (isNumber && stem === '') continue;
     const family = `${stem.toLowerCase()} ${isNumber ? 'number' : 'letter'}`;
-    const place = isNumber ? Number(name) : name.toLowerCase().charCodeAt(0) - 97;
+    const place = isNumber ? Number(name) : placeOf(name);
     const members = families.get(family) ?? new Map<number, string>();
     if (!members.has(place)) members.set(place, path);
     families.set(family, members);

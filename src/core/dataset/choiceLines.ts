@@ -1,3 +1,4 @@
+import { letterAt } from './choiceLetter.ts';
 import type { Question } from './question.ts';
 
 /** A question as it is asked: its text and, of a choice, the line "Answer Choices:" with (a) …, (b) … below. */
@@ -13,7 +14,7 @@ export function withChoices({
   const text = question.trim();
   if (kind !== 'choice') return text;
   const lines = choices.map(
-    (choice, at) => `(${String.fromCharCode(97 + at)}) ${choice.replace(/\s+/gu, ' ').trim()}`,
+    (choice, at) => `(${letterAt(at)}) ${choice.replace(/\s+/gu, ' ').trim()}`,
   );
   return [text, 'Answer Choices:', ...lines].join('\n');
 }

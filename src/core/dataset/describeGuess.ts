@@ -1,14 +1,13 @@
+import { letterAt } from './choiceLetter.ts';
 import { joined, sentence, type Sentence } from '../sentence.ts';
 import { readRow } from './importers.ts';
-import type { MappingGuess, Part } from './guessMapping.ts';
+import { PARTS, type MappingGuess, type Part } from './guessMapping.ts';
 import type { FieldMapping } from './mapped.ts';
 import type { Question } from './question.ts';
 
 /** Rows that are shown as examples. */
 const EXAMPLES = 3;
 const MOST_SHOWN = 160;
-
-const PARTS: readonly Part[] = ['question', 'answer', 'choices', 'rationale', 'equation', 'id'];
 
 /** A guess for a person to look at: which field is which and in how many rows, the kind, and three rows so read. */
 export function describeGuess(guess: MappingGuess, rows: readonly unknown[]): Sentence {
@@ -60,7 +59,7 @@ export function kindSentence({ kind, mapping }: MappingGuess): Sentence {
 
 /** How a row was read: the question, what it offers, and the answer. */
 export function exampleSentence({ question, answer, choices = [] }: Question): Sentence {
-  const offered = choices.map((text, index) => `(${String.fromCharCode(97 + index)}) ${cut(text)}`);
+  const offered = choices.map((text, index) => `(${letterAt(index)}) ${cut(text)}`);
   return joined([[cut(question), ...offered].join(' '), cut(answer)], ' → ');
 }
 

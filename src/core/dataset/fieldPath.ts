@@ -1,11 +1,11 @@
 /** A value's own member by its key; undefined where there is none. */
 function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? new Map(Object.entries(value)).get(key)
+    ? Reflect.get(value, key)
     : undefined;
 }
 
-/** The value at a dotted path. Own members only; a key that holds dots itself goes first. */
+/** The value at a dotted path, `a.0.b`. Own members only; a key that holds dots itself goes first. */
 export function valueAt(row: unknown, dotted: string): unknown {
   const whole = member(row, dotted);
   if (whole !== undefined) return whole;

@@ -1,9 +1,11 @@
 import { sentence } from '../sentence.ts';
+import { letterAt, placeOf } from './choiceLetter.ts';
 import { choiceName } from './choiceColumns.ts';
 import type { Choices } from './choices.ts';
 import type { AnswerKind } from './question.ts';
 import { goldOf, RowError, textOf } from './row.ts';
 
+/** What an answer may name. */
 export interface GoldOptions {
   readonly choices?: Choices | undefined;
   /** The number of the first choice where the source names choices by numbers; 0 where it is not said. */
@@ -65,7 +67,7 @@ function letterOf(
   if (named !== null && worded.length > 0 && !worded.includes(named)) {
     throw new RowError(
       field,
-      sentence`can be two choices, (${letter(named)}) by its place or (${letter(worded[0] ?? 0)}) by its text: ${shown(text)}`,
+      sentence`can be two choices, (${letterAt(named)}) by its place or (${letterAt(worded[0] ?? 0)}) by its text: ${shown(text)}`,
     );
   }
   const [only, second] = named === null ? worded : [named];
@@ -73,10 +75,9 @@ function letterOf(
     throw new RowError(field, sentence`is none of the choices: ${shown(text)}`);
   if (second !== undefined)
     throw new RowError(field, sentence`is the text of two choices: ${shown(text)}`);
-  return letter(only);
+  return letterAt(only);
 }
 
-const letter = (index: number): string => String.fromCharCode(97 + index);
 const same = (one: string, other: string): boolean =>
   one.trim().toLowerCase() === other.trim().toLowerCase();
 
@@ -87,7 +88,7 @@ function byName(text: string, { texts, labels }: Choices, first: 0 | 1): number 
   const labelled = labels?.findIndex((label) => same(label, name)) ?? -1;
   if (labelled >= 0) return labelled;
   const index = /^[a-z]$/iu.test(name)
-    ? name.toLowerCase().charCodeAt(0) - 97
+    ? placeOf(name)
     : /^\d{1,2}$/u.test(name)
       ? Number(name) - first
       : -1;

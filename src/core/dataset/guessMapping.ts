@@ -19,7 +19,9 @@ export interface MappingGuess {
   readonly seen: Readonly<Partial<Record<Part, number>>>;
 }
 
-export type Part = 'question' | 'answer' | 'id' | 'rationale' | 'equation' | 'choices';
+/** What of a row a mapping names fields for, in the order in which people are told. */
+export const PARTS = ['question', 'answer', 'choices', 'rationale', 'equation', 'id'] as const;
+export type Part = (typeof PARTS)[number];
 
 /** Names that people give to fields, best first. */
 const NAMES: Readonly<Record<Part, readonly string[]>> = {

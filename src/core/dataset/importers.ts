@@ -1,11 +1,12 @@
 import { sentence, type Sentence } from '../sentence.ts';
+import { isGraded } from '../grading/gradeAnswer.ts';
 import { fromGsm8k } from './gsm8k.ts';
 import { fromMawps } from './mawps.ts';
 import { fromMultiArith } from './multiArith.ts';
 import { fromCommonsenseQa } from './commonsenseQa.ts';
 import { guessMapping, type MappingGuess } from './guessMapping.ts';
 import { fromMapped, keyText, type FieldMapping } from './mapped.ts';
-import { normaliseQuestion, questionSchema, type AnswerKind, type Question } from './question.ts';
+import { normaliseQuestion, questionSchema, type Question } from './question.ts';
 import { RowError, type BadRow, type RowNote, type RowPlace, type RowResult } from './row.ts';
 import { fromStrategyQa } from './strategyQa.ts';
 import { fromSvamp } from './svamp.ts';
@@ -53,13 +54,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Kinds of answers that every step of the loop can grade. Questions of others would be graded wrongly. */
-const GRADED: ReadonlySet<AnswerKind> = new Set(['number', 'choice', 'yes-no', 'exact']);
-
 /** One parsed value as a question that can be graded, or what is wrong with it. */
 export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
   const result = readRow(format, value, at);
-  if ('bad' in result || GRADED.has(result.question.kind ?? 'number')) return result;
+  if ('bad' in result || isGraded(result.question)) return result;
   const reason = sentence`has an answer of the kind ${result.question.kind ?? 'number'}, which cannot be graded yet`;
   return { bad: { line: at.line, field: null, reason } };
 }

@@ -1,5 +1,7 @@
+import { shellWord } from '../shellWord.ts';
 import type { ServedForm } from './served.ts';
 
+/** A student's folder and the server that is to answer for it. */
 export interface ServeWhat {
   readonly kind: ServedForm['kind'];
   readonly model: string;
@@ -11,10 +13,7 @@ export interface ServeWhat {
   readonly port: number;
 }
 
-/** A word for a POSIX shell, quoted where it needs to be. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+const word = (text: string): string => shellWord(text, { windows: false });
 
 /**
  * The lines a person types on the server's computer to serve a student's folder under the profile's name. They are text

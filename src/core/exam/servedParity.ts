@@ -34,6 +34,7 @@ export const SERVED_TOLERANCE: Readonly<Record<ServedForm['precision'], ServedTo
   quantised: { logprob: 0.1, margin: 1 },
 };
 
+/** How a server's answers agreed with the trainer's record. */
 export interface ServedParity {
   /** `ids` and `text`: what the greedy continuations were compared by. */
   readonly compared: 'ids' | 'text';
@@ -43,6 +44,11 @@ export interface ServedParity {
   readonly prompts: number;
   /** Prompts whose continuations part at a margin too small to tell. */
   readonly nearTies: number;
+}
+
+/** Whether a server tells of the ids of all its tokens: by them is compared, by texts else. */
+export function tellsIds(answers: readonly ServedGreedy[]): boolean {
+  return answers.every(({ tokens }) => tokens?.every(({ id }) => id !== null) === true);
 }
 
 /** Whether a record can be compared with a server that tells of no token ids. */
@@ -62,7 +68,7 @@ export function compareServed(
   answers: readonly ServedGreedy[],
   tolerance: ServedTolerance,
 ): ServedParity {
-  const byIds = answers.every(({ tokens }) => tokens?.every(({ id }) => id !== null));
+  const byIds = tellsIds(answers);
   const deltas: number[] = [];
   let nearTies = 0;
   for (const [index, prompt] of parity.prompts.entries()) {

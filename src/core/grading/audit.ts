@@ -1,6 +1,7 @@
 import type { Question } from '../dataset/question.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import type { Suspect } from '../teaching/records.ts';
+import { bareLetter, placeOf } from '../dataset/choiceLetter.ts';
 import { foldText } from './fold.ts';
 import { numbersIn, type NumberToken } from './numbers.ts';
 import { equalRational, type Rational } from './rational.ts';
@@ -44,9 +45,9 @@ function derives(text: string, values: readonly Rational[]): boolean {
 function namesGold(text: string, { kind, answer, choices, question }: Question): boolean {
   if (kind === 'choice') {
     // Attempts weigh choices by their texts; a letter in brackets is a pick.
-    const letter = answer.toLowerCase().replace(/[^a-z]/gu, '');
+    const letter = bareLetter(answer);
     const last = text.trimEnd().slice(-2000).split('\n').at(-1) ?? '';
-    const said = choices?.[letter.charCodeAt(0) - 97];
+    const said = choices?.[placeOf(letter)];
     const isPicked = new RegExp(String.raw`\( ?${letter} ?\)`, 'iu').test(foldText(text));
     return isPicked || (said !== undefined && holdsPhrase(last, said));
   }

@@ -1,3 +1,4 @@
+import { letterAt, placeOf } from '../dataset/choiceLetter.ts';
 import { foldText } from './fold.ts';
 import { findMarkers, lastLine } from './markers.ts';
 import { holdsPhrase } from './phrase.ts';
@@ -101,8 +102,8 @@ interface Letters {
 
 /** The patterns for so many letters; a bare letter counts where an answer starts, and "a" before a word is the article. */
 function lettersUpTo(count: number): Letters {
-  const last = 96 + count;
-  const [small, capital] = [String.fromCharCode(last), String.fromCharCode(last - 32)];
+  const small = letterAt(count - 1);
+  const capital = small.toUpperCase();
   const others = count < 2 ? '' : `B-${capital}b-${small}`;
   return {
     bracketed: new RegExp(String.raw`\( ?([A-${capital}a-${small}]) ?\)`, 'g'),
@@ -151,7 +152,7 @@ function readUnmarkedLetter(text: string, letters: Letters): ReturnType<ReadSegm
 /** The gold letter of a choice in lower case; null when it is none of so many. */
 export function choiceLetter(gold: string, count = USUAL): string | null {
   const letter = /^[ (]*([A-Za-z])[ ).]*$/.exec(gold)?.[1]?.toLowerCase();
-  return letter !== undefined && letter.charCodeAt(0) - 97 < count ? letter : null;
+  return letter !== undefined && placeOf(letter) < count ? letter : null;
 }
 
 /**
@@ -162,7 +163,7 @@ export function gradeChoice(text: string, gold: string, choices?: readonly strin
   const count = choices?.length ?? USUAL;
   const letters = LETTERS[count] ?? lettersUpTo(count);
   const wanted = choiceLetter(gold, count);
-  const said = wanted === null ? undefined : choices?.[wanted.charCodeAt(0) - 97];
+  const said = wanted === null ? undefined : choices?.[placeOf(wanted)];
   return gradeBy(
     text,
     wanted,

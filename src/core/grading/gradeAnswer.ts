@@ -55,6 +55,9 @@ export function gradeAttempt(
 export const isNumber = ({ kind = 'number' }: Pick<GoldAnswer, 'kind'>): boolean =>
   kind === 'number';
 
+/** Whether answers of a question's kind can be graded: no pattern of foreign data is run. */
+export const isGraded = ({ kind }: Pick<GoldAnswer, 'kind'>): boolean => kind !== 'regex';
+
 /** What a file about a question keeps beside the gold, so that it can be read: nothing of a number. */
 export function goldFields({ kind, choices }: Pick<GoldAnswer, 'kind' | 'choices'>): {
   kind?: AnswerKind;

@@ -1,5 +1,5 @@
 import type { RoundView } from '../../shared/dashboardContract.ts';
-import type { Prices } from '../teaching/estimate.ts';
+import { costOf, type Prices } from '../teaching/prices.ts';
 import { spentInAll, type Spent } from './teaching.ts';
 
 /** The built-in teacher's profile: it runs here and is paid by nobody. */
@@ -23,13 +23,12 @@ function moneyOf(
   const unknown = { money: null, currency: null };
   let money = 0;
   const currencies = new Set<string>();
-  for (const [profile, { promptTokens, completionTokens }] of spent) {
+  for (const [profile, tokens] of spent) {
     if (profile === FREE) continue;
     const price = prices.get(profile);
     if (price === undefined) return unknown;
     currencies.add(price.currency);
-    money +=
-      (promptTokens * price.inputPerMillion + completionTokens * price.outputPerMillion) / 1e6;
+    money += costOf(tokens, price);
   }
   if (currencies.size > 1) return unknown;
   const [currency = null] = currencies;

@@ -7,7 +7,7 @@ import type { Manifest } from '../round/frozen.ts';
 import type { RoundState } from '../round/state.ts';
 import type { Rate } from '../round/statistics.ts';
 import type { Text } from '../sentence.ts';
-import type { Prices } from '../teaching/estimate.ts';
+import type { Prices } from '../teaching/prices.ts';
 import type { SetOverlap, TrainedText } from './overlaps.ts';
 import type { SeenRow } from './seenRow.ts';
 import type { ExamTally } from './tally.ts';

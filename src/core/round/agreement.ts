@@ -47,13 +47,10 @@ export function agreedBudget(
       },
     );
   }
-  const [now, then] = [budget.maxCost, agreement.maxCost].map(
-    (most) => most ?? Number.POSITIVE_INFINITY,
-  );
-  const maxCost = Math.min(now ?? Number.POSITIVE_INFINITY, then ?? Number.POSITIVE_INFINITY);
+  const maxCost = Math.min(budget.maxCost ?? Infinity, agreement.maxCost ?? Infinity);
   return {
     maxRequests: Math.min(budget.maxRequests, agreement.maxRequests),
     maxTotalTokens: Math.min(budget.maxTotalTokens, agreement.maxTotalTokens),
-    ...(maxCost === Number.POSITIVE_INFINITY ? {} : { maxCost }),
+    ...(maxCost === Infinity ? {} : { maxCost }),
   };
 }

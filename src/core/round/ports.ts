@@ -1,6 +1,6 @@
 import type { Clock, Log, Report, Signal } from '../ports.ts';
 import type { Student } from '../exam/student.ts';
-import type { Prices } from '../teaching/estimate.ts';
+import type { Prices } from '../teaching/prices.ts';
 import type { Teacher } from '../teaching/teacher.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { PromptTemplate } from '../teaching/templates.ts';

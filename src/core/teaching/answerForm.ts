@@ -1,4 +1,5 @@
 import type { AnswerKind, Question } from '../dataset/question.ts';
+import { bareLetter, placeOf } from '../dataset/choiceLetter.ts';
 import { withChoices } from '../dataset/choiceLines.ts';
 
 /** The form of the final line, where it is not the number alone that the templates ask for. */
@@ -29,7 +30,7 @@ export function goldInWords({
   choices,
 }: Pick<Question, 'answer' | 'kind' | 'choices'>): string {
   if (kind !== 'choice') return answer;
-  const letter = answer.toLowerCase().replace(/[^a-z]/gu, '');
-  const text = choices?.[letter.charCodeAt(0) - 97];
+  const letter = bareLetter(answer);
+  const text = choices?.[placeOf(letter)];
   return text === undefined ? `(${letter})` : `(${letter}) ${text}`;
 }

@@ -1,5 +1,6 @@
 import { wilson } from '../round/statistics.ts';
 import { DRAWS_BEYOND_WANTED } from './ladder.ts';
+import { costOf, type Prices } from './prices.ts';
 
 /** What one real call told: its tokens, and whether the gate accepted what came. */
 export interface SampleCall {
@@ -8,13 +9,6 @@ export interface SampleCall {
   readonly accepted: boolean;
   /** From sending to the last word. */
   readonly ms: number;
-}
-
-/** Price of a million tokens, in whatever currency the person keeps in their profile. */
-export interface Prices {
-  readonly inputPerMillion: number;
-  readonly outputPerMillion: number;
-  readonly currency: string;
 }
 
 export interface Range {
@@ -87,12 +81,7 @@ export function estimateTeaching(
 }
 
 function priceRange(samples: readonly SampleCall[], prices: Prices): Range {
-  return meanRange(
-    samples.map(
-      ({ promptTokens, completionTokens }) =>
-        (promptTokens * prices.inputPerMillion + completionTokens * prices.outputPerMillion) / 1e6,
-    ),
-  );
+  return meanRange(samples.map((sample) => costOf(sample, prices)));
 }
 
 /** The mean with its 95 % interval; never below zero, and wide open where one value is all there is. */

@@ -12,6 +12,7 @@ import { mapText } from '../../core/dataset/mapText.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { carve, type Carved } from '../../core/dataset/splits.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
+import { shellWord } from '../../core/shellWord.ts';
 import { importFile } from '../importFile.ts';
 import { peekFile } from '../imports/peekFile.ts';
 import type { DataLayout } from '../imports/rowSource.ts';
@@ -30,6 +31,7 @@ export const TEST_PATH = 'data/test.jsonl';
 /** A set of the project, or train with dev carved out of it. */
 export type ImportTarget = 'train' | 'dev' | 'test' | 'split';
 
+/** What `tailor import` is asked for. */
 export interface ImportOptions {
   /** Guessed from the first rows when absent. */
   readonly format?: DataFormat;
@@ -63,7 +65,7 @@ async function agreedFormat(
   context.log.info(String(shown));
   const name = peek.layout === 'csv' || peek.layout === 'parquet' ? peek.layout : 'jsonl';
   const map = mapText(guess.mapping);
-  const typed = /^[\w=,.+-]+$/u.test(map) ? map : `'${map.replaceAll("'", "'\\''")}'`;
+  const typed = shellWord(map, { windows: false });
   throw new AppError(
     'usage',
     sentence`Which field of ${file} is which was guessed, and nobody can be asked.`,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isAborted } from '../../core/isAborted.ts';
 import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TRAINING_STRINGS } from '../../shared/trainingStrings.ts';
@@ -63,11 +64,6 @@ export async function report(
     signal.removeEventListener('abort', end);
     end();
   }
-}
-
-/** A call, so that the compiler does not remember an earlier answer. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 async function choosePair(view: DashboardView, options: ReportOptions): Promise<void> {

@@ -13,7 +13,7 @@ import type { Picture, PictureRound, PictureSet } from '../../core/report/pictur
 import { countLooks, type RecordedLook } from '../../core/round/looks.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
-import type { Prices } from '../../core/teaching/estimate.ts';
+import type { Prices } from '../../core/teaching/prices.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { ProjectStore } from '../project/projectStore.ts';

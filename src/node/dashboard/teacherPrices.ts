@@ -1,4 +1,4 @@
-import type { Prices } from '../../core/teaching/estimate.ts';
+import type { Prices } from '../../core/teaching/prices.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
 
 /** What this person's teachers cost, by profile; one without a price is not among them. */

@@ -2,8 +2,9 @@ import type * as z from 'zod';
 import { cancelled } from '../../core/errors.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
+import { askedBy, askGreedy, listModels } from './requests.ts';
 import { askJson, type ServerAccess } from './transport.ts';
-import { completionSchema, modelsSchema, tokensOf, type Choice } from './wire.ts';
+import { completionSchema, tokensOf, type Choice, type modelsSchema } from './wire.ts';
 
 /** One thing that a server was tried for. */
 export interface Finding {
@@ -21,7 +22,7 @@ export async function probeServer(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { profile } = access;
-  const list = await listed(access, signal);
+  const list = await listModels(access, signal);
   const findings: Finding[] = [modelFinding(profile.model, list)];
   const context = list?.find(({ id }) => id === profile.model)?.max_model_len;
   findings.push({
@@ -32,17 +33,17 @@ export async function probeServer(
         ? sentence`${context} tokens`
         : sentence`not told: a question that is too long is refused when it is asked`,
   });
-  const chat = profile.api === 'chat';
-  const asked = chat ? { messages: [{ role: 'user', content: PROMPT }] } : { prompt: PROMPT };
-  const path = chat ? 'chat/completions' : 'completions';
-  const ask = async (more: Record<string, unknown>): Promise<Choice[] | null> => {
+  const { path, asked } = askedBy(profile.api, PROMPT);
+  const sent = async (more: Readonly<Record<string, unknown>>): Promise<Choice[]> => {
     const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked, ...more };
-    return refusable(() => askJson(access, path, completionSchema, body, signal), signal);
+    return (await askJson(access, path, completionSchema, body, signal)).choices;
   };
+  const ask = (more: Readonly<Record<string, unknown>>): Promise<Choice[] | null> =>
+    refusable(() => sent(more), signal);
   // The first one must work: what it fails with is what the person has to know.
-  const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked };
-  await askJson(access, path, completionSchema, body, signal);
-  findings.push({ what: chat ? sentence`chat` : sentence`completions`, ok: true, says: path });
+  await sent({});
+  const what = profile.api === 'chat' ? sentence`chat` : sentence`completions`;
+  findings.push({ what, ok: true, says: path });
   findings.push(await parityFinding(access, signal));
 
   const sampled = { temperature: 1, max_tokens: 24, seed: 7 };
@@ -84,18 +85,10 @@ function modelFinding(model: string, list: z.infer<typeof modelsSchema>['data'] 
 
 /** What the check of the weights can go by: it needs completions, whatever the exams use. */
 async function parityFinding(access: ServerAccess, signal: AbortSignal): Promise<Finding> {
-  const { model, kind } = access.profile;
-  const body = {
-    model,
-    prompt: PROMPT,
-    max_tokens: TOKENS,
-    temperature: 0,
-    logprobs: 1,
-    ...(kind === 'vllm' ? { return_token_ids: true } : {}),
-  };
+  const { model } = access.profile;
   const what = sentence`check of the weights`;
   const choices = await refusable(
-    () => askJson(access, 'completions', completionSchema, body, signal),
+    () => askGreedy(access, { model, prompt: PROMPT, tokens: TOKENS }, signal),
     signal,
   );
   const [choice] = choices ?? [];
@@ -119,22 +112,13 @@ async function parityFinding(access: ServerAccess, signal: AbortSignal): Promise
   };
 }
 
-async function listed(access: ServerAccess, signal: AbortSignal) {
-  try {
-    return (await askJson(access, 'models', modelsSchema, null, signal)).data;
-  } catch (error) {
-    if (error instanceof TeacherFailure && error.code === 'teacher.model') return null;
-    throw error;
-  }
-}
-
 /** The choices, or null where the server refuses this very request. */
 async function refusable(
-  work: () => Promise<z.infer<typeof completionSchema>>,
+  work: () => Promise<Choice[]>,
   signal: AbortSignal,
 ): Promise<Choice[] | null> {
   try {
-    return (await work()).choices;
+    return await work();
   } catch (error) {
     if (signal.aborted) throw cancelled();
     if (error instanceof TeacherFailure && (error.class === 'item' || error.class === 'run')) {

@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { ServedForm } from '../../core/exam/served.ts';
-import { issueText } from '../../core/schemaProblem.ts';
-import { sentence, type Sentence, type Text } from '../../core/sentence.ts';
-import { makeFolder } from '../storage/makeFolder.ts';
-import { writeSnapshot } from '../storage/snapshot.ts';
-import { systemCode } from '../storage/storeError.ts';
+import { sentence, type Text } from '../../core/sentence.ts';
 import { checkBaseURL, profilesPath, teacherProfileSchema } from '../teacher/profiles.ts';
+import {
+  addToProfiles,
+  problemOf,
+  readProfiles,
+  type ProfilesKind,
+} from '../teacher/profilesFile.ts';
 
 /** One server of students of this computer's settings; where, and with which key, is never in a project. */
 export const studentProfileSchema = teacherProfileSchema
@@ -28,8 +29,6 @@ export const studentProfileSchema = teacherProfileSchema
     concurrency: z.number().int().min(1).max(1024).default(32),
   });
 export type StudentProfile = z.infer<typeof studentProfileSchema>;
-
-const fileSchema = z.strictObject({ v: z.literal(1), profiles: z.array(studentProfileSchema) });
 
 /** The built-in engine, which needs no profile: the name that takes a project's server away again. */
 export const ENGINE = 'engine';
@@ -60,39 +59,20 @@ export function checkServerURL(baseURL: string): URL {
   }
 }
 
-/** Reads the person's student servers; a missing file means none. */
-export async function loadStudents(path: string): Promise<StudentProfile[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw new AppError('store.io', sentence`${path} cannot be read.`, { cause: error });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw invalid(path, sentence`it is not JSON`, error);
-  }
-  const parsed = fileSchema.safeParse(value);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    throw invalid(path, first ? issueText(first, sentence`(file)`) : sentence`(file)`);
-  }
-  const names = parsed.data.profiles.map(({ name }) => name.toLowerCase());
-  const twice = names.find((name, index) => names.indexOf(name) !== index || name === ENGINE);
-  if (twice !== undefined) throw invalid(path, sentence`the name "${twice}" is taken`);
-  for (const { baseURL } of parsed.data.profiles) checkServerURL(baseURL);
-  return parsed.data.profiles;
-}
+const STUDENTS: ProfilesKind<typeof studentProfileSchema> = {
+  schema: studentProfileSchema,
+  reserved: ENGINE,
+  checkURL: checkServerURL,
+  invalid: (because) => ({
+    code: 'student.unknownProfile',
+    message: sentence`The student servers are invalid: ${because}.`,
+  }),
+  unfit: (because) => sentence`This is no student server: ${because}.`,
+};
 
-function invalid(path: string, because: Sentence, cause?: unknown): AppError {
-  return new AppError(
-    'student.unknownProfile',
-    sentence`The student servers are invalid: ${because}.`,
-    { hint: sentence`Correct ${path}.`, detail: { path }, cause },
-  );
+/** Reads the person's student servers; a missing file means none. */
+export function loadStudents(path: string): Promise<StudentProfile[]> {
+  return readProfiles(path, STUDENTS);
 }
 
 /** The server of that name; a project can only name one, it can never bring one. */
@@ -143,34 +123,10 @@ export interface NewStudent {
 
 /** Why this cannot be a profile beside the known ones; null when it can. */
 export function studentProblem(profile: NewStudent, known: readonly StudentProfile[]): Text | null {
-  const parsed = studentProfileSchema.safeParse(profile);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    return first ? issueText(first, sentence`(file)`) : sentence`(file)`;
-  }
-  const names = [ENGINE, ...known.map(({ name }) => name.toLowerCase())];
-  if (names.includes(profile.name.toLowerCase())) {
-    return sentence`the name "${profile.name}" is taken`;
-  }
-  try {
-    checkServerURL(profile.baseURL);
-    return null;
-  } catch (error) {
-    return isAppError(error) ? (error.said.hint ?? error.said.message) : String(error);
-  }
+  return problemOf(profile, known, STUDENTS);
 }
 
 /** Adds a server to the person's own file; everything that stands there stays. */
-export async function addStudent(path: string, profile: NewStudent): Promise<StudentProfile> {
-  const known = await loadStudents(path);
-  const problem = studentProblem(profile, known);
-  if (problem !== null) {
-    throw new AppError('usage', sentence`This is no student server: ${problem}.`, {
-      hint: sentence`Nothing was changed.`,
-    });
-  }
-  await makeFolder(dirname(path));
-  const text = `${JSON.stringify({ v: 1, profiles: [...known, profile] }, null, 2)}\n`;
-  await writeSnapshot(path, text, { mode: 0o600 });
-  return studentProfileSchema.parse(profile);
+export function addStudent(path: string, profile: NewStudent): Promise<StudentProfile> {
+  return addToProfiles(path, profile, STUDENTS);
 }

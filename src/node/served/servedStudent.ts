@@ -4,7 +4,12 @@ import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import type { ExamRequest, ParityResult, StudentIdentity } from '../../core/exam/attempt.ts';
 import { paritySchema, type Parity } from '../../core/exam/parity.ts';
 import { servedEngine } from '../../core/exam/served.ts';
-import { compareServed, hasTexts, SERVED_TOLERANCE } from '../../core/exam/servedParity.ts';
+import {
+  compareServed,
+  hasTexts,
+  SERVED_TOLERANCE,
+  tellsIds,
+} from '../../core/exam/servedParity.ts';
 import { serveCommands } from '../../core/exam/serveCommands.ts';
 import type { Student } from '../../core/exam/student.ts';
 import type { Clock, Log, Report, Signal } from '../../core/ports.ts';
@@ -17,14 +22,16 @@ import { createRedactor, type Redactor } from '../teacher/redact.ts';
 import { servedError } from './failure.ts';
 import { checkServerURL, formOf } from './profiles.ts';
 import { sitServed } from './sitting.ts';
-import { askJson, tell, type ServerAccess } from './transport.ts';
-import { completionSchema, greedyOf, modelsSchema } from './wire.ts';
+import { askGreedy, listModels } from './requests.ts';
+import { tell, type ServerAccess } from './transport.ts';
+import { greedyOf } from './wire.ts';
 
 /** How often a server that is waited for is asked whether it answers as the trained student by now. */
 const POLL_MS = 3000;
 /** Where the trainer keeps the adapters of a run, inside the student's folder. */
 const ADAPTER = 'adapter';
 
+/** A served student's server, and whom it tells what. */
 export interface ServedStudentOptions {
   readonly access: ServerAccess;
   readonly clock: Clock;
@@ -43,6 +50,8 @@ export class ServedStudent implements Student {
   readonly #options: ServedStudentOptions;
   readonly #digests = new StudentDigests();
   readonly #redact: Redactor;
+  /** The reason for waiting that was told last: it is told once. */
+  #said = '';
 
   constructor(options: ServedStudentOptions) {
     this.#options = options;
@@ -111,7 +120,6 @@ export class ServedStudent implements Student {
     });
     await clock.sleep(POLL_MS, signal);
   }
-  #said = '';
 
   async #check(folder: string, signal: AbortSignal): Promise<ParityResult> {
     const { log, access } = this.#options;
@@ -128,10 +136,11 @@ export class ServedStudent implements Student {
       const { precision } = access.profile;
       const answers = [];
       for (const prompt of parity.prompts) {
-        answers.push(await this.#greedy(model, prompt.text, prompt.greedyIds.length, signal));
+        const asked = { model, prompt: prompt.text, tokens: prompt.greedyIds.length };
+        const [choice] = await askGreedy(access, asked, signal);
+        answers.push(choice === undefined ? { text: '', tokens: null } : greedyOf(choice));
       }
-      const byIds = answers.every(({ tokens }) => tokens?.every(({ id }) => id !== null));
-      if (!byIds && !hasTexts(parity)) throw notComparable(folder);
+      if (!tellsIds(answers) && !hasTexts(parity)) throw notComparable(folder);
       const found = compareServed(parity, answers, SERVED_TOLERANCE[precision]);
       const lps = found.logprobMean;
       log.info(
@@ -157,7 +166,7 @@ export class ServedStudent implements Student {
   async #present(folder: string, signal: AbortSignal): Promise<string> {
     const { access, log } = this.#options;
     const model = await this.#modelFor(folder);
-    const known = await this.#models(signal);
+    const known = (await listModels(access, signal))?.map(({ id }) => id) ?? null;
     if (known?.includes(model) === true || (known === null && model === access.profile.model)) {
       return model;
     }
@@ -174,36 +183,9 @@ export class ServedStudent implements Student {
     );
   }
 
-  async #models(signal: AbortSignal): Promise<readonly string[] | null> {
-    try {
-      const { data } = await askJson(this.#options.access, 'models', modelsSchema, null, signal);
-      return data.map(({ id }) => id);
-    } catch (error) {
-      // A server may have no list; what is asked of it next then tells.
-      if (error instanceof TeacherFailure && error.code === 'teacher.model') return null;
-      throw error;
-    }
-  }
-
   async #modelFor(folder: string): Promise<string> {
     const { adapters, model } = this.#options.access.profile;
     return adapters && (await exists(join(folder, ADAPTER))) ? basename(folder) : model;
-  }
-
-  /** Always through completions: a chat would put the server's own template around what the trainer recorded. */
-  async #greedy(model: string, prompt: string, tokens: number, signal: AbortSignal) {
-    const { access } = this.#options;
-    const body = { model, prompt, max_tokens: tokens, temperature: 0, top_p: 1, logprobs: 1 };
-    const extra = access.profile.kind === 'vllm' ? { return_token_ids: true } : {};
-    const { choices } = await askJson(
-      access,
-      'completions',
-      completionSchema,
-      { ...body, ...extra },
-      signal,
-    );
-    const [choice] = choices;
-    return choice === undefined ? { text: '', tokens: null } : greedyOf(choice);
   }
 
   #withCommand(error: AppError, folder: string): AppError {

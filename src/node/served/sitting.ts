@@ -7,6 +7,7 @@ import { backoffMs } from '../teacher/backoff.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import { Gate, type Went } from './concurrency.ts';
 import { servedError } from './failure.ts';
+import { askedBy } from './requests.ts';
 import { askStream, type ServerAccess } from './transport.ts';
 
 const TRIES = 5;
@@ -14,6 +15,7 @@ const BACKOFF = { baseMs: 500, capMs: 30_000 };
 /** A longer wait for the rate ends the exam, which goes on later with what is missing. */
 const LONGEST_PAUSE_MS = 600_000;
 
+/** An exam, the server that sits it, and whom it tells what. */
 export interface SittingParts {
   readonly access: ServerAccess;
   /** The name under which the server answers as this student. */
@@ -167,12 +169,12 @@ async function once(
   clocked: { firstMs: number | null },
 ): Promise<readonly FinishedAttempt[]> {
   const { access, request, clock, redact } = parts;
-  const { api } = access.profile;
+  const { path, body } = requestOf(parts, ask);
   const rows = ask.samples.map((sample): Row => {
     return { sample, stop: new TextStop(request.stopAtAnswerLine), reason: null, over: false };
   });
   const started = clock.now();
-  await askStream(access, PATHS[api], bodyOf(parts, ask), signal, ({ choice, text, reason }) => {
+  await askStream(access, path, body, signal, ({ choice, text, reason }) => {
     const row = rows[choice];
     if (row === undefined || row.over) return false;
     if (text !== '') clocked.firstMs ??= clock.now() - started;
@@ -190,16 +192,15 @@ async function once(
   });
 }
 
-const PATHS = { completions: 'completions', chat: 'chat/completions' } as const;
-
-function bodyOf({ access, model, request }: SittingParts, ask: Ask): Record<string, unknown> {
+/** Where a request goes, and what it says. */
+function requestOf({ access, model, request }: SittingParts, ask: Ask) {
   const { api, seed, topK } = access.profile;
   const { sampling, head, maxNewTokens } = request;
-  const text = head + ask.prompt;
+  const { path, asked } = askedBy(api, head + ask.prompt);
   const greedy = sampling.temperature === 0;
-  return {
+  const body = {
     model,
-    ...(api === 'chat' ? { messages: [{ role: 'user', content: text }] } : { prompt: text }),
+    ...asked,
     max_tokens: maxNewTokens,
     temperature: sampling.temperature,
     top_p: greedy ? 1 : sampling.topP,
@@ -207,6 +208,7 @@ function bodyOf({ access, model, request }: SittingParts, ask: Ask): Record<stri
     ...(seed ? { seed: serverSeed(request.seed, ask.questionId, ask.samples) } : {}),
     ...(ask.samples.length > 1 ? { n: ask.samples.length } : {}),
   };
+  return { path, body };
 }
 
 /** An answer without an end of its own: cut off on its way, or by a filter. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isAborted } from '../../core/isAborted.ts';
 import { cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import { classifyEmptyStream, classifyStated, classifyThrown } from '../teacher/classify.ts';
@@ -60,11 +61,6 @@ async function send<T>(
   } finally {
     watchdog.end();
   }
-}
-
-/** A call, so that the compiler does not remember an earlier answer. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 async function refused(response: Response): Promise<TeacherFailure> {

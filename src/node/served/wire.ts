@@ -34,6 +34,7 @@ const logprobsSchema = z.object({
     .nullish(),
 });
 
+/** An answer to completions or a chat that comes at once. */
 export const completionSchema = z.object({
   choices: z
     .array(
@@ -69,6 +70,7 @@ export function tokensOf(choice: Choice): ServedToken[] | null {
   return ids ? ids.map((id) => ({ text: '', logprob: null, id })) : null;
 }
 
+/** A choice as a check of the weights compares it. */
 export function greedyOf(choice: Choice): ServedGreedy {
   return { text: choice.text ?? choice.message?.content ?? '', tokens: tokensOf(choice) };
 }

@@ -1,7 +1,6 @@
 import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
-import type { Prices } from '../../core/teaching/estimate.ts';
 
 export interface BudgetLimits {
   readonly maxRequests: number;
@@ -10,7 +9,7 @@ export interface BudgetLimits {
   readonly maxCost?: number | undefined;
 }
 
-/** Tokens set aside for one request; the first of the three ends it. */
+/** Tokens and money set aside for one request; the first of the three ends it. */
 export interface Reservation {
   readonly tokens: number;
   readonly cost: number;
@@ -195,16 +194,6 @@ export class Budget {
 
 function money(amount: number): string {
   return amount.toFixed(amount < 1 ? 4 : 2);
-}
-
-/** What tokens cost at these prices; nothing where there are none. */
-export function costOf(
-  promptTokens: number,
-  completionTokens: number,
-  prices: Prices | undefined,
-): number {
-  if (prices === undefined) return 0;
-  return (promptTokens * prices.inputPerMillion + completionTokens * prices.outputPerMillion) / 1e6;
 }
 
 /**

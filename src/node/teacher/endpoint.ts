@@ -1,4 +1,4 @@
-import type { Prices } from '../../core/teaching/estimate.ts';
+import type { Prices } from '../../core/teaching/prices.ts';
 import type { TransportSettings } from './openaiTransport.ts';
 import {
   PROGRAMMATIC,

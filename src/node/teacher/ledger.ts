@@ -8,8 +8,7 @@ import {
   type TeacherRecord,
   type TeacherReply,
 } from '../../core/teaching/records.ts';
-import type { Prices } from '../../core/teaching/estimate.ts';
-import { costOf } from './budget.ts';
+import { costOf, type Prices } from '../../core/teaching/prices.ts';
 import { hadLeft } from './failure.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
@@ -175,6 +174,8 @@ function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined):
   let budgetTokens = 0;
   let budgetRequests = 0;
   let budgetCost = 0;
+  const costIn = (tokens: Parameters<typeof costOf>[0]): number =>
+    prices ? costOf(tokens, prices) : 0;
   const charge = ({ tokens, cost }: Held): void => {
     budgetTokens += tokens;
     budgetCost += cost;
@@ -186,7 +187,10 @@ function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined):
       const waiting = open.get(record.key) ?? [];
       const { reservedTokens: tokens } = record;
       // Without a word about money every token counts as one of the dearer kind.
-      const dear = Math.max(costOf(tokens, 0, prices), costOf(0, tokens, prices));
+      const dear = Math.max(
+        costIn({ promptTokens: tokens, completionTokens: 0 }),
+        costIn({ promptTokens: 0, completionTokens: tokens }),
+      );
       open.set(record.key, [...waiting, { tokens, cost: record.reservedCost ?? dear }]);
     } else if (record.type === 'reply' || record.type === 'fail') {
       const reserved = open.get(record.key)?.pop();
@@ -194,7 +198,7 @@ function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined):
         const { promptTokens: read, completionTokens: written } = record.usage;
         promptTokens += read;
         completionTokens += written;
-        charge({ tokens: read + written, cost: record.cost ?? costOf(read, written, prices) });
+        charge({ tokens: read + written, cost: record.cost ?? costIn(record.usage) });
         if (record.finishReason === null) possiblyBilled += 1;
       } else if (record.possiblyBilled) {
         possiblyBilled += 1;

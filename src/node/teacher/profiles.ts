@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { issueText } from '../../core/schemaProblem.ts';
-import { sentence, type Sentence } from '../../core/sentence.ts';
+import { sentence } from '../../core/sentence.ts';
+import { readProfiles, type ProfilesKind } from './profilesFile.ts';
 
 /** Node's own fetch gives up on headers and on a silent body after 300 s; deadlines stay below. */
 const MAX_WAIT_MS = 290_000;
@@ -61,11 +60,6 @@ export const teacherProfileSchema = z.strictObject({
 });
 export type TeacherProfile = z.infer<typeof teacherProfileSchema>;
 
-const profilesFileSchema = z.strictObject({
-  v: z.literal(1),
-  profiles: z.array(teacherProfileSchema),
-});
-
 /** The name of the built-in teacher, which needs no profile and cannot be redefined. */
 export const PROGRAMMATIC = 'programmatic';
 
@@ -115,46 +109,21 @@ export function profilesPath(
   return join(base, 'tailor', 'teachers.json');
 }
 
-/** Reads the person's profiles; a missing file means none. */
-export async function loadProfiles(path: string): Promise<TeacherProfile[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw new AppError('store.io', sentence`${path} cannot be read.`, {
-      cause: error,
-      detail: { path },
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw invalid(path, sentence`it is not JSON`, error);
-  }
-  const parsed = profilesFileSchema.safeParse(value);
-  if (!parsed.success) {
-    const [first] = parsed.error.issues;
-    throw invalid(path, first ? issueText(first, sentence`(file)`) : sentence`(file)`);
-  }
-  const names = parsed.data.profiles.map(({ name }) => name.toLowerCase());
-  const twice = names.find((name, index) => names.indexOf(name) !== index || name === PROGRAMMATIC);
-  if (twice !== undefined) throw invalid(path, sentence`the name "${twice}" is taken`);
-  for (const profile of parsed.data.profiles) checkBaseURL(profile.baseURL);
-  return parsed.data.profiles;
-}
+/** The teachers that a person keeps, beside the built-in one. */
+export const TEACHERS: ProfilesKind<typeof teacherProfileSchema> = {
+  schema: teacherProfileSchema,
+  reserved: PROGRAMMATIC,
+  checkURL: checkBaseURL,
+  invalid: (because) => ({
+    code: 'teacher.unknownProfile',
+    message: sentence`The teacher profiles are invalid: ${because}.`,
+  }),
+  unfit: (because) => sentence`This is no teacher profile: ${because}.`,
+};
 
-function invalid(path: string, because: Sentence, cause?: unknown): AppError {
-  return new AppError(
-    'teacher.unknownProfile',
-    sentence`The teacher profiles are invalid: ${because}.`,
-    {
-      hint: sentence`Correct ${path}.`,
-      detail: { path },
-      ...(cause === undefined ? {} : { cause }),
-    },
-  );
+/** Reads the person's profiles; a missing file means none. */
+export function loadProfiles(path: string): Promise<TeacherProfile[]> {
+  return readProfiles(path, TEACHERS);
 }
 
 /** The profile of that name; a project can only name one, it can never bring one. */

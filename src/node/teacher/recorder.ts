@@ -1,8 +1,8 @@
 import { isAppError } from '../../core/errors.ts';
 import type { TeacherReply, Usage } from '../../core/teaching/records.ts';
 import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
-import type { Prices } from '../../core/teaching/estimate.ts';
-import { costOf, guessTokens, type Reservation } from './budget.ts';
+import { costOf, type Prices } from '../../core/teaching/prices.ts';
+import { guessTokens, type Reservation } from './budget.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
@@ -71,7 +71,7 @@ export class Recorder {
   async replied(work: Keyed, raw: TransportReply, reservation: Reservation): Promise<TeacherReply> {
     const usage = raw.usage ?? estimate(work.request, raw.text);
     const { promptTokens, completionTokens } = usage;
-    const cost = costOf(promptTokens, completionTokens, this.#prices);
+    const cost = this.#prices && costOf(usage, this.#prices);
     const reply: TeacherReply = {
       type: 'reply',
       ...aboutOf(work),
@@ -79,7 +79,7 @@ export class Recorder {
       ...raw,
       text: this.#redact(raw.text),
       usage,
-      ...(this.#prices === undefined ? {} : { cost }),
+      ...(cost === undefined ? {} : { cost }),
     };
     reservation.settle(promptTokens + completionTokens, cost);
     const possiblyBilled = raw.finishReason === null ? 1 : 0;

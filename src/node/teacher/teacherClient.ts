@@ -1,13 +1,13 @@
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Clock, Log, Signal } from '../../core/ports.ts';
+import { costOf } from '../../core/teaching/prices.ts';
 import type { TeacherReply } from '../../core/teaching/records.ts';
 import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
 import { abortSignalOf } from './abortSignal.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import {
   Budget,
-  costOf,
   mostPromptTokens,
   mostTokens,
   type BudgetLimits,
@@ -189,7 +189,9 @@ export class TeacherClient implements Teacher {
   async #attempt(work: Work): Promise<TeacherReply> {
     const { messages, maxTokens } = work.request;
     const most = mostTokens(messages, maxTokens);
-    const cost = costOf(mostPromptTokens(messages), maxTokens, this.#endpoint.prices);
+    const { prices } = this.#endpoint;
+    const dearest = { promptTokens: mostPromptTokens(messages), completionTokens: maxTokens };
+    const cost = prices && costOf(dearest, prices);
     const reservation = await this.#budget.reserve(most, work.waiting, cost);
     let lease: Lease | undefined;
     let answered = false;

@@ -2,7 +2,12 @@ import * as vscode from 'vscode';
 import type { DataFormat } from '../../core/dataset/importers.ts';
 import { examplesOf, exampleSentence } from '../../core/dataset/describeGuess.ts';
 import { pathsOf, valueAt } from '../../core/dataset/fieldPath.ts';
-import { lookAtMapping, type MappingGuess, type Part } from '../../core/dataset/guessMapping.ts';
+import {
+  lookAtMapping,
+  PARTS,
+  type MappingGuess,
+  type Part,
+} from '../../core/dataset/guessMapping.ts';
 import type { FieldMapping } from '../../core/dataset/mapped.ts';
 import type { Peek } from '../../node/imports/peekFile.ts';
 import { said } from '../said.ts';
@@ -72,8 +77,6 @@ function partLabel(part: Part): string {
       return t('Id');
   }
 }
-
-const PARTS: readonly Part[] = ['question', 'answer', 'choices', 'rationale', 'equation', 'id'];
 
 function partItems(draft: Draft, seen: MappingGuess | null): Item[] {
   const { t } = vscode.l10n;

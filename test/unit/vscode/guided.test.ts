@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { activate, deactivate } from '../../../src/extension.ts';
 import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
 import { pythonConfirmation } from '../../../src/vscode/confirmPython.ts';
-import { quoted } from '../../../src/vscode/copyCommandLine.ts';
 import { KeysOfFiles } from '../../../src/vscode/guided/keysOfFiles.ts';
 import { sums } from '../../fakes/loopFakes.ts';
 import { writeProject } from '../../fakes/projectFolder.ts';
@@ -321,11 +320,5 @@ describe('Copy as Command Line', () => {
     start();
     await run('tailor.copyCommandLine', 'Run Exam');
     expect(editor.clipboard).toBe(`tailor exam --project ${root}`);
-  });
-
-  it('quotes paths for the shell they are meant for', () => {
-    expect(quoted('/a b/$(x)', false)).toBe("'/a b/$(x)'");
-    expect(quoted("/it's", false)).toBe("'/it'\\''s'");
-    expect(quoted('C:\\a b', true)).toBe('"C:\\a b"');
   });
 });

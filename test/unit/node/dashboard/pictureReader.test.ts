@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { rationaleOfAttempt } from '../../../../src/core/exam/promptForm.ts';
-import type { Prices } from '../../../../src/core/teaching/estimate.ts';
+import type { Prices } from '../../../../src/core/teaching/prices.ts';
 import { PictureReader } from '../../../../src/node/dashboard/pictureReader.ts';
 import type * as loading from '../../../../src/node/project/loadProject.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';

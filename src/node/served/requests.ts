@@ -1,0 +1,48 @@
+import type * as z from 'zod';
+import { TeacherFailure } from '../teacher/failure.ts';
+import type { StudentProfile } from './profiles.ts';
+import { askJson, type ServerAccess } from './transport.ts';
+import { completionSchema, modelsSchema, type Choice } from './wire.ts';
+
+/** A text put to a server as its profile says: to be gone on with, or as a chat's message. */
+export function askedBy(
+  api: StudentProfile['api'],
+  text: string,
+): { readonly path: string; readonly asked: Readonly<Record<string, unknown>> } {
+  return api === 'chat'
+    ? { path: 'chat/completions', asked: { messages: [{ role: 'user', content: text }] } }
+    : { path: 'completions', asked: { prompt: text } };
+}
+
+/** What a server says it serves; null where it has no list. */
+export async function listModels(
+  access: ServerAccess,
+  signal: AbortSignal,
+): Promise<z.infer<typeof modelsSchema>['data'] | null> {
+  try {
+    return (await askJson(access, 'models', modelsSchema, null, signal)).data;
+  } catch (error) {
+    if (error instanceof TeacherFailure && error.code === 'teacher.model') return null;
+    throw error;
+  }
+}
+
+/**
+ * The likeliest continuation of a prompt, at most `tokens` long, with all that the server tells of its tokens. Always
+ * through completions: a chat would put the server's own template around what the trainer recorded.
+ */
+export async function askGreedy(
+  access: ServerAccess,
+  {
+    model,
+    prompt,
+    tokens,
+  }: { readonly model: string; readonly prompt: string; readonly tokens: number },
+  signal: AbortSignal,
+): Promise<Choice[]> {
+  const body = {
+    ...{ model, prompt, max_tokens: tokens, temperature: 0, top_p: 1, logprobs: 1 },
+    ...(access.profile.kind === 'vllm' ? { return_token_ids: true } : {}),
+  };
+  return (await askJson(access, 'completions', completionSchema, body, signal)).choices;
+}
