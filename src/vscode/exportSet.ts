@@ -43,8 +43,15 @@ export function exportHandler(editor: Editor): Handler {
     if (!chosen) throw cancelled();
     const { text } = await editor.jobs.run(
       { root, stage: 'other', round: null, title },
-      // The dialog has asked already whether a file may be written over.
-      (context) => exportSet(context, { format, round: rounds, out: chosen.fsPath, force: true }),
+      // The dialog has asked already whether the file may be written over; of its list it knows nothing.
+      (context) =>
+        exportSet(context, {
+          format,
+          round: rounds,
+          out: chosen.fsPath,
+          force: true,
+          forceEntry: false,
+        }),
     );
     await editor.reports.show(title, said(text));
   };

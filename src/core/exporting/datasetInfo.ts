@@ -21,7 +21,8 @@ const ENTRIES = {
   },
 } as const satisfies Readonly<Record<DescribedFormat, object>>;
 
-const isDescribed = (format: ExportFormat): format is DescribedFormat => format in ENTRIES;
+/** Whether a `dataset_info.json` beside a file of the format names it. */
+export const isDescribed = (format: ExportFormat): format is DescribedFormat => format in ENTRIES;
 
 /**
  * The list with an entry for an exported file; what else it holds stays. Null where the format needs none. An entry of

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, cancelled } from '../../core/errors.ts';
-import { DATASET_INFO, withEntry } from '../../core/exporting/datasetInfo.ts';
+import { DATASET_INFO, isDescribed, withEntry } from '../../core/exporting/datasetInfo.ts';
 import { refuseEmpty, told, type ExportCounts } from '../../core/exporting/exportWords.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/exporting/formats.ts';
 import { exportRow } from '../../core/exporting/records.ts';
@@ -16,6 +16,7 @@ import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
 import { withSession, type CommandContext, type CommandResult } from './context.ts';
 
+/** What `tailor export` is asked for. */
 export interface ExportOptions {
   readonly format: ExportFormat;
   /** The rounds whose sets are written, one after the other; the newest frozen one when absent. */
@@ -23,8 +24,10 @@ export interface ExportOptions {
   /** Every frozen round. */
   readonly all?: boolean;
   readonly out: string;
-  /** Write over a file that is there. */
+  /** Write over a file that is there, and replace another entry of its name in dataset_info.json. */
   readonly force?: boolean;
+  /** About that entry alone; as `force` when absent. */
+  readonly forceEntry?: boolean;
 }
 
 /** Rounds that have a frozen set, oldest first. */
@@ -50,11 +53,13 @@ export function exportSet(context: CommandContext, options: ExportOptions): Prom
     await refusePlace(root, store, path);
     if (!force) await refusePresent(path);
     const infoPath = join(dirname(path), DATASET_INFO);
-    const { described } = EXPORT_FORMATS[format];
-    if (described) await refuseName(root, store, path, infoPath);
-    const entry = described
-      ? withEntry(format, basename(path), await textOrNull(infoPath), force)
-      : null;
+    const replaceEntry = options.forceEntry ?? force;
+    const entryNow = async (): Promise<ReturnType<typeof withEntry>> =>
+      isDescribed(format)
+        ? withEntry(format, basename(path), await textOrNull(infoPath), replaceEntry)
+        : null;
+    if (isDescribed(format)) await refuseName(root, store, path, infoPath);
+    const entry = await entryNow();
 
     const counts: ExportCounts = {
       questions: 0,
@@ -76,7 +81,7 @@ export function exportSet(context: CommandContext, options: ExportOptions): Prom
     );
     if (entry !== null) {
       // Read again: the list may have got another entry while the file was written.
-      const now = withEntry(format, basename(path), await textOrNull(infoPath), force) ?? entry;
+      const now = (await entryNow()) ?? entry;
       await translating(infoPath, () => writeSnapshot(infoPath, now.text));
     }
     const { questions, records, duplicates, guarded, left } = counts;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CommandContext } from '../../../src/node/commands/context.ts';
@@ -47,6 +47,19 @@ describe('Export Training Set', () => {
     const texts = (await store.frozenRows(0)).flatMap(({ positives }) => positives);
     expect(RECORDS.alpaca.array().parse(rows)).toHaveLength(texts.length);
     expect(shown[0]).toContain(`${texts.length} rows`);
+  });
+
+  it('keeps another data set’s entry of that name, of which the dialog asked nothing', async () => {
+    const { root, run } = await reportProject({ rounds: 1 });
+    await run();
+    const folder = await temporaryFolder();
+    const list = join(folder, 'dataset_info.json');
+    await writeFile(list, '{"mine": {"file_name": "somebody-elses.json"}}');
+    editor.chosenFile = join(folder, 'mine.json');
+    editor.answers.push('Round 0', 'alpaca');
+    await expect(handler(root).run({})).rejects.toMatchObject({ code: 'usage' });
+    expect(await readFile(list, 'utf8')).toBe('{"mine": {"file_name": "somebody-elses.json"}}');
+    expect(await readdir(folder)).toEqual(['dataset_info.json']);
   });
 
   it('says so where no round is frozen, and writes nothing in a folder that is not trusted', async () => {
