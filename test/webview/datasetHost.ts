@@ -1,5 +1,5 @@
 import { AppError } from '../../src/core/errors.ts';
-import { ChannelError, type Handlers, type Server } from '../../src/shared/contract.ts';
+import type { Handlers, Server } from '../../src/shared/contract.ts';
 import {
   NO_DATASET_FILTER,
   type DatasetCommand,
@@ -314,7 +314,7 @@ export class DatasetHost {
     this.#mayEdit();
     const [one] = this.#line(key);
     if (stampOf(one.text) !== stamp)
-      throw new ChannelError({ code: 'STALE', message: 'The row was changed meanwhile.' });
+      throw new AppError('store.stale', 'This row has changed since it was shown.');
     const text = change(one.text);
     const state = one.state === 'inserted' ? 'inserted' : 'edited';
     this.#change(this.#lines.map((line) => (line.key === key ? { ...line, text, state } : line)));

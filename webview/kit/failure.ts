@@ -10,5 +10,8 @@ export function messageOf(error: unknown): string {
 /** The code that the host gave a failure; empty where it is none of the host's. */
 export const codeOf = (error: unknown): string => (error instanceof ChannelError ? error.code : '');
 
+/** What the hosts call it: Review's own code, and the one that a changed row or file has everywhere. */
+const STALE = new Set(['STALE', 'store.stale']);
+
 /** The host has something else than the view showed. */
-export const isStale = (error: unknown): boolean => codeOf(error) === 'STALE';
+export const isStale = (error: unknown): boolean => STALE.has(codeOf(error));
