@@ -1,5 +1,6 @@
 import type { RateView } from './dashboardContract.ts';
 import { DASHBOARD_STRINGS, type DashboardText } from './dashboardStrings.ts';
+import { pValue } from './pValue.ts';
 import { filled } from './trainingStrings.ts';
 
 /** What the dashboard says, in the person's language: sentences, and numbers as that language writes them. */
@@ -57,10 +58,7 @@ export function dashboardWords(
     },
     rate: ({ rate, low, high }: RateView) =>
       `${onePlace(rate * 100)}${NO_BREAK}% [${onePlace(low * 100)}–${onePlace(high * 100)}]`,
-    p: (value: number) => {
-      if (value < 0.001) return `p < ${format({ minimumFractionDigits: 3 })(0.001)}`;
-      return `p = ${format({ maximumSignificantDigits: 2 })(value)}`;
-    },
+    p: (value: number) => pValue(value, language),
     money: format({ minimumFractionDigits: 2, maximumFractionDigits: 4 }),
     day: (moment: string) => {
       const at = new Date(moment);

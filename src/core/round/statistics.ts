@@ -1,5 +1,7 @@
 import { figures } from '../figures.ts';
 import { sentence, type Sentence } from '../sentence.ts';
+import { pValue } from '../../shared/pValue.ts';
+
 /** The 97.5 % point of the normal distribution. */
 const Z95 = 1.959963984540054;
 
@@ -157,8 +159,7 @@ export function formatRate({ right, n, rate, low, high }: Rate): Sentence {
   return figures(`${percent(rate)} % (${counted}/${n}, 95 %: ${percent(low)}–${percent(high)} %)`);
 }
 
-/** A p value in two digits: `p = 0.0032`, `p = 3.9e-36`. */
+/** A p value as a part of sentences: `p = 0.0032`, `p < 0.001`. */
 export function formatP(p: number): Sentence {
-  if (p >= 0.995) return figures('p = 1.00');
-  return figures(`p = ${p >= 0.001 ? Number(p.toPrecision(2)).toString() : p.toExponential(1)}`);
+  return figures(pValue(p));
 }

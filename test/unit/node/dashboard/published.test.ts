@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { questionId } from '../../../../src/core/dataset/question.ts';
 import { openRound, reduceRound } from '../../../../src/core/round/state.ts';
-import { formatP } from '../../../../src/core/round/statistics.ts';
 import { DashboardView } from '../../../../src/node/dashboard/dashboardView.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import { sha256Text } from '../../../../src/core/hash.ts';
@@ -70,14 +69,14 @@ describe.skipIf(NO_PUBLIC_DATA !== null)(
       await view.compare(0, 1, 'dev');
       const first = view.snapshot().comparison;
       expect(first).toMatchObject({ n: 1319, fixed: 293, newlyWrong: 64 });
-      expect(first?.test.kind === 'mcnemar' && String(formatP(first.test.p))).toBe('p = 3.9e-36');
+      expect(first?.test.kind === 'mcnemar' && first.test.p.toPrecision(2)).toBe('3.9e-36');
       expect(first?.verdict).toContain('Round 1 is better than round 0');
       const lost = { kind: 'change', from: 0, to: 1, set: 'dev', group: 'newly-wrong' } as const;
       expect((await view.list(lost, 0, 1)).total).toBe(64);
       await view.compare(1, 2, 'dev');
       const second = view.snapshot().comparison;
       expect(second).toMatchObject({ fixed: 152, newlyWrong: 209 });
-      expect(second?.test.kind === 'mcnemar' && String(formatP(second.test.p))).toBe('p = 0.0032');
+      expect(second?.test.kind === 'mcnemar' && second.test.p.toPrecision(2)).toBe('0.0032');
       expect(second?.verdict).toContain('Round 2 is worse than round 1');
     }, 60_000);
   },
