@@ -47,6 +47,9 @@ const spentSchema = z.object({
   calls: count,
   promptTokens: count,
   completionTokens: count,
+  /** Requests that a living process waits for. */
+  underWay: count,
+  /** Requests that were broken off or lost with their process: whether they were billed nobody can say. */
   possiblyBilled: count,
   /** At the prices of this person's teacher profile; null = no price is known, which is not 0. */
   money: z.nullable(z.number()),

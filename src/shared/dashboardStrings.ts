@@ -193,6 +193,7 @@ export const DASHBOARD_STRINGS = {
   'cost.nobody': 'nobody asked',
   'cost.programmatic': '{0} (a program, no language model)',
   'cost.calls': 'Calls',
+  'cost.underWay': '{0} + {1} under way',
   'cost.tokens': 'Tokens, in / out',
   'cost.estimated': 'about {0}',
   'cost.money': 'Money',

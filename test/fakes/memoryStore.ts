@@ -86,7 +86,7 @@ export class MemoryStore implements RoundStore {
     });
   }
   spending(): Promise<RoundSpending> {
-    return Promise.resolve(spendingOf([]));
+    return Promise.resolve(spendingOf([], null));
   }
   decisions(round: number): Promise<readonly RecordedDecision[]> {
     return Promise.resolve([...(this.decisionsOf.get(round) ?? [])]);

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
+import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { Data } from '../kit/data.tsx';
 import { Section } from './section.tsx';
 import { Table, type Column } from './table.tsx';
@@ -34,6 +35,12 @@ export function Costs({ state }: { readonly state: DashboardState }): JSX.Elemen
   );
 }
 
+/** What is under way is no loss: its reply may come any moment. */
+function callsOf({ calls, underWay }: RoundView['spent'], words: DashboardWords): string {
+  const count = words.count(calls);
+  return underWay === 0 ? count : words('cost.underWay', count, words.count(underWay));
+}
+
 const STAGES = ['exam', 'teach', 'curate', 'freeze', 'train'];
 
 function CostRow({
@@ -59,7 +66,7 @@ function CostRow({
           />
         )}
       </td>
-      <td>{words.count(spent.calls)}</td>
+      <td>{callsOf(spent, words)}</td>
       <td>{spent.estimated ? words('cost.estimated', tokens) : tokens}</td>
       <td>
         {spent.money === null ? (

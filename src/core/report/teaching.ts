@@ -1,10 +1,19 @@
-import type { ErrorKind, Purpose, TeacherRecord } from '../teaching/records.ts';
+import {
+  fateOfOpen,
+  NONE_OPEN,
+  withRecord,
+  type DatedRecord,
+  type OpenRequests,
+} from '../teaching/openRequests.ts';
+import type { ErrorKind, Purpose } from '../teaching/records.ts';
 
 /** What one profile was asked and what came back. */
 export interface Spent {
   readonly calls: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Requests of a living process that waits for their replies. */
+  readonly underWay: number;
   /** Requests that brought no reply and may have been billed all the same. */
   readonly possiblyBilled: number;
   /** Some counts of tokens are Tailor's own. */
@@ -34,32 +43,43 @@ const NOTHING: Spent = {
   calls: 0,
   promptTokens: 0,
   completionTokens: 0,
+  underWay: 0,
   possiblyBilled: 0,
   estimated: false,
 };
 
-/** A round's teacher journals, record by record, in whatever order their files are read. */
+type OfRequest = Omit<Spent, 'underWay'> & OpenRequests;
+
+/**
+ * A round's teacher journals, record by record, in whatever order their files are read. `askingSince` is when the
+ * process that now asks began; null where none does.
+ */
 export class TeachingFold {
   readonly #asked = new Map<string, Asked>();
   /** Request → what its replies say, and how many attempts are without an end. */
-  readonly #spent = new Map<string, Spent & { readonly open: number }>();
+  readonly #spent = new Map<string, OfRequest>();
+  readonly #askingSince: string | null;
   readonly #items = new Map<string, Omit<TaughtItem, 'prompt'> & { readonly key: string }>();
 
-  take(record: TeacherRecord): void {
+  constructor(askingSince: string | null) {
+    this.#askingSince = askingSince;
+  }
+
+  take(record: DatedRecord): void {
     const { key } = record;
-    const spent = this.#spent.get(key) ?? { ...NOTHING, open: 0 };
+    const before = this.#spent.get(key) ?? { ...NOTHING, ...NONE_OPEN };
+    const spent = { ...before, ...withRecord(before, record, this.#askingSince) };
     switch (record.type) {
       case 'intent': {
         const prompt = `${record.templateId}@${record.templateHash.slice(0, 8)}`;
         this.#asked.set(key, { profile: record.profile, prompt });
-        this.#spent.set(key, { ...spent, open: spent.open + 1 });
+        this.#spent.set(key, spent);
         return;
       }
       case 'reply': {
         const { promptTokens, completionTokens, estimated } = record.usage;
         this.#spent.set(key, {
           ...spent,
-          open: spent.open - 1,
           calls: spent.calls + 1,
           promptTokens: spent.promptTokens + promptTokens,
           completionTokens: spent.completionTokens + completionTokens,
@@ -70,7 +90,6 @@ export class TeachingFold {
       case 'fail':
         this.#spent.set(key, {
           ...spent,
-          open: spent.open - 1,
           possiblyBilled: spent.possiblyBilled + (record.possiblyBilled ? 1 : 0),
         });
         return;
@@ -85,11 +104,14 @@ export class TeachingFold {
   /** By profile; '' for replies whose request is not in the journals. */
   spent(): ReadonlyMap<string, Spent> {
     const sums = new Map<string, Spent>();
-    for (const [key, { open, ...one }] of this.#spent) {
+    for (const [key, { open, ofNow, ...one }] of this.#spent) {
       const profile = this.#asked.get(key)?.profile ?? '';
-      const lost = Math.max(0, open);
+      const { underWay, lost } = fateOfOpen({ open, ofNow });
       const sum = sums.get(profile) ?? NOTHING;
-      sums.set(profile, added(sum, { ...one, possiblyBilled: one.possiblyBilled + lost }));
+      sums.set(
+        profile,
+        added(sum, { ...one, underWay, possiblyBilled: one.possiblyBilled + lost }),
+      );
     }
     return sums;
   }
@@ -107,6 +129,7 @@ function added(a: Spent, b: Spent): Spent {
     calls: a.calls + b.calls,
     promptTokens: a.promptTokens + b.promptTokens,
     completionTokens: a.completionTokens + b.completionTokens,
+    underWay: a.underWay + b.underWay,
     possiblyBilled: a.possiblyBilled + b.possiblyBilled,
     estimated: a.estimated || b.estimated,
   };

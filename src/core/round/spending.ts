@@ -1,4 +1,10 @@
-import type { TeacherRecord } from '../teaching/records.ts';
+import {
+  fateOfOpen,
+  NONE_OPEN,
+  withRecord,
+  type DatedRecord,
+  type OpenRequests,
+} from '../teaching/openRequests.ts';
 
 /** What the journals of a round say about its cost. */
 export interface RoundSpending {
@@ -8,25 +14,34 @@ export interface RoundSpending {
   readonly completionTokens: number;
   /** Attempts that ended without a whole reply. */
   readonly failed: number;
+  /** Requests of a living process that waits for their replies. */
+  readonly underWay: number;
   /** Requests that brought no reply and may have been billed all the same: broken off, or lost with a process. */
   readonly possiblyBilled: number;
 }
 
-/** The sums of a round's teacher records; a request that left and of which nothing came back was lost on its way. */
-export function spendingOf(records: readonly TeacherRecord[]): RoundSpending {
-  let [requests, promptTokens, completionTokens, failed, possiblyBilled, open] = [0, 0, 0, 0, 0, 0];
+/**
+ * The sums of a round's teacher records. A request that left and of which nothing came back is under way where the
+ * process that asks now sent it (`askingSince`: when that began; null = none asks), else it was lost with its process.
+ */
+export function spendingOf(
+  records: readonly DatedRecord[],
+  askingSince: string | null,
+): RoundSpending {
+  let [requests, promptTokens, completionTokens, failed, brokenOff] = [0, 0, 0, 0, 0];
+  let open: OpenRequests = NONE_OPEN;
   for (const record of records) {
-    if (record.type === 'intent') open += 1;
-    if (record.type === 'reply' || record.type === 'fail') open -= 1;
+    open = withRecord(open, record, askingSince);
     if (record.type === 'fail') {
       failed += 1;
-      possiblyBilled += record.possiblyBilled ? 1 : 0;
+      brokenOff += record.possiblyBilled ? 1 : 0;
     }
     if (record.type !== 'reply') continue;
     requests += 1;
     promptTokens += record.usage.promptTokens;
     completionTokens += record.usage.completionTokens;
   }
-  possiblyBilled += Math.max(0, open);
-  return { requests, promptTokens, completionTokens, failed, possiblyBilled };
+  const { underWay, lost } = fateOfOpen(open);
+  const possiblyBilled = brokenOff + lost;
+  return { requests, promptTokens, completionTokens, failed, underWay, possiblyBilled };
 }

@@ -8,7 +8,7 @@ import type {
   PictureRun,
   PictureSet,
 } from '../../core/report/picture.ts';
-import { TeachingFold } from '../../core/report/teaching.ts';
+import { spentInAll, TeachingFold } from '../../core/report/teaching.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import type { Text } from '../../core/sentence.ts';
 import { teacherRecordSchema } from '../../core/teaching/records.ts';
@@ -32,16 +32,24 @@ interface RoundToRead {
   /** By round. */
   readonly events: readonly (readonly RecordedDecision[])[];
   readonly decisions: PictureRound['decisions'];
+  /** When the process that now asks a teacher began; null where none does. */
+  readonly asking: string | null;
   /** Of all rounds. */
   readonly runs: readonly ListedRun[];
 }
 
 type Taught = PictureRound['taught'];
 
+interface KeptTaught {
+  readonly stamp: string;
+  readonly asking: string | null;
+  readonly read: Taught;
+}
+
 /** Reads rounds, each part of each again only when its files change. */
 export class RoundReader {
   readonly #exams: ExamReader;
-  readonly #taught = new Map<number, { readonly stamp: string; readonly read: Taught }>();
+  readonly #taught = new Map<number, KeptTaught>();
   readonly #frozen = new FrozenReader();
   readonly #figures = new Map<string, RunFigures>();
   readonly #onBad: (bad: BadLine) => void;
@@ -83,7 +91,7 @@ export class RoundReader {
           notes.push(textOf(error));
           return null;
         }));
-    const taught = await this.#readTaught(round, folder, stamps);
+    const taught = await this.#readTaught(about, folder);
     const runs = await this.#runsOf(about);
     return { round, state, exams, manifest, frozen, taught, decisions, ...runs };
   }
@@ -104,12 +112,15 @@ export class RoundReader {
     return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };
   }
 
-  async #readTaught(round: number, folder: string, stamps: Stamps): Promise<Taught> {
+  async #readTaught({ state, stamps, asking }: RoundToRead, folder: string): Promise<Taught> {
+    const { round } = state;
     const place = join(folder, 'teacher');
     const stamp = stampUnder(stamps, place);
     const kept = this.#taught.get(round);
-    if (kept?.stamp === stamp) return kept.read;
-    const fold = new TeachingFold();
+    // A process that is gone leaves what it waited for behind: that is lost then, though no file says so.
+    const stands = kept?.asking === asking || (kept && !isUnderWay(kept.read));
+    if (kept?.stamp === stamp && stands) return kept.read;
+    const fold = new TeachingFold(asking);
     await foldJournals({
       folder: place,
       prefix: '',
@@ -118,7 +129,12 @@ export class RoundReader {
       take: (record) => fold.take(record),
     });
     const read = { spent: fold.spent(), items: fold.items() };
-    this.#taught.set(round, { stamp, read });
+    this.#taught.set(round, { stamp, asking, read });
     return read;
   }
+}
+
+/** Whether a reply is waited for: that can end without any file's changing. */
+export function isUnderWay({ spent }: Taught): boolean {
+  return spentInAll(spent).underWay > 0;
 }

@@ -31,11 +31,12 @@ import {
 } from '../../core/teaching/records.ts';
 import { sha256File } from '../storage/fileHash.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
-import { openJournal, type Journal } from '../storage/journal.ts';
+import { openJournal, type Journal, type Stamped } from '../storage/journal.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
+import { askingSince } from './askingSince.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
 import { readSnapshot } from './readSnapshot.ts';
@@ -202,11 +203,14 @@ export class ProjectStore implements RoundStore {
   }
 
   async spending(round: number): Promise<RoundSpending> {
-    return spendingOf(await this.teacherRecords(round));
+    const { clock } = this.#options;
+    // Looked at first: what is asked meanwhile is then at worst counted as lost, and rightly so by the next look.
+    const since = await askingSince(this.root, clock);
+    return spendingOf(await this.teacherRecords(round), since);
   }
 
   /** Everything that a round's teacher journals hold: requests, replies, failures, items. */
-  async teacherRecords(round: number): Promise<readonly TeacherRecord[]> {
+  async teacherRecords(round: number): Promise<readonly Stamped<TeacherRecord>[]> {
     return this.#files.journals(this.roundFolder(round, 'teacher'), '', teacherRecordSchema);
   }
 

@@ -49,6 +49,24 @@ export async function acquireLock(
   return translating(join(folder, name), () => new LockFolder(folder, name, options).acquire());
 }
 
+/**
+ * Who of this computer holds a lock now; null where nobody does, or where that cannot be known. Touches nothing. `at`
+ * of what it returns is when the lock was taken.
+ */
+export async function livingHolder(
+  folder: string,
+  name: string,
+  options: LockOptions,
+): Promise<Holder | null> {
+  try {
+    return await new LockFolder(folder, name, options).livingHolder();
+  } catch (error) {
+    // No such folder, or one that cannot be read: then nothing is known of anybody.
+    if (systemCode(error) !== null) return null;
+    throw error;
+  }
+}
+
 class LockFolder {
   readonly #folder: string;
   readonly #name: string;
@@ -75,6 +93,17 @@ class LockFolder {
       hint: sentence`Try again in a moment.`,
       detail: { lock: this.#name },
     });
+  }
+
+  async livingHolder(): Promise<Holder | null> {
+    const newest = highest(await this.#list());
+    if (newest === 0 || (await this.#exists(`${this.#file(newest)}.free`))) return null;
+    const found = await readHolder(this.#fs, this.#file(newest), this.#options.clock);
+    if (typeof found === 'string') return null;
+    const { holder } = found;
+    const { host = thisHost(), isAlive = isProcessAlive } = this.#options;
+    if (holder.host !== host) return null;
+    return (await isAlive(holder.pid, holder.startTime)) ? holder : null;
   }
 
   /**

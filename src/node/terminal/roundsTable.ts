@@ -2,7 +2,7 @@ import { countLooks, looksSentence, TEST_SET } from '../../core/round/looks.ts';
 import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
-import { joined, sentence, type Part, type Sentence } from '../../core/sentence.ts';
+import { joined, sentence, type Part, type Sentence, type Text } from '../../core/sentence.ts';
 import { alignColumns, formatDuration } from './format.ts';
 
 /** The table of rounds as plain text: accuracy with n and interval, changes, coverage, calls and times. */
@@ -96,13 +96,17 @@ function teachingTable(summaries: readonly RoundSummary[]): Sentence {
     ],
   ];
   for (const { round, state, manifest, spending } of summaries) {
-    const { requests, possiblyBilled } = spending;
+    const { requests, underWay, possiblyBilled } = spending;
     // What was asked has its price before anything is frozen.
-    if (!manifest && requests + possiblyBilled === 0) continue;
+    if (!manifest && requests + underWay + possiblyBilled === 0) continue;
     const coverage = manifest?.coverage;
     const programmatic = manifest?.teacher.programmatic ?? state.teaching?.programmatic ?? false;
-    const calls =
-      possiblyBilled === 0 ? requests : sentence`${requests} + ${possiblyBilled} without reply`;
+    const parts: Text[] = [
+      String(requests),
+      ...(underWay === 0 ? [] : [sentence`${underWay} under way`]),
+      ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} without reply`]),
+    ];
+    const calls = joined(parts, ' + ');
     rows.push([
       round,
       ...(coverage

@@ -168,7 +168,7 @@ function roundRows({
           })),
         ]
       : []),
-    ...(['calls', 'promptTokens', 'completionTokens', 'possiblyBilled'] as const).map(
+    ...(['calls', 'promptTokens', 'completionTokens', 'underWay', 'possiblyBilled'] as const).map(
       (measure): Row => ({ section: 'cost', round, measure, value: spent[measure] }),
     ),
     { section: 'cost', round, measure: 'money', value: spent.money, note: spent.currency ?? '' },

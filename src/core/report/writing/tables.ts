@@ -159,7 +159,9 @@ export function costTable({ rounds }: DashboardState, words: Words): Block[] {
         : teacher.programmatic
           ? words('cost.programmatic', teacher.profile)
           : teacher.profile,
-      words.count(spent.calls),
+      spent.underWay === 0
+        ? words.count(spent.calls)
+        : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
       `${about(spent.promptTokens)} / ${about(spent.completionTokens)}`,
       money === null ? words('unknown') : [money, spent.currency ?? ''].join(' ').trim(),
       words.count(spent.possiblyBilled),

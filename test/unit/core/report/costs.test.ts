@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { spentView } from '../../../../src/core/report/costs.ts';
 import { TeachingFold } from '../../../../src/core/report/teaching.ts';
 import { spendingOf } from '../../../../src/core/round/spending.ts';
+import type { DatedRecord } from '../../../../src/core/teaching/openRequests.ts';
 import type { TeacherRecord } from '../../../../src/core/teaching/records.ts';
 
 const about = (key: string) =>
@@ -39,11 +40,15 @@ const fail = (key: string, possiblyBilled: boolean): TeacherRecord => ({
   possiblyBilled,
 });
 
-const fold = (records: readonly TeacherRecord[]): TeachingFold => {
-  const made = new TeachingFold();
+const at = (minute: number, records: readonly TeacherRecord[]): DatedRecord[] =>
+  records.map((record) => ({ ...record, at: `2026-01-01T00:0${minute}:00.000Z` }));
+const dated = (records: readonly TeacherRecord[]): DatedRecord[] => at(0, records);
+const foldOf = (records: readonly DatedRecord[], askingSince: string | null): TeachingFold => {
+  const made = new TeachingFold(askingSince);
   for (const record of records) made.take(record);
   return made;
 };
+const fold = (records: readonly TeacherRecord[]): TeachingFold => foldOf(dated(records), null);
 const price = (currency: string) => ({ inputPerMillion: 1, outputPerMillion: 4, currency });
 
 describe('what teaching took', () => {
@@ -54,7 +59,10 @@ describe('what teaching took', () => {
       ...[intent('2'), fail('2', true)],
       intent('3'),
     ];
-    const { requests, promptTokens, completionTokens, possiblyBilled } = spendingOf(records);
+    const { requests, promptTokens, completionTokens, possiblyBilled } = spendingOf(
+      dated(records),
+      null,
+    );
     const expected = { calls: requests, promptTokens, completionTokens, possiblyBilled };
     for (const order of [records, [...records].reverse()]) {
       expect(spentView(fold(order).spent(), new Map())).toMatchObject(expected);
@@ -66,6 +74,23 @@ describe('what teaching took', () => {
       possiblyBilled: 2,
     });
     expect(spentView(fold(records).spent(), new Map()).estimated).toBe(true);
+  });
+
+  it('calls under way what a living process waits for, and lost only what nobody waits for', () => {
+    const records = [
+      // Of a process that died: one request lost, one asked again and answered since.
+      ...at(1, [intent('0'), intent('1')]),
+      ...at(3, [intent('1'), reply('1'), intent('2'), intent('3'), fail('3', true), intent('3')]),
+    ];
+    const since = '2026-01-01T00:02:00.000Z';
+    for (const order of [records, [...records].reverse()]) {
+      const alive = { underWay: 2, possiblyBilled: 3 };
+      expect(spentView(foldOf(order, since).spent(), new Map())).toMatchObject(alive);
+      expect(spendingOf(order, since)).toMatchObject(alive);
+      const gone = { underWay: 0, possiblyBilled: 5 };
+      expect(spentView(foldOf(order, null).spent(), new Map())).toMatchObject(gone);
+      expect(spendingOf(order, null)).toMatchObject(gone);
+    }
   });
 
   it('names money only where every profile has a price, all in one currency', () => {

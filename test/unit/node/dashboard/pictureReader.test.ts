@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { rationaleOfAttempt } from '../../../../src/core/exam/promptForm.ts';
 import type { Prices } from '../../../../src/core/teaching/prices.ts';
+import { teacherRecordSchema } from '../../../../src/core/teaching/records.ts';
 import { PictureReader } from '../../../../src/node/dashboard/pictureReader.ts';
+import { acquireLock } from '../../../../src/node/storage/lock.ts';
+import { openJournal } from '../../../../src/node/storage/journal.ts';
 import type * as loading from '../../../../src/node/project/loadProject.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import { reportProject } from '../../../fakes/reportProject.ts';
@@ -60,6 +63,41 @@ it('sees other prices, and notes once what is wrong with them', async () => {
   expect(await reader.hasChanged()).toBe(true);
   const broken = await reader.read(signal);
   expect([broken.prices.size, broken.notes]).toEqual([0, ['teachers.json is not JSON']]);
+  expect(await reader.hasChanged()).toBe(false);
+});
+
+it('calls a request under way while the process that sent it lives, and lost once that is gone', async () => {
+  const { root, run, store } = await reportProject();
+  await run(1);
+  const path = join(root, 'rounds', '0', 'teacher', 'ada-2.jsonl');
+  const schema = teacherRecordSchema;
+  const journal = await openJournal(path, { schema, writer: 'ada-2', clock: systemClock });
+  const ask = (key: string) =>
+    journal.append({
+      type: 'intent',
+      ...{ key: key.repeat(64), questionId: 'q', purpose: 'annotate', draw: 0 },
+      ...{ profile: 'fake', model: 'm', templateId: 't', templateHash: 'h', reservedTokens: 1 },
+    });
+  const reader = readerOf(root, () => Promise.resolve(new Map()));
+  const spent = async () => {
+    const [round] = (await reader.read(signal)).rounds;
+    const { underWay, possiblyBilled } = round?.taught.spent.get('fake') ?? {};
+    const { underWay: shown, possiblyBilled: lost } = await store.spending(0);
+    expect([shown, lost]).toEqual([underWay, possiblyBilled]);
+    return [underWay, possiblyBilled];
+  };
+  // Of a process that died before this one began to ask.
+  await ask('a');
+  await systemClock.sleep(5);
+  const lock = await acquireLock(join(root, '.tailor', 'locks'), 'run', { clock: systemClock });
+  await ask('b');
+  await journal.close();
+  expect(await spent()).toEqual([1, 1]);
+  expect(await reader.hasChanged()).toBe(false);
+  // No file of the round changes by its end.
+  await lock.release();
+  expect(await reader.hasChanged()).toBe(true);
+  expect(await spent()).toEqual([0, 2]);
   expect(await reader.hasChanged()).toBe(false);
 });
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../../../src/core/errors.ts';
-import { acquireLock, type LockOptions } from '../../../../src/node/storage/lock.ts';
+import { acquireLock, livingHolder, type LockOptions } from '../../../../src/node/storage/lock.ts';
 import { startTimeOf } from '../../../../src/node/storage/processIdentity.ts';
 import { claimWriter } from '../../../../src/node/storage/writerSlot.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
@@ -22,6 +22,21 @@ async function crafted(name: string, content: string): Promise<string> {
   await writeFile(join(folder, name), content);
   return folder;
 }
+
+describe('livingHolder', () => {
+  it('names who holds a lock while that process lives on this computer, and nobody else', async () => {
+    const folder = join(await temporaryFolder(), 'locks');
+    expect(await livingHolder(folder, 'run', options())).toBeNull();
+    const lock = await acquireLock(folder, 'run', options());
+    expect(await livingHolder(folder, 'run', options())).toMatchObject({ pid: process.pid });
+    const dead = options({ isAlive: () => Promise.resolve(false) });
+    expect(await livingHolder(folder, 'run', dead)).toBeNull();
+    expect(await livingHolder(folder, 'run', options({ host: 'elsewhere' }))).toBeNull();
+    expect(await livingHolder(folder, 'other', options())).toBeNull();
+    await lock.release();
+    expect(await livingHolder(folder, 'run', options())).toBeNull();
+  });
+});
 
 describe('acquireLock', () => {
   it('is held by one at a time, and each owner has a higher generation', async () => {

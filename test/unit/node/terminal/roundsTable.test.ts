@@ -26,6 +26,7 @@ const before: RoundSummary = {
     promptTokens: 1000,
     completionTokens: 234,
     failed: 0,
+    underWay: 0,
     possiblyBilled: 0,
   },
   late: 0,
@@ -45,7 +46,7 @@ const after: RoundSummary = {
     },
   ],
   manifest: null,
-  spending: spendingOf([]),
+  spending: spendingOf([], null),
 };
 
 describe('the table of rounds', () => {
@@ -90,10 +91,17 @@ describe('the table of rounds', () => {
   });
 
   it('shows what was asked before anything is frozen, and what was lost on its way', () => {
-    const spending = { ...before.spending, possiblyBilled: 4 };
-    const rows = String(roundsTable([{ ...before, manifest: null, spending }])).split('\n');
-    const row = rows.find((one) => one.includes('without reply'))?.replace(/ {2,}/gu, ' | ');
-    expect(row).toBe('0 | – | – | – | – | – | 20 + 4 without reply | 1234 | 3');
+    const row = (more: Partial<RoundSummary['spending']>): string | undefined => {
+      const spending = { ...before.spending, ...more };
+      const rows = String(roundsTable([{ ...before, manifest: null, spending }])).split('\n');
+      return rows.find((one) => one.includes('20 + '))?.replace(/ {2,}/gu, ' | ');
+    };
+    const found = (calls: string): string => `0 | – | – | – | – | – | ${calls} | 1234 | 3`;
+    expect(row({ possiblyBilled: 4 })).toBe(found('20 + 4 without reply'));
+    expect(row({ underWay: 2 })).toBe(found('20 + 2 under way'));
+    expect(row({ underWay: 2, possiblyBilled: 4 })).toBe(
+      found('20 + 2 under way + 4 without reply'),
+    );
   });
 
   it('says how to begin where there is nothing, and what is not there yet', () => {
