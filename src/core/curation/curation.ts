@@ -1,8 +1,9 @@
 import { sha256Text } from '../hash.ts';
+import type { Worded } from '../dataset/choiceLines.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { activeDecisions, type RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
-import { nameOfText } from './questionText.ts';
+import { nameOfWording } from './questionText.ts';
 
 /** What people and rules have decided so far, folded from the events of all rounds up to one. */
 export interface Curation {
@@ -109,8 +110,8 @@ export function writtenId(questionId: string, rationale: string): string {
   return `w-${sha256Text(questionId + rationale).slice(0, 16)}`;
 }
 
-/** The data file's wording of a question; nothing where that is not known. */
-export type TextOf = (questionId: string) => string | undefined;
+/** A question as the data file words it; nothing where that is not known. */
+export type QuestionOf = (questionId: string) => Worded | undefined;
 
 /**
  * A curation that grows decision by decision: what `foldCuration` is made of. `apply` takes every event but undo and
@@ -133,7 +134,7 @@ export class CurationFold {
   readonly #attemptsDecided = new Set<string>();
   readonly #counts = { person: 0, rule: 0 };
   readonly #outdated = new Set<Decision>();
-  readonly #textOf: TextOf;
+  readonly #questionOf: QuestionOf;
   #order = 0;
 
   readonly curation: Curation = {
@@ -155,8 +156,8 @@ export class CurationFold {
     outdated: this.#outdated,
   };
 
-  constructor(textOf: TextOf = () => undefined) {
-    this.#textOf = textOf;
+  constructor(questionOf: QuestionOf = () => undefined) {
+    this.#questionOf = questionOf;
   }
 
   apply(event: Decision, round: number): void {
@@ -247,12 +248,15 @@ export class CurationFold {
     if (event.type === 'fix-question') {
       const { questionId, was } = event;
       const fix = this.#questions.get(questionId);
-      const known = fix ? [fix.text, fix.original] : [this.#textOf(questionId) ?? was];
+      const known = fix
+        ? [fix.text, fix.original]
+        : [this.#questionOf(questionId)?.question ?? was];
       return !known.includes(was);
     }
     if (!('asked' in event) || event.asked === undefined) return false;
-    const text = this.#questions.get(event.questionId)?.text ?? this.#textOf(event.questionId);
-    return text !== undefined && nameOfText(text) !== event.asked;
+    const own = this.#questionOf(event.questionId);
+    const question = this.#questions.get(event.questionId)?.text ?? own?.question;
+    return question !== undefined && nameOfWording({ ...own, question }) !== event.asked;
   }
 
   #decide(itemId: string, decision: ItemDecision): void {
@@ -285,9 +289,9 @@ export class CurationFold {
 /** Folds the decisions of rounds 0…N, oldest round first; `events[r]` is in merge order. */
 export function foldCuration(
   events: readonly (readonly RecordedDecision[])[],
-  textOf?: TextOf,
+  questionOf?: QuestionOf,
 ): Curation {
-  const fold = new CurationFold(textOf);
+  const fold = new CurationFold(questionOf);
   events.forEach((ofRound, round) => {
     for (const event of activeDecisions(ofRound)) fold.apply(event, round);
   });

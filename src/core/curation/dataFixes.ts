@@ -1,7 +1,8 @@
+import type { Worded } from '../dataset/choiceLines.ts';
 import type { Question } from '../dataset/question.ts';
 import { activeDecisions, type RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
-import { nameOfText } from './questionText.ts';
+import { nameOfWording } from './questionText.ts';
 
 /** A correction of a question or of its gold answer. */
 export type DataFix = Extract<Decision, { type: 'fix-question' | 'fix-gold' }>;
@@ -32,14 +33,16 @@ interface Replay {
   readonly golds: readonly { readonly was: string; readonly answer: string }[];
 }
 
-function replay(fixes: readonly DataFix[], original: string): Replay {
+function replay(fixes: readonly DataFix[], row: Worded): Replay {
+  const { question: original } = row;
   const texts = [original];
   const golds: { was: string; answer: string }[] = [];
   for (const fix of fixes) {
     const text = texts.at(-1) ?? original;
     if (fix.type === 'fix-question') {
       if (fix.was === text || fix.was === original) texts.push(fix.text);
-    } else if (fix.asked === undefined || fix.asked === nameOfText(text)) golds.push(fix);
+    } else if (fix.asked === undefined || fix.asked === nameOfWording({ ...row, question: text }))
+      golds.push(fix);
   }
   return { texts, golds };
 }
@@ -48,10 +51,11 @@ function replay(fixes: readonly DataFix[], original: string): Replay {
  * The wording that the corrections began with, where the file's is that one or one that they led to. Of several the one
  * that explains most of them: corrections that a hand-edited file has overtaken explain nothing.
  */
-function originalText(text: string, fixes: readonly DataFix[]): string {
+function originalText(row: Worded, fixes: readonly DataFix[]): string {
+  const { question: text } = row;
   const begun = fixes.flatMap((fix) => (fix.type === 'fix-question' ? [fix.was] : []));
   const explained = (original: string): number => {
-    const { texts, golds } = replay(fixes, original);
+    const { texts, golds } = replay(fixes, { ...row, question: original });
     return texts.includes(text) ? texts.length + golds.length : 0;
   };
   let best = { original: text, explains: explained(text) };
@@ -67,8 +71,8 @@ function originalText(text: string, fixes: readonly DataFix[]): string {
  * that: so everything counts alike before and after, and an earlier round sees what it saw.
  */
 export function unapplied(question: Question, fixes: readonly DataFix[]): Question {
-  const text = originalText(question.question, fixes);
-  const { golds } = replay(fixes, text);
+  const text = originalText(question, fixes);
+  const { golds } = replay(fixes, { ...question, question: text });
   const isWritten = golds.some(({ answer }) => answer === question.answer);
   const answer = isWritten ? (golds[0]?.was ?? question.answer) : question.answer;
   if (text === question.question && answer === question.answer) return question;
@@ -102,10 +106,10 @@ export interface RowDiffers {
 
 /** What the corrections come to in a row as it stands in the file now. */
 export function rowEdit(
-  row: Pick<Question, 'question' | 'answer'>,
+  row: Worded & Pick<Question, 'answer'>,
   fixes: readonly DataFix[],
 ): { readonly edit: RowEdit; readonly differs: RowDiffers | null } {
-  const { texts, golds } = replay(fixes, originalText(row.question, fixes));
+  const { texts, golds } = replay(fixes, { ...row, question: originalText(row, fixes) });
   const text = texts.at(-1) ?? row.question;
   const gold = golds.at(-1);
   const knows = gold && golds.some(({ was, answer }) => [was, answer].includes(row.answer));

@@ -1,3 +1,4 @@
+import { wordingOf, type Worded } from '../dataset/choiceLines.ts';
 import type { Question } from '../dataset/question.ts';
 import { sha256Text } from '../hash.ts';
 import type { Curation } from './curation.ts';
@@ -8,16 +9,19 @@ export type Fixes = Pick<Curation, 'questions'>;
 export const NO_FIXES: Fixes = { questions: new Map() };
 
 /** Names a wording of a question. */
-export const nameOfText = (text: string): string => sha256Text(text).slice(0, 16);
+const nameOfText = (wording: string): string => sha256Text(wording).slice(0, 16);
 
-const names = new WeakMap<object, string>();
+/** Names a question by what is asked: by its text alone, of a choice by its choices, too. */
+export const nameOfWording = (question: Worded): string => nameOfText(wordingOf(question));
 
-/** `holder` is what the text belongs to: one that does not change is hashed once. */
-function nameOf(holder: object, text: string): string {
+const names = new WeakMap<object, { readonly wording: string; readonly name: string }>();
+
+/** `holder` is what the wording belongs to: one that does not change is hashed once. */
+function nameOf(holder: object, wording: string): string {
   const known = names.get(holder);
-  if (known !== undefined) return known;
-  const name = nameOfText(text);
-  names.set(holder, name);
+  if (known?.wording === wording) return known.name;
+  const name = nameOfText(wording);
+  names.set(holder, { wording, name });
   return name;
 }
 
@@ -27,10 +31,12 @@ export function isFixed(questionId: string, { questions }: Fixes): boolean {
   return fix !== undefined && fix.text !== fix.original;
 }
 
-/** Names the text of a question that counts now: attempts and candidates carry the name of the one they are about. */
+/** Names the wording of a question that counts now: attempts and candidates carry the name of the one they are about. */
 export function textName(question: Question, fixes: Fixes): string {
   const fix = isFixed(question.id, fixes) ? fixes.questions.get(question.id) : undefined;
-  return fix ? nameOf(fix, fix.text) : nameOf(question, question.question);
+  return fix
+    ? nameOf(fix, wordingOf({ ...question, question: fix.text }))
+    : nameOf(question, wordingOf(question));
 }
 
 /**

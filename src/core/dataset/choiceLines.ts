@@ -1,6 +1,14 @@
 import { letterAt } from './choiceLetter.ts';
 import type { Question } from './question.ts';
 
+/** What an exam asks of a question and a decision is about: its text, of a choice with its choices. */
+export type Worded = Pick<Question, 'question' | 'kind' | 'choices'>;
+
+/** The wording of a question: the text as the data have it; of a choice that with its choices below. */
+export function wordingOf(question: Worded): string {
+  return question.kind === 'choice' ? withChoices(question) : question.question;
+}
+
 /** A question as it is asked: its text and, of a choice, the line "Answer Choices:" with (a) …, (b) … below. */
 export function withChoices({
   question,

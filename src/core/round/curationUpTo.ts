@@ -47,6 +47,6 @@ export async function foldRead(
   if (!names) return foldCuration(events);
   // A data file that cannot be read is told of by whoever needs its questions.
   const questions = await store.questions('train').catch(() => []);
-  const texts = new Map(questions.map(({ id, question }) => [id, question]));
-  return foldCuration(events, (id) => texts.get(id));
+  const byId = new Map(questions.map((question) => [question.id, question]));
+  return foldCuration(events, (id) => byId.get(id));
 }

@@ -1,6 +1,5 @@
 import type { AnswerKind, Question } from '../dataset/question.ts';
 import { bareLetter, placeOf } from '../dataset/choiceLetter.ts';
-import { withChoices } from '../dataset/choiceLines.ts';
 
 /** The form of the final line, where it is not the number alone that the templates ask for. */
 const FORMS: Readonly<Partial<Record<AnswerKind, string>>> = {
@@ -9,11 +8,6 @@ const FORMS: Readonly<Partial<Record<AnswerKind, string>>> = {
   'yes-no': 'End with one line "Answer: " with yes or no alone.',
   exact: 'End with one line "Answer: " with the answer alone, in as few words as it takes.',
 };
-
-/** A question as a teacher reads it: with its choices. */
-export function askedOfTeacher(question: Pick<Question, 'question' | 'kind' | 'choices'>): string {
-  return question.kind === 'choice' ? withChoices(question) : question.question;
-}
 
 /** What a teacher is told about the final line of a question's answer; undefined where it is a number. */
 export function answerForm({ kind = 'number' }: Pick<Question, 'kind'>): string | undefined {

@@ -3,7 +3,8 @@ import { cancelled, isAppError } from '../errors.ts';
 import { gradeAnswer } from '../grading/gradeAnswer.ts';
 import { sha256Json, sha256Text } from '../hash.ts';
 import type { Signal } from '../ports.ts';
-import { answerForm, askedOfTeacher, goldInWords } from './answerForm.ts';
+import { wordingOf } from '../dataset/choiceLines.ts';
+import { answerForm, goldInWords } from './answerForm.ts';
 import { gateFeedback, gateRationale, type GateContext, type GateLimits } from './gate.ts';
 import { ladderItems, ladderStart, lostDraws, nextStep, rungOf, type Rung } from './ladder.ts';
 import { renderPrompt } from './prompt.ts';
@@ -145,7 +146,7 @@ function requestOf(
   const messages = renderPrompt(template, {
     questionId: question.id,
     draw,
-    question: askedOfTeacher(question),
+    question: wordingOf(question),
     gold: goldInWords(question),
     showGold: shown,
     ...(attempt

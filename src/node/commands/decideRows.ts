@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { gateSentences } from '../../core/curation/checkSentences.ts';
 import type { Decision } from '../../core/curation/decision.ts';
-import { nameOfText, questionNow } from '../../core/curation/questionText.ts';
+import { nameOfWording, questionNow } from '../../core/curation/questionText.ts';
+import type { Question } from '../../core/dataset/question.ts';
 import { AppError } from '../../core/errors.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
@@ -98,8 +99,8 @@ export async function decisionOf(
     if (matching.length > 1) throw bad(sentence`${data.itemId} names ${matching.length} items`);
     const { itemId, questionId } = item;
     const rationale = textOf(data.rationale, bad);
-    const about = await textNow(session, round, questionId, fixed);
-    const asked = about === undefined ? {} : { asked: nameOfText(about) };
+    const about = await wordedNow(session, round, questionId, fixed);
+    const asked = about === undefined ? {} : { asked: nameOfWording(about) };
     return { type: 'edit', author, ...reason, itemId, questionId, ...asked, rationale };
   }
   const question = (await session.store.questions('train')).find(
@@ -107,8 +108,9 @@ export async function decisionOf(
   );
   if (!question) throw bad(sentence`there is no training question ${data.questionId}`);
   const questionId = question.id;
-  const wording = (await textNow(session, round, questionId, fixed)) ?? question.question;
-  const asked = nameOfText(wording);
+  const worded = (await wordedNow(session, round, questionId, fixed)) ?? question;
+  const { question: wording } = worded;
+  const asked = nameOfWording(worded);
   if ('rationale' in data) {
     const rationale = textOf(data.rationale, bad);
     return { type: 'write', author, ...reason, questionId, asked, rationale };
@@ -156,16 +158,17 @@ export async function decisionOf(
   return { type: `pair-${data.pair}`, author, ...reason, ...about };
 }
 
-/** The wording of a question that counts behind the rows before; nothing where the data has no such question. */
-async function textNow(
+/** The question as it is worded behind the rows before; nothing where the data has no such question. */
+async function wordedNow(
   { store }: Session,
   round: number,
   questionId: string,
   fixed: ReadonlyMap<string, string>,
-): Promise<string | undefined> {
+): Promise<Question | undefined> {
   const own = (await store.questions('train')).find(({ id }) => id === questionId);
   if (!own) return undefined;
-  return fixed.get(questionId) ?? questionNow(own, await curationUpTo(store, round)).question;
+  const text = fixed.get(questionId) ?? questionNow(own, await curationUpTo(store, round)).question;
+  return { ...own, question: text };
 }
 
 /** A person's rationale in the form that is taught: line ends and blank lines folded, no white space around it. */

@@ -1,5 +1,5 @@
 import { activeDecisions, type RecordedDecision } from '../../core/curation/activeDecisions.ts';
-import { CurationFold, type Curation, type TextOf } from '../../core/curation/curation.ts';
+import { CurationFold, type Curation, type QuestionOf } from '../../core/curation/curation.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { questionsOf } from '../../core/curation/decisionLog.ts';
 import { mergeByTime } from '../storage/readJournal.ts';
@@ -19,14 +19,14 @@ const nameOf = (writer: string, seq: number): string => `${writer}#${seq}`;
 /** Every decision of rounds 0…N in merge order, with what they add up to. */
 export class DecisionBook {
   readonly #rounds: OfRound[];
-  readonly #textOf: TextOf;
+  readonly #questionOf: QuestionOf;
   #fold: CurationFold;
   /** questionId → the standing decisions on it, in order. */
   #about = new Map<string, Event[]>();
 
-  constructor(round: number, textOf?: TextOf) {
-    this.#textOf = textOf ?? (() => undefined);
-    this.#fold = new CurationFold(this.#textOf);
+  constructor(round: number, questionOf?: QuestionOf) {
+    this.#questionOf = questionOf ?? (() => undefined);
+    this.#fold = new CurationFold(this.#questionOf);
     this.#rounds = Array.from({ length: round + 1 }, () => ({
       events: [],
       byName: new Map<string, Event>(),
@@ -50,7 +50,7 @@ export class DecisionBook {
 
   /** What is decided on one question, and would be with these decisions of the latest round behind the others. */
   curationOf(questionId: string, more: readonly Decision[] = []): Curation {
-    const fold = new CurationFold(this.#textOf);
+    const fold = new CurationFold(this.#questionOf);
     const about = this.about(questionId);
     this.#rounds.forEach(({ byName }, round) => {
       for (const event of about) {
@@ -98,7 +98,7 @@ export class DecisionBook {
   }
 
   #refold(): void {
-    this.#fold = new CurationFold(this.#textOf);
+    this.#fold = new CurationFold(this.#questionOf);
     this.#about = new Map();
     this.#rounds.forEach(({ events }, round) => {
       for (const event of activeDecisions(events)) this.#apply(event, round);

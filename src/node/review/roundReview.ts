@@ -57,10 +57,7 @@ export class RoundReview {
   private constructor(store: ProjectStore, round: number) {
     this.#store = store;
     this.round = round;
-    this.book = new DecisionBook(
-      round,
-      (id) => this.#questions[this.#places.get(id) ?? -1]?.question,
-    );
+    this.book = new DecisionBook(round, (id) => this.#questions[this.#places.get(id) ?? -1]);
     this.#index = new ReviewIndex([], this.book.curation);
     const { accumulate } = store.project.training;
     this.#files = Array.from(

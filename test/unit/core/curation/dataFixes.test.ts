@@ -4,7 +4,7 @@ import type { RecordedDecision } from '../../../../src/core/curation/activeDecis
 import { foldCuration } from '../../../../src/core/curation/curation.ts';
 import { dataFixesOf, rowEdit, unapplied } from '../../../../src/core/curation/dataFixes.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { nameOfText, questionNow } from '../../../../src/core/curation/questionText.ts';
+import { nameOfWording, questionNow } from '../../../../src/core/curation/questionText.ts';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 
 const author = { kind: 'person', name: 'ada' } as const;
@@ -34,7 +34,7 @@ const fixGold = (asked: string | undefined, was: string, answer: string): Decisi
   questionId: 'q',
   was,
   answer,
-  ...(asked === undefined ? {} : { asked: nameOfText(asked) }),
+  ...(asked === undefined ? {} : { asked: nameOfWording({ question: asked }) }),
 });
 const fixesOf = (decisions: readonly Decision[]) =>
   dataFixesOf([recorded(decisions)]).get('q') ?? [];
@@ -111,7 +111,7 @@ describe('corrections and the data file', () => {
             if (at === writeAt) file = written(file, decisions);
             const now = questionNow(
               start,
-              foldCuration([recorded(decisions)], () => text),
+              foldCuration([recorded(decisions)], () => start),
             );
             if (one.gold) {
               const asked = one.stale === 0 ? 'Z' : now.question;
@@ -125,13 +125,13 @@ describe('corrections and the data file', () => {
           const rounds = [events.slice(0, split), events.slice(split)];
           const seen = unapplied(file, dataFixesOf(rounds).get('q') ?? []);
           for (const upTo of [1, 2]) {
-            const before = foldCuration(rounds.slice(0, upTo), () => start.question);
-            const after = foldCuration(rounds.slice(0, upTo), () => seen.question);
+            const before = foldCuration(rounds.slice(0, upTo), () => start);
+            const after = foldCuration(rounds.slice(0, upTo), () => seen);
             expect(after).toEqual(before);
             expect(questionNow(seen, after)).toEqual(questionNow(start, before));
           }
           // What is written is what counts.
-          const all = foldCuration(rounds, () => start.question);
+          const all = foldCuration(rounds, () => start);
           const end = written(file, decisions);
           expect(end.question).toBe(questionNow(start, all).question);
           expect(written(end, decisions)).toEqual(end);

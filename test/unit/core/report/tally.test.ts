@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runWhole } from '../../../../src/core/runWhole.ts';
-import { NO_FIXES, nameOfText } from '../../../../src/core/curation/questionText.ts';
+import { NO_FIXES, nameOfWording } from '../../../../src/core/curation/questionText.ts';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
 import { gradeNumeric, gradeStrictly } from '../../../../src/core/grading/grade.ts';
@@ -50,7 +50,11 @@ describe('an exam’s tally', () => {
         sample: fc.nat(3),
         text: answers,
         cut: fc.boolean(),
-        asked: fc.constantFrom(undefined, nameOfText('What is a?'), nameOfText('older')),
+        asked: fc.constantFrom(
+          undefined,
+          nameOfWording({ question: 'What is a?' }),
+          nameOfWording({ question: 'older' }),
+        ),
       }),
       { maxLength: 12 },
     );

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecordedDecision } from '../../../../src/core/curation/activeDecisions.ts';
 import { dataFixesOf } from '../../../../src/core/curation/dataFixes.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
-import { nameOfText } from '../../../../src/core/curation/questionText.ts';
+import { nameOfWording } from '../../../../src/core/curation/questionText.ts';
 import { planFixes, textAfter, writeFixes } from '../../../../src/node/dataset/writeFixes.ts';
 import { faultyFs } from '../../../fakes/faultyFs.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
@@ -14,7 +14,7 @@ const gold = (questionId: string, asked: string, was: string, answer: string): D
   type: 'fix-gold',
   author,
   questionId,
-  asked: nameOfText(asked),
+  asked: nameOfWording({ question: asked }),
   was,
   answer,
 });
