@@ -14,6 +14,7 @@ import { countLooks, type RecordedLook } from '../../core/round/looks.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import type { Prices } from '../../core/teaching/prices.ts';
+import { askingSince } from '../project/askingSince.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { ProjectStore } from '../project/projectStore.ts';
@@ -22,7 +23,7 @@ import { fileVersionAt } from '../storage/fileVersion.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
 import { listRuns } from '../trainer/listRuns.ts';
-import { RoundReader } from './roundReader.ts';
+import { isUnderWay, RoundReader } from './roundReader.ts';
 
 export interface PictureOptions {
   readonly root: string;
@@ -43,6 +44,9 @@ export class PictureReader {
   #stamps: Stamps = new Map();
   /** What the prices came to when they were read last. */
   #priced = '';
+  /** The process that asked a teacher when that was looked at last, and whether it waited for a reply. */
+  #asking: string | null = null;
+  #isWaiting = false;
   #opened: { readonly text: string; readonly store: ProjectStore } | null = null;
 
   constructor(options: PictureOptions) {
@@ -50,9 +54,13 @@ export class PictureReader {
     this.#rounds = new RoundReader((bad) => this.#note(bad));
   }
 
-  /** Whether a file is different from what `read` saw last; the small one with the prices is read for that. */
+  /**
+   * Whether a file is different from what `read` saw last, or a process gone that waited for a teacher; the small file
+   * with the prices is read for that.
+   */
   async hasChanged(): Promise<boolean> {
     if (changedFiles(this.#stamps, await this.#look()).length > 0) return true;
+    if (this.#isWaiting && (await this.#askingSince()) !== this.#asking) return true;
     return (await this.#readPrices()).stamp !== this.#priced;
   }
 
@@ -67,6 +75,8 @@ export class PictureReader {
     const stamps = new Map(await this.#look()).set(settings, stamp ?? '');
     for (const path of changedFiles(this.#stamps, stamps)) this.#bad.delete(path);
     this.#stamps = stamps;
+    const asking = await this.#askingSince();
+    this.#asking = asking;
     const notes: Text[] = [];
     const attempt = async <T>(work: Promise<T>, otherwise: T): Promise<T> =>
       work.catch((error: unknown) => {
@@ -105,11 +115,13 @@ export class PictureReader {
         stamps,
         events,
         decisions,
+        asking,
         runs,
       };
       const read = await attempt(this.#rounds.read(about, notes, signal), null);
       if (read !== null) rounds.push(read);
     }
+    this.#isWaiting = rounds.some(({ taught }) => isUnderWay(taught));
     const { prices, failure, stamp: priced } = await this.#readPrices();
     this.#priced = priced;
     if (failure !== null) notes.push(failure);
@@ -138,6 +150,11 @@ export class PictureReader {
       const failure = textOf(error);
       return { prices: new Map(), failure, stamp: String(failure) };
     }
+  }
+
+  #askingSince(): Promise<string | null> {
+    const { root, clock } = this.#options;
+    return askingSince(root, clock);
   }
 
   #open(project: ProjectFile): ProjectStore {
