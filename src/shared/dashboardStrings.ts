@@ -45,6 +45,7 @@ export const DASHBOARD_STRINGS = {
   'picture.at': '{0} (n = {1}) in round {2}',
   'picture.one': '{0}: {1}.',
   'picture.course': '{0}: from {1} to {2}.',
+  'picture.courseBest': '{0}: from {1} to {2}; best {3}.',
   'picture.count': '{0} {1}',
   'picture.note': 'Whiskers are 95 % intervals. n of the newest exams: {0}.',
   'picture.questions': 'Questions',

@@ -157,10 +157,25 @@ function courseOf({ name, role, points }: AccuracySet, words: DashboardWords): s
   const last = points.at(-1);
   if (!first || !last) return '';
   const shown = nameOf({ name, role }, words);
-  const from = words('picture.at', words.rate(first.accuracy), first.accuracy.n, first.round);
-  if (first === last) return words('picture.one', shown, from);
-  const to = words('picture.at', words.rate(last.accuracy), last.accuracy.n, last.round);
-  return words('picture.course', shown, from, to);
+  const at = ({ round, accuracy }: AccuracyPoint): string =>
+    words('picture.at', words.rate(accuracy), words.count(accuracy.n), round);
+  if (first === last) return words('picture.one', shown, at(first));
+  const best = bestBetween(points);
+  // By their test questions no rounds are ranked, not even in words.
+  return best === null || role === 'test'
+    ? words('picture.course', shown, at(first), at(last))
+    : words('picture.courseBest', shown, at(first), at(last), at(best));
+}
+
+/** The best round where it is neither the first nor the last, which are named anyway, nor as good as one of them. */
+function bestBetween(points: readonly AccuracyPoint[]): AccuracyPoint | null {
+  const rateOf = (point: AccuracyPoint | undefined): number => point?.accuracy.rate ?? 0;
+  const most = Math.max(rateOf(points[0]), rateOf(points.at(-1)));
+  const above = points.filter((point) => rateOf(point) > most);
+  return above.reduce<AccuracyPoint | null>(
+    (best, point) => (best === null || rateOf(point) > rateOf(best) ? point : best),
+    null,
+  );
 }
 
 function tableOf(sets: readonly AccuracySet[], words: DashboardWords): Picture['table'] {

@@ -66,6 +66,26 @@ describe('accuracy by round', () => {
     );
   });
 
+  it('says the best round, too, when it is neither the first nor the last, but never of a test set', () => {
+    const rates = [
+      [0.357, 0.32, 0.39],
+      [0.797, 0.77, 0.82],
+      [0.93, 0.91, 0.95],
+      [0.82, 0.79, 0.85],
+    ] as const;
+    const said = (of: AccuracySet): string => draw([of]).sentence.replaceAll('\u00a0', ' ');
+    expect(said(set('dev', 'dev', ...rates))).toBe(
+      'dev: from 35.7 % [32.0–39.0] (n = 747) in round 0 to 82.0 % [79.0–85.0] (n = 747) in round 3; ' +
+        'best 93.0 % [91.0–95.0] (n = 747) in round 2.',
+    );
+    expect(said(set('final', 'test', ...rates))).not.toContain('best');
+    // As good as the last one is no better.
+    const [first, , best] = rates;
+    expect(said(set('dev', 'dev', first, best, best))).not.toContain('best');
+    expect(said(set('dev', 'dev', best, first, best))).not.toContain('best');
+    expect(said(DEV)).not.toContain('best');
+  });
+
   it('has a table of the same numbers, round by round', () => {
     const { head, rows } = draw([DEV, TEST]).table;
     expect(head).toEqual(['Round', 'Set', 'Accuracy', '95 % interval', 'n']);
