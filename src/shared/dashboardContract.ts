@@ -165,8 +165,11 @@ export const overlapViewSchema = z.object({
 export const studentSawSchema = z.object({
   name: text,
   digest: text,
-  /** Null for a student that was there before the first round. */
-  madeIn: z.nullable(z.object({ round: count, runId: text })),
+  /**
+   * Null for a student that was there before the first round. `chosen`: the round goes on with this run's student; the
+   * others of a round are students whose weights exist.
+   */
+  madeIn: z.nullable(z.object({ round: count, runId: text, chosen: z.boolean() })),
   /** Digest of the student that the training began with. */
   from: z.nullable(text),
   /** Rounds whose frozen sets it saw, oldest first. */
@@ -199,7 +202,15 @@ export const dashboardStateSchema = z.object({
   /** The pair of rounds and the set that is shown; null with fewer than two exams of a set. */
   comparison: z.nullable(comparisonViewSchema),
   /** Of the training questions, over all rounds, by intervals. */
-  trajectories: z.object({ counts: z.record(trajectorySchema, count), rounds: count }),
+  trajectories: z.object({
+    counts: z.record(trajectorySchema, count),
+    /** How many rounds examined them, and the last that did; null = none. */
+    rounds: count,
+    upTo: z.nullable(count),
+    newest: z.nullable(count),
+    /** What nothing is known of yet: a 0 there says nothing. */
+    unknown: z.array(trajectorySchema),
+  }),
   acceptance: z.object({
     byPrompt: z.array(acceptanceSchema),
     byErrorKind: z.array(acceptanceSchema),

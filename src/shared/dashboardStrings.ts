@@ -89,8 +89,15 @@ export const DASHBOARD_STRINGS = {
   'change.none': 'No set has been examined yet.',
 
   'course.title': 'Training questions over the rounds',
-  'course.over': 'Exams: {0}',
-  'course.note': 'Exams: {0}. Told by intervals: one flip of one sample says nothing.',
+  'course.over': 'Over {0} exams, up to round {1}',
+  'course.overOne': 'In the exam of round {0}',
+  'course.unknown': 'not known yet',
+  'course.first':
+    'One exam so far: what was learned, forgotten or is never right cannot be known before a second one.',
+  'course.behind':
+    'Round {0} has no exam on the training questions: what its student forgot since round {1} cannot be known yet.',
+  'course.behindSome':
+    'Round {0} has no exam on the training questions: what its student forgot since round {1} is not in these numbers.',
   'course.how': 'Told by intervals: one flip of one sample says nothing.',
   'course.none': 'The training questions have not been examined yet.',
   'course.learned': 'learned',
@@ -140,6 +147,7 @@ export const DASHBOARD_STRINGS = {
   'saw.from': 'From',
   'saw.rounds': 'Saw the frozen sets of',
   'saw.texts': 'Rationales / mistakes seen',
+  'saw.chosen': 'taken over',
   'saw.first': 'was there before',
   'saw.nothing': 'nothing of this project',
   'saw.list': 'rounds {0}',

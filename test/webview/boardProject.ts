@@ -100,11 +100,13 @@ export interface ProjectOptions {
   readonly samples?: number;
   readonly name?: string;
   readonly only?: readonly string[];
+  /** Rounds that did not examine the training questions. */
+  readonly skipTrain?: readonly number[];
 }
 
 /** A project of some rounds, as its files would tell it: the same student and questions in every run of a test. */
 export function boardProject(options: ProjectOptions = {}): Picture {
-  const { rounds = 3, otherForm = false, samples, name = 'shells', only } = options;
+  const { rounds = 3, otherForm = false, samples, name = 'shells', only, skipTrain } = options;
   const sets = SETS.filter((set) => only?.includes(set.name) ?? true).map((set) => {
     const questions = questionsOf(set.name, set.size);
     const byId = new Map(questions.map((one) => [one.id, one]));
@@ -123,6 +125,7 @@ export function boardProject(options: ProjectOptions = {}): Picture {
   const made = Array.from({ length: rounds }, (_, round): PictureRound => {
     const exams = sets
       .filter(({ role }) => role !== 'test' || round % 2 === 0)
+      .filter(({ role }) => role !== 'train' || skipTrain?.includes(round) !== true)
       .map(({ name: set, role, questions, samples: n }): [string, PictureExam] => {
         // What is trained on is learnt faster.
         const skill = (SKILL[round] ?? 0.5) + (role === 'train' ? 0.06 * round : 0);
@@ -252,6 +255,8 @@ function roundOf(
       ? { person: 64, rule: 13, byType: { accept: 51, reject: 9, edit: 4, 'pair-drop': 6 } }
       : { person: 0, rule: 0, byType: {} },
     peakMemoryMB: trained ? 3412.6 : null,
-    runs: trained ? [{ runId: `r${round}-run`, state: 'done', from: digest(round) }] : [],
+    runs: trained
+      ? [{ runId: `r${round}-run`, state: 'done', from: digest(round), made: null }]
+      : [],
   };
 }

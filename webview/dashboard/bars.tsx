@@ -80,14 +80,21 @@ function BarGrid({
         <Drawn svg={svg} />
       </div>
       <ul class="bar-numbers">
-        {bars.map(({ label, value, list }) => (
-          <li key={label}>
-            <NumberButton value={value} list={list} />
+        {bars.map((bar) => (
+          <li key={bar.label}>
+            <BarNumber bar={bar} />
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+/** A bar's number, or that it is not known. */
+function BarNumber({ bar }: { readonly bar: ListedBar }): JSX.Element {
+  const { value, instead, list } = bar;
+  if (instead !== undefined) return <span class="number-none">{instead}</span>;
+  return <NumberButton value={value} list={list} />;
 }
 
 function BarTable({ title, bars, of }: Omit<BarsProps, 'id'>): JSX.Element {
@@ -106,13 +113,13 @@ function BarTable({ title, bars, of }: Omit<BarsProps, 'id'>): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {bars.map(({ label, value, list }) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
+        {bars.map((bar) => (
+          <tr key={bar.label}>
+            <th scope="row">{bar.label}</th>
             <td>
-              <NumberButton value={value} list={list} />
+              <BarNumber bar={bar} />
             </td>
-            <td>{of === 0 ? '–' : words.percent(value / of)}</td>
+            <td>{of === 0 || bar.instead !== undefined ? '–' : words.percent(bar.value / of)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
-import { courseBars } from '../../src/shared/pictures/boardPictures.ts';
+import { courseBars, courseNotes, courseTitle } from '../../src/shared/pictures/boardPictures.ts';
 import { Bars } from './bars.tsx';
 import { Section } from './section.tsx';
 import { useBoardWords } from './words.ts';
@@ -19,12 +19,16 @@ export function Courses({ state }: { readonly state: DashboardState }): JSX.Elem
         <>
           <Bars
             id="course"
-            title={words('course.over', trajectories.rounds)}
+            title={courseTitle(trajectories, words)}
             note={`n = ${words.count(of)}`}
             bars={bars}
             of={of}
           />
-          <p class="muted small">{words('course.how')}</p>
+          {courseNotes(trajectories, words).map((text) => (
+            <p key={text} class="muted small">
+              {text}
+            </p>
+          ))}
         </>
       )}
     </Section>

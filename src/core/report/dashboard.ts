@@ -87,7 +87,16 @@ function trajectoryCounts(picture: Picture): DashboardState['trajectories'] {
   const counts = { ...NONE };
   for (const [trajectory, ids] of trajectoriesIn(picture)) counts[trajectory] = ids.length;
   const train = trainOf(picture)?.name ?? '';
-  return { counts, rounds: picture.rounds.filter(({ exams }) => exams.has(train)).length };
+  const sat = picture.rounds.filter(({ exams }) => exams.has(train)).map(({ round }) => round);
+  const upTo = sat.at(-1) ?? null;
+  const newest = picture.rounds.at(-1)?.round ?? null;
+  // What changes over rounds needs two; what the newest student forgot, an exam that it sat.
+  const open = [
+    ...(sat.length < 2 ? (['learned', 'stubborn', 'forgotten'] as const) : []),
+    ...(sat.length >= 2 && newest !== upTo ? (['forgotten'] as const) : []),
+  ];
+  const unknown = open.filter((trajectory) => counts[trajectory] === 0);
+  return { counts, rounds: sat.length, upTo, newest, unknown };
 }
 
 /** By question, in the order in which they were asked, each with its answers by epoch. */

@@ -10,6 +10,8 @@ export type Hatch = 'full' | 'rise' | 'fall' | 'cross' | 'empty';
 export interface Bar {
   readonly label: string;
   readonly value: number;
+  /** Words that stand where the number would, because it is not known. */
+  readonly instead?: string;
   readonly hatch: Hatch;
   readonly colour: 'good' | 'bad' | 0 | 1 | 2 | 3;
 }
@@ -37,7 +39,7 @@ const STEP = 6;
 /** Numbers as bars below each other, on one scale that begins at 0. */
 export function barsPicture(bars: readonly Bar[], options: BarsOptions): Picture {
   const { ink, texts, of, named = true } = options;
-  const numbers = bars.map(({ value }) => texts.count(value));
+  const numbers = bars.map(({ value, instead }) => instead ?? texts.count(value));
   const left = named ? Math.max(0, ...bars.map(({ label }) => textWidth(label))) + 10 : 0;
   const right = named ? Math.max(0, ...numbers.map((text) => textWidth(text))) + 10 : 1;
   const width = Math.max(options.width, left + right + 40);
@@ -71,7 +73,8 @@ export function barsPicture(bars: readonly Bar[], options: BarsOptions): Picture
       words(numbers[row] ?? '', { x: end + 6, y: middle, fill: ink.text }),
     ];
   });
-  const share = (value: number): string => (of === 0 ? '–' : texts.percent(value / of));
+  const share = ({ value, instead }: Bar): string =>
+    of === 0 || instead !== undefined ? '–' : texts.percent(value / of);
   return {
     svg: drawing({ width, ink }, bars.length * BAR_ROW, children),
     sentence: texts.sentence(
@@ -79,7 +82,7 @@ export function barsPicture(bars: readonly Bar[], options: BarsOptions): Picture
     ),
     table: {
       head: texts.head,
-      rows: bars.map(({ label, value }, at) => [label, numbers[at] ?? '', share(value)]),
+      rows: bars.map((bar, at) => [bar.label, numbers[at] ?? '', share(bar)]),
     },
   };
 }

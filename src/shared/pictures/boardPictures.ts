@@ -67,15 +67,41 @@ const ORDER = ['learned', 'known', 'flaky', 'unclear', 'stubborn', 'forgotten'] 
 
 /** What became of the training questions over the rounds. */
 export function courseBars(
-  { counts }: DashboardState['trajectories'],
+  { counts, unknown }: DashboardState['trajectories'],
   words: DashboardWords,
 ): ListedBar[] {
   return ORDER.map((group) => ({
     label: words(`course.${group}`),
     value: counts[group],
+    ...(unknown.includes(group) ? { instead: words('course.unknown') } : {}),
     ...COURSES[group],
     list: { kind: 'trajectory', group },
   }));
+}
+
+/** Over which exams the courses are told. */
+export function courseTitle(
+  { rounds, upTo }: DashboardState['trajectories'],
+  words: DashboardWords,
+): string {
+  return rounds === 1
+    ? words('course.overOne', upTo ?? 0)
+    : words('course.over', words.count(rounds), upTo ?? 0);
+}
+
+/** What must be known of the courses. */
+export function courseNotes(
+  { rounds, upTo, newest, counts }: DashboardState['trajectories'],
+  words: DashboardWords,
+): string[] {
+  const isBehind = rounds > 1 && upTo !== null && newest !== null && newest > upTo;
+  return [
+    ...(rounds === 1 ? [words('course.first')] : []),
+    ...(isBehind
+      ? [words(counts.forgotten === 0 ? 'course.behind' : 'course.behindSome', newest, upTo)]
+      : []),
+    words('course.how'),
+  ];
 }
 
 /** What bars of questions say; `of` is how many there are in all. */

@@ -71,12 +71,7 @@ function rowsOf(state: DashboardState): Row[] {
   return [
     ...state.rounds.flatMap(roundRows),
     ...comparisonRows(state),
-    ...Object.entries(state.trajectories.counts).map(([name, value]): Row => ({
-      section: 'trajectory',
-      name,
-      measure: 'questions',
-      value,
-    })),
+    ...trajectoryRows(state),
     ...acceptanceRows(state),
     ...state.contamination.flatMap(({ of, with: set, same, groups, questions }): Row[] => [
       { section: 'overlap', set, name: `${of} ${same}`, measure: 'groups', value: groups },
@@ -210,6 +205,19 @@ function comparisonRows({ comparison }: DashboardState): Row[] {
       note: test.kind === 'none' ? test.why : test.kind,
     },
   ];
+}
+
+function trajectoryRows({ trajectories }: DashboardState): Row[] {
+  const { counts, upTo, unknown } = trajectories;
+  const isUnknown = (name: string): boolean => unknown.some((one) => one === name);
+  return Object.entries(counts).map(([name, value]): Row => ({
+    section: 'trajectory',
+    name,
+    measure: 'questions',
+    ...(upTo === null ? {} : { round: upTo }),
+    value: isUnknown(name) ? null : value,
+    note: isUnknown(name) ? 'not known yet' : '',
+  }));
 }
 
 function acceptanceRows({ acceptance }: DashboardState): Row[] {

@@ -13,6 +13,8 @@ import {
   barTexts,
   changeBars,
   courseBars,
+  courseNotes,
+  courseTitle,
 } from '../../../shared/pictures/boardPictures.ts';
 import { PAGE_INK } from '../../../shared/pictures/ink.ts';
 import { note, table, text, type Block, type Report, type ReportSection } from './report.ts';
@@ -199,14 +201,15 @@ function bars(title: string, of: readonly Bar[], n: number, words: DashboardWord
 
 function courses(state: DashboardState, words: DashboardWords): ReportSection {
   const title = words('course.title');
-  const { counts, rounds } = state.trajectories;
+  const { trajectories } = state;
+  const { counts } = trajectories;
   const n = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (n === 0) return { title, blocks: [text(words('course.none'))] };
   return {
     title,
     blocks: [
-      bars(title, courseBars(state.trajectories, words), n, words),
-      note(words('course.note', rounds)),
+      bars(courseTitle(trajectories, words), courseBars(trajectories, words), n, words),
+      ...courseNotes(trajectories, words).map(note),
     ],
   };
 }

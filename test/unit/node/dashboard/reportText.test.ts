@@ -200,6 +200,31 @@ describe('a report as Markdown', () => {
     expect(tables.get('Cost and time')?.[1]).toContain('unknown');
   });
 
+  it('says what the last round’s student forgot only where it was asked', async () => {
+    const { root, run } = await reportProject();
+    await run();
+    // The last round of a project is examined on dev alone.
+    const view = await open(root);
+    expect(view.snapshot().trajectories).toMatchObject({
+      rounds: 2,
+      upTo: 1,
+      newest: 2,
+      counts: { forgotten: 0 },
+      unknown: ['forgotten'],
+    });
+    const text = await reportText(view, 'markdown');
+    const courses = markdownTables(text).get('Over 2 exams, up to round 1');
+    expect(courses?.find(([name]) => name === 'forgotten')).toEqual([
+      'forgotten',
+      'not known yet',
+      '–',
+    ]);
+    expect(text).toContain('what its student forgot since round 1 cannot be known yet');
+    const rows = csvRows(await reportText(view, 'csv'));
+    const forgotten = rows.find((row) => row[0] === 'trajectory' && row[3] === 'forgotten');
+    expect([forgotten?.[1], forgotten?.[5], forgotten?.[9]]).toEqual(['1', '', 'not known yet']);
+  });
+
   it('threat 7: is inert, whatever is in it: one line a row, no markup, no link, no picture', async () => {
     const { root } = await hostileProject();
     const text = await reportText(await open(root), 'markdown');

@@ -46,6 +46,13 @@ describe('bars', () => {
     expect(overlapping(draw([bar('a rather long name of a group', 9)], true, 200).svg)).toEqual([]);
   });
 
+  it('say that a number is not known, and no share of it', () => {
+    const { svg, sentence, table } = draw([{ ...bar('forgotten', 0), instead: 'not known yet' }]);
+    expect(all(svg, 'text').map(({ text }) => text)).toEqual(['forgotten', 'not known yet']);
+    expect(sentence).toBe('Of 100: forgotten not known yet.');
+    expect(table.rows).toEqual([['forgotten', 'not known yet', '–']]);
+  });
+
   it('have rows of one height, so that a page can put its own words beside them', () => {
     const { svg } = draw([bar('a', 1), bar('b', 2), bar('c', 3)], false);
     expect(svg.attributes['height']).toBe(3 * BAR_ROW);

@@ -122,7 +122,28 @@ describe('the Round Dashboard', () => {
 
   it('says of how many exams the courses are, also of one', async () => {
     await showBoard();
-    expect(inPart('course', 'h3')).toEqual(['Exams: 3']);
+    expect(inPart('course', 'h3')).toEqual(['Over 3 exams, up to round 2']);
+    await showBoard({ rounds: 1 });
+    expect(inPart('course', 'h3')).toEqual(['In the exam of round 0']);
+  });
+
+  it('says of what the courses cannot tell that it is not known yet, not 0', async () => {
+    const numbers = (): (readonly [string, string])[] => {
+      const shown = inPart('course', '.bar-numbers li');
+      return inPart('course', '.bar-names li').map((name, at) => [name, shown[at] ?? '']);
+    };
+    await showBoard();
+    expect(Object.fromEntries(numbers())['forgotten']).toMatch(/^\d+$/u);
+    expect(inPart('course', 'p').join()).not.toContain('cannot be known');
+    // The last student has not been asked the training questions.
+    await showBoard({ skipTrain: [2] });
+    expect(Object.fromEntries(numbers())).toMatchObject({ forgotten: 'not known yet' });
+    expect(inPart('course', 'p')[0]).toBe(
+      'Round 2 has no exam on the training questions: what its student forgot since round 1 cannot be known yet.',
+    );
+    await showBoard({ rounds: 1 });
+    const unknown = numbers().filter(([, shown]) => shown === 'not known yet');
+    expect(unknown.map(([name]) => name)).toEqual(['learned', 'never right', 'forgotten']);
   });
 
   it('tells each question’s course by signs that are also said, and where it was taught', async () => {
