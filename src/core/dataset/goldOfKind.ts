@@ -1,3 +1,4 @@
+import { goldProblem } from '../grading/gradeAnswer.ts';
 import { sentence } from '../sentence.ts';
 import { letterAt, placeOf } from './choiceLetter.ts';
 import { choiceName } from './choiceColumns.ts';
@@ -27,10 +28,17 @@ export function goldOfKind(
     case 'choice':
       return letterOf(value, field, choices, first);
     case 'exact':
-      return textOf(typeof value === 'number' ? goldOf(value, field) : plainly(value), field);
+      return exactOf(value, field);
     case 'regex':
       return patternOf(value, field);
   }
+}
+
+function exactOf(value: unknown, field: string): string {
+  const text = textOf(typeof value === 'number' ? goldOf(value, field) : plainly(value), field);
+  const problem = goldProblem('exact', text, undefined);
+  if (problem !== null) throw new RowError(field, problem);
+  return text;
 }
 
 const plainly = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : value);

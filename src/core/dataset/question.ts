@@ -18,7 +18,7 @@ export const questionSchema = z.object({
   question: z.string().min(1),
   answer: z.string().min(1),
   kind: answerKindSchema.optional(),
-  choices: z.array(z.string().min(1)).min(2).max(26).optional(),
+  choices: z.array(z.string().regex(/\S/u)).min(2).max(26).optional(),
   rationale: z.string().min(1).optional(),
   equation: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),

@@ -1,7 +1,7 @@
 import { letterAt, placeOf } from '../dataset/choiceLetter.ts';
 import { foldText } from './fold.ts';
 import { findMarkers, lastLine } from './markers.ts';
-import { holdsPhrase } from './phrase.ts';
+import { holdsPhrase, plainText } from './phrase.ts';
 import type { Grade, GradeFlag } from './verdict.ts';
 
 /** A word or letter read as the answer, by its place in the text. */
@@ -155,20 +155,59 @@ export function choiceLetter(gold: string, count = USUAL): string | null {
   return letter !== undefined && placeOf(letter) < count ? letter : null;
 }
 
+type Blank = (segment: string) => string;
+
+const AS_IT_IS: Blank = (segment) => segment;
+const blankings = new WeakMap<readonly string[], Blank>();
+
+/**
+ * Blanks the texts of choices that hold letters in brackets themselves, as "both (a) and (b)" does: those pick nothing.
+ * One that is nothing but such a letter is blanked only behind its own letter, and else is a pick.
+ */
+function blankingOf(choices: readonly string[], letters: Letters): Blank {
+  const known = blankings.get(choices);
+  if (known) return known;
+  const made = makeBlanking(choices, letters);
+  blankings.set(choices, made);
+  return made;
+}
+
+function makeBlanking(choices: readonly string[], letters: Letters): Blank {
+  const patterns = choices.flatMap((choice, place) => {
+    const folded = foldText(choice).trim();
+    if (folded.search(letters.bracketed) < 0) return [];
+    const words = folded.split(/\s+/u).map((word) => word.replace(/[$()*+.?[\\\]^{|}]/gu, '\\$&'));
+    const own = letterAt(place);
+    const behind = letters.alone.test(folded) ? String.raw`(?<=\( ?${own} ?\)[ .:]{0,3})` : '';
+    return [{ length: folded.length, source: behind + words.join(' {1,9}') }];
+  });
+  if (patterns.length === 0) return AS_IT_IS;
+  // Of texts that hold one another the longest counts.
+  patterns.sort((one, other) => other.length - one.length);
+  const any = new RegExp(patterns.map(({ source }) => source).join('|'), 'gi');
+  return (segment) => segment.replace(any, (found) => ' '.repeat(found.length));
+}
+
 /**
  * Grades a choice: the last bracketed letter behind a cue, or a bare one right behind it. Naming the choice by its text
- * alone is right by the lenient rule only: texts of choices may hold one another.
+ * alone is right by the lenient rule only, for texts of choices may hold one another; and so is the letter of another
+ * choice with the very same text.
  */
-export function gradeChoice(text: string, gold: string, choices?: readonly string[]): Grade {
-  const count = choices?.length ?? USUAL;
+export function gradeChoice(text: string, gold: string, choices: readonly string[] = []): Grade {
+  const count = choices.length > 0 ? choices.length : USUAL;
   const letters = LETTERS[count] ?? lettersUpTo(count);
   const wanted = choiceLetter(gold, count);
-  const said = wanted === null ? undefined : choices?.[placeOf(wanted)];
-  return gradeBy(
+  const said = wanted === null ? undefined : choices[placeOf(wanted)];
+  const blank = blankingOf(choices, letters);
+  const grade = gradeBy(
     text,
     wanted,
-    (segment) => readLetter(segment, letters),
-    (whole) => readUnmarkedLetter(whole, letters),
+    (segment) => readLetter(blank(segment), letters),
+    (whole) => readUnmarkedLetter(blank(whole), letters),
     (segment) => said !== undefined && holdsPhrase(segment, said),
   );
+  const picked = grade.value === null ? undefined : choices[placeOf(grade.value)];
+  const isTwin =
+    picked !== undefined && said !== undefined && plainText(picked) === plainText(said);
+  return isTwin ? { ...grade, lenient: 'right' } : grade;
 }

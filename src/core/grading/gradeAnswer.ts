@@ -67,11 +67,19 @@ export function goldFields({ kind, choices }: Pick<GoldAnswer, 'kind' | 'choices
   return { kind, ...(kind === 'choice' && choices ? { choices: [...choices] } : {}) };
 }
 
+/** The rules of each kind, as they are now. */
+const RULES: Readonly<Partial<Record<AnswerKind, string>>> = { choice: 'choice-2' };
+
 /** Names the rules by which answers of these kinds are graded; a change of one is another name. */
 export function graderOf(golds: readonly Pick<GoldAnswer, 'kind'>[]): string {
-  const kinds = new Set(golds.flatMap((gold) => (isNumber(gold) ? [] : [`${gold.kind ?? ''}-1`])));
+  const kinds = new Set(
+    golds.flatMap(({ kind = 'number' }) => (kind === 'number' ? [] : [RULES[kind] ?? `${kind}-1`])),
+  );
   return [GRADER, ...[...kinds].sort()].join('+');
 }
+
+/** A longer text is no answer that stands behind a marker. */
+const LONGEST_EXACT = 1000;
 
 /** Why nobody can be graded by a gold, completing "The answer …"; null where somebody can. */
 export function goldProblem(
@@ -91,7 +99,10 @@ export function goldProblem(
         ? null
         : sentence`is neither yes nor no: ${shown}`;
     case 'exact':
-      return plainText(answer) === '' ? sentence`is empty` : null;
+      if (plainText(answer) === '') return sentence`is empty`;
+      return answer.length > LONGEST_EXACT
+        ? sentence`has ${answer.length} characters; an answer is compared up to ${LONGEST_EXACT}`
+        : null;
     case 'regex':
       return sentence`is a pattern, and answers by pattern cannot be graded`;
     case 'number':

@@ -53,6 +53,6 @@ it('the student sees choices below the question, and a number question as ever',
   expect(promptOf({ question: 'What? ' })).toBe('Question: What?\nReasoning:');
   expect([graderOf([{}]), graderOf([{ kind: 'choice' }, {}])]).toEqual([
     'numeric-1',
-    'numeric-1+choice-1',
+    'numeric-1+choice-2',
   ]);
 });

@@ -78,5 +78,5 @@ it('two rounds over answers of every kind: each is asked, graded, taught, paired
   );
   expect(prompts.get('train-0')).not.toContain('Choices');
   expect(seen.some((text) => text.includes('letter of one choice in brackets'))).toBe(true);
-  expect(store.manifests.get(1)?.grader).toBe('numeric-1+choice-1+exact-1+yes-no-1');
+  expect(store.manifests.get(1)?.grader).toBe('numeric-1+choice-2+exact-1+yes-no-1');
 });
