@@ -40,6 +40,8 @@ export const examViewSchema = z.object({
   outdated: count,
   /** In which settings it differs from the exam of the same set in the round before; then the two are not tested. */
   differs: z.array(text),
+  /** How whoever sat it stood to the trainer's record of the student; null in older files. */
+  check: z.nullable(z.object({ verdict: z.enum(['equal', 'plausible', 'unchecked']), text })),
 });
 export type ExamView = z.infer<typeof examViewSchema>;
 

@@ -63,6 +63,9 @@ export const DASHBOARD_STRINGS = {
   'exams.samples': '{0} samples a question',
   'exams.n': 'n = {0}',
   'exams.differs': 'Held differently from the exam before: {0}.',
+  'exams.check.equal': 'checked: equal',
+  'exams.check.plausible': 'checked: plausible',
+  'exams.check.unchecked': 'not checked',
   'exams.caption':
     'Right means right in more than half of the samples. Outdated answers are to texts that have changed since; they count nowhere.',
 
@@ -285,6 +288,7 @@ export const DASHBOARD_STRINGS = {
   'report.role': 'Role',
   'report.samples': 'Samples',
   'report.differs': 'Held differently in',
+  'report.check': 'Check of the student',
   'report.digest': 'Digest',
   'report.epoch': 'Epoch',
 

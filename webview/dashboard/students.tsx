@@ -28,7 +28,7 @@ export function Students({ state }: { readonly state: DashboardState }): JSX.Ele
           {students
             .toReversed()
             .map(({ name, digest, madeIn, from, saw, positives, negatives }) => (
-              <tr key={digest}>
+              <tr key={`${digest} ${madeIn?.runId ?? ''}`}>
                 <th scope="row" class="words-cell">
                   <Data text={name} /> <code class="muted small">{digest.slice(0, 12)}</code>
                 </th>
@@ -38,6 +38,7 @@ export function Students({ state }: { readonly state: DashboardState }): JSX.Ele
                   ) : (
                     <>
                       {words('round.n', madeIn.round)} · <Data text={madeIn.runId} />
+                      {madeIn.chosen ? ` (${words('saw.chosen')})` : ''}
                     </>
                   )}
                 </td>

@@ -4,6 +4,7 @@ import { nameOf } from './roundView.ts';
 
 interface Made {
   readonly name: string;
+  readonly digest: string;
   readonly madeIn: StudentSaw['madeIn'];
   /** Digest of the student that its training began with; null where that is not known. */
   readonly from: string | null;
@@ -11,42 +12,51 @@ interface Made {
 
 /**
  * Every student of the project with the frozen sets that it saw: of the round that trained it, and of the rounds that
- * trained the students before it. Found by digests, so a student that was exchanged by hand has seen what is known of it.
+ * trained the students before it. A round may have several runs: each whose weights exist has made a student, and the
+ * chosen one's goes on. Found by digests, so a student that was exchanged by hand has seen what is known of it.
  */
 export function studentsIn({ rounds }: Picture): StudentSaw[] {
-  const students = new Map<string, Made>();
-  for (const { state } of rounds) {
-    const { digest, path } = state.student;
-    if (!students.has(digest)) {
-      students.set(digest, { name: nameOf(path), madeIn: null, from: null });
-    }
-    const made = state.training?.student;
-    if (!state.training || !made) continue;
-    const { runId } = state.training;
-    const run = rounds.find(({ round }) => round === state.round)?.runs;
-    const from = run?.find((one) => one.runId === runId)?.from ?? null;
-    students.set(made.digest, {
-      name: nameOf(made.path),
-      madeIn: { round: state.round, runId },
-      from,
-    });
+  const students: Made[] = [];
+  const byDigest = new Map<string, Made>();
+  for (const one of rounds) {
+    const { digest, path } = one.state.student;
+    const sat = { name: nameOf(path), digest, madeIn: null, from: null };
+    const made = [...(byDigest.has(digest) ? [] : [sat]), ...madeIn(one)];
+    students.push(...made);
+    // Of two that are the same byte for byte, the later one is the one that goes on.
+    for (const student of made) byDigest.set(student.digest, student);
   }
   const byRound = new Map(rounds.map((one) => [one.round, one]));
-  return [...students].map(([digest, { name, madeIn, from }]) => {
-    const saw = roundsOf(digest, students);
-    return { name, digest, madeIn, from, saw, ...distinct(saw, byRound) };
+  return students.map((student) => {
+    const { name, digest, madeIn: where, from } = student;
+    const saw = roundsOf(student, byDigest);
+    return { name, digest, madeIn: where, from, saw, ...distinct(saw, byRound) };
   });
 }
 
+/** The students that a round's runs made, the one that goes on last. */
+function madeIn({ round, state: { training }, runs }: PictureRound): Made[] {
+  const others = runs.flatMap(({ runId, made, from }) =>
+    made === null || runId === training?.runId
+      ? []
+      : [{ ...made, madeIn: { round, runId, chosen: false }, from }],
+  );
+  if (!training?.student) return others;
+  const { runId, student } = training;
+  const from = runs.find((one) => one.runId === runId)?.from ?? null;
+  const chosen = { round, runId, chosen: true };
+  const { path, digest } = student;
+  return [...others, { name: nameOf(path), digest, madeIn: chosen, from }];
+}
+
 /** Rounds whose sets a student saw, oldest first. */
-function roundsOf(digest: string, students: ReadonlyMap<string, Made>): number[] {
+function roundsOf(student: Made, byDigest: ReadonlyMap<string, Made>): number[] {
   const rounds = new Set<number>();
-  const seen = new Set<string>();
-  for (let next: string | null = digest; next !== null && !seen.has(next);) {
+  const seen = new Set<Made>();
+  for (let next: Made | undefined = student; next !== undefined && !seen.has(next);) {
     seen.add(next);
-    const made = students.get(next);
-    if (made?.madeIn) rounds.add(made.madeIn.round);
-    next = made?.from ?? null;
+    if (next.madeIn) rounds.add(next.madeIn.round);
+    next = next.from === null ? undefined : byDigest.get(next.from);
   }
   return [...rounds].sort((a, b) => a - b);
 }

@@ -2,6 +2,7 @@ import type { RoundView, SetRole } from '../../shared/dashboardContract.ts';
 import type { Curation } from '../curation/curation.ts';
 import type { Question } from '../dataset/question.ts';
 import type { ExamForm } from '../exam/examForm.ts';
+import type { ParityVerdict } from '../exam/parityVerdict.ts';
 import type { Looks } from '../round/looks.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { RoundState } from '../round/state.ts';
@@ -29,6 +30,7 @@ export interface PictureExam {
   readonly accuracy: Rate;
   /** Not known in older files. */
   readonly form: ExamForm | undefined;
+  readonly parity: ParityVerdict | undefined;
 }
 
 export interface PictureRun {
@@ -36,6 +38,8 @@ export interface PictureRun {
   readonly state: string;
   /** Digest of the student that it began with; null where its run.json does not tell. */
   readonly from: string | null;
+  /** The student that it made, where that is finished and its weights are still there. */
+  readonly made: { readonly name: string; readonly digest: string } | null;
 }
 
 /** A round's training set, as its rows are in its file. */

@@ -97,16 +97,17 @@ export class RoundReader {
   }
 
   async #runsOf({
+    store,
     runs: all,
     state,
   }: RoundToRead): Promise<Pick<PictureRound, 'runs' | 'peakMemoryMB'>> {
     const runs: PictureRun[] = [];
     let peakMemoryMB: number | null = null;
     for (const run of all.filter(({ round }) => round === state.round)) {
-      const figures = this.#figures.get(run.folder) ?? new RunFigures(run);
+      const figures = this.#figures.get(run.folder) ?? new RunFigures(run, store.root);
       this.#figures.set(run.folder, figures);
       await figures.look();
-      runs.push({ runId: run.runId, state: run.state, from: figures.from });
+      runs.push({ runId: run.runId, state: run.state, from: figures.from, made: figures.made });
       if (run.runId === state.training?.runId) ({ peakMemoryMB } = figures);
     }
     return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };

@@ -68,6 +68,20 @@ export class StudentDigests {
   }
 }
 
+/** Of the names in a student folder those of its weights. */
+export function weightsAmong(names: readonly string[]): string[] {
+  if (names.includes(WEIGHTS)) return [WEIGHTS];
+  return names.filter((name) => name.endsWith('.safetensors')).sort();
+}
+
+/** What `identify` finds in a folder with these files (name → SHA-256); null where they are no student. */
+export function digestOfFiles(sha256: ReadonlyMap<string, string>): string | null {
+  const weights = weightsAmong([...sha256.keys()]);
+  if (weights.length === 0 || !REQUIRED.every((name) => sha256.has(name))) return null;
+  const counted = new Set([...REQUIRED, ...OPTIONAL, INDEX, ...weights]);
+  return sha256Json([...sha256].filter(([name]) => counted.has(name)).sort());
+}
+
 /** The weights that the trainer recorded belong to this folder, or nothing else needs to be compared. */
 export async function requireRecordedWeights(
   digests: StudentDigests,

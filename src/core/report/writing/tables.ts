@@ -16,6 +16,7 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
       words.count(exam.accuracy.n),
       ...[exam.samples, exam.noAnswer, exam.truncated, exam.outdated].map(words.count),
       exam.differs.join(', '),
+      exam.check?.text ?? '',
     ]),
   );
   const head = [
@@ -30,6 +31,7 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
     words('exams.truncated'),
     words('exams.outdated'),
     words('report.differs'),
+    words('report.check'),
   ];
   return table(words('exams.title'), head, rows);
 }
@@ -74,7 +76,9 @@ export function studentTable({ students }: DashboardState, words: Words): Block[
   const rows = students.map(({ name, digest, madeIn, from, saw, positives, negatives }) => [
     name,
     digest.slice(0, 12),
-    madeIn === null ? words('saw.first') : `${words('round.n', madeIn.round)} (${madeIn.runId})`,
+    madeIn === null
+      ? words('saw.first')
+      : `${words('round.n', madeIn.round)} (${madeIn.runId}${madeIn.chosen ? `, ${words('saw.chosen')}` : ''})`,
     from === null ? '' : (students.find((one) => one.digest === from)?.name ?? from.slice(0, 12)),
     saw.length === 0 ? words('saw.nothing') : words('saw.list', saw.join(', ')),
     `${words.count(positives)} / ${words.count(negatives)}`,

@@ -32,7 +32,7 @@ function trained(
     taught: { spent: new Map(), items: [] },
     decisions: { person: 0, rule: 0, byType: {} },
     peakMemoryMB: null,
-    runs: [{ runId: `r${round}`, state: 'done', from }],
+    runs: [{ runId: `r${round}`, state: 'done', from, made: null }],
   };
 }
 
@@ -68,7 +68,7 @@ describe('the ledger', () => {
       {
         name: 'one',
         digest: 'one',
-        madeIn: { round: 0, runId: 'r0' },
+        madeIn: { round: 0, runId: 'r0', chosen: true },
         from: 'base',
         saw: [0],
         positives: 2,
@@ -77,7 +77,7 @@ describe('the ledger', () => {
       {
         name: 'two',
         digest: 'two',
-        madeIn: { round: 1, runId: 'r1' },
+        madeIn: { round: 1, runId: 'r1', chosen: true },
         from: 'one',
         saw: [0, 1],
         positives: 3,
@@ -92,6 +92,31 @@ describe('the ledger', () => {
       { ...of, itemId: 'x', source: 'mistake', rounds: [0, 1] },
       { ...of, itemId: 'c', source: 'teacher', rounds: [1] },
       { ...of, itemId: 'y', source: 'mistake', rounds: [1] },
+    ]);
+  });
+
+  it('lists every run of a round whose weights exist, the one that goes on marked', () => {
+    const first = trained(0, { sat: 'base', made: 'one', from: 'base' }, [row('q1', ['a'])]);
+    const other = { name: 'round-1-other', digest: 'other' };
+    const runs = [
+      { runId: 'fresh', state: 'done', from: 'base', made: other },
+      { runId: 'gone', state: 'done', from: 'base', made: null },
+      ...first.runs,
+    ];
+    // The round after was exchanged by hand for the student of the other run.
+    const made = picture([{ ...first, runs }, trained(1, { sat: 'other' }, null)]);
+    expect(studentsIn(made).map(({ name, madeIn, saw }) => [name, madeIn, saw])).toEqual([
+      ['base', null, []],
+      ['round-1-other', { round: 0, runId: 'fresh', chosen: false }, [0]],
+      ['one', { round: 0, runId: 'r0', chosen: true }, [0]],
+    ]);
+    // The same recipe makes the same student: two runs all the same.
+    const twice = runs.map((one) => ({ ...one, made: { name: 'one', digest: 'one' } }));
+    expect(studentsIn(picture([{ ...first, runs: twice }])).map(({ madeIn }) => madeIn)).toEqual([
+      null,
+      { round: 0, runId: 'fresh', chosen: false },
+      { round: 0, runId: 'gone', chosen: false },
+      { round: 0, runId: 'r0', chosen: true },
     ]);
   });
 
