@@ -78,6 +78,8 @@ function duration(
   seconds: number,
 ): string {
   const whole = Math.round(seconds);
+  // "0 s" would read as if nothing had been done.
+  if (seconds < 1) return say('duration.less');
   if (whole < 90) return say('duration.seconds', whole);
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return say('duration.minutes', minutes);

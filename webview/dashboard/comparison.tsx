@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { onlyAsked } from '../../src/shared/boardPhrases.ts';
 import type { ComparisonView, DashboardState } from '../../src/shared/dashboardContract.ts';
 import { changeBars } from '../../src/shared/pictures/boardPictures.ts';
 import { Select } from '../kit/choice.tsx';
@@ -164,8 +165,8 @@ function Tests({ comparison }: { readonly comparison: ComparisonView }): JSX.Ele
           )}
         </li>
       )}
-      {onlyBefore > 0 ? <li>{words('change.only', words.count(onlyBefore), from)}</li> : null}
-      {onlyAfter > 0 ? <li>{words('change.only', words.count(onlyAfter), to)}</li> : null}
+      {onlyBefore > 0 ? <li>{onlyAsked(onlyBefore, from, words)}</li> : null}
+      {onlyAfter > 0 ? <li>{onlyAsked(onlyAfter, to, words)}</li> : null}
     </ul>
   );
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { askedNobody, moneySpent } from '../../src/shared/boardPhrases.ts';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
 import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { Data } from '../kit/data.tsx';
@@ -43,12 +44,11 @@ function callsOf({ calls, underWay }: RoundView['spent'], words: DashboardWords)
 
 const STAGES = ['exam', 'teach', 'curate', 'freeze', 'train'];
 
-function CostRow({
-  round: { round, teacher, spent, seconds, peakMemoryMB },
-}: {
-  readonly round: RoundView;
-}): JSX.Element {
+function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
+  const { round, teacher, spent, seconds, peakMemoryMB } = one;
   const words = useBoardWords();
+  const asked = (said: string): string => (askedNobody(one) ? '–' : said);
+  const money = moneySpent(spent, words);
   const unknown = <span class="muted">{words('unknown')}</span>;
   const tokens = `${words.count(spent.promptTokens)} / ${words.count(spent.completionTokens)}`;
   const stages = Object.entries(seconds).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
@@ -66,16 +66,10 @@ function CostRow({
           />
         )}
       </td>
-      <td>{callsOf(spent, words)}</td>
-      <td>{spent.estimated ? words('cost.estimated', tokens) : tokens}</td>
-      <td>
-        {spent.money === null ? (
-          unknown
-        ) : (
-          <Data text={`${words.money(spent.money)} ${spent.currency ?? ''}`.trim()} />
-        )}
-      </td>
-      <td>{words.count(spent.possiblyBilled)}</td>
+      <td>{asked(callsOf(spent, words))}</td>
+      <td>{asked(spent.estimated ? words('cost.estimated', tokens) : tokens)}</td>
+      <td>{askedNobody(one) ? '–' : money === null ? unknown : <Data text={money} />}</td>
+      <td>{asked(words.count(spent.possiblyBilled))}</td>
       <td class="words-cell">
         {stages.length === 0 ? (
           unknown

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { roundsSeen, textsSeen } from '../../src/shared/boardPhrases.ts';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { Section } from './section.tsx';
@@ -25,34 +26,28 @@ export function Students({ state }: { readonly state: DashboardState }): JSX.Ele
     <Section id="saw" title={title} wide>
       <Table title={title} columns={COLUMNS}>
         <tbody>
-          {students
-            .toReversed()
-            .map(({ name, digest, madeIn, from, saw, positives, negatives }) => (
-              <tr key={`${digest} ${madeIn?.runId ?? ''}`}>
-                <th scope="row" class="words-cell">
-                  <Data text={name} /> <code class="muted small">{digest.slice(0, 12)}</code>
-                </th>
-                <td class="words-cell">
-                  {madeIn === null ? (
-                    words('saw.first')
-                  ) : (
-                    <>
-                      {words('round.n', madeIn.round)} · <Data text={madeIn.runId} />
-                      {madeIn.chosen ? ` (${words('saw.chosen')})` : ''}
-                    </>
-                  )}
-                </td>
-                <td class="words-cell">
-                  <Data text={nameOf(from)} />
-                </td>
-                <td class="words-cell">
-                  {saw.length === 0 ? words('saw.nothing') : words('saw.list', saw.join(', '))}
-                </td>
-                <td>
-                  {words.count(positives)} / {words.count(negatives)}
-                </td>
-              </tr>
-            ))}
+          {students.toReversed().map(({ name, digest, madeIn, from, saw, ...texts }) => (
+            <tr key={`${digest} ${madeIn?.runId ?? ''}`}>
+              <th scope="row" class="words-cell">
+                <Data text={name} /> <code class="muted small">{digest.slice(0, 12)}</code>
+              </th>
+              <td class="words-cell">
+                {madeIn === null ? (
+                  words('saw.first')
+                ) : (
+                  <>
+                    {words('round.n', madeIn.round)} · <Data text={madeIn.runId} />
+                    {madeIn.chosen ? ` (${words('saw.chosen')})` : ''}
+                  </>
+                )}
+              </td>
+              <td class="words-cell">
+                <Data text={nameOf(from)} />
+              </td>
+              <td class="words-cell">{roundsSeen(saw, words)}</td>
+              <td>{textsSeen({ saw, ...texts }, words)}</td>
+            </tr>
+          ))}
         </tbody>
       </Table>
     </Section>

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
-import { useBoard } from './context.ts';
 import { NumberButton } from './number.tsx';
 import { Section } from './section.tsx';
 import { Table, type Column } from './table.tsx';
@@ -58,10 +57,12 @@ export function Taught({ state }: { readonly state: DashboardState }): JSX.Eleme
   );
 }
 
+/** What there is any of. */
+const counted = (parts: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(parts).filter(([, count]) => count > 0);
+
 function FrozenRow({ round, set }: { readonly round: number; readonly set: Frozen }): JSX.Element {
-  const board = useBoard();
   const words = useBoardWords();
-  const train = board.trainingWords.value;
   const list = (group: string) => ({ kind: 'coverage', round, group }) as const;
   return (
     <tr>
@@ -78,18 +79,16 @@ function FrozenRow({ round, set }: { readonly round: number; readonly set: Froze
       </td>
       <td class="words-cell">
         <ul class="parts">
-          {Object.entries(set.bySource)
-            .filter(([, count]) => count > 0)
-            .map(([source, count]) => (
-              <li key={source}>
-                {words.count(count)} <Data text={train.known('source', source)} />
-              </li>
-            ))}
+          {counted(set.bySource).map(([source, count]) => (
+            <li key={source}>
+              {words.count(count)} <Data text={words.known('taught.source', source)} />
+            </li>
+          ))}
         </ul>
       </td>
       <td class="words-cell">
         <ul class="parts">
-          {Object.entries(set.uncovered).map(([reason, count]) => (
+          {counted(set.uncovered).map(([reason, count]) => (
             <li key={reason}>
               <NumberButton value={count} list={list(reason)} />{' '}
               <Data text={words.known('taught.reason', reason)} />

@@ -3,6 +3,7 @@ import type {
   ListedQuestion,
   ListName,
 } from '../../../shared/dashboardContract.ts';
+import { onlyAsked } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { listTitle } from '../../../shared/listTitle.ts';
 import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
@@ -144,19 +145,20 @@ function comparison(
     words.points(high),
   );
   const tests: Record<typeof test.kind, () => string> = {
-    mcnemar: () => words('change.mcnemar', n, test.kind === 'mcnemar' ? words.p(test.p) : ''),
-    bootstrap: () => words('change.bootstrap', n),
+    mcnemar: () =>
+      words('change.mcnemar', words.count(n), test.kind === 'mcnemar' ? words.p(test.p) : ''),
+    bootstrap: () => words('change.bootstrap', words.count(n)),
     none: () => words('change.untested', test.kind === 'none' ? test.why : ''),
   };
   const only = [
-    ...(onlyBefore > 0 ? [words('change.only', onlyBefore, from)] : []),
-    ...(onlyAfter > 0 ? [words('change.only', onlyAfter, to)] : []),
+    ...(onlyBefore > 0 ? [onlyAsked(onlyBefore, from, words)] : []),
+    ...(onlyAfter > 0 ? [onlyAsked(onlyAfter, to, words)] : []),
   ];
   return {
     title: `${title}: ${words('round.n', from)} → ${words('round.n', to)}, ${set}`,
     blocks: [
       text(shown.verdict),
-      text(words('change.rates', words.rate(before), words.rate(after), n)),
+      text(words('change.rates', words.rate(before), words.rate(after), words.count(n))),
       text(change),
       text(tests[test.kind]()),
       ...only.map(note),
@@ -233,6 +235,6 @@ function looks({ testLooks }: DashboardState, words: DashboardWords): Block[] {
       ? words('test.never')
       : times === 1
         ? words('test.once', day)
-        : words('test.times', times, day);
+        : words('test.times', words.count(times), day);
   return [text(said), note(words('test.note'))];
 }

@@ -1,4 +1,5 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
+import { askedNobody, moneySpent, roundsSeen, textsSeen } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { table, type Block } from './report.ts';
 
@@ -73,16 +74,19 @@ export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
 
 /** Which frozen sets each student saw. */
 export function studentTable({ students }: DashboardState, words: Words): Block[] {
-  const rows = students.map(({ name, digest, madeIn, from, saw, positives, negatives }) => [
-    name,
-    digest.slice(0, 12),
-    madeIn === null
-      ? words('saw.first')
-      : `${words('round.n', madeIn.round)} (${madeIn.runId}${madeIn.chosen ? `, ${words('saw.chosen')}` : ''})`,
-    from === null ? '' : (students.find((one) => one.digest === from)?.name ?? from.slice(0, 12)),
-    saw.length === 0 ? words('saw.nothing') : words('saw.list', saw.join(', ')),
-    `${words.count(positives)} / ${words.count(negatives)}`,
-  ]);
+  const rows = students.map((one) => {
+    const { name, digest, madeIn, from, saw } = one;
+    return [
+      name,
+      digest.slice(0, 12),
+      madeIn === null
+        ? words('saw.first')
+        : `${words('round.n', madeIn.round)} (${madeIn.runId}${madeIn.chosen ? `, ${words('saw.chosen')}` : ''})`,
+      from === null ? '' : (students.find((one) => one.digest === from)?.name ?? from.slice(0, 12)),
+      roundsSeen(saw, words),
+      textsSeen(one, words),
+    ];
+  });
   const head = [
     words('saw.student'),
     words('report.digest'),
@@ -149,10 +153,11 @@ export function acceptanceTable({ acceptance }: DashboardState, words: Words): B
 
 /** What each round took: what nobody wrote down is unknown. */
 export function costTable({ rounds }: DashboardState, words: Words): Block[] {
-  const rows = rounds.map(({ round, teacher, spent, seconds, peakMemoryMB }) => {
+  const rows = rounds.map((one) => {
+    const { round, teacher, spent, seconds, peakMemoryMB } = one;
+    const asked = (said: string): string => (askedNobody(one) ? '–' : said);
     const about = (count: number): string =>
       spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
-    const money = spent.money === null ? null : words.money(spent.money);
     const stages = Object.entries(seconds).map(
       ([stage, took]) => `${words.known('stage', stage)} ${words.duration(took)}`,
     );
@@ -163,12 +168,14 @@ export function costTable({ rounds }: DashboardState, words: Words): Block[] {
         : teacher.programmatic
           ? words('cost.programmatic', teacher.profile)
           : teacher.profile,
-      spent.underWay === 0
-        ? words.count(spent.calls)
-        : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
-      `${about(spent.promptTokens)} / ${about(spent.completionTokens)}`,
-      money === null ? words('unknown') : [money, spent.currency ?? ''].join(' ').trim(),
-      words.count(spent.possiblyBilled),
+      asked(
+        spent.underWay === 0
+          ? words.count(spent.calls)
+          : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
+      ),
+      asked(`${about(spent.promptTokens)} / ${about(spent.completionTokens)}`),
+      asked(moneySpent(spent, words) ?? words('unknown')),
+      asked(words.count(spent.possiblyBilled)),
       stages.length === 0 ? words('unknown') : stages.join(', '),
       peakMemoryMB === null
         ? words('unknown')

@@ -107,6 +107,18 @@ const plain = (text: string): string =>
       mark ?? NAMES[String(name)] ?? String.fromCharCode(Number(code)),
   );
 
+describe('how who sat an exam stood to the record of its student', () => {
+  it('stands beside the exam in the report, also where nobody could check it', async () => {
+    const { root, run } = await reportProject({ rounds: 1 });
+    await run();
+    const view = await open(root);
+    expect(view.snapshot().rounds[0]?.exams[0]?.check?.verdict).toBe('unchecked');
+    const markdown = await reportText(view, 'markdown');
+    expect(markdown).toContain('Check of the student');
+    expect(markdown).toContain('not checked: the student’s folder has no parity.json');
+  });
+});
+
 describe('a report as CSV', () => {
   it('holds every number of the Dashboard, unrounded', async () => {
     const { root } = await hostileProject();
@@ -198,6 +210,22 @@ describe('a report as Markdown', () => {
     const shown = new Map(dev.map(({ id, answer }) => [oneLine(id), answer]));
     for (const [id = '', , gold] of list) expect(shown.get(id)).toBe(gold);
     expect(tables.get('Cost and time')?.[1]).toContain('unknown');
+  });
+
+  it('has no counts that say nothing: one round is one, of nobody asked there are no zeros', async () => {
+    const { root, run } = await reportProject();
+    await run();
+    const tables = markdownTables(await reportText(await open(root), 'markdown'));
+    const saw = tables.get('What each student was taught')?.slice(1) ?? [];
+    expect(saw.map((row) => row[4])).toEqual(['nothing of this project', 'round 0', 'rounds 0, 1']);
+    expect(saw[0]?.[5]).toBe('–');
+    expect(saw[1]?.[5]).toMatch(/^\d+ \/ \d+$/u);
+    // The last round of a project asks no teacher.
+    const costs = tables.get('Cost and time')?.slice(1) ?? [];
+    expect(costs.at(-1)?.slice(1, 6)).toEqual(['nobody asked', '–', '–', '–', '–']);
+    expect(costs.flat().join()).not.toMatch(/\b0 s\b/u);
+    const from = tables.get('Frozen sets')?.[1]?.[5] ?? '';
+    expect(from).toMatch(/^Teacher \d+/u);
   });
 
   it('says what the last round’s student forgot only where it was asked', async () => {

@@ -234,10 +234,20 @@ describe('the Round Dashboard', () => {
     expect(texts('.epoch-text')[0]).toContain('19 + 2 = 21.');
   });
 
-  it('says unknown where nothing was written down, not 0', async () => {
-    await showBoard();
+  it('says unknown where nothing was written down, not 0, and no figures where nobody was asked', async () => {
+    const { host } = await showBoard();
     const rows = inPart('cost', 'tbody tr');
     expect(rows[0]).toContain('unknown');
+    expect(rows[0]).toContain('nobody asked––––');
+    const free = host.state().rounds.map((round) => ({
+      ...round,
+      seconds: { exam: 0.4 },
+      teacher: { profile: 'programmatic', programmatic: true },
+      spent: { ...round.spent, calls: 3, money: 0, currency: null },
+    }));
+    host.tell({ rounds: free });
+    await settle();
+    expect(inPart('cost', 'tbody tr')[0]).toMatch(/^Round 2.*\)30 \/ 0nothing0exam under 1 s/u);
     expect(rows[1]).toMatch(/48,213 \/ 12,870 ?0\.1994 USD/u);
     expect(rows[1]).toMatch(/teaching 61 s ?training run 12 min/u);
   });
@@ -272,6 +282,20 @@ describe('the Round Dashboard', () => {
     host.tell({ testLooks: null });
     await settle();
     expect(inPart('test', 'vscode-button')).toEqual([]);
+  });
+
+  it('names the rounds that a student saw as one or as several, and no texts of none', async () => {
+    await showBoard();
+    const cells = [...part('saw')!.querySelectorAll('tbody tr')].map((row) =>
+      [...row.querySelectorAll('td')].slice(-2).map((cell) => textOf(cell)),
+    );
+    expect(cells.map(([rounds]) => rounds)).toEqual([
+      'rounds 0, 1',
+      'round 0',
+      'nothing of this project',
+    ]);
+    expect(cells[1]?.[1]).toMatch(/^\d+ \/ \d+$/u);
+    expect(cells[2]?.[1]).toBe('–');
   });
 
   it('has a word and one thing to do for every kind of nothing', async () => {

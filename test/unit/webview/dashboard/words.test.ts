@@ -38,7 +38,13 @@ describe('what the dashboard says', () => {
   });
 
   it('says times as coarsely as one wants to know them', () => {
-    expect([4.4, 89, 610, 9000].map(en.duration)).toEqual(['4 s', '89 s', '10 min', '2 h 30 min']);
+    expect([0.2, 4.4, 89, 610, 9000].map(en.duration)).toEqual([
+      'under 1 s',
+      '4 s',
+      '89 s',
+      '10 min',
+      '2 h 30 min',
+    ]);
   });
 
   it('finds the word of what comes out of data, or leaves it as it is', () => {

@@ -1,0 +1,39 @@
+import type { RoundView, StudentSaw } from './dashboardContract.ts';
+import type { DashboardWords } from './dashboardWords.ts';
+
+/** "round 0", "rounds 0, 1": whose frozen sets a student saw. */
+export function roundsSeen(saw: readonly number[], words: DashboardWords): string {
+  if (saw.length === 0) return words('saw.nothing');
+  return words(saw.length === 1 ? 'saw.one' : 'saw.list', saw.join(', '));
+}
+
+/** How many texts a student saw; of one that this project taught nothing there is no number. */
+export function textsSeen(
+  { saw, positives, negatives }: Pick<StudentSaw, 'saw' | 'positives' | 'negatives'>,
+  words: DashboardWords,
+): string {
+  return saw.length === 0 ? '–' : `${words.count(positives)} / ${words.count(negatives)}`;
+}
+
+/** Questions that one of two compared exams alone asked. */
+export function onlyAsked(count: number, round: number, words: DashboardWords): string {
+  return count === 1
+    ? words('change.onlyOne', round)
+    : words('change.only', words.count(count), round);
+}
+
+/** Whether a round's teacher was asked nothing: then zeros would only look like figures. */
+export function askedNobody({ teacher, spent }: Pick<RoundView, 'teacher' | 'spent'>): boolean {
+  return teacher === null && spent.calls + spent.underWay + spent.possiblyBilled === 0;
+}
+
+/** Null where no price is known. */
+export function moneySpent(
+  { money, currency }: RoundView['spent'],
+  words: DashboardWords,
+): string | null {
+  if (money === null) return null;
+  // What runs here is paid by nobody, in no currency.
+  if (currency === null && money === 0) return words('cost.free');
+  return `${words.money(money)} ${currency ?? ''}`.trim();
+}
