@@ -5,11 +5,12 @@ import { makePanel, type FakePanel } from './vscodeWebviews.ts';
 const providers = new Map<string, vscode.CustomEditorProvider>();
 
 /** The editor in front, as its tab names it. */
-export const front = { input: undefined as unknown };
+export const front = { input: undefined as unknown, isDirty: false };
 
 export function resetCustomEditors(): void {
   providers.clear();
   front.input = undefined;
+  front.isDirty = false;
 }
 
 /** What the editor keeps for an open document: its list of edits, the place of the last save, and so the mark on the tab. */
@@ -141,7 +142,8 @@ export const customEditorWindow = (tracked: Tracked) => ({
   tabGroups: {
     ...languageTabs(tracked),
     get activeTabGroup() {
-      return { activeTab: front.input === undefined ? undefined : { input: front.input } };
+      const { input, isDirty } = front;
+      return { activeTab: input === undefined ? undefined : { input, isDirty } };
     },
   },
 });
@@ -153,6 +155,15 @@ class TabInputText {
   }
 }
 
+class TabInputTextDiff {
+  readonly original: unknown;
+  readonly modified: unknown;
+  constructor(original: unknown, modified: unknown) {
+    this.original = original;
+    this.modified = modified;
+  }
+}
+
 class CancellationError extends Error {
   constructor() {
     super('Canceled');
@@ -160,4 +171,4 @@ class CancellationError extends Error {
   }
 }
 
-export const customEditorValues = { TabInputText, CancellationError };
+export const customEditorValues = { TabInputText, TabInputTextDiff, CancellationError };

@@ -225,6 +225,7 @@ export const texts = {
   tabs: [] as { readonly input: unknown; readonly isDirty: boolean }[],
   events: { open: new Set<Listener>(), change: new Set<Listener>(), close: new Set<Listener>() },
   tabEvents: new Set<Listener>(),
+  groupEvents: new Set<Listener>(),
 };
 
 export function resetTexts(): void {
@@ -232,7 +233,8 @@ export function resetTexts(): void {
   texts.providers.length = 0;
   texts.tabs.length = 0;
   texts.diagnostics.clear();
-  for (const listeners of [...Object.values(texts.events), texts.tabEvents]) listeners.clear();
+  for (const listeners of [...Object.values(texts.events), texts.tabEvents, texts.groupEvents])
+    listeners.clear();
 }
 
 export const uriOf = (path: string): Uri => ({
@@ -271,6 +273,11 @@ export function openTab(tab: { readonly input: unknown; readonly isDirty: boolea
 export function closeTab(tab: { readonly input: unknown; readonly isDirty: boolean }): void {
   texts.tabs.splice(texts.tabs.indexOf(tab), 1);
   texts.tabEvents.forEach((listener) => listener({ opened: [], closed: [tab], changed: [] }));
+}
+
+/** Another tab is in front, or the one in front has changed. */
+export function changeTabs(): void {
+  texts.tabEvents.forEach((listener) => listener({ opened: [], closed: [], changed: [] }));
 }
 
 /** What a document's text is after an edit; files that it creates are made empty. */
@@ -405,5 +412,9 @@ export const languageTabs = (tracked: Tracked) => ({
   onDidChangeTabs: (listener: Listener) => {
     texts.tabEvents.add(listener);
     return tracked({}, () => texts.tabEvents.delete(listener));
+  },
+  onDidChangeTabGroups: (listener: Listener) => {
+    texts.groupEvents.add(listener);
+    return tracked({}, () => texts.groupEvents.delete(listener));
   },
 });

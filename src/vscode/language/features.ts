@@ -7,6 +7,7 @@ import { diagnosticsOf, tooLarge } from './dataDiagnostics.ts';
 import { DataDocuments } from './dataDocuments.ts';
 import { DataFiles, type AnyProjects } from './dataFiles.ts';
 import { KEPT_SELECTOR, KeptFileActions, KeptFileGuard, KeptFileLens } from './frozenFiles.ts';
+import { KeptEditors } from './keptEditors.ts';
 import { ProjectFileActions } from './projectFileActions.ts';
 import { ProjectFileCompletion } from './projectFileCompletion.ts';
 import { ProjectFileDocuments } from './projectFileDocuments.ts';
@@ -29,6 +30,7 @@ export function makeFeatures(store: DisposableStore, parts: LanguageParts): void
   store.add(vscode.languages.registerCodeLensProvider(KEPT_SELECTOR, new KeptFileLens()));
   store.add(vscode.languages.registerCodeActionsProvider(KEPT_SELECTOR, new KeptFileActions()));
   store.add(new KeptFileGuard(parts.log));
+  store.add(new KeptEditors(parts.log));
 }
 
 function dataFeatures(store: DisposableStore, { projects, clock, log }: LanguageParts): void {

@@ -4,8 +4,8 @@ import type { Log } from '../../core/ports.ts';
 import { placeOfFile } from '../dataset/filePlace.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
 
-/** Files of rounds that are written once or only added to; package.json makes them read-only in text editors. */
-export const KEPT_FILES = [
+/** Files of rounds that are written once or only added to. The names alone: `whyKept` knows a project's. */
+const KEPT_FILES = [
   '**/rounds/[0-9]*/train.jsonl',
   '**/rounds/[0-9]*/{exam,teacher,decisions,looks}/*.jsonl',
 ] as const;
@@ -14,6 +14,12 @@ export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FILES.map((pattern) =
   scheme: 'file',
   pattern,
 }));
+
+/** Whether a file's name is that of a kept one; in whose folder it lies is not looked at. */
+export function isKeptName({ scheme, path }: vscode.Uri): boolean {
+  const name = /\/rounds\/\d+\/(?:train|(?:exam|teacher|decisions|looks)\/[^/]+)\.jsonl$/u;
+  return scheme === 'file' && name.test(path);
+}
 
 /**
  * Says above the first row of a file that is kept as it was written why it cannot be edited, and leads to where what it
@@ -99,7 +105,8 @@ export class KeptFileGuard implements Disposable {
   }
 }
 
-async function whyKept(
+/** Why a file of a project's round stays as it was written; null for every other file. */
+export async function whyKept(
   uri: vscode.Uri,
 ): Promise<{ readonly root: string; readonly reason: string } | null> {
   if (uri.scheme !== 'file') return null;

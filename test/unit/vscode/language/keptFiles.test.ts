@@ -4,12 +4,18 @@ import type { CodeAction, CodeActionProvider, CodeLensProvider } from 'vscode';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { activate } from '../../../../src/extension.ts';
-import { KEPT_FILES } from '../../../../src/vscode/language/frozenFiles.ts';
 import { sums } from '../../../fakes/loopFakes.ts';
 import { writeProject } from '../../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { editor, extensionContext, resetVscode, vscodeModule } from '../../../fakes/vscode.ts';
-import { openText, providersOf, typeInto } from '../../../fakes/vscodeLanguages.ts';
+import { front } from '../../../fakes/vscodeCustomEditors.ts';
+import {
+  changeTabs,
+  openText,
+  providersOf,
+  typeInto,
+  uriOf,
+} from '../../../fakes/vscodeLanguages.ts';
 
 vi.mock('vscode', async () => (await import('../../../fakes/vscode.ts')).vscodeModule);
 beforeEach(resetVscode);
@@ -34,18 +40,57 @@ async function opened(name: string) {
 }
 
 describe('a file of a round in the text editor', () => {
-  it('is read-only by the package’s own defaults', async () => {
+  const LOCK = 'workbench.action.files.setActiveEditorReadonlyInSession';
+  const RESET = 'workbench.action.files.resetActiveEditorReadonlyInSession';
+  const executed = (): string[] => editor.executed.map(({ id }) => id);
+  const toFront = (input: unknown, isDirty = false): void => {
+    Object.assign(front, { input, isDirty });
+    changeTabs();
+  };
+  const textOf = (path: string) => new vscodeModule.TabInputText(uriOf(path));
+
+  it('is made read-only when it comes to the front, once: who makes it writable means it', async () => {
+    const { root, document } = await opened('train.jsonl');
+    toFront(textOf(join(root, 'data/train.jsonl')));
+    toFront(new vscodeModule.TabInputText(document.uri));
+    await vi.waitFor(() => expect(executed()).toEqual([LOCK]));
+    toFront(textOf(join(root, 'data/train.jsonl')));
+    toFront(new vscodeModule.TabInputText(document.uri));
+    const journal = join(root, 'rounds/0/decisions/ada-1.jsonl');
+    toFront(new vscodeModule.TabInputTextDiff(uriOf(journal), uriOf(journal)));
+    await vi.waitFor(() => expect(executed()).toEqual([LOCK, LOCK]));
+  });
+
+  it('keeps what was typed into it before, and tells', async () => {
+    const { document } = await opened('train.jsonl');
+    toFront(new vscodeModule.TabInputText(document.uri), true);
+    typeInto(document, 'x');
+    await vi.waitFor(() => expect(editor.information).toHaveLength(1));
+    expect(executed()).toEqual([]);
+  });
+
+  it('is meant alone: an editor that came to the front meanwhile stays as it was', async () => {
+    const { root, document } = await opened('train.jsonl');
+    editor.builtins.set(LOCK, () => toFront(textOf(join(root, 'notes.txt'))));
+    toFront(new vscodeModule.TabInputText(document.uri));
+    await vi.waitFor(() => expect(executed()).toEqual([LOCK, RESET]));
+    editor.builtins.delete(LOCK);
+    toFront(new vscodeModule.TabInputText(document.uri));
+    await vi.waitFor(() => expect(executed()).toEqual([LOCK, RESET, LOCK]));
+  });
+
+  it('of no project is a file like any other, whatever its name: no setting makes it read-only', async () => {
     const manifest = z
-      .object({
-        contributes: z.object({
-          configurationDefaults: z.object({
-            'files.readonlyInclude': z.record(z.string(), z.literal(true)),
-          }),
-        }),
-      })
+      .object({ contributes: z.record(z.string(), z.unknown()) })
       .parse(JSON.parse(await readFile('package.json', 'utf8')));
-    const { configurationDefaults } = manifest.contributes;
-    expect(Object.keys(configurationDefaults['files.readonlyInclude'])).toEqual([...KEPT_FILES]);
+    expect(JSON.stringify(manifest.contributes)).not.toContain('files.readonly');
+    const { root } = await opened('train.jsonl');
+    const other = join(root, '..', 'elsewhere', 'rounds', '0');
+    await mkdir(other, { recursive: true });
+    await writeFile(join(other, 'train.jsonl'), ROW);
+    toFront(textOf(join(other, 'train.jsonl')));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(executed()).toEqual([]);
   });
 
   it.each([
