@@ -12,6 +12,8 @@ export interface ParityOutcome {
   readonly prompts: number;
   /** Prompts whose greedy ids part where the two largest logits are too close to tell. */
   readonly nearTies: number;
+  /** Greedy tokens that are the same. */
+  readonly steps: number;
 }
 
 type Prompt = Parity['prompts'][number];
@@ -58,8 +60,8 @@ export async function checkParity(folder: string, stop: () => void): Promise<Par
       stop();
       maxLogitDelta = Math.max(maxLogitDelta, await checkLogits(model, prompt, index));
     }
-    const nearTies = await checkGreedy(model, parity.prompts, stop);
-    return { maxLogitDelta, prompts: parity.prompts.length, nearTies };
+    const greedy = await checkGreedy(model, parity.prompts, stop);
+    return { maxLogitDelta, prompts: parity.prompts.length, ...greedy };
   } finally {
     await model.release();
   }
@@ -131,17 +133,18 @@ async function checkLogits(model: ExamModel, prompt: Prompt, index: number): Pro
   return largest;
 }
 
-/** Greedy continuation of all prompts at once; returns the number of near ties. */
+/** Greedy continuation of all prompts at once: the number of near ties, and of tokens that are the same. */
 async function checkGreedy(
   model: ExamModel,
   prompts: readonly Prompt[],
   stop: () => void,
-): Promise<number> {
+): Promise<Pick<ParityOutcome, 'nearTies' | 'steps'>> {
   model.resize(prompts.length, []);
   let top = await model.prefill(prompts.map((prompt) => prompt.ids));
   for (const row of prompts.keys()) model.place(row, row);
   const steps = Math.max(...prompts.map((prompt) => prompt.greedyIds.length));
   const parted = new Set<number>();
+  let same = 0;
   const tokens = new Int32Array(prompts.length);
   for (let step = 0; step < steps; step++) {
     stop();
@@ -149,7 +152,11 @@ async function checkGreedy(
       const ours = top.ids[row * top.width] ?? 0;
       tokens[row] = ours;
       const theirs = greedyIds[step];
-      if (theirs === undefined || theirs === ours || parted.has(row)) continue;
+      if (theirs === undefined || parted.has(row)) continue;
+      if (theirs === ours) {
+        same += 1;
+        continue;
+      }
       const margin = greedyMargins[step] ?? Infinity;
       if (!(margin < NEAR_TIE)) {
         throw differs(
@@ -162,5 +169,5 @@ async function checkGreedy(
     }
     if (step + 1 < steps) top = await model.decode(tokens);
   }
-  return parted.size;
+  return { nearTies: parted.size, steps: same };
 }

@@ -3,12 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { isAborted } from '../core/isAborted.ts';
 import { AppError, cancelled } from '../core/errors.ts';
 import { sentence } from '../core/sentence.ts';
-import type {
-  ExamRequest,
-  FinishedAttempt,
-  ParityResult,
-  StudentIdentity,
-} from '../core/exam/attempt.ts';
+import type { ExamRequest, FinishedAttempt, StudentIdentity } from '../core/exam/attempt.ts';
+import { LOGIT_TOLERANCE, NEAR_TIE } from '../core/exam/parity.ts';
+import { passed, type ParityVerdict } from '../core/exam/parityVerdict.ts';
 import type { Student } from '../core/exam/student.ts';
 import type { Log, Report, Signal } from '../core/ports.ts';
 import { childError, EngineChild } from './exam/engineChild.ts';
@@ -65,27 +62,39 @@ export class EngineStudent implements Student {
     await sitting.run();
   }
 
-  async checkParity(folder: string, signal: Signal): Promise<ParityResult> {
+  async checkParity(folder: string, signal: Signal): Promise<ParityVerdict> {
     if (!(await exists(path.join(folder, 'parity.json')))) {
-      return { checked: false, maxLogitDelta: null, prompts: 0 };
+      return { verdict: 'unchecked', by: null };
     }
-    await requireRecordedWeights(this.digests, folder, await recordedWeights(folder));
+    const weights = await recordedWeights(folder);
+    await requireRecordedWeights(this.digests, folder, weights);
     if (isAborted(signal)) throw cancelled();
-    return this.replayParity(folder, signal);
+    return this.replayParity(folder, weights ?? '', signal);
   }
 
-  private replayParity(folder: string, signal: Signal): Promise<ParityResult> {
+  private replayParity(
+    folder: string,
+    weightsSha256: string,
+    signal: Signal,
+  ): Promise<ParityVerdict> {
     return new Promise((resolve, reject) => {
       const child = new EngineChild(this.bundle, {
         onMessage: (message) => {
           if (message.type === 'parityResult') {
-            const { maxLogitDelta, prompts, nearTies } = message;
+            const { maxLogitDelta: max, prompts, nearTies, steps } = message;
             if (nearTies > 0) {
               this.options.log?.info(
                 `parity: ${nearTies} of ${prompts} prompts part at a near tie`,
               );
             }
-            end(() => resolve({ checked: true, maxLogitDelta, prompts }));
+            const verdict = passed({
+              by: null,
+              weightsSha256,
+              ...{ compared: 'logits', prompts, steps, nearTies, told: steps },
+              delta: { mean: null, max },
+              tolerance: { delta: LOGIT_TOLERANCE, margin: NEAR_TIE, source: 'engine' },
+            });
+            end(() => resolve(verdict));
           } else if (message.type === 'error') {
             end(() => reject(childError(message)));
           }

@@ -3,6 +3,7 @@ import type { Step } from '../core/round/step.ts';
 import { formatP, formatRate } from '../core/round/statistics.ts';
 import type { SetResult } from '../core/round/summary.ts';
 import type { RoundFacts } from '../node/project/roundFacts.ts';
+import { checkLines } from '../core/round/checkLines.ts';
 import type { JobState } from './ports.ts';
 import { said } from './said.ts';
 import { count, percentText, progressText, timeText } from './texts.ts';
@@ -152,6 +153,7 @@ export function roundTooltip(facts: RoundFacts | null, after: RoundFacts | null)
   const then = after && devOf(after);
   if (facts) lines.push(vscode.l10n.t('Student: {0}', facts.summary.state.student.path));
   if (before) lines.push(`dev ${said(formatRate(before.accuracy))}`);
+  if (facts) lines.push(...checkLines(facts.summary.round, facts.summary.state).map(said));
   if (then) {
     lines.push(vscode.l10n.t('after training: {0}', `dev ${said(formatRate(then.accuracy))}`));
     const { change } = then;

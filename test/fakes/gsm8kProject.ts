@@ -40,7 +40,7 @@ class PublishedStudent implements Student {
   }
 
   checkParity(): ReturnType<Student['checkParity']> {
-    return Promise.resolve({ checked: false, maxLogitDelta: null, prompts: 0 });
+    return Promise.resolve({ verdict: 'unchecked', by: null });
   }
 
   async sit({ items }: ExamRequest, hooks: Parameters<Student['sit']>[1]): Promise<void> {

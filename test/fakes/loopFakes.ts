@@ -1,5 +1,6 @@
 import type { Question } from '../../src/core/dataset/question.ts';
 import type { FinishedAttempt } from '../../src/core/exam/attempt.ts';
+import type { ParityVerdict } from '../../src/core/exam/parityVerdict.ts';
 import type { Student } from '../../src/core/exam/student.ts';
 import { sha256Text } from '../../src/core/hash.ts';
 import type { Clock, Log } from '../../src/core/ports.ts';
@@ -40,6 +41,7 @@ function sumOf(prompt: string): { a: number; b: number } {
  */
 export class FakeStudent implements Student {
   readonly learned = new Map<string, number>();
+  parity: ParityVerdict = { verdict: 'unchecked', by: null };
   sat = 0;
   limit = Infinity;
 
@@ -48,7 +50,7 @@ export class FakeStudent implements Student {
   }
 
   checkParity(): ReturnType<Student['checkParity']> {
-    return Promise.resolve({ checked: false, maxLogitDelta: null, prompts: 0 });
+    return Promise.resolve(this.parity);
   }
 
   async sit(

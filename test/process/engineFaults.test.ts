@@ -209,14 +209,15 @@ describe('identify', () => {
 describe('parity', () => {
   it('holds for an untouched student, and is not claimed where nothing was recorded', async () => {
     const result = await student.checkParity(TEXT_STUDENT, signal);
-    expect(result).toMatchObject({ checked: true, prompts: 8 });
-    expect(result.maxLogitDelta).toBeLessThan(1e-4);
-    const bare = damaged('bare', (f) => rmSync(path.join(f, 'parity.json')));
-    expect(await student.checkParity(bare, signal)).toEqual({
-      checked: false,
-      maxLogitDelta: null,
-      prompts: 0,
+    expect(result).toMatchObject({
+      ...{ verdict: 'equal', by: null, compared: 'logits', prompts: 8, nearTies: 0 },
+      tolerance: { source: 'engine' },
     });
+    if (result.verdict === 'unchecked') throw new Error('it was checked');
+    expect(result.steps).toBeGreaterThan(100);
+    expect(result.delta?.max).toBeLessThan(1e-4);
+    const bare = damaged('bare', (f) => rmSync(path.join(f, 'parity.json')));
+    expect(await student.checkParity(bare, signal)).toEqual({ verdict: 'unchecked', by: null });
   });
 
   it.each<[string, (folder: string) => void, string]>([
@@ -285,7 +286,10 @@ describe('parity', () => {
         p.prompts[5]!.greedyMargins[7] = 5e-5;
       }),
     );
-    expect((await student.checkParity(folder, signal)).checked).toBe(true);
+    expect(await student.checkParity(folder, signal)).toMatchObject({
+      verdict: 'plausible',
+      nearTies: 1,
+    });
   });
 
   it('stops on request', async () => {

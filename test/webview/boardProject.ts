@@ -1,5 +1,6 @@
 import { foldCuration } from '../../src/core/curation/curation.ts';
 import type { Question } from '../../src/core/dataset/question.ts';
+import type { ParityVerdict } from '../../src/core/exam/parityVerdict.ts';
 import { examAccuracy } from '../../src/core/report/examView.ts';
 import type { Picture, PictureExam, PictureRound } from '../../src/core/report/picture.ts';
 import type { SeenRow } from '../../src/core/report/seenRow.ts';
@@ -104,6 +105,13 @@ export interface ProjectOptions {
   readonly skipTrain?: readonly number[];
 }
 
+/** A server in bfloat16 that answers as the student, as far as can be told. */
+const CHECKED: ParityVerdict = {
+  ...{ verdict: 'plausible', by: 'gpu-box', weightsSha256: 'ab'.repeat(32), compared: 'ids' },
+  ...{ prompts: 8, steps: 240, nearTies: 1, delta: { mean: 0.004, max: 0.031 } },
+  tolerance: { delta: 0.02, margin: 0.25, source: 'bfloat16' },
+};
+
 /** A project of some rounds, as its files would tell it: the same student and questions in every run of a test. */
 export function boardProject(options: ProjectOptions = {}): Picture {
   const { rounds = 3, otherForm = false, samples, name = 'shells', only, skipTrain } = options;
@@ -131,7 +139,7 @@ export function boardProject(options: ProjectOptions = {}): Picture {
         const skill = (SKILL[round] ?? 0.5) + (role === 'train' ? 0.06 * round : 0);
         const tally = tallyOf(questions, skill, n, round);
         const accuracy = runWhole(examAccuracy(tally));
-        return [set, { set, role, tally, accuracy, form: form(round) }];
+        return [set, { set, role, tally, accuracy, form: form(round), parity: CHECKED }];
       });
     return roundOf(round, new Map(exams), train, round < rounds - 1);
   });

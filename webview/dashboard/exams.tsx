@@ -52,7 +52,7 @@ interface ExamRowProps {
 
 function ExamRow({ round, exam, first }: ExamRowProps): JSX.Element {
   const words = useBoardWords();
-  const { set, role, accuracy, samples, differs } = exam;
+  const { set, role, accuracy, samples, differs, check } = exam;
   const values = [exam.right, exam.wrong, exam.noAnswer, exam.truncated, exam.outdated];
   return (
     <tr>
@@ -68,6 +68,12 @@ function ExamRow({ round, exam, first }: ExamRowProps): JSX.Element {
         <Data text={set} />
         {named(role, set) ? null : <span class="muted small"> · {words(`set.${role}`)}</span>}
         {samples > 1 ? <span class="muted small"> · {words('exams.samples', samples)}</span> : null}
+        {check ? (
+          <span class="muted small" title={check.text}>
+            {' '}
+            · {words(`exams.check.${check.verdict}`)}
+          </span>
+        ) : null}
         {differs.length > 0 ? (
           <span class="warn small">
             {' '}

@@ -63,9 +63,3 @@ export interface StudentIdentity {
   readonly engine: string;
   readonly parameters: number;
 }
-
-export interface ParityResult {
-  readonly checked: boolean;
-  readonly maxLogitDelta: number | null;
-  readonly prompts: number;
-}

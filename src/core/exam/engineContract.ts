@@ -118,6 +118,8 @@ export const childMessageSchema = z.discriminatedUnion('type', [
     prompts: count,
     /** Prompts whose greedy ids part at a margin too small to decide. */
     nearTies: count,
+    /** Greedy tokens that are the same. */
+    steps: count,
   }),
 ]);
 export type ChildMessage = z.infer<typeof childMessageSchema>;

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { sentence, type Sentence } from '../sentence.ts';
 import type { Parity } from './parity.ts';
+import type { ParityFigures } from './parityVerdict.ts';
 import type { ServedForm } from './served.ts';
 
 /** One token as a server tells of it. */
@@ -35,16 +36,13 @@ export const SERVED_TOLERANCE: Readonly<Record<ServedForm['precision'], ServedTo
 };
 
 /** How a server's answers agreed with the trainer's record. */
-export interface ServedParity {
-  /** `ids` and `text`: what the greedy continuations were compared by. */
+export type ServedParity = Pick<
+  ParityFigures,
+  'prompts' | 'steps' | 'nearTies' | 'delta' | 'told'
+> & {
+  /** What the greedy continuations were compared by. */
   readonly compared: 'ids' | 'text';
-  /** Mean and largest |difference| of log-probabilities; null where the server or the record has none. */
-  readonly logprobMean: number | null;
-  readonly logprobMax: number | null;
-  readonly prompts: number;
-  /** Prompts whose continuations part at a margin too small to tell. */
-  readonly nearTies: number;
-}
+};
 
 /** Whether a server tells of the ids of all its tokens: by them is compared, by texts else. */
 export function tellsIds(answers: readonly ServedGreedy[]): boolean {
@@ -70,13 +68,14 @@ export function compareServed(
 ): ServedParity {
   const byIds = tellsIds(answers);
   const deltas: number[] = [];
-  let nearTies = 0;
+  let [nearTies, same] = [0, 0];
   for (const [index, prompt] of parity.prompts.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     const steps = recordedSteps(prompt, parity.eosIds);
     const parted = byIds ? partById(prompt, steps, answer) : partByText(prompt, steps, answer);
     deltas.push(...logprobDeltas(prompt, parted ?? steps, answer, byIds));
+    same += parted ?? steps;
     if (parted === null) continue;
     const margin = prompt.greedyMargins[parted] ?? Infinity;
     if (!(margin < tolerance.margin)) {
@@ -96,10 +95,11 @@ export function compareServed(
   }
   return {
     compared: byIds ? 'ids' : 'text',
-    logprobMean: mean,
-    logprobMax: deltas.length === 0 ? null : Math.max(...deltas),
     prompts: parity.prompts.length,
+    steps: same,
     nearTies,
+    delta: mean === null ? null : { mean, max: Math.max(...deltas) },
+    told: deltas.length,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Report, Signal } from '../ports.ts';
-import type { ExamRequest, FinishedAttempt, ParityResult, StudentIdentity } from './attempt.ts';
+import type { ExamRequest, FinishedAttempt, StudentIdentity } from './attempt.ts';
+import type { ParityVerdict } from './parityVerdict.ts';
 
 /** Port: whoever can sit an exam. The native engine is one adapter, a served student will be another. */
 export interface Student {
@@ -17,6 +18,6 @@ export interface Student {
       onAttempt(attempt: FinishedAttempt): void | Promise<void>;
     },
   ): Promise<void>;
-  /** Replays the student's parity.json (checked: false where the folder has none); rejects with `student.parity`. */
-  checkParity(folder: string, signal: Signal): Promise<ParityResult>;
+  /** Replays the student's parity.json (unchecked where the folder has none); rejects with `student.parity`. */
+  checkParity(folder: string, signal: Signal): Promise<ParityVerdict>;
 }

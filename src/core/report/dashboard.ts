@@ -60,7 +60,7 @@ export function* pictureStateSteps(
   picture: Picture,
   say: (text: Text) => string,
 ): Generator<void, PictureState, void> {
-  const rounds = yield* roundViewsSteps(picture);
+  const rounds = yield* roundViewsSteps(picture, say);
   yield* findTrajectoriesSteps(picture);
   const byPrompt = acceptanceViews(picture, 'prompt');
   yield;

@@ -1,7 +1,9 @@
 import type { ExamView } from '../../shared/dashboardContract.ts';
 import { differencesOf } from '../exam/examForm.ts';
+import { describeParity } from '../exam/describeParity.ts';
 import { accuracySteps } from '../round/compare.ts';
 import type { Rate } from '../round/statistics.ts';
+import type { Text } from '../sentence.ts';
 import type { PictureExam } from './picture.ts';
 import { isRight, type ExamTally, type QuestionTally } from './tally.ts';
 
@@ -28,8 +30,12 @@ const TESTS: Readonly<Record<Exclude<ExamGroup, 'outdated'>, (tally: QuestionTal
 };
 
 /** An exam as it is shown, beside the one of the same set in the round before. */
-export function examView(exam: PictureExam, before: PictureExam | undefined): ExamView {
-  const { set, role, accuracy, tally } = exam;
+export function examView(
+  exam: PictureExam,
+  before: PictureExam | undefined,
+  say: (text: Text) => string,
+): ExamView {
+  const { set, role, accuracy, tally, parity } = exam;
   const count = (group: ExamGroup): number => examGroup(tally, group).length;
   return {
     set,
@@ -42,5 +48,6 @@ export function examView(exam: PictureExam, before: PictureExam | undefined): Ex
     truncated: count('truncated'),
     outdated: count('outdated'),
     differs: before ? differencesOf(before.form, exam.form) : [],
+    check: parity ? { verdict: parity.verdict, text: say(describeParity(parity)) } : null,
   };
 }

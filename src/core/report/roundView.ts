@@ -1,18 +1,22 @@
 import type { RoundView } from '../../shared/dashboardContract.ts';
 import type { Manifest } from '../round/frozen.ts';
+import type { Text } from '../sentence.ts';
 import { spentView } from './costs.ts';
 import { coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
 
 /** Every round with its exams, each beside the one of the same set before it. */
-export function* roundViewsSteps(picture: Picture): Generator<void, RoundView[], void> {
+export function* roundViewsSteps(
+  picture: Picture,
+  say: (text: Text) => string,
+): Generator<void, RoundView[], void> {
   const last = new Map<string, PictureExam>();
   const views: RoundView[] = [];
   for (const one of picture.rounds) {
     const exams: RoundView['exams'] = [];
     for (const exam of one.exams.values()) {
-      exams.push(examView(exam, last.get(exam.set)));
+      exams.push(examView(exam, last.get(exam.set), say));
       last.set(exam.set, exam);
       yield;
     }

@@ -19,7 +19,7 @@ export async function examRound(
   let state = initial;
   const folder = store.absolute(state.student.path);
   const identity = await ports.student.identify(folder);
-  await ports.student.checkParity(folder, signal);
+  const parity = await ports.student.checkParity(folder, signal);
   for (const set of sets) {
     const plan = await planExam(ports, state.round, set, identity);
     const answered = await sitExam(ports, state.round, folder, plan);
@@ -31,6 +31,7 @@ export async function examRound(
       samples: plan.samples,
       answered,
       form: plan.form,
+      parity,
     });
     await store.saveState(state);
   }

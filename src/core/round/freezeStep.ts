@@ -100,6 +100,9 @@ async function writeFrozen(
     examFingerprints: Object.fromEntries(
       Object.entries(state.exams).map(([set, { fingerprint }]) => [set, fingerprint]),
     ),
+    examParity: Object.fromEntries(
+      Object.entries(state.exams).flatMap(([set, { parity }]) => (parity ? [[set, parity]] : [])),
+    ),
     teacher: {
       profile: state.teaching?.profile ?? 'none',
       programmatic: state.teaching?.programmatic ?? false,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { answerKindSchema } from '../dataset/question.ts';
+import { parityVerdictSchema } from '../exam/parityVerdict.ts';
 
 export const sourceSchema = z.enum(['teacher', 'feedback', 'self', 'dataset', 'human']);
 export type Source = z.infer<typeof sourceSchema>;
@@ -74,6 +75,8 @@ export const manifestSchema = z.strictObject({
   /** Digest of the student that sat this round's exam. */
   studentDigest: z.string(),
   examFingerprints: z.record(z.string(), z.string()),
+  /** How whoever sat each exam stood to the trainer's record of the student; not in older files. */
+  examParity: z.record(z.string(), parityVerdictSchema).optional(),
   /** SHA-256 of every file the set was made from, by path relative to the project. */
   inputs: z.record(z.string(), z.string()),
   teacher: z.object({ profile: z.string(), programmatic: z.boolean() }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { examFormSchema, type ExamForm } from '../exam/examForm.ts';
+import { parityVerdictSchema, type ParityVerdict } from '../exam/parityVerdict.ts';
 import { relativePathSchema } from '../project/relativePath.ts';
 import { TEST_SET } from './looks.ts';
 import type { Step } from './step.ts';
@@ -10,6 +11,8 @@ const examSetSchema = z.object({
   samples: z.number().int().min(1),
   /** How it was held; not in older files. */
   form: examFormSchema.optional(),
+  /** How who sat it stood to the trainer's record of the student; not in older files. */
+  parity: parityVerdictSchema.optional(),
 });
 
 /** rounds/N/round.json: where a round stands. Everything in it can be checked against the other files. */
@@ -54,6 +57,7 @@ export type RoundEvent =
       /** Answers that were missing before: those of new questions, changed texts, more samples. */
       answered?: number;
       form?: ExamForm;
+      parity?: ParityVerdict;
     }
   | { type: 'audited'; suspects: number; questions: number }
   | ({ type: 'taught' } & NonNullable<RoundState['teaching']>)
@@ -87,9 +91,10 @@ export function openRound(round: number, student: RoundState['student']): RoundS
 export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case 'exam-finished': {
-      const { set, fingerprint, questions, samples, form } = event;
+      const { set, fingerprint, questions, samples, form, parity } = event;
       const before = state.exams[set];
-      const exam = { fingerprint, questions, samples, ...(form ? { form } : {}) };
+      const about = { ...(form ? { form } : {}), ...(parity ? { parity } : {}) };
+      const exam = { fingerprint, questions, samples, ...about };
       const exams = { ...state.exams, [set]: exam };
       const grown = set === 'train' && (event.answered ?? 0) > 0;
       const changed = before !== undefined && (before.fingerprint !== fingerprint || grown);

@@ -9,6 +9,7 @@ import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
 import { summarise } from '../../core/round/summary.ts';
+import { checkLines } from '../../core/round/checkLines.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { doubtLine } from './audit.ts';
@@ -41,6 +42,7 @@ export function exam(
     const byRule = doubts.filter((one) => one.byRule).length;
     const line = doubtLine(doubts);
     if (line !== null) lines.push(line);
+    lines.push(...checkLines(state.round, after));
     return {
       text: joined([sentence`Exam of round ${state.round}`, ...lines], '\n'),
       json: {

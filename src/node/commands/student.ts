@@ -1,5 +1,7 @@
 import { AppError } from '../../core/errors.ts';
+import { describeParity } from '../../core/exam/describeParity.ts';
 import { joined, sentence } from '../../core/sentence.ts';
+import { kindsOfProject } from '../project/kindsOfProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { credentialsOf } from '../teacher/credentials.ts';
 import { createRedactor } from '../teacher/redact.ts';
@@ -18,7 +20,8 @@ export async function testStudent(
 ): Promise<CommandResult> {
   const access = await accessOf(context, options.profile);
   const { name, baseURL } = access.profile;
-  const findings = await probeServer(access, context.signal).catch((error: unknown) => {
+  const kinds = await kindsOfProject(context.options.folder, context.clock);
+  const findings = await probeServer(access, context.signal, kinds).catch((error: unknown) => {
     if (!(error instanceof TeacherFailure)) throw error;
     const redact = createRedactor(credentialsOf(access.key, access.profile.headers));
     throw servedError(error, redact, { profile: name });
@@ -55,22 +58,14 @@ export function checkStudent(
     const state = await store.state(round);
     const before = round === 0 ? null : await store.state(round - 1);
     const path = state?.student.path ?? before?.training?.student?.path ?? store.project.student;
-    const { checked, prompts, maxLogitDelta } = await student.checkParity(
-      store.absolute(path),
-      signal,
-    );
+    const parity = await student.checkParity(store.absolute(path), signal);
+    const about = describeParity(parity);
     return {
-      text: checked
-        ? sentence`The server ${name} answers as ${path}: ${prompts} prompts compared.`
-        : sentence`The server ${name} answers; whether it serves ${path} itself cannot be checked.`,
-      json: {
-        profile: name,
-        round,
-        student: path,
-        checked,
-        prompts,
-        maxLogprobDelta: maxLogitDelta,
-      },
+      text:
+        parity.verdict === 'unchecked'
+          ? sentence`The server ${name} answers; whether it serves ${path} itself cannot be checked: make the record with tailor student --record.`
+          : sentence`The server ${name} answers as ${path}: ${about}.`,
+      json: { profile: name, round, student: path, parity },
     };
   });
 }

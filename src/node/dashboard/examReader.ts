@@ -45,7 +45,10 @@ export class ExamReader {
     const { folder, set, role, exam, questions, stamps } = wanted;
     const place = join(folder, `${set}.`);
     const isTrain = role === 'train';
-    const stamp = [exam.fingerprint, stampUnder(stamps, place), wanted.curationStamp].join('\n');
+    const parity = JSON.stringify(exam.parity);
+    const stamp = [exam.fingerprint, parity, stampUnder(stamps, place), wanted.curationStamp].join(
+      '\n',
+    );
     const kept = this.#kept.get(place);
     if (kept?.stamp === stamp && kept.questions === questions) return kept.read;
     const attempts = new Map<string, Attempt>();
@@ -65,7 +68,7 @@ export class ExamReader {
     const now = isTrain ? wanted.curation : { gold, ...NO_FIXES };
     const tally = await runPaced(tallyExam(questions, attempts.values(), now), signal);
     const accuracy = await runPaced(examAccuracy(tally), signal);
-    const read: PictureExam = { set, role, tally, accuracy, form: exam.form };
+    const read: PictureExam = { set, role, tally, accuracy, form: exam.form, parity: exam.parity };
     this.#kept.set(place, { stamp, questions, read });
     return read;
   }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
-import type { ExamRequest, ParityResult, StudentIdentity } from '../../core/exam/attempt.ts';
+import type { ExamRequest, StudentIdentity } from '../../core/exam/attempt.ts';
 import { paritySchema, type Parity } from '../../core/exam/parity.ts';
+import { describeParity } from '../../core/exam/describeParity.ts';
+import { passed, type ParityVerdict } from '../../core/exam/parityVerdict.ts';
 import { servedEngine } from '../../core/exam/served.ts';
 import {
   compareServed,
@@ -88,7 +90,7 @@ export class ServedStudent implements Student {
     }
   }
 
-  async checkParity(folder: string, signal: Signal): Promise<ParityResult> {
+  async checkParity(folder: string, signal: Signal): Promise<ParityVerdict> {
     const linked = abortSignalOf(signal);
     try {
       for (;;) {
@@ -121,7 +123,7 @@ export class ServedStudent implements Student {
     await clock.sleep(POLL_MS, signal);
   }
 
-  async #check(folder: string, signal: AbortSignal): Promise<ParityResult> {
+  async #check(folder: string, signal: AbortSignal): Promise<ParityVerdict> {
     const { log, access } = this.#options;
     try {
       const model = await this.#present(folder, signal);
@@ -130,7 +132,7 @@ export class ServedStudent implements Student {
         log.warn(
           `${basename(folder)} was not made by the trainer: whether ${access.profile.name} serves these very weights cannot be checked.`,
         );
-        return { checked: false, maxLogitDelta: null, prompts: 0 };
+        return { verdict: 'unchecked', by: access.profile.name };
       }
       await requireRecordedWeights(this.#digests, folder, parity.weightsSha256);
       const { precision } = access.profile;
@@ -141,16 +143,17 @@ export class ServedStudent implements Student {
         answers.push(choice === undefined ? { text: '', tokens: null } : greedyOf(choice));
       }
       if (!tellsIds(answers) && !hasTexts(parity)) throw notComparable(folder);
-      const found = compareServed(parity, answers, SERVED_TOLERANCE[precision]);
-      const lps = found.logprobMean;
+      const { logprob, margin } = SERVED_TOLERANCE[precision];
+      const verdict = passed({
+        by: access.profile.name,
+        weightsSha256: parity.weightsSha256,
+        ...compareServed(parity, answers, { logprob, margin }),
+        tolerance: { delta: logprob, margin, source: precision },
+      });
       log.info(
-        `${access.profile.name} serves ${basename(folder)}: ${found.prompts} greedy continuations equal by ${found.compared}` +
-          `${found.nearTies > 0 ? ` (${found.nearTies} part at a near tie)` : ''}, ` +
-          (lps === null
-            ? 'no log-probabilities compared.'
-            : `log-probabilities within ${lps.toPrecision(2)} on average.`),
+        `${access.profile.name} answers as ${basename(folder)}: ${describeParity(verdict).toString()}.`,
       );
-      return { checked: true, maxLogitDelta: found.logprobMax, prompts: found.prompts };
+      return verdict;
     } catch (error) {
       if (error instanceof TeacherFailure) {
         const told = servedError(error, this.#redact, { profile: access.profile.name });

@@ -1,3 +1,4 @@
+import { checkLines } from '../../core/round/checkLines.ts';
 import { countLooks, looksSentence, TEST_SET } from '../../core/round/looks.ts';
 import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
@@ -11,6 +12,7 @@ export function roundsTable(summaries: readonly RoundSummary[]): Sentence {
   const sets = [...new Set(summaries.flatMap(({ results }) => results.map(({ set }) => set)))];
   const parts = [
     ...sets.map((set) => lines([sentence`${set} exam (greedy)`, ...examTable(summaries, set)])),
+    ...checksOf(summaries),
     lines([sentence`What was taught`, teachingTable(summaries)]),
     lines([sentence`Time`, timeTable(summaries)]),
   ];
@@ -75,6 +77,12 @@ function examNotes(summaries: readonly RoundSummary[], set: string): Sentence[] 
     }
     return notes;
   });
+}
+
+/** How those who sat the exams stood to the trainer's record of the student: what one cannot see in the numbers. */
+function checksOf(summaries: readonly RoundSummary[]): Sentence[] {
+  const rows = summaries.flatMap(({ round, state }) => checkLines(round, state));
+  return rows.length === 0 ? [] : [lines([sentence`Checks of the student`, ...rows])];
 }
 
 function askAgain(round: number, set: string): Sentence {

@@ -47,11 +47,14 @@ const { bfloat16, float32 } = SERVED_TOLERANCE;
 describe('a server held against the record of a trained student', () => {
   it('is the student by ids, by texts, and by texts without log-probabilities', () => {
     const byIds = compareServed(record(), [server(SAME, [10, 11, 12])], float32);
-    expect(byIds).toMatchObject({ compared: 'ids', logprobMean: 0, nearTies: 0, prompts: 1 });
+    expect(byIds).toMatchObject({
+      ...{ compared: 'ids', nearTies: 0, prompts: 1, steps: 3, told: 3 },
+      delta: { mean: 0, max: 0 },
+    });
     const byText = compareServed(record(), [server(SAME, [null, null, null])], float32);
-    expect(byText).toMatchObject({ compared: 'text', logprobMean: 0, nearTies: 0 });
+    expect(byText).toMatchObject({ compared: 'text', delta: { mean: 0 }, nearTies: 0 });
     const bare = compareServed(record(), [server(SAME, null)], float32);
-    expect(bare).toMatchObject({ compared: 'text', logprobMean: null, nearTies: 0 });
+    expect(bare).toMatchObject({ compared: 'text', delta: null, told: 0, steps: 3, nearTies: 0 });
   });
 
   it.each([
@@ -80,9 +83,8 @@ describe('a server held against the record of a trained student', () => {
   it('is refused where texts agree and log-probabilities do not', () => {
     const colder = server(SAME, [10, 11, 12], -0.05);
     expect(() => compareServed(record(), [colder], bfloat16)).toThrow(/log-probabilities differ/u);
-    expect(compareServed(record(), [colder], SERVED_TOLERANCE.quantised).logprobMean).toBeCloseTo(
-      0.05,
-    );
+    const { delta } = compareServed(record(), [colder], SERVED_TOLERANCE.quantised);
+    expect(delta?.mean).toBeCloseTo(0.05);
   });
 
   it('forgives what spells the first space or half of a character otherwise', () => {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExamItem, FinishedAttempt } from '../../../../src/core/exam/attempt.ts';
+import type { ChatFrame } from '../../../../src/core/exam/chatFrame.ts';
 import type { Clock, Log } from '../../../../src/core/ports.ts';
 import { studentProfileSchema } from '../../../../src/node/served/profiles.ts';
 import { ServedStudent } from '../../../../src/node/served/servedStudent.ts';
+import { CHAT } from '../../../fakes/chat.ts';
 import { StudentServer, wordsOf, type Answer, type Asked } from '../../../fakes/studentServer.ts';
 
 const FIXTURE = join(import.meta.dirname, '../../../fixtures/students/llama-text');
@@ -69,7 +71,11 @@ function items(questions: number, samples: number): ExamItem[] {
 async function sit(
   of: ServedStudent,
   asked: readonly ExamItem[],
-  hooks: { signal?: AbortSignal; onAttempt?: (one: FinishedAttempt) => void } = {},
+  hooks: {
+    signal?: AbortSignal;
+    chat?: ChatFrame;
+    onAttempt?: (one: FinishedAttempt) => void;
+  } = {},
 ): Promise<FinishedAttempt[]> {
   const attempts: FinishedAttempt[] = [];
   await of.sit(
@@ -81,6 +87,7 @@ async function sit(
       seed: '1/0/train',
       maxNewTokens: 64,
       stopAtAnswerLine: true,
+      chat: hooks.chat,
     },
     {
       signal: hooks.signal ?? new AbortController().signal,
@@ -119,6 +126,19 @@ describe('an exam over HTTP', () => {
       top_k: 20,
     });
     expect(first?.body['n']).toBeUndefined();
+  });
+
+  it('stands in the student’s chat template where it goes on with a text, and leaves it to a chat', async () => {
+    await sit(student(), items(1, 1), { chat: CHAT });
+    await sit(student({ api: 'chat' }), items(1, 1), { chat: CHAT });
+    const prompt = 'HEAD\nQuestion: 0?\nReasoning:';
+    const [text, chat] = streams();
+    expect(text?.body).toMatchObject({
+      prompt: `<|user|>${prompt}<|end|><|student|>`,
+      stop: ['<|end|>'],
+    });
+    expect(chat?.body).toMatchObject({ messages: [{ role: 'user', content: prompt }] });
+    expect(chat?.body['stop']).toBeUndefined();
   });
 
   it('gives what is missing the texts that an uninterrupted exam would have', async () => {
@@ -302,9 +322,11 @@ describe('before an exam', () => {
     ]) {
       server.manners = { ...server.manners, ...manners };
       const found = await student({ precision: 'float32' }).checkParity(path, never);
-      expect(found).toMatchObject({ checked: true, prompts: 1 });
+      const verdict = manners.logprobs === 'none' ? 'plausible' : 'equal';
+      expect(found).toMatchObject({ verdict, by: 'box', prompts: 1, steps: 5, nearTies: 0 });
     }
-    expect(logged.at(-1)).toContain('no log-probabilities compared');
+    expect(logged.at(-1)).toContain('no log-probabilities to compare');
+    expect(logged.at(-1)).toContain('plausible');
   });
 
   it('one with other weights is refused with the command that serves the right ones', async () => {
@@ -342,7 +364,7 @@ describe('before an exam', () => {
     let asked = 0;
     server.answer = () => wordsOf((asked += 1) > 3 ? ' 1 + 1 = 2' : ' 1 + 1 = 3');
     const found = await student({}, { wait: true }).checkParity(path, never);
-    expect(found.checked).toBe(true);
+    expect(found.verdict).toBe('equal');
     expect(asked).toBe(4);
     expect(logged.filter((line) => line.includes('vllm serve'))).toHaveLength(1);
     server.answer = () => wordsOf(' never');
@@ -362,8 +384,8 @@ describe('before an exam', () => {
     });
     expect(server.loaded).toEqual([]);
     const adapting = student({ adapters: true });
-    expect((await adapting.checkParity(path, never)).checked).toBe(true);
-    expect((await adapting.checkParity(path, never)).checked).toBe(true);
+    expect((await adapting.checkParity(path, never)).verdict).toBe('equal');
+    expect((await adapting.checkParity(path, never)).verdict).toBe('equal');
     expect(server.loaded).toEqual([{ lora_name: 'round-1-abc', lora_path: join(path, 'adapter') }]);
   });
 
@@ -384,13 +406,13 @@ describe('before an exam', () => {
     const text = await readFile(record, 'utf8');
     await writeFile(record, text.replace('greedyPieces', 'older'));
     server.answer = () => wordsOf(' 1 + 1 = 2');
-    expect((await student().checkParity(path, never)).checked).toBe(true);
+    expect((await student().checkParity(path, never)).verdict).toBe('equal');
     server.manners = { ...server.manners, ids: false };
     await expect(student().checkParity(path, never)).rejects.toMatchObject({
       code: 'student.capability',
     });
     await rm(record);
-    expect((await student().checkParity(path, never)).checked).toBe(false);
+    expect(await student().checkParity(path, never)).toEqual({ verdict: 'unchecked', by: 'box' });
     expect(logged.at(-1)).toContain('cannot be checked');
   });
 
