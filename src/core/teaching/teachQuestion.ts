@@ -11,7 +11,7 @@ import { renderPrompt } from './prompt.ts';
 import type { Purpose, TeacherReply, TeachingItem } from './records.ts';
 import { parseReply } from './reply.ts';
 import type { Teacher, TeacherRequest } from './teacher.ts';
-import type { PromptTemplate } from './templates.ts';
+import { templateOfKind, type PromptTemplate } from './templates.ts';
 
 export interface TeachTask {
   readonly purpose: Purpose;
@@ -140,9 +140,11 @@ function requestOf(
   { draw, rung }: { readonly draw: number; readonly rung: Rung },
   last: TeachingItem | undefined,
 ): TeacherRequest {
-  const { question, attempt, template } = task;
+  const { question, attempt } = task;
   const shown = rung === 'shown';
-  const form = answerForm(question);
+  const { template, own } = templateOfKind(task.template, question.kind);
+  // The built-in templates say it themselves; one that a person wrote may speak of numbers.
+  const form = own ? answerForm(question) : undefined;
   const messages = renderPrompt(template, {
     questionId: question.id,
     draw,

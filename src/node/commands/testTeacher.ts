@@ -1,5 +1,8 @@
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence } from '../../core/sentence.ts';
+import { wordingOf } from '../../core/dataset/choiceLines.ts';
+import { EASY_QUESTIONS, type GradedKind } from '../../core/exam/easyQuestions.ts';
+import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { credentialsOf } from '../teacher/credentials.ts';
 import { createRedactor } from '../teacher/redact.ts';
 import { remoteEndpoint } from '../teacher/endpoint.ts';
@@ -12,12 +15,25 @@ import {
   PROGRAMMATIC,
   readKey,
 } from '../teacher/profiles.ts';
+import { kindsOfProject } from '../project/kindsOfProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 
-const QUESTION = 'What is 17 + 25? Answer with the number only.';
+const messageOf = (kind: GradedKind): string => {
+  const easy = EASY_QUESTIONS[kind];
+  return `${wordingOf(easy)}${easy.kind === 'choice' ? '\n' : ' '}${easy.ask}`;
+};
 
-/** `tailor teacher --test [PROFILE]`: one real, small call, and what its answer tells about the server. */
+/** Whether a reply says the answer of the kind's easy question, somewhere. */
+const isRight = (kind: GradedKind, said: string): boolean =>
+  kind === 'number'
+    ? /\b42\b/u.test(said)
+    : gradeAnswer(`Answer: ${said}`, EASY_QUESTIONS[kind]).lenient === 'right';
+
+/**
+ * `tailor teacher --test [PROFILE]`: one real, small call for each kind of answer that the project has, and what the
+ * answers tell about the server.
+ */
 export async function testTeacher(
   context: CommandContext,
   options: { readonly profile?: string },
@@ -33,23 +49,28 @@ export async function testTeacher(
   const { origin } = new URL(profile.baseURL);
   const key = (await context.keyFor?.(origin)) ?? readKey(profile, context.environment);
   const redact = createRedactor(credentialsOf(key ?? null, profile.headers));
-  const reply = await sendChat(
-    remoteEndpoint(profile, key),
-    {
-      messages: [{ role: 'user', content: QUESTION }],
-      temperature: 0,
-      // Room for a model that thinks aloud before it answers.
-      maxTokens: 256,
-      seed: 0,
-    },
-    { signal: context.signal, onAccepted: () => undefined, onLimited: () => undefined },
-  ).catch((error: unknown) => {
-    if (error instanceof TeacherFailure) {
-      throw error.cleaned(redact).toAppError('run', { profile: name });
-    }
-    throw error;
-  });
-  const said = redact(reply.text.trim()).replace(/\s+/gu, ' ').slice(0, 200);
+  const ask = (kind: GradedKind): ReturnType<typeof sendChat> =>
+    sendChat(
+      remoteEndpoint(profile, key),
+      {
+        messages: [{ role: 'user', content: messageOf(kind) }],
+        temperature: 0,
+        // Room for a model that thinks aloud before it answers.
+        maxTokens: 256,
+        seed: 0,
+      },
+      { signal: context.signal, onAccepted: () => undefined, onLimited: () => undefined },
+    ).catch((error: unknown) => {
+      if (error instanceof TeacherFailure) {
+        throw error.cleaned(redact).toAppError('run', { profile: name });
+      }
+      throw error;
+    });
+  const kinds = await kindsOfProject(context.options.folder, context.clock);
+  const reply = await ask(kinds[0] ?? 'number');
+  const replies = [reply];
+  for (const kind of kinds.slice(1)) replies.push(await ask(kind));
+  const texts = replies.map(({ text }) => redact(text.trim()).replace(/\s+/gu, ' ').slice(0, 200));
   const findings = [
     { what: sentence`reached`, ok: true, says: `${origin}, ${Math.round(reply.totalMs)} ms` },
     {
@@ -57,11 +78,14 @@ export async function testTeacher(
       ok: true,
       says: reply.responseModel ?? sentence`${profile.model} (the server does not say)`,
     },
-    {
-      what: sentence`answer`,
-      ok: /\b42\b/u.test(said),
-      says: said === '' ? sentence`an empty text` : said,
-    },
+    ...kinds.map((kind, at) => {
+      const said = texts[at] ?? '';
+      return {
+        what: kinds.length === 1 ? sentence`answer` : sentence`answer of kind ${kind}`,
+        ok: isRight(kind, said),
+        says: said === '' ? sentence`an empty text` : said,
+      };
+    }),
     {
       what: sentence`end of answer`,
       ok: reply.finishReason === 'stop',
@@ -76,7 +100,7 @@ export async function testTeacher(
         : sentence`not reported: costs are estimated from the text`,
     },
   ];
-  if (said === '') {
+  if (texts.includes('')) {
     throw new AppError('teacher.malformed', sentence`${name} answered with an empty text.`, {
       hint: sentence`Try another model, or raise its length limit.`,
       detail: { findings },

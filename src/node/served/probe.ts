@@ -1,7 +1,11 @@
 import type * as z from 'zod';
 import { cancelled } from '../../core/errors.ts';
+import { EASY_QUESTIONS, type GradedKind } from '../../core/exam/easyQuestions.ts';
+import { promptOf } from '../../core/exam/promptForm.ts';
+import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
+import type { StudentProfile } from './profiles.ts';
 import { askedBy, askGreedy, listModels } from './requests.ts';
 import { askJson, type ServerAccess } from './transport.ts';
 import { completionSchema, tokensOf, type Choice, type modelsSchema } from './wire.ts';
@@ -13,15 +17,22 @@ export interface Finding {
   readonly says: Text;
 }
 
-const PROMPT = 'Question: What is 2 + 3?\nReasoning:';
+const NUMBER_PROMPT = 'Question: What is 2 + 3?\nReasoning:';
+
+const promptFor = (kind: GradedKind): string =>
+  kind === 'number' ? NUMBER_PROMPT : promptOf(EASY_QUESTIONS[kind]);
 const TOKENS = 8;
+/** Room for a step or two and an answer. */
+const ANSWER_TOKENS = 64;
 
 /** What a server can do of what exams and their checks use, by a few small requests. Nobody reached is a failure. */
 export async function probeServer(
   access: ServerAccess,
   signal: AbortSignal,
+  kinds: readonly GradedKind[] = ['number'],
 ): Promise<readonly Finding[]> {
   const { profile } = access;
+  const prompt = promptFor(kinds[0] ?? 'number');
   const list = await listModels(access, signal);
   const findings: Finding[] = [modelFinding(profile.model, list)];
   const context = list?.find(({ id }) => id === profile.model)?.max_model_len;
@@ -33,7 +44,7 @@ export async function probeServer(
         ? sentence`${context} tokens`
         : sentence`not told: a question that is too long is refused when it is asked`,
   });
-  const { path, asked } = askedBy(profile.api, PROMPT);
+  const { path, asked } = askedBy(profile.api, prompt);
   const sent = async (more: Readonly<Record<string, unknown>>): Promise<Choice[]> => {
     const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked, ...more };
     return (await askJson(access, path, completionSchema, body, signal)).choices;
@@ -44,7 +55,10 @@ export async function probeServer(
   await sent({});
   const what = profile.api === 'chat' ? sentence`chat` : sentence`completions`;
   findings.push({ what, ok: true, says: path });
-  findings.push(await parityFinding(access, signal));
+  findings.push(await parityFinding(access, prompt, signal));
+  for (const kind of kinds) {
+    if (kind !== 'number') findings.push(await kindFinding(kind, sent, profile.api));
+  }
 
   const sampled = { temperature: 1, max_tokens: 24, seed: 7 };
   const [first, again] = [await ask(sampled), await ask(sampled)];
@@ -83,12 +97,35 @@ function modelFinding(model: string, list: z.infer<typeof modelsSchema>['data'] 
   return { what, ok: false, says: sentence`no ${model} there; the server has: ${some}` };
 }
 
+/** Whether the grader reads an answer of a kind in what the student writes; that it is the right one is not asked. */
+async function kindFinding(
+  kind: GradedKind,
+  sent: (more: Readonly<Record<string, unknown>>) => Promise<Choice[]>,
+  api: StudentProfile['api'],
+): Promise<Finding> {
+  const { asked } = askedBy(api, promptFor(kind));
+  const text = textOf(await sent({ ...asked, max_tokens: ANSWER_TOKENS }));
+  const { value } = gradeAnswer(text, EASY_QUESTIONS[kind]);
+  return {
+    what: sentence`answer of kind ${kind}`,
+    ok: true,
+    says:
+      value === null
+        ? sentence`asked; nothing in what came can be read as one`
+        : sentence`asked; read as ${JSON.stringify(value.slice(0, 60))}`,
+  };
+}
+
 /** What the check of the weights can go by: it needs completions, whatever the exams use. */
-async function parityFinding(access: ServerAccess, signal: AbortSignal): Promise<Finding> {
+async function parityFinding(
+  access: ServerAccess,
+  prompt: string,
+  signal: AbortSignal,
+): Promise<Finding> {
   const { model } = access.profile;
   const what = sentence`check of the weights`;
   const choices = await refusable(
-    () => askGreedy(access, { model, prompt: PROMPT, tokens: TOKENS }, signal),
+    () => askGreedy(access, { model, prompt, tokens: TOKENS }, signal),
     signal,
   );
   const [choice] = choices ?? [];

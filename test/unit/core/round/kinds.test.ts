@@ -50,7 +50,9 @@ it('two rounds over answers of every kind: each is asked, graded, taught, paired
     spending: () => fake.spending(),
     ask: async (request: Parameters<FakeTeacher['ask']>[0]) => {
       const reply = await fake.ask(request);
-      seen.push(request.messages.at(-1)?.content ?? '');
+      seen.push(
+        `${request.templateId}: ${request.messages.map(({ content }) => content).join('\n')}`,
+      );
       const words = `One sees it, way ${request.draw} ${request.purpose}.\nAnswer: ${said(byId.get(request.questionId)!)}\nEND`;
       const head = 'FIRST WRONG STEP: 1\nKIND: knowledge\nWHY: It is another one.\nCORRECTED:\n';
       return { ...reply, text: request.purpose === 'feedback' ? head + words : words };
@@ -77,6 +79,15 @@ it('two rounds over answers of every kind: each is asked, graded, taught, paired
     '\nAnswer Choices:\n(a) ink\n(b) blotter\n(c) pen\nReasoning:',
   );
   expect(prompts.get('train-0')).not.toContain('Choices');
-  expect(seen.some((text) => text.includes('letter of one choice in brackets'))).toBe(true);
+  const system = (name: string): string => seen.find((text) => text.startsWith(`${name}: `)) ?? '';
+  expect(system('annotate-1')).toContain('the final number alone');
+  for (const [name, words] of [
+    ['annotate-choice-1', 'letter of one choice in brackets'],
+    ['feedback-yes-no-1', 'yes or no alone'],
+    ['feedback-exact-1', 'in as few words as it takes'],
+  ] as const) {
+    expect([name, system(name)]).toEqual([name, expect.stringContaining(words)]);
+    expect(system(name)).not.toContain('final number');
+  }
   expect(store.manifests.get(1)?.grader).toBe('numeric-1+choice-2+exact-1+yes-no-1');
 });

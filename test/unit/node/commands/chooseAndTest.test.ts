@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Question } from '../../../../src/core/dataset/question.ts';
 import type { CommandContext } from '../../../../src/node/commands/context.ts';
 import { choose } from '../../../../src/node/commands/choose.ts';
 import { testTeacher } from '../../../../src/node/commands/testTeacher.ts';
@@ -70,6 +71,39 @@ describe('tailor teacher --test', () => {
     await expect(testTeacher(context, { profile: 'near' })).rejects.toMatchObject({
       code: 'teacher.malformed',
     });
+  });
+
+  it('asks a question of each kind that the project has, and reads the answer by the kind', async () => {
+    const train = [
+      { id: 'c', question: 'Which?', answer: 'a', kind: 'choice', choices: ['x', 'y'] },
+      { id: 'd', question: 'Which one?', answer: 'a', kind: 'choice', choices: ['x', 'y'] },
+      { id: 'y', question: 'Is it?', answer: 'no', kind: 'yes-no' },
+      { id: 'e', question: 'Where?', answer: 'Rome', kind: 'exact' },
+    ] as const satisfies readonly Question[];
+    await writeProject(root, {
+      train: train.map((row) => ({
+        ...row,
+        ...('choices' in row ? { choices: [...row.choices] } : {}),
+      })),
+      dev: sums('d', 1, 10),
+    });
+    const replies = ['The letter is (b).', 'No.', 'Paris'];
+    const server = await startFaultServer((nth) => ({
+      kind: 'reply',
+      text: replies[nth - 1] ?? '',
+    }));
+    onTestFinished(() => server.close());
+    await addProfile(path, { name: 'near', baseURL: server.baseURL, model: 'm' });
+    const text = String((await testTeacher(context, { profile: 'near' })).text);
+    expect(server.seen.map(({ body }) => JSON.stringify(body))).toEqual([
+      expect.stringContaining('Answer Choices:\\n(a) stone'),
+      expect.stringContaining('yes or no only'),
+      expect.stringContaining('capital of France'),
+    ]);
+    expect(text).toContain('ok  answer of kind choice: The letter is (b).');
+    expect(text).toContain('!   answer of kind yes-no: No.');
+    expect(text).toContain('ok  answer of kind exact: Paris');
+    expect(text).not.toContain('17 + 25');
   });
 
   it('needs no call for the programmatic teacher', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GradedKind } from '../../../../src/core/exam/easyQuestions.ts';
 import { probeServer } from '../../../../src/node/served/probe.ts';
 import { studentProfileSchema } from '../../../../src/node/served/profiles.ts';
 import { StudentServer, wordsOf } from '../../../fakes/studentServer.ts';
@@ -16,14 +17,14 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('the probe of a server', () => {
-  const probe = async (profile: object = {}) => {
+  const probe = async (profile: object = {}, kinds?: readonly GradedKind[]) => {
     const parsed = studentProfileSchema.parse({
       name: 'box',
       baseURL,
       model: 'student',
       ...profile,
     });
-    const findings = await probeServer({ profile: parsed, key: null }, never);
+    const findings = await probeServer({ profile: parsed, key: null }, never, kinds);
     return new Map(findings.map(({ what, ok, says }) => [String(what), `${ok} ${String(says)}`]));
   };
 
@@ -62,5 +63,14 @@ describe('the probe of a server', () => {
     let count = 0;
     server.answer = () => wordsOf(` ${(count += 1)}`);
     expect((await probe()).get('seed')).toMatch(/^false taken/u);
+  });
+
+  it('asks in the form of the kinds that the project has, and says what is read of the answers', async () => {
+    server.answer = ({ prompt }) =>
+      wordsOf(prompt.includes('(b) red') ? ' It is.\nAnswer: (c)\n' : ' Who knows.\n', 'stop');
+    const found = await probe({}, ['choice', 'yes-no']);
+    expect(found.get('answer of kind choice')).toBe('true asked; read as "c"');
+    expect(found.get('answer of kind yes-no')).toMatch(/^true asked; nothing/u);
+    expect(found.has('answer of kind number')).toBe(false);
   });
 });
