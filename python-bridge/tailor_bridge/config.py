@@ -32,6 +32,20 @@ class DataConfig:
 
 
 @dataclass(frozen=True)
+class ChatConfig:
+    """A chat template as what it puts around one message; rendered once by `chat`, plain data since."""
+
+    template: str  # SHA-256 of the template's text
+    bos: str  # what the prefix begins with, where servers add it by themselves
+    prefix: str
+    suffix: str
+    end: str
+    prefix_ids: tuple[int, ...]
+    suffix_ids: tuple[int, ...]
+    end_id: int
+
+
+@dataclass(frozen=True)
 class LmConfig:
     prompt_weight: float
     normalise: str  # completion | repo (the reference's divisor; for tests)
@@ -107,6 +121,7 @@ class RunConfig:
     init: str
     data: DataConfig
     prompt_form: str
+    chat: ChatConfig | None  # None: plain prompts
     mode: str
     lora: LoraConfig | None  # None: mode full
     lm: LmConfig
@@ -222,6 +237,15 @@ class _Section:
                 raise _bad(f"{self._where(key)}.{at}", f"must be one of {', '.join(known)}")
         return tuple(value)
 
+    def ids(self, key: str, most: int) -> tuple[int, ...]:
+        value = self._get(key, _REQUIRED)
+        if not isinstance(value, list) or len(value) > most:
+            raise _bad(self._where(key), f"must be a list of at most {most} token ids")
+        for at, item in enumerate(value):
+            if isinstance(item, bool) or not isinstance(item, int) or item < 0:
+                raise _bad(f"{self._where(key)}.{at}", "must be an integer ≥ 0")
+        return tuple(value)
+
     def has(self, key: str) -> bool:
         self._seen.add(key)
         return key in self._value
@@ -287,6 +311,7 @@ def parse_config(data: bytes) -> RunConfig:
             sha256=data_section.text("sha256", pattern=_HEX64),
         ),
         prompt_form=top.text("promptForm"),
+        chat=_chat(top.section("chat")) if top.has("chat") else None,
         mode=mode,
         lora=None if mode == "full" else _lora(top.section("lora", optional=True)),
         lm=LmConfig(
@@ -352,6 +377,21 @@ def _lora(section: _Section) -> LoraConfig:
     )
     section.done()
     return lora
+
+
+def _chat(section: _Section) -> ChatConfig:
+    chat = ChatConfig(
+        template=section.text("template", pattern=_HEX64),
+        bos=section.text("bos"),
+        prefix=section.text("prefix"),
+        suffix=section.text("suffix"),
+        end=section.filled("end"),
+        prefix_ids=section.ids("prefixIds", 4096),
+        suffix_ids=section.ids("suffixIds", 4096),
+        end_id=section.integer("endId", 0),
+    )
+    section.done()
+    return chat
 
 
 def _probes(section: _Section) -> ProbesConfig:

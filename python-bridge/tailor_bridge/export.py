@@ -66,7 +66,7 @@ def export_student(
         if system.disk_free_bytes(target.parent) < 2 * size:
             raise checkpoint.disk_full("The student folder")
         temp.mkdir()
-        tokens = _write_folder(temp, base, dtype, weights)
+        tokens = _write_folder(temp, config, dtype, weights)
         if config.lora is not None:
             write_adapter(temp / ADAPTER, config, trained)
         poll()
@@ -136,8 +136,9 @@ def _swap(temp: Path, target: Path) -> None:
 
 
 def _write_folder(
-    folder: Path, base: Path, dtype: str, weights: dict[str, torch.Tensor]
+    folder: Path, config: RunConfig, dtype: str, weights: dict[str, torch.Tensor]
 ) -> StudentTokens:
+    base = Path(config.model.path)
     raw = read_json_object(base / "config.json")
     for key in ("dtype", "torch_dtype"):
         if key in raw:
@@ -148,7 +149,7 @@ def _write_folder(
     for name in COPIED:
         if (base / name).is_file():
             shutil.copyfile(base / name, folder / name)
-    tokens = StudentTokens(base)
+    tokens = StudentTokens(base, config.chat)
     generation = read_json_object(base / "generation_config.json")
     ids = list(tokens.eos_ids)
     generation["eos_token_id"] = ids if len(ids) > 1 else ids[0]

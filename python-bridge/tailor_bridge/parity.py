@@ -173,7 +173,7 @@ def parity_prompts(tokens: StudentTokens, texts: Sequence[str]) -> list[ParityPr
         step = (len(distinct) - 1) / (PROMPTS - 1)
         distinct = [distinct[round(step * k)] for k in range(PROMPTS)]
     chosen = [*distinct, *(text for text in _SPARE_PROMPTS if text not in distinct)][:PROMPTS]
-    return [ParityPrompt(text, tokens.prompt_ids(tokens.encode(text))) for text in chosen]
+    return [ParityPrompt(text, tokens.bare_ids(tokens.encode(text))) for text in chosen]
 
 
 def make_parity(

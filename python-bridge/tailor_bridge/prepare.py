@@ -22,7 +22,7 @@ def prepare_run(
     Returns data and plan, and the prompts and completions as texts (for parity.json).
     """
     rows = read_frozen(config.data)
-    tokens = StudentTokens(Path(config.model.path))
+    tokens = StudentTokens(Path(config.model.path), config.chat)
     data = prepare(rows, tokens, config.max_len, config.data.sha256)
     plan = make_plan(
         data.questions,

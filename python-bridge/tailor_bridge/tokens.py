@@ -13,6 +13,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from . import jsonio
+from .config import ChatConfig
 from .errors import TrainerError
 
 
@@ -37,9 +38,9 @@ def _id_list(value: Any) -> list[int]:
 
 
 class StudentTokens:
-    """The tokenizer of a student folder with its EOS ids and BOS rule."""
+    """The tokenizer of a student folder with its EOS ids and BOS rule, and the chat template around prompts, if any."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chat: ChatConfig | None = None) -> None:
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise TrainerError(
@@ -60,8 +61,30 @@ class StudentTokens:
         whole = self._tokenizer.encode("a", add_special_tokens=True).ids
         at = next((i for i in range(len(whole)) if whole[i : i + len(plain)] == plain), 0)
         self.bos_ids: tuple[int, ...] = tuple(whole[:at])
+        if chat is not None:
+            self._require_frame(chat)
         self._tokenizer.encode_special_tokens = True
         self.eos_ids, self.eos_id = self._end_ids(folder)
+        self._before, self._after = self.bos_ids, ()
+        if chat is not None:
+            self._before, self._after = chat.prefix_ids, chat.suffix_ids
+            self.eos_ids = tuple(dict.fromkeys((*self.eos_ids, chat.end_id)))
+            self.eos_id = chat.end_id
+
+    def _require_frame(self, chat: ChatConfig) -> None:
+        """The template was rendered for this very tokenizer."""
+        for name, text, ids in (
+            ("prefix", chat.prefix, chat.prefix_ids),
+            ("suffix", chat.suffix, chat.suffix_ids),
+            ("end", chat.end, (chat.end_id,)),
+        ):
+            found = tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+            if found != tuple(ids):
+                raise TrainerError(
+                    "BAD_CONFIG",
+                    f"run.json: chat.{name} was rendered for another student: its token ids differ here.",
+                    "Run tailor choose --chat template again, or --chat plain.",
+                )
 
     def _end_ids(self, folder: Path) -> tuple[tuple[int, ...], int]:
         """All ids that end a text, and the one that training appends (the tokenizer's own, if it is among them)."""
@@ -96,7 +119,11 @@ class StudentTokens:
         return [encoding.ids for encoding in encodings]
 
     def prompt_ids(self, plain_ids: Sequence[int]) -> list[int]:
-        """A prompt as the model sees it: the tokenizer's own BOS, if any, before the text."""
+        """A prompt as the model sees it: within the chat template, or after the tokenizer's own BOS, if any."""
+        return [*self._before, *plain_ids, *self._after]
+
+    def bare_ids(self, plain_ids: Sequence[int]) -> list[int]:
+        """A plain text as the tokenizer itself hands it over: its own BOS, if any, before it."""
         return [*self.bos_ids, *plain_ids]
 
     def text_of(self, token_id: int) -> str:

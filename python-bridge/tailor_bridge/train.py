@@ -300,7 +300,7 @@ class Run:
 
         probes = None
         if config.probes is not None and group.first:
-            tokens = StudentTokens(Path(config.model.path))
+            tokens = StudentTokens(Path(config.model.path), config.chat)
             probes = Probes(config.probes, student, tokens, events, poll)
 
         def ask_probes() -> None:

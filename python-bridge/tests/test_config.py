@@ -61,6 +61,14 @@ def test_adapters_precision_and_processes() -> None:
     assert config.warnings == ()
 
 
+def test_a_chat_template_is_plain_data() -> None:
+    chat = parse_config((FIXTURES / "run" / "run.chat.json").read_bytes()).chat
+    assert chat is not None
+    assert (chat.prefix, chat.prefix_ids) == ("<|turn|>user\n", (29, 93, 200))
+    assert (chat.suffix_ids, chat.end, chat.end_id) == ((1, 200, 29), "<|end|>", 1)
+    assert parse_config((FIXTURES / "run" / "run.valid.json").read_bytes()).chat is None
+
+
 def test_defaults_of_adapters_are_those_of_the_host() -> None:
     config = parse_config((FIXTURES / "run" / "run.loraDefaults.json").read_bytes())
     assert (config.mode, config.optim.lr) == ("qlora", 2e-4)

@@ -123,7 +123,8 @@ export class ExamProcess {
     const folder = await readStudentFolder(start.folder);
     const tokenizer = await readTokenizer(start.folder, folder);
     this.warnAbout(folder);
-    const headIds = tokenizer.headIds(start.head);
+    if (start.chat !== undefined) tokenizer.requireFrame(start.chat);
+    const headIds = tokenizer.headIds(start.head, start.chat);
     const model = await CascadeModel.load(folder.config, folder.weights, {
       candidates: CANDIDATES,
       head: headIds,
@@ -138,7 +139,7 @@ export class ExamProcess {
       weights: folder.dtype,
       slots,
     });
-    const eosIds = new Set(folder.eosIds);
+    const eosIds = new Set([...folder.eosIds, ...(start.chat ? [start.chat.endId] : [])]);
     const stop = new StopRules({ ...start, eosIds }, tokenizer.bytes);
     return { start, slots, model, tokenizer, headIds, stop };
   }
@@ -237,7 +238,7 @@ export class ExamProcess {
     return items.map(({ questionId, sample, prompt }) => {
       let ids = idsOf.get(prompt);
       if (ids === undefined) {
-        ids = tokenizer.promptIds(start.head, headIds, prompt);
+        ids = tokenizer.promptIds(start.head, headIds, prompt, start.chat);
         idsOf.set(prompt, ids);
         if (ids.length + start.maxNewTokens > model.maxTokens) {
           throw new AppError(

@@ -1,6 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import type { ChatFrame } from '../core/exam/chatFrame.ts';
 import { sentence } from '../core/sentence.ts';
 import { readJson, requireJson } from './studentFiles.ts';
 import { TokenBytes, type Spelling } from './tokenBytes.ts';
@@ -85,10 +86,15 @@ export class StudentTokenizer {
     return [...this.bos, ...this.encode(text)];
   }
 
+  /** Ids of a prompt without what follows it: after the template's own ids, or the tokenizer's. */
+  private begun(text: string, chat: ChatFrame | undefined): number[] {
+    return [...(chat?.prefixIds ?? this.bos), ...this.encode(text)];
+  }
+
   /** The head's ids as far as no continuation can change them. */
-  headIds(head: string): number[] {
-    if (head === '') return [];
-    const [first = [], ...others] = CONTINUATIONS.map((next) => this.encodeWhole(head + next));
+  headIds(head: string, chat?: ChatFrame): number[] {
+    if (head === '') return [...(chat?.prefixIds ?? [])];
+    const [first = [], ...others] = CONTINUATIONS.map((next) => this.begun(head + next, chat));
     let common = first.length;
     for (const ids of others) {
       let same = 0;
@@ -99,8 +105,8 @@ export class StudentTokenizer {
   }
 
   /** The ids after `headIds`, such that both together are exactly the ids of head + prompt. */
-  promptIds(head: string, headIds: readonly number[], prompt: string): number[] {
-    const whole = this.encodeWhole(head + prompt);
+  promptIds(head: string, headIds: readonly number[], prompt: string, chat?: ChatFrame): number[] {
+    const whole = this.begun(head + prompt, chat);
     if (headIds.some((token, i) => whole[i] !== token) || whole.length <= headIds.length) {
       throw new AppError(
         'usage',
@@ -111,8 +117,33 @@ export class StudentTokenizer {
         },
       );
     }
-    return whole.slice(headIds.length);
+    return [...whole.slice(headIds.length), ...(chat?.suffixIds ?? [])];
   }
+
+  /** Refuses a template whose ids say something else in this tokenizer: it was rendered for another student. */
+  requireFrame({ prefix, suffix, end, prefixIds, suffixIds, endId }: ChatFrame): void {
+    const parts = [
+      ['prefix', prefix, prefixIds],
+      ['suffix', suffix, suffixIds],
+      ['end', end, [endId]],
+    ] as const;
+    for (const [part, text, ids] of parts) {
+      if (sameText(this.bytes.text(ids), text)) continue;
+      throw new AppError(
+        'student.invalid',
+        sentence`The chat template in tailor.json was rendered for another student: its ${part} is no text of this one’s tokenizer.`,
+        {
+          hint: sentence`Run tailor choose --chat template again, or --chat plain.`,
+          detail: { part, expected: text, found: this.bytes.text(ids).slice(0, 200) },
+        },
+      );
+    }
+  }
+}
+
+/** SentencePiece spells the space that it puts before a text. */
+function sameText(found: string, expected: string): boolean {
+  return found === expected || (found.startsWith(' ') && found.slice(1) === expected);
 }
 
 /** Ids that a tokenizer puts before a text by itself. */

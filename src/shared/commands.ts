@@ -35,6 +35,7 @@ export const COMMANDS = {
   'tailor.teacher': { title: 'Start Programmatic Teacher', cli: 'teacher --programmatic' },
   'tailor.chooseStudent': { title: 'Choose Student', cli: 'choose --student' },
   'tailor.chooseStudentServer': { title: 'Choose Student Server', cli: 'choose --server' },
+  'tailor.choosePromptForm': { title: 'Choose Prompt Form', cli: 'choose --chat' },
   'tailor.testStudent': { title: 'Test Student', cli: 'student --test' },
   'tailor.waitForStudent': { title: 'Wait for Student Server', cli: 'student --wait' },
   'tailor.chooseTeacher': { title: 'Choose Teacher', cli: 'choose --teacher' },

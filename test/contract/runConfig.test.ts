@@ -33,6 +33,11 @@ describe('the golden run.json files', () => {
     expect(runConfigSchema.parse(config)).toEqual(config);
   });
 
+  test('one in a chat template is accepted unchanged', () => {
+    const config: unknown = JSON.parse(text('run.chat.json'));
+    expect(runConfigSchema.parse(config)).toEqual(config);
+  });
+
   test('defaults fill what may be left out', () => {
     const config = runConfigSchema.parse(JSON.parse(text('run.defaults.json')));
     expect(config.objective).toEqual({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ChatFrame } from './chatFrame.ts';
 
 /** One sampled answer of the student, immutable. Key: (set, questionId, sample, fingerprint). */
 export const attemptSchema = z.object({
@@ -48,6 +49,8 @@ export interface ExamRequest {
   readonly maxNewTokens: number;
   /** Stop after a complete `Answer: …` line as well as at the end-of-sequence token. */
   readonly stopAtAnswerLine: boolean;
+  /** The student's chat template around every prompt; plain prompts without. */
+  readonly chat?: ChatFrame | undefined;
   /** Engine processes; undefined = decided from cores and memory. */
   readonly processes?: number;
 }

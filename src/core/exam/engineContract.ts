@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { wireTextSchema } from '../wireText.ts';
 import { samplingSchema } from './attempt.ts';
+import { chatFrameSchema } from './chatFrame.ts';
 
 /** Version of graph, scheduler, sampler and stop rules together: raised whenever the same request may give other tokens. */
 export const ENGINE_NAME = 'tailor-native-1';
@@ -28,6 +29,7 @@ const startSchema = z.strictObject({
   type: z.literal('start'),
   folder: z.string().min(1),
   head: z.string(),
+  chat: chatFrameSchema.optional(),
   sampling: samplingSchema,
   seed: z.string(),
   maxNewTokens: z.number().int().min(1),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { samplingSchema } from '../exam/attempt.ts';
+import { chatFrameSchema } from '../exam/chatFrame.ts';
 import { relativePathSchema } from './relativePath.ts';
 import {
   loraSchema,
@@ -38,6 +39,8 @@ export const projectFileSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/iu)
     .optional(),
+  /** The student's own chat template, rendered once: questions are put to it as a user's message. Plain without. */
+  chat: chatFrameSchema.optional(),
   /** A profile name of this computer's teacher settings; "programmatic" is built in. */
   teacher: z.string().min(1).max(100),
   seed: z.number().int().min(0).default(1),

@@ -15,6 +15,7 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   student: 'The base student: a Hugging Face folder inside the project.',
   servedBy:
     'The name of a student server of this computer (vLLM, llama.cpp, Ollama …), which sits the exams for the student’s folder; the built-in engine when absent. Addresses and keys are never in a project.',
+  chat: 'The student’s own chat template as plain text and token ids, rendered once; written by "tailor choose --chat template". Plain prompts when absent.',
   teacher:
     '"programmatic", or the name of a teacher profile of this computer. Addresses and keys are never in a project.',
   seed: 'Decides every draw of the project.',

@@ -7,7 +7,7 @@ import { normaliseQuestion, type Question } from '../dataset/question.ts';
 import type { Attempt, ExamItem, Sampling } from '../exam/attempt.ts';
 import { examFormOf, type ExamForm } from '../exam/examForm.ts';
 import { examFingerprint } from '../exam/fingerprint.ts';
-import { PROMPT_FORM, promptOf } from '../exam/promptForm.ts';
+import { promptFormOf, promptOf } from '../exam/promptForm.ts';
 import { TEST_SET } from './looks.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import type { LoopPorts } from './ports.ts';
@@ -92,7 +92,7 @@ export async function planExam(
   const basis = {
     studentDigest: identity.digest,
     engine: identity.engine,
-    promptForm: PROMPT_FORM,
+    promptForm: promptFormOf(store.project.chat),
     request: {
       head: await store.head(),
       sampling,
@@ -185,6 +185,7 @@ export async function sitExam(
         seed: plan.seed,
         maxNewTokens: store.project.exam.maxNewTokens,
         stopAtAnswerLine: store.project.exam.stopAtAnswerLine,
+        chat: store.project.chat,
       },
       {
         signal,

@@ -1,5 +1,6 @@
 import { sentence, type Sentence } from '../sentence.ts';
 import type { Question } from '../dataset/question.ts';
+import type { ChatFrame } from '../exam/chatFrame.ts';
 import { completionOf, promptOf } from '../exam/promptForm.ts';
 import type { TeachingItem } from '../teaching/records.ts';
 import type { Curation } from '../curation/curation.ts';
@@ -13,6 +14,8 @@ import type { Coverage, FrozenRow, Source } from './frozen.ts';
 export interface FreezeMaterial {
   readonly questions: readonly Question[];
   readonly head: string;
+  /** The student's chat template, where prompts stand in it. */
+  readonly chat?: ChatFrame | undefined;
   /** Rounds that count, oldest first: all up to this one, or this one alone. */
   readonly rounds: readonly {
     readonly round: number;
@@ -112,7 +115,7 @@ export function freezeRound(material: FreezeMaterial): Frozen {
       ...goldFields(question),
       positives: positives.map(({ rationale, ...rest }) => ({
         ...rest,
-        completion: completionOf(rationale),
+        completion: completionOf(rationale, material.chat),
       })),
       negatives,
     });

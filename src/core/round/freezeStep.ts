@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
 import { graderOf } from '../grading/gradeAnswer.ts';
-import { PROMPT_FORM } from '../exam/promptForm.ts';
+import { promptFormOf } from '../exam/promptForm.ts';
 import { gateRationale } from '../teaching/gate.ts';
 import { cursorOf, decisionsUpTo, foldRead } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
@@ -34,6 +34,7 @@ export async function assembleFrozen(
   return freezeRound({
     questions: await trainQuestions({ store }, curation),
     head: await store.head(),
+    chat: store.project.chat,
     rounds,
     curation,
     checkFor: (question) => (rationale) =>
@@ -107,7 +108,7 @@ async function writeFrozen(
       profile: state.teaching?.profile ?? 'none',
       programmatic: state.teaching?.programmatic ?? false,
     },
-    promptForm: PROMPT_FORM,
+    promptForm: promptFormOf(store.project.chat),
     grader: graderOf(rows),
     decisions: { ...curation.counts },
     decidedUpTo: cursorOf(events),

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Json } from '../hash.ts';
-import { PROMPT_FORM } from '../exam/promptForm.ts';
+import { promptFormOf } from '../exam/promptForm.ts';
 import type { Manifest } from './frozen.ts';
 import { DEFAULT_LR, type RunConfig } from '../training/run.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
@@ -26,7 +26,8 @@ function recipe(project: ProjectFile, manifest: Manifest, model: RunConfig['mode
     v: 1,
     model,
     init: from,
-    promptForm: PROMPT_FORM,
+    promptForm: promptFormOf(project.chat),
+    ...(project.chat === undefined ? {} : { chat: project.chat }),
     mode,
     ...(mode === 'full' ? {} : { lora }),
     objective,

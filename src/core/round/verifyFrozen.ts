@@ -4,7 +4,7 @@ import { mayBeNegative, type GradedAttempt } from '../curation/negatives.ts';
 import { goldFields } from '../grading/gradeAnswer.ts';
 import { canonicalJson } from '../hash.ts';
 import type { Attempt } from '../exam/attempt.ts';
-import { promptOf } from '../exam/promptForm.ts';
+import { promptFormOf, promptOf } from '../exam/promptForm.ts';
 import { decisionsUpTo, foldRead } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import type { FrozenRow } from './frozen.ts';
@@ -24,6 +24,17 @@ export async function verifyFrozen(
   rows: readonly FrozenRow[],
 ): Promise<void> {
   const manifest = await store.manifest(round);
+  const { chat } = store.project;
+  if (manifest && manifest.promptForm !== promptFormOf(chat)) {
+    throw new AppError(
+      'round.changed',
+      sentence`Round ${round} was frozen for other prompts than the project's: with or without a chat template, or with another.`,
+      {
+        hint: sentence`Put “chat” of tailor.json back to what it was, or delete rounds/${round}/train.jsonl and manifest.json to freeze again.`,
+        detail: { frozen: manifest.promptForm, project: promptFormOf(chat) },
+      },
+    );
+  }
   const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
   const curation = await foldRead(store, events);
   const known = new Map(
@@ -80,7 +91,13 @@ export async function verifyFrozen(
     }
     const own = [...attempts.values()].flatMap((ofRound) => ofRound.get(row.id) ?? []);
     for (const positive of row.positives) {
-      const doubt = doubtOfPositive(positive, { question, attempts: own, rationales, curation });
+      const doubt = doubtOfPositive(positive, {
+        question,
+        attempts: own,
+        rationales,
+        curation,
+        chat,
+      });
       if (doubt !== null) return refuse(row.id, doubt);
     }
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { chatFrameSchema } from '../exam/chatFrame.ts';
 
 /** trainer.md §3. Only `triplet` and `none` are built so far; the trainer answers BAD_CONFIG to the others. */
 export const objectiveSchema = z.strictObject({
@@ -89,6 +90,8 @@ const writtenSchema = z.strictObject({
   init: z.enum(['base', 'last']),
   data: z.strictObject({ path: z.string(), rows: z.number().int().min(1), sha256: hex64 }),
   promptForm: z.string(),
+  /** The student's chat template around every prompt; plain prompts without. */
+  chat: chatFrameSchema.optional(),
   mode: modeSchema,
   /** The trainer's own defaults when absent; refused in mode full. */
   lora: loraSchema.optional(),

@@ -7,16 +7,37 @@ import { resolveInside } from '../storage/safePath.ts';
 import { ENGINE, findStudent, loadStudents, studentsPath } from '../served/profiles.ts';
 import { findProfile, loadProfiles, profilesPath, PROGRAMMATIC } from '../teacher/profiles.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { choosePromptForm, promptFormChoice } from './promptForm.ts';
+
+interface Names {
+  readonly student?: string;
+  readonly server?: string;
+  readonly teacher?: string;
+}
 
 /** `tailor choose`: another student, student server or teacher for the project, checked before it is written down. */
 export async function choose(
   context: CommandContext,
-  options: { readonly student?: string; readonly server?: string; readonly teacher?: string },
+  options: Names & { readonly chat?: string },
 ): Promise<CommandResult> {
-  const { student, server, teacher } = options;
+  const { student, server, teacher, chat } = options;
+  const form = chat === undefined ? null : promptFormChoice(chat);
+  const named = student !== undefined || server !== undefined || teacher !== undefined;
+  if (form === null) return chooseNames(context, options);
+  if (!named) return choosePromptForm(context, form);
+  // The template is the chosen student's.
+  const names = await chooseNames(context, options);
+  const put = await choosePromptForm(context, form);
+  return { text: joined([names.text, put.text], '\n'), json: { ...names.json, ...put.json } };
+}
+
+async function chooseNames(
+  context: CommandContext,
+  { student, server, teacher }: Names,
+): Promise<CommandResult & { readonly json: object }> {
   if (student === undefined && server === undefined && teacher === undefined) {
     throw new AppError('usage', sentence`Say what to choose.`, {
-      hint: sentence`Add --student FOLDER, --server PROFILE, --teacher PROFILE, or several of them.`,
+      hint: sentence`Add --student FOLDER, --server PROFILE, --teacher PROFILE, --chat template|plain, or several of them.`,
     });
   }
   const { root } = await loadProject(context.options.folder);

@@ -91,6 +91,7 @@ export class Sitting {
       type: 'start',
       folder: request.student,
       head: request.head,
+      ...(request.chat === undefined ? {} : { chat: request.chat }),
       sampling: request.sampling,
       seed: request.seed,
       maxNewTokens: request.maxNewTokens,

@@ -16,7 +16,7 @@ const anObject = z.record(z.string(), z.unknown());
 /** Sets fields of a project file; the others stay as the person wrote them, defaults are not spelled out. */
 export async function changeProject(
   start: string,
-  change: Partial<Pick<ProjectFile, 'student' | 'servedBy' | 'teacher' | 'name'>> & {
+  change: Partial<Pick<ProjectFile, 'student' | 'servedBy' | 'chat' | 'teacher' | 'name'>> & {
     readonly data?: { readonly test: string };
   },
 ): Promise<{ readonly root: string; readonly file: ProjectFile }> {

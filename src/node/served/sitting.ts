@@ -1,5 +1,6 @@
 import { cancelled } from '../../core/errors.ts';
 import type { ExamItem, ExamRequest, FinishedAttempt } from '../../core/exam/attempt.ts';
+import { framedText } from '../../core/exam/chatFrame.ts';
 import { serverSeed, TextStop } from '../../core/exam/served.ts';
 import type { Clock, Log, Report } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
@@ -195,12 +196,16 @@ async function once(
 /** Where a request goes, and what it says. */
 function requestOf({ access, model, request }: SittingParts, ask: Ask) {
   const { api, seed, topK } = access.profile;
-  const { sampling, head, maxNewTokens } = request;
-  const { path, asked } = askedBy(api, head + ask.prompt);
+  const { sampling, head, maxNewTokens, chat } = request;
+  // A server's chat puts the student's template around a message by itself.
+  const framed = api === 'completions' ? chat : undefined;
+  const prompt = head + ask.prompt;
+  const { path, asked } = askedBy(api, framed ? framedText(framed, prompt) : prompt);
   const greedy = sampling.temperature === 0;
   const body = {
     model,
     ...asked,
+    ...(framed ? { stop: [framed.end] } : {}),
     max_tokens: maxNewTokens,
     temperature: sampling.temperature,
     top_p: greedy ? 1 : sampling.topP,

@@ -9,6 +9,7 @@ type GuidedId =
   | 'tailor.setTeacherKey'
   | 'tailor.testTeacher'
   | 'tailor.chooseStudentServer'
+  | 'tailor.choosePromptForm'
   | 'tailor.testStudent'
   | 'tailor.waitForStudent'
   | 'tailor.setup';
@@ -30,6 +31,8 @@ export function guidedHandlers(editor: Editor): Readonly<Record<GuidedId, Handle
       (await import('./teacherKey.ts')).testTeacherHandler(editor)(target),
     'tailor.chooseStudentServer': async (target) =>
       (await import('./studentServer.ts')).chooseStudentServerHandler(editor)(target),
+    'tailor.choosePromptForm': async (target) =>
+      (await import('./promptForm.ts')).choosePromptFormHandler(editor)(target),
     'tailor.testStudent': async (target) =>
       (await import('./studentServer.ts')).testStudentHandler(editor)(target),
     'tailor.waitForStudent': async (target) =>

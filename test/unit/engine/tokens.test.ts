@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { StudentTokenizer } from '../../../src/engine/tokens.ts';
+import { CHAT } from '../../fakes/chat.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../fixtures/students/llama-text');
 
@@ -41,6 +42,28 @@ describe('StudentTokenizer', () => {
       const ids = tokenizer.promptIds(head, headIds, prompt);
       expect([...headIds, ...ids]).toEqual(tokenizer.encodeWhole(head + prompt));
       expect(ids.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('puts head and prompt between the ids of a chat template, without an id of its own', () => {
+    const chat = { ...CHAT, prefixIds: [1, 9, 0], suffixIds: [0, 12] };
+    for (const head of ['', 'Question: a\nReasoning: b\nAnswer: 1\n\n']) {
+      const headIds = tokenizer.headIds(head, chat);
+      const ids = tokenizer.promptIds(head, headIds, 'Question: Tom?\nReasoning:', chat);
+      const text = tokenizer.encode(`${head}Question: Tom?\nReasoning:`);
+      expect([...headIds, ...ids]).toEqual([1, 9, 0, ...text, 0, 12]);
+    }
+  });
+
+  it('refuses a chat template that was rendered for another student', () => {
+    const text = (ids: readonly number[]): string => tokenizer.bytes.text(ids);
+    const chat = {
+      ...CHAT,
+      ...{ prefix: text([1, 70]), prefixIds: [1, 70], suffix: text([0]), suffixIds: [0] },
+    };
+    expect(() => tokenizer.requireFrame(chat)).not.toThrow();
+    for (const change of [{ prefixIds: [1, 71] }, { suffixIds: [] }, { endId: 1 }]) {
+      expect(() => tokenizer.requireFrame({ ...chat, ...change })).toThrow('another student');
     }
   });
 
