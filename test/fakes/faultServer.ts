@@ -8,6 +8,8 @@ export type Fault =
       readonly kind: 'reply';
       readonly text?: string;
       readonly delayMs?: number;
+      /** Holds the reply back until the test has seen what it wants to see. */
+      readonly until?: Promise<void>;
       readonly more?: object;
     }
   | {
@@ -197,11 +199,13 @@ function answer(
   switch (fault.kind) {
     case 'reply': {
       const text = fault.text ?? GOOD_REPLY;
-      later(fault.delayMs ?? 0, () => {
+      const send = (): void => {
         seen.billed = PROMPT_TOKENS + text.length;
         res.writeHead(200, stream);
         res.end(goodStream(text, fault.more));
-      });
+      };
+      if (fault.until === undefined) later(fault.delayMs ?? 0, send);
+      else void fault.until.then(send);
       return;
     }
     case 'status':

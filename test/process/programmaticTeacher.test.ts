@@ -190,7 +190,7 @@ describe('the books', () => {
     const first = await response.body!.getReader().read();
     controller.abort();
     const entry = teacher.ledger.entries[0]!;
-    await expect.poll(() => entry.done).toBe(true);
+    await expect.poll(() => entry.done, { timeout: 60_000 }).toBe(true);
     expect(entry).toMatchObject({ aborted: true, status: 200, fault: 'stall' });
     const got = first.value as Uint8Array;
     expect(entry.bytesSent).toBeGreaterThanOrEqual(got.length);
@@ -289,7 +289,7 @@ describe('the door', () => {
     await other.close();
     const port = portOf(teacher);
     const hanging = post(teacher).catch((error: unknown) => error);
-    await expect.poll(() => teacher.ledger.entries.length).toBe(1);
+    await expect.poll(() => teacher.ledger.entries.length, { timeout: 60_000 }).toBe(1);
     await Promise.all([teacher.close(), teacher.close()]);
     await teacher.closed;
     expect(await hanging).toBeInstanceOf(Error);
