@@ -7,6 +7,7 @@ import { teachQuestion } from '../../src/core/teaching/teachQuestion.ts';
 import { DEFAULT_TEMPLATES, parseTemplate } from '../../src/core/teaching/templates.ts';
 import { openJournal } from '../../src/node/storage/journal.ts';
 import { systemClock } from '../../src/node/storage/systemClock.ts';
+import { mostTokens } from '../../src/node/teacher/budget.ts';
 import type { CreateTeacherOptions } from '../../src/node/teacher/createTeacher.ts';
 import type { Endpoint } from '../../src/node/teacher/endpoint.ts';
 import {
@@ -18,7 +19,11 @@ import {
   type RateLimit,
   type Seen,
 } from '../fakes/faultServer.ts';
+import { gate } from '../fakes/gate.ts';
 import { endpointFor, never, newBench, requestFor, type Bench } from '../fakes/teacherBench.ts';
+
+/** For what must come: a slow machine takes its time. */
+const PATIENCE = { timeout: 60_000 };
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -64,10 +69,23 @@ describe('the ledger is the cache', () => {
   });
 
   it('sends one request first, then as many as allowed', async () => {
-    const server = await serve(() => ({ kind: 'reply', delayMs: 40 }));
+    // The server answers when the test has looked: how fast anything is does not matter.
+    const [first, others] = [gate(), gate()];
+    const server = await serve((nth) => ({
+      kind: 'reply',
+      until: nth === 1 ? first.opened : others.opened,
+    }));
     const { teacher } = await (await bench()).open(endpointFor(server.baseURL, { concurrency: 5 }));
     const all = Array.from({ length: 21 }, (_, i) => teacher.ask(requestFor(`q${i}`), never));
-    await expect.poll(() => server.seen.length).toBe(1);
+    await expect.poll(() => server.seen.length, PATIENCE).toBeGreaterThan(0);
+    // All have been asked for by now, and only one was let go.
+    expect(teacher.peak).toBe(1);
+    expect(server.seen).toHaveLength(1);
+    first.open();
+    await expect.poll(() => server.seen.length, PATIENCE).toBeGreaterThan(5);
+    expect(teacher.peak).toBe(5);
+    expect(server.seen).toHaveLength(6);
+    others.open();
     await Promise.all(all);
     expect(server.peak()).toBe(5);
     expect(teacher.peak).toBe(5);
@@ -224,6 +242,27 @@ describe('fault: budget reached with 16 in flight', () => {
     expect((await third.teacher.ask(requestFor('free'), never)).cost).toBeUndefined();
   });
 
+  it('fault: budget reached with 16 in flight: what broke off counts in full, also after a restart', async () => {
+    const server = await serve(() => ({ kind: 'cut', how: 'end' }));
+    const place = await bench();
+    const { messages, maxTokens } = requestFor('q1');
+    const most = mostTokens(messages, maxTokens);
+    const budget = { maxRequests: 100, maxTotalTokens: 3 * most };
+    for (const writer of ['w1', 'w2']) {
+      const options = { attempts: 50 };
+      const opened = await place.open(endpointFor(server.baseURL), {
+        budget,
+        writer,
+        options,
+      });
+      await expect(opened.teacher.ask(requestFor('q1'), never)).rejects.toMatchObject({
+        code: 'teacher.budget',
+      });
+      expect(server.seen).toHaveLength(3);
+      await opened.close();
+    }
+  });
+
   it.each([
     ['as it says', 0.5, 'teacher.budget'],
     ['or, where it says nothing, at the dearer price', undefined, 'teacher.budget'],
@@ -293,35 +332,34 @@ describe('fault: cancel at any time', () => {
       'in a back-off',
       { kind: 'status', status: 500 },
       {},
-      { options: { backoff: { baseMs: 60_000, capMs: 60_000 } } },
+      { options: { backoff: { baseMs: 600_000, capMs: 600_000 } } },
     ],
     [
       'in a rate-limit wait',
-      { kind: 'status', status: 429, headers: { 'retry-after': '300' } },
+      { kind: 'status', status: 429, headers: { 'retry-after': '500' } },
       {},
       {},
     ],
-    ['while paced', { kind: 'reply', delayMs: 1 }, { initialRate: 0.01, maxRate: 0.01 }, {}],
+    ['while paced', { kind: 'reply', delayMs: 1 }, { initialRate: 0.001, maxRate: 0.001 }, {}],
     ['while queued', { kind: 'hang', after: 'headers' }, { concurrency: 1 }, {}],
   ];
   it.each(scenes)('fault: cancel at any time: %s', async (_, fault, endpoint, options) => {
     const server = await serve(() => fault);
     const place = await bench();
-    const slow = { deadlines: { firstTokenMs: 60_000, idleMs: 60_000, totalMs: 60_000 } };
+    // Every wait is longer than this test may take: only a request that ends at once lets it pass.
+    const slow = { deadlines: { firstTokenMs: 600_000, idleMs: 600_000, totalMs: 600_000 } };
     const opened = await place.open(endpointFor(server.baseURL, { ...slow, ...endpoint }), options);
     const control = new AbortController();
     const all = ['q1', 'q2', 'q3'].map((name) =>
       opened.teacher.ask(requestFor(name), control.signal),
     );
     const settled = Promise.allSettled(all);
-    await expect.poll(() => server.seen.length, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => server.seen.length, PATIENCE).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 60));
-    const before = performance.now();
     control.abort();
     const codes = (await settled).map((one) =>
       one.status === 'rejected' ? (one.reason as AppError).code : 'done',
     );
-    expect(performance.now() - before).toBeLessThan(3000);
     expect(codes.filter((code) => code === 'cancelled').length).toBeGreaterThanOrEqual(2);
   });
 

@@ -23,7 +23,7 @@ export interface TeacherSpending {
   readonly requests: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Requests that were sent and whose reply never arrived whole. */
+  /** Requests that were sent and of which nobody can tell what they were billed. */
   readonly possiblyBilled: number;
   readonly cacheHits: number;
 }

@@ -10,7 +10,7 @@ import { readBody, refuseAtDoor, type Refusal } from './door.ts';
 import { errorBody } from './errorBody.ts';
 import { FaultDesk } from './faultDesk.ts';
 import { faultPlanSchema, type FaultPlan } from './faultPlan.ts';
-import { refusalScript, replyScript, type Pace } from './faultScripts.ts';
+import { changedBy, refusalScript, replyScript, type Pace } from './faultScripts.ts';
 import { ServerLedger } from './ledger.ts';
 import { chatRequestSchema, promptText, type ChatRequest } from './request.ts';
 import { countTokens, PromptCache } from './tokens.ts';
@@ -149,11 +149,12 @@ export class Desk {
   ): Promise<void> {
     this.count += 1;
     const nth = this.count;
-    const completion = complete(chat, this.context);
-    const { questionId } = completion;
+    const plain = complete(chat, this.context);
+    const { questionId } = plain;
     const tokens = countTokens(promptText(chat)) + (chat.max_tokens ?? 0);
     const decision = this.faults.decide({ nth, model: chat.model, questionId, tokens });
     const { fault, headers } = decision;
+    const completion = changedBy(plain, fault);
     const all = { 'x-request-id': `req_${completion.id.slice(9)}`, ...headers };
     const entry = this.ledger.open({
       nth,

@@ -37,8 +37,8 @@ function jsonScript(status: number, body: unknown, headers: Wanted['headers'] = 
   };
 }
 
-/** The completion as a fault changes it before it is put on the wire. */
-function changed(completion: Completion, fault: Fault | null): Completion {
+/** The completion as a fault changes it before it is put on the wire: what is sent is also what is billed. */
+export function changedBy(completion: Completion, fault: Fault | null): Completion {
   if (fault?.type === 'content') return withContentFault(completion, fault.form);
   if (fault?.type === 'finish') {
     const choices = completion.choices.map((choice) => ({ ...choice, finish: fault.reason }));
@@ -76,9 +76,12 @@ function optionsOf(fault: Fault | null, wanted: Wanted): BodyOptions {
   };
 }
 
-/** The script of a reply, with its fault. Faults that come before any reply are `refusalScript`'s. */
-export function replyScript(plain: Completion, fault: Fault | null, wanted: Wanted): WireScript {
-  const completion = changed(plain, fault);
+/** The script of a reply (as `changedBy` its fault), with its fault. Faults that come before any reply are `refusalScript`'s. */
+export function replyScript(
+  completion: Completion,
+  fault: Fault | null,
+  wanted: Wanted,
+): WireScript {
   const options = optionsOf(fault, wanted);
   if (fault?.type === 'body' && (fault.form === 'html' || fault.form === 'empty')) {
     return wholeBodyFault(fault.form, wanted);

@@ -10,8 +10,10 @@ export const MAX_REPLY_CHARACTERS = 1_000_000;
 const SENSIBLE_TOKENS = 10_000_000;
 
 const countSchema = z.number().min(0).max(SENSIBLE_TOKENS);
+/** A prompt is never empty: a server that counts 0 does not count. */
+const promptCountSchema = countSchema.check(z.gt(0));
 const usageWireSchema = z.object({
-  prompt_tokens: countSchema,
+  prompt_tokens: promptCountSchema,
   completion_tokens: countSchema,
   prompt_tokens_details: z.object({ cached_tokens: countSchema.nullish() }).nullish(),
 });

@@ -19,6 +19,11 @@ export function isComplete(reply: TeacherReply): boolean {
   return reply.finishReason === 'stop' && !reply.overlong && reply.text.trim() !== '';
 }
 
+/** Whether nobody can tell what a reply was billed: it broke off, and its usage never came. */
+export function billedUnknown({ finishReason, usage }: TeacherReply): boolean {
+  return finishReason === null && usage.estimated;
+}
+
 /** Begins the names of the journals that hold what was made of the replies: nothing there was paid for. */
 const DERIVED = 'items.';
 
@@ -165,6 +170,14 @@ interface Held {
   readonly cost: number;
 }
 
+/** What broke off is counted in full: what had arrived may be the smaller part of what was written. */
+function atLeast(used: Held, reserved: Held | undefined): Held {
+  return {
+    tokens: Math.max(used.tokens, reserved?.tokens ?? 0),
+    cost: Math.max(used.cost, reserved?.cost ?? 0),
+  };
+}
+
 function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined): LedgerBooks {
   const open = new Map<string, Held[]>();
   let requests = 0;
@@ -198,8 +211,11 @@ function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined):
         const { promptTokens: read, completionTokens: written } = record.usage;
         promptTokens += read;
         completionTokens += written;
-        charge({ tokens: read + written, cost: record.cost ?? costIn(record.usage) });
-        if (record.finishReason === null) possiblyBilled += 1;
+        const used = { tokens: read + written, cost: record.cost ?? costIn(record.usage) };
+        if (billedUnknown(record)) {
+          possiblyBilled += 1;
+          charge(atLeast(used, reserved));
+        } else charge(used);
       } else if (record.possiblyBilled) {
         possiblyBilled += 1;
         charge(reserved ?? { tokens: 0, cost: 0 });

@@ -4,7 +4,7 @@ import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teache
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
 import { guessTokens, type Reservation } from './budget.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
-import type { Ledger } from './ledger.ts';
+import { billedUnknown, type Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
 import type { TransportReply } from './transportReply.ts';
 
@@ -81,9 +81,14 @@ export class Recorder {
       usage,
       ...(cost === undefined ? {} : { cost }),
     };
-    reservation.settle(promptTokens + completionTokens, cost);
-    const possiblyBilled = raw.finishReason === null ? 1 : 0;
-    this.#spend({ promptTokens, completionTokens, possiblyBilled });
+    const used = promptTokens + completionTokens;
+    if (billedUnknown(reply)) {
+      reservation.settle(Math.max(used, reservation.tokens), Math.max(cost ?? 0, reservation.cost));
+      this.#spend({ promptTokens, completionTokens, possiblyBilled: 1 });
+    } else {
+      reservation.settle(used, cost);
+      this.#spend({ promptTokens, completionTokens });
+    }
     await this.#ledger.reply(reply);
     return reply;
   }

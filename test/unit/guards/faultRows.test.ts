@@ -17,8 +17,11 @@ const threatsSchema = z.array(
 function fixture<T>(name: string, schema: z.ZodType<T>): T {
   return schema.parse(JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', name), 'utf8')));
 }
+/** The faults that the embedded server plays on request, by group. */
+const teacherFaultsSchema = z.array(z.strictObject({ group: z.string(), fault: z.string() }));
 const faults = fixture('faultRows.json', faultsSchema);
 const threats = fixture('threats.json', threatsSchema);
+const teacherFaults = fixture('teacherFaults.json', teacherFaultsSchema);
 
 /** Rows of "loop" that have no test yet, each with the reason. Take a row out as soon as its test is there. */
 const missing: readonly { readonly row: string; readonly reason: string }[] = [];
@@ -38,6 +41,23 @@ const rows = [
     tested: titles.some(({ mark }) => mark === id),
   })),
 ];
+
+describe('every fault of a teacher’s server has a test of its name', () => {
+  // The name ends with its quote: "finish null" is not "finish null and more".
+  const named = titles
+    .filter(({ mark }) => mark === 'teacher fault')
+    .map(({ rest }) => /^(.*?)["'`](?:[,)]|$)/u.exec(rest)?.[1]);
+
+  it.each(teacherFaults)('$group: $fault', ({ fault }) => {
+    expect(named).toContain(fault);
+  });
+
+  it('and each such test stands in the list, once', () => {
+    const list = teacherFaults.map(({ fault }) => fault);
+    expect([...named].sort()).toEqual([...list].sort());
+    expect(new Set(list).size).toBe(list.length);
+  });
+});
 
 describe('every fault and threat has a test of its name', () => {
   it('finds titles in the ways they are written, and no skipped ones', () => {
