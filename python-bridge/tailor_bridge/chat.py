@@ -100,10 +100,12 @@ def frame_of(folder: Path) -> ChatConfig:
             raise refused(
                 "The tokens of the chat template change with the question that stands in it.", SERVE
             )
-    bos = tokenizer.bos_token or ""
+    # A token that the tokenizer adds by itself is added by a server too; one that only the template writes is not.
+    own = plain.bos_ids
+    bos = plain.decode(own) if own and tuple(before[: len(own)]) == own else ""
     return ChatConfig(
         template=hashlib.sha256(template.encode("utf-8")).hexdigest(),
-        bos=bos if bos != "" and prefix.startswith(bos) else "",
+        bos=bos if prefix.startswith(bos) else "",
         prefix=prefix,
         suffix=suffix,
         end=special[end_id].content,

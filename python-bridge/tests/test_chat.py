@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import END, MakeRun, default_rows
+from conftest import END, MakeRun, default_rows, write_student
 from runs import work
 
 from tailor_bridge import chat, jsonio
@@ -66,15 +66,15 @@ def test_a_question_that_writes_a_turn_of_its_own_stays_a_text(chatty: Path) -> 
     assert tokens.prompt_ids(forged).count(1) == [*frame.prefix_ids, *frame.suffix_ids].count(1)
 
 
-def test_the_begin_of_sequence_token_of_a_template_is_known_and_not_doubled(
+def test_only_a_begin_of_sequence_token_that_the_tokenizer_adds_itself_is_left_to_servers(
     tmp_path: Path, student_folder: Path
 ) -> None:
-    student = with_template(tmp_path / "s", student_folder, "{{ bos_token }}" + TURNS)
-    path = student / "tokenizer_config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "bos_token": "<|pad|>"}))
-    frame = frame_of(student)
+    adds = with_template(tmp_path / "s", write_student(tmp_path / "base", bos=True), TURNS)
+    frame = frame_of(adds)
     assert frame.bos == "<|pad|>"
-    assert StudentTokens(student, frame).prompt_ids([7])[:2] == list(frame.prefix_ids[:2])
+    assert StudentTokens(adds, frame).prompt_ids([7])[:2] == list(frame.prefix_ids[:2])
+    # The same template, where nobody else writes its first token.
+    assert frame_of(with_template(tmp_path / "t", student_folder, TURNS)).bos == ""
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ const text = z.string().max(MOST_CHARACTERS);
 export const chatFrameSchema = z.strictObject({
   /** SHA-256 of the template's text. */
   template: z.string().regex(/^[0-9a-f]{64}$/u),
-  /** What `prefix` begins with, where it is the begin-of-sequence token that servers add by themselves. */
+  /** The begin-of-sequence token at the start of `prefix`, where the tokenizer, and so a server, adds it by itself. */
   bos: text,
   prefix: text,
   suffix: text,

@@ -6,6 +6,7 @@ import { activate, deactivate } from '../../../src/extension.ts';
 import { ALL_COMMANDS } from '../../../src/shared/commands.ts';
 import { pythonConfirmation } from '../../../src/vscode/confirmPython.ts';
 import { KeysOfFiles } from '../../../src/vscode/guided/keysOfFiles.ts';
+import { CHAT } from '../../fakes/chat.ts';
 import { sums } from '../../fakes/loopFakes.ts';
 import { writeProject } from '../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../fakes/temporaryFolder.ts';
@@ -189,6 +190,24 @@ describe('Choose Teacher', () => {
     expect(await inFile(root)).toMatchObject({ teacher: 'mine', name: 'Test project' });
     await run('tailor.chooseTeacher', 'Programmatic');
     expect(await inFile(root)).toMatchObject({ teacher: 'programmatic' });
+  });
+});
+
+describe('Choose Prompt Form', () => {
+  it('goes back to plain prompts, and needs a trusted folder as everything that starts Python does', async () => {
+    const root = await project();
+    await writeFile(
+      join(root, 'tailor.json'),
+      JSON.stringify({ ...(await inFile(root)), chat: CHAT }),
+    );
+    start();
+    editor.isTrusted = false;
+    await run('tailor.choosePromptForm', 'Plain text');
+    expect(await inFile(root)).toHaveProperty('chat');
+    editor.answers.length = 0;
+    editor.isTrusted = true;
+    await run('tailor.choosePromptForm', 'Plain text');
+    expect(await inFile(root)).not.toHaveProperty('chat');
   });
 });
 
