@@ -268,8 +268,11 @@ export const listedQuestionSchema = z.object({
   history: z.array(
     z.object({ round: count, right: z.nullable(count), samples: z.nullable(count) }),
   ),
-  /** The newest answer; null when none could be read. */
-  answer: z.nullable(text),
+  /**
+   * What was read of the last sample of each exam that the list is about, oldest first; where it is about none, of the
+   * newest. Null = no answer could be read; an exam that did not ask it is left out.
+   */
+  answers: z.array(z.object({ round: count, answer: z.nullable(text) })),
   /** Rounds whose frozen sets teach it, and so which students saw it. */
   taughtIn: z.array(count),
   /** Whether Review can show it: a training question with attempts. */

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ListedQuestion } from '../../src/shared/dashboardContract.ts';
+import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { listTitle } from '../../src/shared/listTitle.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
@@ -130,7 +131,7 @@ function Pages({ open, total }: { readonly open: OpenList; readonly total: numbe
 function Question({ question }: { readonly question: ListedQuestion }): JSX.Element {
   const board = useBoard();
   const words = useBoardWords();
-  const { id, question: text, gold, answer, taughtIn } = question;
+  const { id, question: text, gold, answers, taughtIn } = question;
   const rounds = taughtIn.join(', ');
   return (
     <li class="question">
@@ -152,9 +153,11 @@ function Question({ question }: { readonly question: ListedQuestion }): JSX.Elem
         <span>
           <Data text={words('list.gold', gold)} />
         </span>
-        <span class={answer === null ? 'muted' : ''}>
-          <Data text={answer === null ? words('list.noAnswer') : words('list.answer', answer)} />
-        </span>
+        {answers.map((one) => (
+          <span key={one.round} class={one.answer === null ? 'muted' : ''}>
+            <Data text={answerSaid(one, question, words)} />
+          </span>
+        ))}
         {taughtIn.length === 0 ? null : (
           <span class="muted">
             {words(taughtIn.length === 1 ? 'list.taught' : 'list.taughtMany', rounds)}
@@ -163,6 +166,17 @@ function Question({ question }: { readonly question: ListedQuestion }): JSX.Elem
       </p>
     </li>
   );
+}
+
+/** What was answered, and in which round; of several samples only the last is shown. */
+function answerSaid(
+  { round, answer }: ListedQuestion['answers'][number],
+  { history }: ListedQuestion,
+  words: DashboardWords,
+): string {
+  const several = (history.find((one) => one.round === round)?.samples ?? 0) > 1;
+  if (answer === null) return words(several ? 'list.noLastAnswer' : 'list.noAnswer', round);
+  return words(several ? 'list.lastAnswer' : 'list.answer', round, answer);
 }
 
 /** One sign a round: right, wrong, k of N, or not asked. */

@@ -13,13 +13,18 @@ export function historyOf(picture: Picture, set: string, id: string): ListedQues
   });
 }
 
-/** What was read of the newest answer to a question. */
-export function newestAnswer(picture: Picture, set: string, id: string): string | null {
-  for (const { exams } of [...picture.rounds].reverse()) {
+/** What was answered to a question in these rounds, as far as they asked it; null: in the newest round that did. */
+export function answersOf(
+  picture: Picture,
+  { set, rounds }: { readonly set: string; readonly rounds: readonly number[] | null },
+  id: string,
+): ListedQuestion['answers'] {
+  const answers = picture.rounds.flatMap(({ round, exams }) => {
+    if (rounds?.includes(round) === false) return [];
     const tally = exams.get(set)?.tally.questions.get(id);
-    if (tally) return tally.answer;
-  }
-  return null;
+    return tally ? [{ round, answer: tally.answer }] : [];
+  });
+  return rounds === null ? answers.slice(-1) : answers;
 }
 
 type Trajectories = ReadonlyMap<Trajectory, readonly string[]>;

@@ -3,7 +3,7 @@ import { itemsBy, questionsOf } from './acceptance.ts';
 import type { Compared } from './comparison.ts';
 import { coverageOf } from './coverage.ts';
 import { examGroup } from './examView.ts';
-import { historyOf, newestAnswer, trainOf, trajectoriesIn } from './history.ts';
+import { answersOf, historyOf, trainOf, trajectoriesIn } from './history.ts';
 import { taughtIn } from './ledger.ts';
 import { examIn, type Picture } from './picture.ts';
 
@@ -11,31 +11,40 @@ import { examIn, type Picture } from './picture.ts';
 export interface QuestionList {
   readonly set: string;
   readonly ids: readonly string[];
+  /** The rounds that the number is about, whose answers stand beside the questions; null = all, and so the newest. */
+  readonly rounds: readonly number[] | null;
 }
 
-const NONE: QuestionList = { set: '', ids: [] };
+const NONE: QuestionList = { set: '', ids: [], rounds: null };
 const CLIP = 200;
 
 /** Finds the list behind a number; a change is looked up in `compared`, which holds that very pair. */
 export function listOf(picture: Picture, list: ListName, compared: Compared | null): QuestionList {
   switch (list.kind) {
     case 'change':
-      return compared ? { set: list.set, ids: compared.groups[list.group] } : NONE;
+      return compared
+        ? { set: list.set, ids: compared.groups[list.group], rounds: [list.from, list.to] }
+        : NONE;
     case 'exam': {
       const exam = examIn(picture, list.round, list.set);
-      return exam ? { set: list.set, ids: examGroup(exam.tally, list.group) } : NONE;
+      return exam
+        ? { set: list.set, ids: examGroup(exam.tally, list.group), rounds: [list.round] }
+        : NONE;
     }
     case 'trajectory':
       return trainList(picture, trajectoriesIn(picture).get(list.group));
     case 'coverage': {
       const round = picture.rounds.find((one) => one.round === list.round);
-      return trainList(picture, round && coverageOf(round)?.get(list.group));
+      return {
+        ...trainList(picture, round && coverageOf(round)?.get(list.group)),
+        rounds: [list.round],
+      };
     }
     case 'overlap': {
       const found = picture.overlaps?.find(
         (one) => one.of === list.of && one.with === list.with && one.same === list.same,
       );
-      return found ? { set: found.with, ids: found.ids } : NONE;
+      return found ? { set: found.with, ids: found.ids, rounds: null } : NONE;
     }
     case 'acceptance':
       return trainList(picture, questionsOf(itemsBy(picture, list.by).get(list.name) ?? []));
@@ -43,27 +52,28 @@ export function listOf(picture: Picture, list: ListName, compared: Compared | nu
 }
 
 function trainList(picture: Picture, ids: readonly string[] = []): QuestionList {
-  return { set: trainOf(picture)?.name ?? '', ids };
+  return { set: trainOf(picture)?.name ?? '', ids, rounds: null };
 }
 
 /** A page of a list as it is shown. */
 export function listed(
   picture: Picture,
-  { set, ids }: QuestionList,
+  list: QuestionList,
   page: { readonly from: number; readonly count: number },
 ): { total: number; questions: ListedQuestion[] } {
   const taught = taughtIn(picture);
-  const questions = ids
+  const questions = list.ids
     .slice(page.from, page.from + page.count)
-    .map((id) => ({ ...listedQuestion(picture, set, id), taughtIn: [...(taught.get(id) ?? [])] }));
-  return { total: ids.length, questions };
+    .map((id) => ({ ...listedQuestion(picture, list, id), taughtIn: [...(taught.get(id) ?? [])] }));
+  return { total: list.ids.length, questions };
 }
 
 function listedQuestion(
   picture: Picture,
-  set: string,
+  list: QuestionList,
   id: string,
 ): Omit<ListedQuestion, 'taughtIn'> {
+  const { set } = list;
   const found = picture.sets.find(({ name }) => name === set);
   const question = found?.byId.get(id);
   const history = historyOf(picture, set, id);
@@ -73,7 +83,7 @@ function listedQuestion(
     question: clipped(question?.question ?? ''),
     gold: question?.answer ?? '',
     history,
-    answer: newestAnswer(picture, set, id),
+    answers: answersOf(picture, list, id),
     reviewable: found?.role === 'train' && history.some(({ samples }) => samples !== null),
   };
 }

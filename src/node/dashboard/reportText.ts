@@ -2,7 +2,8 @@ import { itemsTaught } from '../../core/report/ledger.ts';
 import { reportCsv } from '../../core/report/writing/csv.ts';
 import { reportHtml } from '../../core/report/writing/html.ts';
 import { reportMarkdown } from '../../core/report/writing/markdown.ts';
-import { reportOf, type ReportList } from '../../core/report/writing/reportOf.ts';
+import type { ReportList } from '../../core/report/writing/listTable.ts';
+import { reportOf } from '../../core/report/writing/reportOf.ts';
 import type { ListName } from '../../shared/dashboardContract.ts';
 import { dashboardWords } from '../../shared/dashboardWords.ts';
 import { systemClock } from '../storage/systemClock.ts';
@@ -52,7 +53,8 @@ async function listsOf(view: DashboardView): Promise<ReportList[]> {
   const lists: ReportList[] = [];
   for (const list of names) {
     const { total, questions } = await view.list(list, 0, NAMED);
-    lists.push({ list, total, questions });
+    const { rounds } = await view.questionsOf(list);
+    lists.push({ list, total, questions, rounds });
   }
   return lists;
 }

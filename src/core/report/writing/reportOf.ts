@@ -1,11 +1,6 @@
-import type {
-  DashboardState,
-  ListedQuestion,
-  ListName,
-} from '../../../shared/dashboardContract.ts';
+import type { DashboardState } from '../../../shared/dashboardContract.ts';
 import { onlyAsked } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
-import { listTitle } from '../../../shared/listTitle.ts';
 import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
 import type { AccuracySet } from '../../../shared/pictures/accuracySet.ts';
 import { barsPicture, type Bar } from '../../../shared/pictures/bars.ts';
@@ -18,7 +13,8 @@ import {
   courseTitle,
 } from '../../../shared/pictures/boardPictures.ts';
 import { PAGE_INK } from '../../../shared/pictures/ink.ts';
-import { note, table, text, type Block, type Report, type ReportSection } from './report.ts';
+import { listBlocks, type ReportList } from './listTable.ts';
+import { note, text, type Block, type Report, type ReportSection } from './report.ts';
 import {
   acceptanceTable,
   costTable,
@@ -29,13 +25,6 @@ import {
   probeTable,
   studentTable,
 } from './tables.ts';
-
-/** The questions behind a number, as far as a report names them. */
-export interface ReportList {
-  readonly list: ListName;
-  readonly total: number;
-  readonly questions: readonly ListedQuestion[];
-}
 
 export interface ReportParts {
   readonly words: DashboardWords;
@@ -167,32 +156,6 @@ function comparison(
       ...lists.flatMap((one) => listBlocks(one, words)),
     ],
   };
-}
-
-function listBlocks({ list, total, questions }: ReportList, words: DashboardWords): Block[] {
-  const rows = questions.map(({ id, question, gold, answer, history, taughtIn }) => [
-    id,
-    question,
-    gold,
-    answer ?? words('list.noAnswer'),
-    history
-      .map(({ right, samples }) => (samples === null ? '–' : `${right ?? 0}/${samples}`))
-      .join(' '),
-    taughtIn.join(', '),
-  ]);
-  const head = [
-    words('report.id'),
-    words('report.question'),
-    words('report.gold'),
-    words('report.answer'),
-    words('report.history'),
-    words('report.taughtIn'),
-  ];
-  const more = total - questions.length;
-  return [
-    ...table(`${listTitle(list, words)}: ${words.count(total)}`, head, rows),
-    ...(more > 0 ? [note(words('report.more', words.count(more)))] : []),
-  ];
 }
 
 function bars(title: string, of: readonly Bar[], n: number, words: DashboardWords): Block {

@@ -140,6 +140,45 @@ describe('the lists behind the numbers', () => {
     expect(prompt).toMatchObject({ edited: 1, accepted: { n: items(view) } });
   });
 
+  it('show what was answered in the rounds that they are about, not what came after', async () => {
+    const { root } = await decidedProject();
+    const view = await DashboardView.open({
+      root,
+      project: 'P',
+      clock: { ...systemClock, sleep: () => new Promise<void>(() => undefined) },
+      strings: TRAINING_STRINGS,
+      prices: () => Promise.resolve(new Map()),
+    });
+    onTestFinished(() => view.dispose());
+    const answers = async (list: ListName) =>
+      (await view.list(list, 0, 200)).questions.map(({ gold, answers: given }) => ({
+        gold,
+        given: given.map(({ round, answer }) => [round, answer === gold] as const),
+      }));
+    const change = { kind: 'change', from: 0, to: 1, set: 'dev' } as const;
+    const fixed = await answers({ ...change, group: 'fixed' });
+    const lost = await answers({ ...change, group: 'newly-wrong' });
+    expect(fixed.length).toBeGreaterThan(0);
+    for (const { given } of fixed) {
+      expect(given).toEqual([
+        [0, false],
+        [1, true],
+      ]);
+    }
+    for (const { given } of lost) {
+      expect(given).toEqual([
+        [0, true],
+        [1, false],
+      ]);
+    }
+    const wrong = await answers({ kind: 'exam', round: 0, set: 'dev', group: 'wrong' });
+    expect(wrong.length).toBeGreaterThan(fixed.length);
+    for (const { given } of wrong) expect(given).toEqual([[0, false]]);
+    // Of lists over all rounds it is the newest.
+    const known = await view.list({ kind: 'trajectory', group: 'known' }, 0, 1);
+    expect(known.questions[0]?.answers.map(({ round }) => round)).toEqual([1]);
+  });
+
   it('come in pages, without one repeated or left out', async () => {
     const { root } = await decidedProject();
     const view = await DashboardView.open({

@@ -212,6 +212,29 @@ describe('a report as Markdown', () => {
     expect(tables.get('Cost and time')?.[1]).toContain('unknown');
   });
 
+  it('shows the answers of both compared rounds, each under its round', async () => {
+    const { root, run, sets } = await reportProject();
+    await run();
+    const view = await open(root);
+    await view.compare(0, 1, 'dev');
+    const tables = markdownTables(await reportText(view, 'markdown'));
+    const fixed = view.snapshot().comparison?.fixed ?? 0;
+    const [head, ...rows] = tables.get(`fixed, round 0 → 1, dev: ${fixed}`) ?? [];
+    expect(head?.slice(2, 6)).toEqual([
+      'Gold',
+      'Answer, round 0',
+      'Answer, round 1',
+      'Right, by round',
+    ]);
+    expect(rows.length).toBeGreaterThan(0);
+    const golds = new Map(sets.dev.map(({ id, answer }) => [id, answer]));
+    for (const [id = '', , gold, before, after] of rows) {
+      expect(gold).toBe(golds.get(id));
+      expect(before).not.toBe(gold);
+      expect(after).toBe(gold);
+    }
+  });
+
   it('has no counts that say nothing: one round is one, of nobody asked there are no zeros', async () => {
     const { root, run } = await reportProject();
     await run();

@@ -153,7 +153,14 @@ describe('the Round Dashboard', () => {
     expect([...question!.querySelectorAll('.sign')].map((one) => textOf(one))).toEqual(
       expect.arrayContaining(['round 1: right✓', 'round 2: wrong✗']),
     );
-    expect(texts('.question-facts')[0]).toMatch(/^gold \d+answer \d+|no answer/u);
+    // The answers of the two rounds that are compared, each under its round.
+    expect(texts('.question-facts')[0]).toMatch(
+      /^gold \d+round 1: answer \d+round 2: (?:answer \d+|no answer could be read)/u,
+    );
+    await press(/^\d+: wrong in round 0, train/u);
+    expect(texts('.question-facts')[0]).toMatch(
+      /^gold \d+round 0: (?:last answer \d+|no answer could be read in the last sample)/u,
+    );
     await press(/^\d+: with a rationale, frozen set of round 1/u);
     expect(texts('.question-facts').some((text) => /taught in rounds 0, 1/u.test(text))).toBe(true);
   });

@@ -1,0 +1,69 @@
+import type { ListedQuestion, ListName } from '../../../shared/dashboardContract.ts';
+import type { DashboardWords } from '../../../shared/dashboardWords.ts';
+import { listTitle } from '../../../shared/listTitle.ts';
+import { note, table, type Block } from './report.ts';
+
+/** The questions behind a number, as far as a report names them. */
+export interface ReportList {
+  readonly list: ListName;
+  readonly total: number;
+  readonly questions: readonly ListedQuestion[];
+  /** The exams whose answers are shown; null = each question's newest. */
+  readonly rounds: readonly number[] | null;
+}
+
+/** A list as a table: each question with its gold, what was answered, and how it went round by round. */
+export function listBlocks(
+  { list, total, questions, rounds }: ReportList,
+  words: DashboardWords,
+): Block[] {
+  const rows = questions.map((one) => [
+    one.id,
+    one.question,
+    one.gold,
+    ...answersOf(one, rounds, words),
+    one.history
+      .map(({ right, samples }) => (samples === null ? '–' : `${right ?? 0}/${samples}`))
+      .join(' '),
+    one.taughtIn.join(', '),
+  ]);
+  const head = [
+    words('report.id'),
+    words('report.question'),
+    words('report.gold'),
+    ...answerHeads(questions, rounds, words),
+    words('report.history'),
+    words('report.taughtIn'),
+  ];
+  const more = total - questions.length;
+  return [
+    ...table(`${listTitle(list, words)}: ${words.count(total)}`, head, rows),
+    ...(more > 0 ? [note(words('report.more', words.count(more)))] : []),
+  ];
+}
+
+/** An answer stands under the round that gave it. */
+function answersOf(
+  { answers }: ListedQuestion,
+  rounds: ReportList['rounds'],
+  words: DashboardWords,
+): string[] {
+  const said = (found: ListedQuestion['answers'][number] | undefined): string =>
+    found ? (found.answer ?? words('report.noAnswer')) : '–';
+  if (rounds === null) return [said(answers.at(-1))];
+  return rounds.map((wanted) => said(answers.find(({ round }) => round === wanted)));
+}
+
+function answerHeads(
+  questions: readonly ListedQuestion[],
+  rounds: ReportList['rounds'],
+  words: DashboardWords,
+): string[] {
+  if (rounds === null) return [words('report.answer')];
+  return rounds.map((wanted) => {
+    const several = questions.some(({ history }) =>
+      history.some(({ round, samples }) => round === wanted && (samples ?? 0) > 1),
+    );
+    return words(several ? 'report.lastAnswerIn' : 'report.answerIn', wanted);
+  });
+}
