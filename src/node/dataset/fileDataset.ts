@@ -1,9 +1,6 @@
 import { basename } from 'node:path';
-import { clip } from '../../core/dataset/describeRow.ts';
-import { addField, removeField, setField } from '../../core/dataset/spanEdit.ts';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
-import { sentence, type Text } from '../../core/sentence.ts';
 import type {
   DatasetFilter,
   DatasetRecord,
@@ -15,14 +12,8 @@ import { nodeFs, type Fs } from '../storage/fs.ts';
 import { systemClock } from '../storage/systemClock.ts';
 import { translating } from '../storage/storeError.ts';
 import { Announcer } from './announcer.ts';
-import type {
-  Dataset,
-  DatasetEdit,
-  Edited,
-  Moved,
-  OpenDatasetOptions,
-  Recovery,
-} from './dataset.ts';
+import type { Dataset, DatasetEdit, OpenDatasetOptions, Recovery } from './dataset.ts';
+import { EditActs } from './editActs.ts';
 import { EditHistory } from './editHistory.ts';
 import { EditJournal, isUntouched } from './editJournal.ts';
 import { rowWithId } from './findId.ts';
@@ -30,18 +21,6 @@ import { InTurn } from './inTurn.ts';
 import { openReading } from './openReading.ts';
 import { recoverEdits } from './recoverEdits.ts';
 import type { Reading, ReadingParts } from './reading.ts';
-import {
-  LABEL_CHARACTERS,
-  nameAt,
-  duplication,
-  insertion,
-  linePatch,
-  moving,
-  removal,
-  stampOfLine,
-  textEdit,
-  type Edit,
-} from './rowEdits.ts';
 import { stateOf } from './stateOf.ts';
 import { fateOf, saveOver, writeDocument } from './saveDocument.ts';
 
@@ -52,6 +31,7 @@ export class FileDataset implements Dataset {
   readonly #turn = new InTurn();
   readonly #states: Announcer<DatasetState>;
   readonly #history: EditHistory;
+  readonly #acts: EditActs;
   readonly #parts: ReadingParts;
   #reading: Reading;
   #journal: EditJournal;
@@ -80,6 +60,15 @@ export class FileDataset implements Dataset {
       reading: () => this.#reading,
       journal: () => this.#journal,
       onChange: () => void this.#changed(),
+    });
+    this.#acts = new EditActs({
+      history: this.#history,
+      inSet: options.set !== null,
+      say: parts.say,
+      inTurn: (work) => this.#inTurn(work),
+      whole: () => this.#whole(),
+      requireEditable: () => this.#requireEditable(),
+      rev: () => this.#rev,
     });
     hooks.onLook = () => this.#looked();
     hooks.onFailure = (error) => this.#failed(error);
@@ -160,66 +149,15 @@ export class FileDataset implements Dataset {
     return rows.placeOfRow(rows.idOf(key)) + 1;
   }
 
-  setField(
-    key: RowKey,
-    stamp: string,
-    index: number,
-    as: 'text' | 'json',
-    value: string,
-  ): Promise<Edited> {
-    return this.#editText(key, stamp, (text) => {
-      const name = nameAt(text, index);
-      return { patch: setField(text, index, as, value), label: sentence`Edit ${name}` };
-    });
-  }
-
-  addField(
-    key: RowKey,
-    stamp: string,
-    name: string,
-    as: 'text' | 'json',
-    value: string,
-  ): Promise<Edited> {
-    return this.#editText(key, stamp, (text) => ({
-      patch: addField(text, name, as, value),
-      label: sentence`Add ${clip(name, LABEL_CHARACTERS)}`,
-    }));
-  }
-
-  removeField(key: RowKey, stamp: string, index: number): Promise<Edited> {
-    return this.#editText(key, stamp, (text) => {
-      const name = nameAt(text, index);
-      return { patch: removeField(text, index), label: sentence`Remove ${name}` };
-    });
-  }
-
-  setLine(key: RowKey, stamp: string, value: string): Promise<Edited> {
-    return this.#editText(key, stamp, (text) => ({
-      patch: linePatch(text, value),
-      label: sentence`Edit Line`,
-    }));
-  }
-
-  insert(after: RowKey | null): Promise<Moved> {
-    return this.#editRows(sentence`Insert Row`, ({ rows }) =>
-      insertion(rows, after, this.#options.set !== null),
-    );
-  }
-
-  duplicate(keys: readonly RowKey[]): Promise<Moved> {
-    const label = keys.length === 1 ? sentence`Duplicate Row` : sentence`Duplicate Rows`;
-    return this.#editRows(label, ({ rows }) => duplication(rows, keys));
-  }
-
-  remove(keys: readonly RowKey[]): Promise<Moved> {
-    const label = keys.length === 1 ? sentence`Delete Row` : sentence`Delete Rows`;
-    return this.#editRows(label, ({ rows }) => removal(rows, keys));
-  }
-
-  move(keys: readonly RowKey[], before: RowKey | null): Promise<Moved> {
-    const label = keys.length === 1 ? sentence`Move Row` : sentence`Move Rows`;
-    return this.#editRows(label, ({ rows }) => moving(rows, keys, before));
-  }
+  // Every act of a person on rows and fields, as the contract has them.
+  readonly setField: Dataset['setField'] = (...about) => this.#acts.setField(...about);
+  readonly addField: Dataset['addField'] = (...about) => this.#acts.addField(...about);
+  readonly removeField: Dataset['removeField'] = (...about) => this.#acts.removeField(...about);
+  readonly setLine: Dataset['setLine'] = (...about) => this.#acts.setLine(...about);
+  readonly insert: Dataset['insert'] = (after) => this.#acts.insert(after);
+  readonly duplicate: Dataset['duplicate'] = (keys) => this.#acts.duplicate(keys);
+  readonly remove: Dataset['remove'] = (keys) => this.#acts.remove(keys);
+  readonly move: Dataset['move'] = (...about) => this.#acts.move(...about);
 
   filter(filter: DatasetFilter): Promise<{ rev: number }> {
     this.#reading.setFilter(filter);
@@ -363,41 +301,6 @@ export class FileDataset implements Dataset {
   #requireEditable(): void {
     const reason = this.#whyReadOnly();
     if (reason !== null) throw new AppError('store.denied', reason);
-  }
-
-  async #editText(
-    key: RowKey,
-    stamp: string,
-    make: (text: string) => { patch: ReturnType<typeof linePatch>; label: Text },
-  ): Promise<Edited> {
-    return this.#inTurn(async () => {
-      this.#requireEditable();
-      const { rows } = await this.#whole();
-      let label: Text = '';
-      const edit = await textEdit(rows, key, stamp, (text) => {
-        const made = make(text);
-        label = made.label;
-        return made.patch;
-      });
-      if (edit === null) return { rev: this.#rev, stamp };
-      await this.#history.commit(this.#parts.say(label), edit.change);
-      const id = rows.idOf(key);
-      return { rev: this.#rev, stamp: stampOfLine(await rows.line(id)) };
-    });
-  }
-
-  #editRows(
-    label: Text,
-    make: (reading: Reading) => Edit | null | Promise<Edit | null>,
-  ): Promise<Moved> {
-    return this.#inTurn(async () => {
-      this.#requireEditable();
-      const reading = await this.#whole();
-      const edit = await make(reading);
-      if (edit === null) return { rev: this.#rev, keys: [] };
-      await this.#history.commit(this.#parts.say(label), edit.change);
-      return { rev: this.#rev, keys: edit.ids.map((id) => reading.rows.keyOf(id)) };
-    });
   }
 
   async #save(signal: Signal, { overwrite = false }: { overwrite?: boolean }): Promise<void> {
