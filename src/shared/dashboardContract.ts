@@ -89,7 +89,16 @@ export const roundViewSchema = z.object({
   seconds: z.record(text, z.number()),
   /** Largest memory of the trainer in MB; null = unknown. */
   peakMemoryMB: z.nullable(z.number()),
-  decisions: z.object({ person: count, rule: count, byType: z.record(text, count) }),
+  /**
+   * Texts, attempts and questions whose standing decision this round made, each once; `entries` of the round's journals
+   * that were not taken back are no such count: one may decide on many, and a later one replaces it.
+   */
+  decisions: z.object({
+    person: count,
+    rule: count,
+    byType: z.record(text, count),
+    entries: count,
+  }),
   /** Training runs of this frozen set. */
   runs: z.array(z.object({ runId: text, state: text, chosen: z.boolean() })),
 });

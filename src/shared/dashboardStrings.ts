@@ -166,6 +166,9 @@ export const DASHBOARD_STRINGS = {
   'decide.person': 'by a person',
   'decide.rule': 'by a rule',
   'decide.kinds': 'Kinds',
+  'decide.entries': 'Entries',
+  'decide.note':
+    'Counts texts, attempts and questions by the decision that stands now, in the round that made it. Entries are lines of the decision journals, those taken back aside: one may decide on many, and a later one replaces it.',
   'decide.none': 'Nothing has been decided yet.',
   'decide.type.accept': 'accepted',
   'decide.type.reject': 'rejected',

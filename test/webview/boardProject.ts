@@ -260,8 +260,13 @@ function roundOf(
       items: trained ? itemsOf(train, round) : [],
     },
     decisions: trained
-      ? { person: 64, rule: 13, byType: { accept: 51, reject: 9, edit: 4, 'pair-drop': 6 } }
-      : { person: 0, rule: 0, byType: {} },
+      ? {
+          person: 57,
+          rule: 13,
+          byType: { accept: 51, reject: 9, edit: 4, 'pair-drop': 6 },
+          entries: 64,
+        }
+      : { person: 0, rule: 0, byType: {}, entries: 0 },
     peakMemoryMB: trained ? 3412.6 : null,
     runs: trained
       ? [{ runId: `r${round}-run`, state: 'done', from: digest(round), made: null }]

@@ -13,6 +13,7 @@ const DECISION_COLUMNS: readonly Column[] = [
   { head: 'decide.person' },
   { head: 'decide.rule' },
   { head: 'decide.kinds', words: true },
+  { head: 'decide.entries' },
 ];
 
 const ACCEPTANCE_COLUMNS: readonly Column[] = [
@@ -28,7 +29,7 @@ export function Decisions({ state }: { readonly state: DashboardState }): JSX.El
   const words = useBoardWords();
   const title = words('decide.title');
   const decided = state.rounds
-    .filter(({ decisions: { person, rule } }) => person + rule > 0)
+    .filter(({ decisions: { entries } }) => entries > 0)
     .toReversed();
   const { byPrompt, byErrorKind } = state.acceptance;
   return (
@@ -38,7 +39,7 @@ export function Decisions({ state }: { readonly state: DashboardState }): JSX.El
       ) : (
         <Table title={title} columns={DECISION_COLUMNS}>
           <tbody>
-            {decided.map(({ round, decisions: { person, rule, byType } }) => (
+            {decided.map(({ round, decisions: { person, rule, byType, entries } }) => (
               <tr key={round}>
                 <th scope="row">{words('round.n', round)}</th>
                 <td>{words.count(person)}</td>
@@ -52,11 +53,13 @@ export function Decisions({ state }: { readonly state: DashboardState }): JSX.El
                     ))}
                   </ul>
                 </td>
+                <td>{words.count(entries)}</td>
               </tr>
             ))}
           </tbody>
         </Table>
       )}
+      {decided.length === 0 ? null : <p class="muted small">{words('decide.note')}</p>}
       <h3>{words('accept.title')}</h3>
       {byPrompt.length + byErrorKind.length === 0 ? (
         <p class="muted">{words('accept.none')}</p>

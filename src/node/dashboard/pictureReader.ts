@@ -9,6 +9,7 @@ import type { Clock } from '../../core/ports.ts';
 import { PRACTICE_PATHS } from '../../core/practice/practiceProject.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
+import { decidedSteps } from '../../core/report/decided.ts';
 import type { Picture, PictureRound, PictureSet } from '../../core/report/picture.ts';
 import { countLooks, type RecordedLook } from '../../core/round/looks.ts';
 import type { RoundState } from '../../core/round/state.ts';
@@ -18,7 +19,7 @@ import { askingSince } from '../project/askingSince.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { ProjectStore } from '../project/projectStore.ts';
-import { pacer } from '../review/pace.ts';
+import { pacer, runPaced } from '../review/pace.ts';
 import { fileVersionAt } from '../storage/fileVersion.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { changedFiles, stampsOf, type Stamps } from './fileStamps.ts';
@@ -31,6 +32,8 @@ export interface PictureOptions {
   /** Prices by profile of this person's teachers. */
   readonly prices: () => Promise<ReadonlyMap<string, Prices>>;
 }
+
+const NOTHING_DECIDED = { person: 0, rule: 0, byType: {}, entries: 0 };
 
 /** Reads a project's files into one picture, again only what has changed. Writes nothing. */
 export class PictureReader {
@@ -98,6 +101,7 @@ export class PictureReader {
     for (let round = 0; round <= last; round += 1) events[round] ??= [];
     const curation = await foldPaced(store, events, signal);
     const curationStamp = stampOfCuration(curation);
+    const decided = await runPaced(decidedSteps(events, curation), signal);
     const looks: (readonly RecordedLook[])[] = [];
     for (const round of numbers) looks.push(await attempt(store.looks(round), []));
     const runs = await attempt(listRuns(root), []);
@@ -105,7 +109,7 @@ export class PictureReader {
     for (const round of numbers) {
       const state: RoundState | null = await attempt(store.state(round), null);
       if (state === null) continue;
-      const decisions = countDecisions(events[round] ?? []);
+      const decisions = decided.get(round) ?? NOTHING_DECIDED;
       const about = {
         store,
         state,
@@ -235,16 +239,6 @@ async function foldPaced(
 /** What the golds and texts that count rest on; the same text, the same grades. */
 function stampOfCuration({ gold, questions }: Curation): string {
   return canonicalJson([[...gold], [...questions].map(([id, { text }]) => [id, text])]);
-}
-
-function countDecisions(events: readonly RecordedDecision[]): PictureRound['decisions'] {
-  const byType: Record<string, number> = {};
-  const counts = { person: 0, rule: 0 };
-  for (const { type, author } of activeDecisions(events)) {
-    counts[author.kind] += 1;
-    byType[type] = (byType[type] ?? 0) + 1;
-  }
-  return { ...counts, byType };
 }
 
 function labelsOf({ student }: ProjectFile, rounds: readonly PictureRound[]): Text[] {

@@ -184,6 +184,7 @@ function roundRows({
     })),
     { section: 'decisions', round, measure: 'person', value: decisions.person },
     { section: 'decisions', round, measure: 'rule', value: decisions.rule },
+    { section: 'decisions', round, measure: 'journal entries', value: decisions.entries },
   ];
 }
 

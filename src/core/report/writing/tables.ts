@@ -1,7 +1,7 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
 import { askedNobody, moneySpent, roundsSeen, textsSeen } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
-import { table, type Block } from './report.ts';
+import { note, table, type Block } from './report.ts';
 
 type Words = DashboardWords;
 
@@ -98,22 +98,26 @@ export function studentTable({ students }: DashboardState, words: Words): Block[
   return table(words('saw.title'), head, rows);
 }
 
-/** What people and rules decided in each round. */
+/** What people and rules decided in each round, as it stands now. */
 export function decisionTable({ rounds }: DashboardState, words: Words): Block[] {
-  const rows = rounds.flatMap(({ round, decisions: { person, rule, byType } }) => {
-    if (person + rule === 0) return [];
+  const rows = rounds.flatMap(({ round, decisions: { person, rule, byType, entries } }) => {
+    if (entries === 0) return [];
     const kinds = Object.entries(byType)
       .map(([type, count]) => `${words.known('decide.type', type)} ${words.count(count)}`)
       .join(', ');
-    return [[words('round.n', round), words.count(person), words.count(rule), kinds]];
+    return [
+      [words('round.n', round), words.count(person), words.count(rule), kinds, words.count(entries)],
+    ];
   });
   const head = [
     words('picture.round'),
     words('decide.person'),
     words('decide.rule'),
     words('decide.kinds'),
+    words('decide.entries'),
   ];
-  return table(words('decide.title'), head, rows);
+  const blocks = table(words('decide.title'), head, rows);
+  return blocks.length === 0 ? [] : [...blocks, note(words('decide.note'))];
 }
 
 /** How often what the teacher wrote was taken, by prompt version and by kind of error. */

@@ -235,6 +235,29 @@ describe('a report as Markdown', () => {
     }
   });
 
+  it('counts texts by the decision that stands, not the lines that decided on many at once', async () => {
+    const { root, run, store } = await reportProject({ rounds: 1 });
+    await run();
+    const items = (await store.items(0)).map(({ itemId, questionId }) => ({ itemId, questionId }));
+    const author = { kind: 'person', name: 'ada' } as const;
+    const before = (await open(root)).snapshot().rounds[0]?.decisions;
+    expect(before?.rule).toBeGreaterThan(before?.entries ?? 0);
+    await store.decide(0, [
+      { type: 'reject', author, items: items.slice(0, 7) },
+      { type: 'accept', author, items: items.slice(0, 3) },
+    ]);
+    const view = await open(root);
+    const after = view.snapshot().rounds[0]?.decisions;
+    expect(after?.person).toBe(7);
+    expect(after?.byType['reject']).toBe(4);
+    expect(after?.entries).toBe((before?.entries ?? 0) + 2);
+    const [head, row] = markdownTables(await reportText(view, 'markdown')).get('Decisions') ?? [];
+    expect(head).toEqual(['Round', 'by a person', 'by a rule', 'Kinds', 'Entries']);
+    expect([row?.[1], row?.[2], row?.[4]]).toEqual(
+      [after?.person, after?.rule, after?.entries].map(String),
+    );
+  });
+
   it('has no counts that say nothing: one round is one, of nobody asked there are no zeros', async () => {
     const { root, run } = await reportProject();
     await run();

@@ -277,6 +277,18 @@ describe('the Round Dashboard', () => {
     expect(inPart('decide', 'tbody tr').at(-1)).toContain('nobody decided');
   });
 
+  it('counts decided texts, attempts and questions, and entries apart, so named', async () => {
+    const { host } = await showBoard();
+    const [round] = host.state().rounds.toReversed().filter(({ decisions }) => decisions.entries);
+    const { person, rule, entries } = round!.decisions;
+    expect(person + rule).not.toBe(entries);
+    const row = [...part('decide')!.querySelectorAll('tbody tr')][0];
+    const cells = [...row!.querySelectorAll('td')].map((cell) => textOf(cell));
+    expect([cells[0], cells[1], cells[3]]).toEqual([person, rule, entries].map(String));
+    expect(inPart('decide', 'thead th').slice(0, 5)).toContain('Entries');
+    expect(inPart('decide', 'p')[0]).toContain('by the decision that stands now');
+  });
+
   it('counts looks at the test set, and looks only when asked to', async () => {
     const { host } = await showBoard();
     expect(inPart('test', 'p')[0]).toMatch(/^Looked at 3 times, last /u);
