@@ -4,6 +4,7 @@ import type { Agreement } from '../core/round/agreement.ts';
 import type { Sentence } from '../core/sentence.ts';
 import type { AskEstimate } from '../node/review/askMany.ts';
 import { loadProject } from '../node/project/loadProject.ts';
+import { systemClock } from '../node/storage/systemClock.ts';
 import { isFree } from '../node/teacher/profiles.ts';
 import type { Editor } from './editor.ts';
 import { said } from './said.ts';
@@ -88,7 +89,7 @@ export async function agreeToTeach(
 /** Before a teacher is asked again about many questions: what it will take, and the person's yes. */
 export async function agreeToAsk(estimate: AskEstimate): Promise<void> {
   const { describeEstimate } = await import('../node/commands/estimate.ts');
-  await sayYes(estimate, describeEstimate(estimate));
+  await sayYes(estimate, describeEstimate(estimate, systemClock.now()));
 }
 
 async function sayYes(

@@ -81,8 +81,8 @@ async function callOf(task: TeachTask): Promise<SampleCall | null> {
   });
   const [reply] = replies;
   if (!reply || !item) return null;
-  const { promptTokens, completionTokens } = reply.usage;
-  return { promptTokens, completionTokens, accepted: item.accepted, ms: reply.totalMs };
+  const { promptTokens, completionTokens, cachedTokens } = reply.usage;
+  return { promptTokens, completionTokens, cachedTokens, accepted: item.accepted, ms: reply.totalMs };
 }
 
 /** `n` of the list, evenly spread; all where there are fewer. */

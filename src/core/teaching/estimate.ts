@@ -6,6 +6,8 @@ import { costOf, type Prices } from './prices.ts';
 export interface SampleCall {
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the prompt's, those that the server had read before. */
+  readonly cachedTokens?: number;
   readonly accepted: boolean;
   /** From sending to the last word. */
   readonly ms: number;
@@ -22,8 +24,8 @@ export interface TeachingEstimate {
   readonly sampled: number;
   readonly calls: Range;
   readonly tokens: Range;
-  /** Null where the profile names no price. */
-  readonly cost: (Range & { readonly currency: string }) | null;
+  /** Null where no price is known. */
+  readonly cost: (Range & { readonly currency: string; readonly asOf?: string | undefined }) | null;
   readonly seconds: Range;
 }
 
@@ -75,7 +77,13 @@ export function estimateTeaching(
     calls,
     tokens: { low: Math.floor(tokens.low), high: Math.ceil(tokens.high) },
     cost:
-      prices === null ? null : { ...times(priceRange(samples, prices)), currency: prices.currency },
+      prices === null
+        ? null
+        : {
+            ...times(priceRange(samples, prices)),
+            currency: prices.currency,
+            ...(prices.asOf === undefined ? {} : { asOf: prices.asOf }),
+          },
     seconds,
   };
 }

@@ -21,7 +21,7 @@ export function madeCalls(records: readonly TeacherRecord[], asker: Asker): Samp
     if (record.type !== 'reply' || !asked.has(record.key)) return [];
     const passed = accepted.get(record.key);
     if (passed === undefined) return [];
-    const { promptTokens, completionTokens } = record.usage;
-    return [{ promptTokens, completionTokens, accepted: passed, ms: record.totalMs }];
+    const { promptTokens, completionTokens, cachedTokens } = record.usage;
+    return [{ promptTokens, completionTokens, cachedTokens, accepted: passed, ms: record.totalMs }];
   });
 }

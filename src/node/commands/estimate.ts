@@ -3,7 +3,9 @@ import { figures } from '../../core/figures.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { estimateRound, type RoundEstimate } from '../../core/round/estimateRound.ts';
 import type { Range } from '../../core/teaching/estimate.ts';
+import { aboutPrices } from '../../core/teaching/prices.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
+import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
 import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
@@ -19,16 +21,15 @@ export async function estimate(
     requireExam(state.exams['train'], state.round);
     if (state.frozen) throw frozenAlready(state.round);
     const made = await estimateRound(ports, state, purpose ? { purpose } : {});
-    return { text: describeEstimate(made), json: made };
+    return { text: describeEstimate(made, context.clock.now()), json: made };
   });
 }
 
-/** The estimate in one sentence each: calls, tokens, money where the profile names a price, time. */
-export function describeEstimate({
-  estimate: made,
-  questions,
-  profile,
-}: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>): Sentence {
+/** The estimate in one sentence each: calls, tokens, money with the date of its prices, time. */
+export function describeEstimate(
+  { estimate: made, questions, profile }: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>,
+  now: number,
+): Sentence {
   if (questions === 0) return sentence`${profile} has been asked about everything in this round.`;
   if (!made) {
     throw new AppError('teacher.unfinished', sentence`No reply of ${profile} came whole.`, {
@@ -43,6 +44,8 @@ export function describeEstimate({
       ? sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, about ${low} to ${high}.`
       : sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
     sentence`95 % range from ${sampled} real calls, which are not paid again.`,
+    // The built-in teacher is paid by nobody.
+    ...(profile === PROGRAMMATIC ? [] : [aboutPrices(cost, now)]),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { agreedBudget } from '../../core/round/agreement.ts';
 import type { OpenTeacher } from '../../core/round/ports.ts';
+import { aboutPrices, ageInDays, OLD_PRICES_DAYS } from '../../core/teaching/prices.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
 import { createTeacher } from '../teacher/createTeacher.ts';
 import { programmaticEndpoint, remoteEndpoint, type Endpoint } from '../teacher/endpoint.ts';
@@ -33,6 +34,12 @@ export async function openTeacher(session: Session, round: number): Promise<Open
     log.warn(
       `teaching.maxCost cannot hold: the profile ${endpoint.profile} names no prices. Tokens and requests are limited all the same.`,
     );
+  }
+  if (endpoint.prices !== undefined) {
+    const days = ageInDays(endpoint.prices.asOf, clock.now());
+    if (days === null || days > OLD_PRICES_DAYS) {
+      log.warn(String(aboutPrices(endpoint.prices, clock.now())));
+    }
   }
   try {
     const opened = await createTeacher(endpoint, {

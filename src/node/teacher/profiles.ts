@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
+import { pricesFor, type Prices } from '../../core/teaching/prices.ts';
+import { cachedIsCheaper, loadPrices, priceFields, pricesPath } from './priceFile.ts';
 import { readProfiles, type ProfilesKind } from './profilesFile.ts';
 
 /** Node's own fetch gives up on headers and on a silent body after 300 s; deadlines stay below. */
@@ -51,14 +53,14 @@ export const teacherProfileSchema = z.strictObject({
   streamUsage: z.boolean().default(true),
   /** What this teacher costs, for estimates: the person keeps it, nothing is looked up. */
   prices: z
-    .strictObject({
-      inputPerMillion: z.number().min(0),
-      outputPerMillion: z.number().min(0),
-      currency: z.string().min(1).max(10).default('USD'),
-    })
+    .strictObject(priceFields)
+    .refine(cachedIsCheaper.check, { message: cachedIsCheaper.message })
     .optional(),
 });
-export type TeacherProfile = z.infer<typeof teacherProfileSchema>;
+/** `prices`: of its own, or those of the person's file of prices. */
+export type TeacherProfile = Omit<z.infer<typeof teacherProfileSchema>, 'prices'> & {
+  readonly prices?: Prices | undefined;
+};
 
 /** The name of the built-in teacher, which needs no profile and cannot be redefined. */
 export const PROGRAMMATIC = 'programmatic';
@@ -121,9 +123,13 @@ export const TEACHERS: ProfilesKind<typeof teacherProfileSchema> = {
   unfit: (because) => sentence`This is no teacher profile: ${because}.`,
 };
 
-/** Reads the person's profiles; a missing file means none. */
-export function loadProfiles(path: string): Promise<TeacherProfile[]> {
-  return readProfiles(path, TEACHERS);
+/** Reads the person's profiles, with the prices of their models; a missing file means none. */
+export async function loadProfiles(path: string): Promise<TeacherProfile[]> {
+  const profiles = await readProfiles(path, TEACHERS);
+  const list = await loadPrices(pricesPath(path));
+  return profiles.map((profile) =>
+    profile.prices === undefined ? { ...profile, prices: pricesFor(profile.model, list) } : profile,
+  );
 }
 
 /** The profile of that name; a project can only name one, it can never bring one. */
