@@ -126,6 +126,11 @@ export class MemoryStore implements RoundStore {
   runConfig(_round: number, runId: string): Promise<unknown> {
     return Promise.resolve(this.runs.get(runId) ?? null);
   }
+  /** By run: what its trainer's records say. */
+  readonly trained = new Map<string, number>();
+  runSeconds(_round: number, runId: string): Promise<number> {
+    return Promise.resolve(this.trained.get(runId) ?? 0);
+  }
   runFolder(round: number, runId: string): string {
     return this.absolute(`rounds/${round}/runs/${runId}`);
   }

@@ -6,7 +6,14 @@ import { firstStep, standingState } from './ahead.ts';
 import { examRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
 import type { LoopPorts } from './ports.ts';
-import { examSets, nextStep, openRound, reduceRound, type RoundState } from './state.ts';
+import {
+  examSets,
+  nextStep,
+  openRound,
+  reduceRound,
+  type RoundEvent,
+  type RoundState,
+} from './state.ts';
 import type { Step } from './step.ts';
 import { teachRound } from './teachRound.ts';
 import { trainRound } from './trainRound.ts';
@@ -49,7 +56,10 @@ export interface StepOptions {
   readonly fresh?: boolean;
 }
 
-/** Runs one step and books its time in the round's state, also when it is stopped half-way. */
+/**
+ * Runs one step and books its time in the round's state, also when it is stopped half-way. A training's time is its
+ * trainer's: a person may have been asked about Python before it started, and it goes on without whoever follows it.
+ */
 export async function runStep(
   ports: LoopPorts,
   initial: RoundState,
@@ -75,10 +85,21 @@ async function book(
   stage: Step,
   started: number,
 ): Promise<RoundState> {
-  const seconds = (ports.clock.now() - started) / 1000;
-  const booked = reduceRound(state, { type: 'spent', stage, seconds });
+  const booked = reduceRound(
+    state,
+    stage === 'train'
+      ? await trainedFor(ports, state)
+      : { type: 'spent', stage, seconds: (ports.clock.now() - started) / 1000 },
+  );
   await ports.store.saveState(booked);
   return booked;
+}
+
+async function trainedFor({ store }: LoopPorts, state: RoundState): Promise<RoundEvent> {
+  const { round, training } = state;
+  const runId = training?.runId ?? '';
+  const seconds = training === null ? 0 : await store.runSeconds(round, runId);
+  return { type: 'trained-for', runId, seconds };
 }
 
 function perform(

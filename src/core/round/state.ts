@@ -40,9 +40,11 @@ export const roundStateSchema = z.object({
       runId: z.string(),
       /** The finished student, relative to the project; null while training. */
       student: z.object({ path: relativePathSchema, digest: z.string() }).nullable(),
+      /** What of `seconds.train` is this run's; not in older files. */
+      seconds: z.number().min(0).optional(),
     })
     .nullable(),
-  /** Seconds spent in each stage over all starts of it. */
+  /** Seconds spent in each stage over all starts of it; in training those of the trainers, by their own records. */
   seconds: z.record(z.string(), z.number().min(0)),
 });
 export type RoundState = z.infer<typeof roundStateSchema>;
@@ -66,7 +68,9 @@ export type RoundEvent =
   | { type: 'unfrozen' }
   | { type: 'training-started'; runId: string }
   | { type: 'trained'; runId: string; student: { path: string; digest: string } }
-  | { type: 'spent'; stage: string; seconds: number };
+  | { type: 'spent'; stage: string; seconds: number }
+  /** All that this run has taken so far. */
+  | { type: 'trained-for'; runId: string; seconds: number };
 
 export function openRound(round: number, student: RoundState['student']): RoundState {
   return {
@@ -119,13 +123,28 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
       return state.training?.runId === event.runId
         ? state
         : { ...state, training: { runId: event.runId, student: null } };
-    case 'trained':
-      return { ...state, training: { runId: event.runId, student: event.student } };
-    case 'spent': {
-      const seconds = (state.seconds[event.stage] ?? 0) + event.seconds;
-      return { ...state, seconds: { ...state.seconds, [event.stage]: seconds } };
+    case 'trained': {
+      const { runId, student } = event;
+      const before = state.training?.runId === runId ? state.training : {};
+      return { ...state, training: { ...before, runId, student } };
     }
+    case 'trained-for': {
+      const { training } = state;
+      const more = event.seconds - (training?.seconds ?? 0);
+      if (training?.runId !== event.runId || more <= 0) return state;
+      return {
+        ...spentMore(state, 'train', more),
+        training: { ...training, seconds: event.seconds },
+      };
+    }
+    case 'spent':
+      return spentMore(state, event.stage, event.seconds);
   }
+}
+
+function spentMore(state: RoundState, stage: string, more: number): RoundState {
+  const seconds = (state.seconds[stage] ?? 0) + more;
+  return { ...state, seconds: { ...state.seconds, [stage]: seconds } };
 }
 
 /** The sets whose exam a round needs: its last exam (nothing is taught after it) leaves the training questions out. */

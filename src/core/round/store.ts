@@ -53,6 +53,8 @@ export interface RoundStore {
   ): Promise<Manifest>;
   /** What a run of this round was begun with, as its run.json says; null where there is none. */
   runConfig(round: number, runId: string): Promise<unknown>;
+  /** Seconds that a run's trainer was at work so far, by its own records; 0 where it never started. */
+  runSeconds(round: number, runId: string): Promise<number>;
   /** Absolute folder of a training run of this round. */
   runFolder(round: number, runId: string): string;
   /** Absolute path of a finished student to be, by id. */

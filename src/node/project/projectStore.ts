@@ -9,10 +9,12 @@ import { allUnapplied, dataFixesOf, type DataFixes } from '../../core/curation/d
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
 import type { GradedAttempt } from '../../core/curation/negatives.ts';
 import type { Question } from '../../core/dataset/question.ts';
+import { againSchema, type RecordedAgain } from '../../core/exam/again.ts';
 import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
 import { sha256Text } from '../../core/hash.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
+import type { AgainStore, AgainWriter } from '../../core/round/askAgain.ts';
 import {
   frozenRowSchema,
   manifestSchema,
@@ -22,7 +24,7 @@ import {
 import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
 import { lookSchema, TEST_SET, type Look, type RecordedLook } from '../../core/round/looks.ts';
-import type { ExamWriter, RoundStore, TeachingWriter } from '../../core/round/store.ts';
+import type { ExamWriter, TeachingWriter } from '../../core/round/store.ts';
 import {
   itemSchema,
   teacherRecordSchema,
@@ -37,6 +39,7 @@ import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
 import { askingSince } from './askingSince.ts';
+import { runSeconds } from '../trainer/runSeconds.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
 import { readSnapshot } from './readSnapshot.ts';
@@ -53,7 +56,7 @@ export interface ProjectStoreOptions {
 }
 
 /** A project folder as the loop sees it: the one adapter that knows where everything lies. */
-export class ProjectStore implements RoundStore {
+export class ProjectStore implements AgainStore {
   readonly project: ProjectFile;
   readonly root: string;
   readonly #options: ProjectStoreOptions;
@@ -87,6 +90,10 @@ export class ProjectStore implements RoundStore {
       // What is there but not readable is not overwritten, and equals nothing.
       return systemCode(error) === 'ENOENT' ? null : {};
     }
+  }
+
+  runSeconds(round: number, runId: string): Promise<number> {
+    return runSeconds(this.runFolder(round, runId), runId);
   }
 
   runFolder(round: number, runId: string): string {
@@ -286,6 +293,21 @@ export class ProjectStore implements RoundStore {
     } finally {
       await closeSynced(journal);
     }
+  }
+
+  /** What students answered when they were asked again: beside the exam, and no part of it. */
+  again(round: number): Promise<readonly RecordedAgain[]> {
+    return this.#files.journals(this.roundFolder(round, 'again'), '', againSchema);
+  }
+
+  async openAgain(round: number): Promise<AgainWriter> {
+    const journal = await this.#journal(this.roundFolder(round, 'again'), '', againSchema);
+    return {
+      append: async (answer) => {
+        await journal.append(answer);
+      },
+      close: () => closeSynced(journal),
+    };
   }
 
   async manifest(round: number): Promise<Manifest | null> {
