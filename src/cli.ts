@@ -25,6 +25,7 @@ import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
 import { agreement } from './node/terminal/agreement.ts';
 import { runInTerminal } from './node/terminal/runInTerminal.ts';
+import { PRACTICE_KINDS, type PracticeKind } from './core/practice/questionKinds.ts';
 import { EXPORT_NAMES } from './core/exporting/formats.ts';
 import { visibleJson } from './core/visibleText.ts';
 import { parseFormat } from './node/commands/dataFormat.ts';
@@ -49,6 +50,18 @@ function count(text: string): number {
   if (!Number.isSafeInteger(value) || value < 0)
     throw new InvalidArgumentError('must be a whole number.');
   return value;
+}
+
+/** A list with commas of kinds that practice questions come in, each once. */
+function practiceKinds(text: string): PracticeKind[] {
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  return names.map((name) => {
+    const kind = PRACTICE_KINDS.find((one) => one === name);
+    if (kind === undefined) {
+      throw new InvalidArgumentError(`must be a list of ${PRACTICE_KINDS.join(', ')}.`);
+    }
+    return kind;
+  });
 }
 
 const roundOption = (): Option =>
@@ -85,8 +98,13 @@ export function buildProgram(): Command {
     .option('--teacher <profile>', 'teacher profile of this computer')
     .option('--seed <n>', 'decides every draw of the project', count, 1)
     .option(
+      '--kinds <list>',
+      'of the practice questions: number, choice, yes-no (default: number)',
+      practiceKinds,
+    )
+    .option(
       '--max-new-tokens <n>',
-      'length limit of an answer, for all exams (default: 256; practice project: 72)',
+      'length limit of an answer, for all exams (default: 256; practice project: 72, with --kinds 96)',
       count,
     )
     .action(

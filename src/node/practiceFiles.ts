@@ -7,6 +7,7 @@ import { sentence } from '../core/sentence.ts';
 import type { Question } from '../core/dataset/question.ts';
 import { PRACTICE_PATHS, practiceProject } from '../core/practice/practiceProject.ts';
 import { practiceReadme } from '../core/practice/practiceReadme.ts';
+import type { PracticeKind } from '../core/practice/questionKinds.ts';
 import type { ProjectFile } from '../core/project/projectFile.ts';
 import { makePracticeData, type PracticeSizes } from '../core/practice/stories.ts';
 import { parseTemplates } from '../core/practice/templates.ts';
@@ -22,6 +23,8 @@ export interface PracticeOptions {
   /** The folder media/practice of this installation: templates.json and student/. */
   readonly assets: string;
   readonly sizes?: PracticeSizes;
+  /** Numbers where it is left out. */
+  readonly kinds?: readonly PracticeKind[];
   /** tailor.json, where it is not to be the usual one of this seed. */
   readonly project?: ProjectFile;
 }
@@ -44,8 +47,9 @@ export async function createPracticeProject(root: string, options: PracticeOptio
       hint: sentence`Install Tailor again.`,
     });
   }
-  const project = options.project ?? practiceProject(options.seed);
-  const data = makePracticeData(parseTemplates(templates), options.seed, options.sizes);
+  const { seed, kinds, sizes } = options;
+  const project = options.project ?? practiceProject(seed, { kinds });
+  const data = makePracticeData(parseTemplates(templates), seed, sizes, kinds);
   const files = new Map<string, string>([
     [PRACTICE_PATHS.train, jsonLines(data.train)],
     [PRACTICE_PATHS.dev, jsonLines(data.dev)],

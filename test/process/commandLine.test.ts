@@ -51,6 +51,9 @@ describe('tailor', () => {
     [['init', '--student', '../elsewhere']],
     [['init', '--practice', '--student', 'models/mine']],
     [['init', '--practice', '--max-new-tokens', '0']],
+    [['init', '--practice', '--kinds', 'number,poem']],
+    [['init', '--practice', '--kinds', '']],
+    [['init', '--kinds', 'choice']],
   ])('ends with 2 and a sentence on %j', async (args) => {
     const folder = await temporaryFolder();
     const { code, out, err } = await tailor(args, folder);
@@ -109,6 +112,17 @@ describe('a new project', () => {
       student: 'models/practice-base',
     });
     expect(await readFile(join(root, 'README.md'), 'utf8')).not.toContain('programmatic');
+  });
+
+  it('has practice questions of the kinds that were named', async () => {
+    const root = await temporaryFolder();
+    const kinds = ['--kinds', 'choice, yes-no,choice'];
+    expect((await tailor(['init', '.', '--practice', ...kinds], root)).code).toBe(EXIT.ok);
+    const train = (await readFile(join(root, 'data', 'train.jsonl'), 'utf8')).trim().split('\n');
+    expect(train).toHaveLength(400);
+    for (const [nth, kind] of ['choice', 'yes-no'].entries()) {
+      expect(JSON.parse(train[nth] ?? '')).toMatchObject({ kind });
+    }
   });
 
   it('has a status, and says of each later step what must come before it', async () => {

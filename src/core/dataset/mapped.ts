@@ -110,8 +110,9 @@ export function fromMapped(
   );
   if (note !== null) notes.push({ line: at.line, field: idField, note });
   const rationale = optional('rationale');
-  const given = kind === 'number' ? optional('equation') : undefined;
-  const equation = equationOf(given, answer, mapping.equation ?? 'equation', at, notes);
+  const given = kind === 'exact' || kind === 'regex' ? undefined : optional('equation');
+  const gold = { answer, kind, choices: choices?.texts };
+  const equation = equationOf(given, gold, mapping.equation ?? 'equation', at, notes);
   return {
     question: {
       id,

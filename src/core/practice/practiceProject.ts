@@ -1,3 +1,4 @@
+import type { PracticeKind } from './questionKinds.ts';
 import { projectFileSchema, type ProjectFile } from '../project/projectFile.ts';
 
 /** Where the practice project keeps its base student and its question sets. */
@@ -13,13 +14,19 @@ export interface PracticeChoices {
   readonly name?: string | undefined;
   readonly teacher?: string | undefined;
   readonly maxNewTokens?: number | undefined;
+  /** Numbers where it is left out. */
+  readonly kinds?: readonly PracticeKind[] | undefined;
 }
+
+/** A number's answer fits into the first; how a choice or a yes follows takes a line more. */
+const ROOM = { numbers: 72, others: 96 };
 
 /**
  * tailor.json of the practice project: taught by the programmatic teacher, two rounds in a few minutes on two cores.
  * Throws a ZodError where a choice is not valid.
  */
 export function practiceProject(seed: number, choices: PracticeChoices = {}): ProjectFile {
+  const isMore = choices.kinds?.some((kind) => kind !== 'number') === true;
   return projectFileSchema.parse({
     v: 1,
     name: choices.name ?? 'Practice',
@@ -35,7 +42,7 @@ export function practiceProject(seed: number, choices: PracticeChoices = {}): Pr
     exam: {
       samples: 4,
       sampling: { temperature: 1, topK: 50, topP: 1 },
-      maxNewTokens: choices.maxNewTokens ?? 72,
+      maxNewTokens: choices.maxNewTokens ?? (isMore ? ROOM.others : ROOM.numbers),
     },
     training: {
       objective: { pair: { kind: 'triplet', ratio: 0.1 } },

@@ -7,6 +7,14 @@ export function practiceReadme(data: PracticeData, teacher: string): string {
       ? `is programmatic: it works from the questions' equations and is no language model`
       : `is the profile "${teacher}" of the settings of whoever runs it`;
   const count = (rows: readonly unknown[]): string => String(rows.length);
+  const kinds = new Set(data.train.map(({ kind = 'number' }) => kind));
+  const asked =
+    kinds.size === 1 && kinds.has('number')
+      ? ''
+      : `
+Answers are of these kinds: ${[...kinds].join(', ')}. A choice has four numbers to choose from, and yes or no says whether
+a story comes to more or fewer than a number; the base student was schooled in neither.
+`;
   return `# Practice project
 
 **Demonstration numbers.** The student is a practice student (1.7 M parameters, trained on generated stories) and
@@ -24,6 +32,11 @@ the teacher ${about}. Accuracies measured here show the loop at work; they say n
 Tags of a question: its family, its number of steps, and whether the base was schooled in the family (\`known\`) or
 not (\`new\`).
 
-Run \`tailor round\` in this folder for all its rounds, \`tailor status\` for the table.
+${
+  asked === ''
+    ? ''
+    : `${asked.trimStart()}
+`
+}Run \`tailor round\` in this folder for all its rounds, \`tailor status\` for the table.
 `;
 }

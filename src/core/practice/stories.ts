@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
 import { parseExpression, solve, type Step } from './expression.ts';
+import { askStory, type Asked, type PracticeKind } from './questionKinds.ts';
 import { seededRandom, type SeededRandom } from './seededRandom.ts';
 import type { PracticeTemplates, StoryFamily } from './templates.ts';
 
@@ -99,21 +100,23 @@ function drawStory(
   return renderStory(family, text, { n, m, t, u }, drawn);
 }
 
-function rowOf(family: StoryFamily, story: Story): Question {
+function rowOf(family: StoryFamily, story: Story, asked: Asked): Question {
   return {
-    id: questionId(story.question),
-    question: story.question,
-    answer: String(story.answer),
-    equation: story.equation,
+    id: questionId(asked.question),
+    ...asked,
     tags: [family.id, `steps:${String(story.steps.length)}`, family.known ? 'known' : 'new'],
   };
 }
 
-/** The practice questions of a seed: families in turn, no text twice. Pure and the same on every machine. */
+/**
+ * The practice questions of a seed: families in turn, of each the kinds in turn, no text twice. Pure and the same on
+ * every machine.
+ */
 export function makePracticeData(
   templates: PracticeTemplates,
   seed: number,
   sizes: PracticeSizes = PRACTICE_SIZES,
+  kinds: readonly PracticeKind[] = ['number'],
 ): PracticeData {
   const random = seededRandom(seed);
   const taken = new Set<string>();
@@ -123,7 +126,9 @@ export function makePracticeData(
       const family = templates.families[rows.length % templates.families.length];
       if (family === undefined) throw new RangeError('templates without families');
       const story = drawStory(random, templates, family, { side, heldOut });
-      const row = rowOf(family, story);
+      const turn = rows.length + Math.floor(rows.length / templates.families.length);
+      const kind = kinds[turn % kinds.length] ?? 'number';
+      const row = rowOf(family, story, askStory(story, kind, random));
       if (sideOf(family, story.equation) === side && !taken.has(row.id)) {
         taken.add(row.id);
         rows.push(row);

@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { issueText } from '../../core/schemaProblem.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { PRACTICE_PATHS, practiceProject } from '../../core/practice/practiceProject.ts';
+import type { PracticeKind } from '../../core/practice/questionKinds.ts';
 import { projectFileSchema, type ProjectFile } from '../../core/project/projectFile.ts';
 import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
@@ -29,6 +30,8 @@ export interface InitOptions {
   readonly seed: number;
   /** The practice project's own limit, or 256, when absent. */
   readonly maxNewTokens?: number;
+  /** Kinds of answers of the practice questions; numbers when absent. */
+  readonly kinds?: readonly PracticeKind[];
 }
 
 /** `tailor init`: the practice project, or an empty project for own data. */
@@ -47,6 +50,7 @@ export async function init(context: CommandContext, options: InitOptions): Promi
       seed: options.seed,
       assets: join(context.assets.media, 'practice'),
       project,
+      ...(options.kinds === undefined ? {} : { kinds: options.kinds }),
     });
     if (options.student === 'smollm2') await useSmollm2(context, root);
     await writePrompts(root);
@@ -57,6 +61,11 @@ export async function init(context: CommandContext, options: InitOptions): Promi
       ]),
       json: { root },
     };
+  }
+  if (options.kinds !== undefined) {
+    throw new AppError('usage', sentence`--kinds is about the questions of the practice project.`, {
+      hint: sentence`Your own questions have their kinds from the data: tailor import.`,
+    });
   }
   await refuseExisting(root);
   const project = newProject(options);

@@ -68,6 +68,19 @@ describe('createPracticeProject', () => {
     expect((await readFile(join(root, '.gitignore'), 'utf8')).split('\n')).toContain('models/');
   });
 
+  it('has questions of the kinds that were asked for, room for their answers, and says so', async () => {
+    await createPracticeProject(root, { seed: 5, assets, kinds: ['number', 'choice', 'yes-no'] });
+    const kinds = (await rows('data/train.jsonl')).map((row) => questionSchema.parse(row).kind);
+    expect(new Set(kinds)).toEqual(new Set([undefined, 'choice', 'yes-no']));
+    const project = projectFileSchema.parse(
+      JSON.parse(await readFile(join(root, 'tailor.json'), 'utf8')),
+    );
+    expect(project.exam.maxNewTokens).toBe(96);
+    expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(
+      'of these kinds: number, choice, yes-no',
+    );
+  });
+
   it('gives the same files for the same seed and other questions for another', async () => {
     const read = (name: string): Promise<string> => readFile(join(root, name), 'utf8');
     await createPracticeProject(root, { seed: 5, assets });

@@ -2,7 +2,7 @@ import { feedbackOn, type Feedback } from './feedback.ts';
 import { flawOf, plant, type Flaw, type Imperfection } from './imperfect.ts';
 import type { Knowledge, KnownQuestion } from './knowledge.ts';
 import { readMessage } from './readMessage.ts';
-import { choose, writeRationale } from './wording.ts';
+import { choose, rationaleOf } from './wording.ts';
 
 export const TEACHER_NAME = 'tailor-programmatic-1';
 /** Part of every cache key: raise it whenever the same question and draw would get another text. */
@@ -78,9 +78,7 @@ export function reply(
     return { mode, questionId: null, text: mode === 'probe' ? 'OK' : UNKNOWN_TEXT, flaw: null };
   }
   const feedback = mode === 'feedback' ? feedbackOn(known, steps, attemptAnswer, draw) : null;
-  const clean =
-    feedback?.correctedRationale ??
-    writeRationale(known.tree, known.steps, known.answer, known.question, choose(known.id, draw));
+  const clean = feedback?.correctedRationale ?? rationaleOf(known, choose(known.id, draw));
   const flaw = options.imperfect ? flawOf(known, draw, options.imperfect) : null;
   const rationale = flaw ? plant(flaw, clean, known) : clean;
   const answer = /Answer: (.*)$/u.exec(rationale)?.[1] ?? known.answer;

@@ -4,9 +4,10 @@ import { falseEquations } from '../arithmetic.ts';
 import { unsafeFindings } from '../unsafeText.ts';
 import { compareAttempt, type Comparison } from './compare.ts';
 import type { KnownQuestion } from './knowledge.ts';
-import { parseDecimal } from './rational.ts';
+import { comparisonOf, valueOfAnswer, type Ending } from './ending.ts';
+import { parseDecimal, show } from './rational.ts';
 import { stepsOf } from './tree.ts';
-import { choose, MAX_STEPS, wordSteps, writeRationale } from './wording.ts';
+import { choose, MAX_STEPS, rationaleOf, withEnding, wordSteps } from './wording.ts';
 
 export interface Feedback {
   readonly comparison: Comparison;
@@ -47,19 +48,39 @@ export function feedbackOn(
   attemptAnswer: string | null,
   draw: number,
 ): Feedback {
-  const answer = answerValue(attemptAnswer);
-  const comparison = compareAttempt(known, steps, answer, mayKeep);
+  const { ending } = known;
+  const answer = ending ? valueOfAnswer(ending, attemptAnswer) : answerValue(attemptAnswer);
+  const found = compareAttempt(known, steps, answer, mayKeep);
+  const comparison = ending ? endedOtherwise(found, known, ending, attemptAnswer) : found;
   const choice = choose(known.id, draw);
   const rest = stepsOf(comparison.rest);
   const kept = comparison.kept.map((step) => step.text);
   if (kept.length === 0 || kept.length + rest.length > MAX_STEPS + 2) {
-    const text = writeRationale(known.tree, known.steps, known.answer, known.question, choice);
-    return { comparison, correctedRationale: text };
+    return { comparison, correctedRationale: rationaleOf(known, choice) };
   }
   const words = {
     ...choice,
     style: choice.style === 'bare' ? ('bare' as const) : ('named' as const),
   };
   const lines = [...kept, ...wordSteps(rest, words, known.question, kept.length)];
-  return { comparison, correctedRationale: [...lines, `Answer: ${known.answer}`].join('\n') };
+  return { comparison, correctedRationale: withEnding(lines, known, choice) };
+}
+
+/** Where the steps reach the value and the last line does not follow from it, that is what is said. */
+function endedOtherwise(
+  found: Comparison,
+  { tree, answer }: KnownQuestion,
+  ending: Ending,
+  said: string | null,
+): Comparison {
+  if (found.kind !== 'format' || said === null) return found;
+  const follows =
+    ending.kind === 'choice'
+      ? `that is choice (${ending.letter})`
+      : comparisonOf(ending, tree.value);
+  return {
+    ...found,
+    kind: 'unknown',
+    why: `The steps reach ${show(tree.value)}, and ${follows}: the last line must say ${answer}.`,
+  };
 }

@@ -1,4 +1,5 @@
 import { sha256Text } from '../../hash.ts';
+import { otherAnswer } from './ending.ts';
 import type { KnownQuestion } from './knowledge.ts';
 import { add, rational, show, subtract } from './rational.ts';
 
@@ -10,7 +11,7 @@ export interface Imperfection {
 }
 
 /**
- * `wrong-answer`: another final number. `false-logic`: true equations that reach the gold but have nothing to do with
+ * `wrong-answer`: another final answer. `false-logic`: true equations that reach the gold but have nothing to do with
  * the story. `leak`: words about an answer that was given.
  */
 export type Flaw = 'wrong-answer' | 'false-logic' | 'leak';
@@ -25,12 +26,15 @@ export function flawOf(known: KnownQuestion, draw: number, mode: Imperfection): 
   return FLAWS[Number.parseInt(digest.slice(12, 16), 16) % FLAWS.length] ?? null;
 }
 
+const wrongAnswer = ({ tree, ending }: KnownQuestion): string =>
+  ending ? otherAnswer(ending) : show(add(tree.value, rational(1n)));
+
 /** The rationale with its flaw. */
 export function plant(flaw: Flaw, rationale: string, known: KnownQuestion): string {
   const lines = rationale.split('\n').slice(0, -1);
   switch (flaw) {
     case 'wrong-answer':
-      return [...lines, `Answer: ${show(add(known.tree.value, rational(1n)))}`].join('\n');
+      return [...lines, `Answer: ${wrongAnswer(known)}`].join('\n');
     case 'leak':
       return [...lines, `The correct answer is ${known.answer}.`, `Answer: ${known.answer}`].join(
         '\n',

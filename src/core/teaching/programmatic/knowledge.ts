@@ -1,6 +1,8 @@
 import { gradeNumeric } from '../../grading/grade.ts';
 import { sha256Json } from '../../hash.ts';
 import type { Question } from '../../dataset/question.ts';
+import { wordingOf } from '../../dataset/choiceLines.ts';
+import { answerOf, readEnding, type Ending } from './ending.ts';
 import { parseChain, parseExpression } from './expression.ts';
 import { QuestionFinder } from './findQuestion.ts';
 import {
@@ -28,6 +30,8 @@ export interface KnownQuestion {
   readonly steps: readonly Step[];
   /** The final answer as the teacher writes it. */
   readonly answer: string;
+  /** How the answer follows from the tree's value; nothing where it is that value. */
+  readonly ending?: Ending;
 }
 
 /** Why the teacher does not know a question; `wrong-value`: its equation does not give its gold. */
@@ -74,6 +78,7 @@ function treeOf(row: Question): Tree | 'no-equation' | 'unreadable' {
 
 /** Reads one row: from its equation, else from the calculator marks of its reference rationale. */
 export function learn(row: Question): KnownQuestion | UnknownReason {
+  if (row.kind === 'choice' || row.kind === 'yes-no') return learnEnding(row);
   const read = treeOf(row);
   if (typeof read === 'string') return read;
   const answer = answerText(read.value, row.answer);
@@ -84,14 +89,36 @@ export function learn(row: Question): KnownQuestion | UnknownReason {
   return { id: row.id, question: row.question, tree, steps, answer };
 }
 
+/** Reads a row whose answer follows from the value of its equation. */
+function learnEnding(row: Question): KnownQuestion | UnknownReason {
+  if (row.equation === undefined) return 'no-equation';
+  const read = readEnding(row.equation, row);
+  if (typeof read === 'string') return read;
+  const { ending } = read;
+  const tree = rewrite(read.tree);
+  const steps = stepsOf(tree);
+  if (steps.length > MAX_STEPS) return 'too-many-steps';
+  const { id, question } = row;
+  return { id, question, tree, steps, answer: answerOf(ending), ending };
+}
+
+/** What a message may hold of a question: it with its choices, and without them where a person's template leaves them out. */
+function spellingsOf(row: Question): readonly string[] {
+  return row.kind === 'choice' ? [wordingOf(row), row.question] : [row.question];
+}
+
 /** Everything the teacher knows about a question set. Of equal texts the first known one counts. */
 export function learnAll(rows: readonly Question[]): Knowledge {
   const known: KnownQuestion[] = [];
+  const spellings: [text: string, one: KnownQuestion][] = [];
   const unknown: { id: string; reason: UnknownReason }[] = [];
   for (const row of rows) {
     const result = learn(row);
     if (typeof result === 'string') unknown.push({ id: row.id, reason: result });
-    else known.push(result);
+    else {
+      known.push(result);
+      for (const text of spellingsOf(row)) spellings.push([text, result]);
+    }
   }
   const content = rows.map((row) => [
     row.id,
@@ -99,9 +126,10 @@ export function learnAll(rows: readonly Question[]): Knowledge {
     row.answer,
     row.equation,
     row.rationale,
+    ...(row.kind === undefined || row.kind === 'number' ? [] : [row.kind, row.choices ?? null]),
   ]);
   return {
-    finder: new QuestionFinder(known.map((one) => [one.question, one])),
+    finder: new QuestionFinder(spellings),
     known,
     unknown,
     dataHash: sha256Json(content),

@@ -1,6 +1,7 @@
 import { sha256Text } from '../../hash.ts';
 import type { Rational } from '../../grading/rational.ts';
 import { equal, exactDecimals, show } from './rational.ts';
+import { endingLine, type Ending } from './ending.ts';
 import { nounAfter, numbersOf } from './nounLabels.ts';
 import { CHECKS, CLOSINGS, CONNECTIVES, NEEDED, NO_STEP, OPERATION_PHRASES } from './phrases.ts';
 import { leavesOf, type Operator, type Step, type Tree } from './tree.ts';
@@ -113,12 +114,19 @@ function listed(values: readonly string[]): string {
     : `${values.slice(0, -1).join(', ')} and ${values.at(-1) ?? ''}`;
 }
 
-function neededLine(tree: Tree, question: string, phrase: number): string | null {
+function neededLine(
+  tree: Tree,
+  question: string,
+  phrase: number,
+  beside: readonly Rational[],
+): string | null {
   const words = NEEDED[phrase % NEEDED.length];
   const asked = numbersOf(question);
   const used = leavesOf(tree).map((leaf) => leaf.value);
   const use = asked.filter((value) => used.some((other) => equal(value, other)));
-  const leave = asked.filter((value) => !use.includes(value));
+  const leave = asked.filter(
+    (value) => !use.includes(value) && !beside.some((other) => equal(value, other)),
+  );
   if (!words || use.length === 0) return null;
   const rest = leave.length === 0 ? '' : ` ${words.leave.replace('M', listed(leave.map(show)))}`;
   return `${words.use.replace('N', listed(use.map(show)))}${rest}`;
@@ -146,25 +154,60 @@ export function wordSteps(
   });
 }
 
-/** A whole rationale: its lines and `Answer: …` last. `answer` is the answer as it is to be shown. */
+/**
+ * A whole rationale: its lines and `Answer: …` last. `answer` is the answer as it is to be shown; `beside` are numbers that
+ * matter without standing in the equation.
+ */
 export function writeRationale(
   tree: Tree,
   steps: readonly Step[],
   answer: string,
   question: string,
   choice: Choice,
+  beside: readonly Rational[] = [],
 ): string {
   if (steps.length === 0) {
     const said = NO_STEP[choice.phrase % NO_STEP.length] ?? '';
     return `${said.replace('C', answer)}\nAnswer: ${answer}`;
   }
   const lines = wordSteps(steps, choice, question);
-  const extra = extraLine(tree, steps, answer, question, choice);
+  const extra = extraLine(tree, steps, answer, question, choice, beside);
   if (extra && lines.length < MAX_STEPS) {
     if (choice.style === 'needed') lines.unshift(extra);
     else lines.push(extra);
   }
   return [...lines, `Answer: ${answer}`].join('\n');
+}
+
+/** A question's rationale in the words of a choice: its steps and, where the answer is no number, how it follows. */
+export function rationaleOf(
+  { tree, steps, answer, question, ending }: SolvedQuestion,
+  choice: Choice,
+): string {
+  if (!ending) return writeRationale(tree, steps, answer, question, choice);
+  const beside = ending.kind === 'yes-no' ? [ending.bound] : [];
+  const said = show(tree.value);
+  const lines = writeRationale(tree, steps, said, question, choice, beside).split('\n');
+  return withEnding(lines.slice(0, -1), { tree, answer, ending }, choice);
+}
+
+/** What a rationale is written from. */
+export interface SolvedQuestion {
+  readonly tree: Tree;
+  readonly steps: readonly Step[];
+  readonly answer: string;
+  readonly question: string;
+  readonly ending?: Ending;
+}
+
+/** The lines of some steps, how the answer follows where it is no number, and the answer. */
+export function withEnding(
+  lines: readonly string[],
+  { tree, answer, ending }: Pick<SolvedQuestion, 'tree' | 'answer' | 'ending'>,
+  { phrase }: Pick<Choice, 'phrase'>,
+): string {
+  const follows = ending ? [endingLine(ending, tree.value, phrase)] : [];
+  return [...lines, ...follows, `Answer: ${answer}`].join('\n');
 }
 
 function extraLine(
@@ -173,10 +216,11 @@ function extraLine(
   answer: string,
   question: string,
   choice: Choice,
+  beside: readonly Rational[],
 ): string | null {
   const { style, phrase } = choice;
   const last = steps.at(-1);
-  if (style === 'needed') return neededLine(tree, question, phrase);
+  if (style === 'needed') return neededLine(tree, question, phrase, beside);
   if (style === 'bare') return CLOSINGS[phrase % CLOSINGS.length]?.replace('C', answer) ?? null;
   const check = style === 'checked' && last ? checkOf(last) : null;
   return check === null ? null : `${CHECKS[phrase % CHECKS.length] ?? ''} ${check}.`;

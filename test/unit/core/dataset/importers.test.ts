@@ -190,6 +190,21 @@ describe('own data', () => {
     }
   });
 
+  test('an equation of a choice or of yes and no is kept where it proves the gold', () => {
+    const read = (row: object): unknown => {
+      const mapping = { question: 'q', answer: 'a' };
+      return importRow({ kind: 'mapped', mapping }, { q: 'How many?', ...row }, { line: 1 });
+    };
+    const choice = { a: 'B', kind: 'choice', choices: ['7', '8'], equation: '5 + 3' };
+    expect(read(choice)).toMatchObject({ question: { answer: 'b', equation: '5 + 3' }, notes: [] });
+    const wrong = read({ ...choice, a: 'A' });
+    expect(wrong).not.toHaveProperty('question.equation');
+    expect(wrong).toMatchObject({ notes: [{ field: 'equation' }] });
+    const yes = { a: 'true', kind: 'yes-no', equation: '5 + 3 > 7' };
+    expect(read(yes)).toMatchObject({ question: { answer: 'yes', equation: '5 + 3 > 7' } });
+    expect(read({ ...yes, equation: '5 + 3' })).not.toHaveProperty('question.equation');
+  });
+
   test('every mapped field is read', () => {
     const format: DataFormat = {
       kind: 'mapped',
