@@ -24,6 +24,8 @@ export interface Log {
 /** What long work tells the person. Counts are of items; `etaMs` is null while unknown. */
 export interface Progress {
   readonly stage: Text;
+  /** The set of questions that an exam is at. */
+  readonly set?: string;
   readonly done: number;
   readonly total: number;
   readonly etaMs: number | null;

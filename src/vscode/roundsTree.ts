@@ -104,6 +104,7 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
         const path = vscode.workspace.asRelativePath(node.root);
         // The folder of the workspace itself has no relative path: its name is enough.
         if (path !== node.root) item.description = path;
+        item.tooltip = `${node.name}: ${node.root}`;
         item.iconPath = new vscode.ThemeIcon('beaker');
         item.contextValue = this.#jobs.of(node.root) ? 'project.busy' : 'project.idle';
         return item;
@@ -158,7 +159,7 @@ export class RoundsTree implements vscode.TreeDataProvider<RoundsNode>, vscode.D
     const item = new vscode.TreeItem(look.label, vscode.TreeItemCollapsibleState.None);
     item.id = `${root} ${round} ${step}`;
     item.description = look.description;
-    item.tooltip = `${look.label}: ${look.description}`;
+    item.tooltip = look.tooltip;
     item.iconPath = new vscode.ThemeIcon(look.icon);
     item.contextValue = `step.${step}.${look.phase}`;
     const command = CLICK[step];
@@ -180,6 +181,7 @@ function setItem({ root, set, path }: RoundsNode & { readonly kind: 'set' }): vs
   const item = new vscode.TreeItem(set, vscode.TreeItemCollapsibleState.None);
   item.id = `${root} data ${set}`;
   item.description = path;
+  item.tooltip = `${set}: ${path}`;
   item.iconPath = new vscode.ThemeIcon('table');
   item.contextValue = 'data.set';
   const title = vscode.l10n.t('Open in Dataset Editor');

@@ -1,12 +1,20 @@
 import * as vscode from 'vscode';
 import type { Step } from '../core/round/step.ts';
+import { lastPart } from '../core/lastPart.ts';
 import { formatP, formatRate } from '../core/round/statistics.ts';
 import type { SetResult } from '../core/round/summary.ts';
 import type { RoundFacts } from '../node/project/roundFacts.ts';
 import { checkLines } from '../core/round/checkLines.ts';
 import type { JobState } from './ports.ts';
 import { said } from './said.ts';
-import { count, percentText, progressText, timeText } from './texts.ts';
+import {
+  count,
+  percentNumber,
+  percentText,
+  progressLine,
+  progressText,
+  timeText,
+} from './texts.ts';
 
 /**
  * todo: not its turn · ready: the next thing to do · running, stopping: a job of this window · away: trained by a
@@ -17,8 +25,17 @@ export type StepPhase = 'todo' | 'ready' | 'running' | 'stopping' | 'away' | 'do
 export interface StepLook {
   readonly label: string;
   readonly phase: StepPhase;
+  /** What fits into a side bar as wide as it is at first. */
   readonly description: string;
+  /** The whole of it. */
+  readonly tooltip: string;
   readonly icon: string;
+}
+
+/** What a step left behind, in as few words as a row has room for, and in all of them. */
+interface Fact {
+  readonly short: string;
+  readonly full: string;
 }
 
 const ICON: Readonly<Record<StepPhase, string>> = {
@@ -38,18 +55,16 @@ export function stepLook(
   job: JobState | null,
 ): StepLook {
   const fact = facts && factOf(step, facts);
-  const phase = phaseOf(step, fact ?? null, facts, next, job);
-  return {
-    label: labelOf(step),
-    phase,
-    icon: ICON[phase],
-    description: describe(phase, fact, job),
-  };
+  const phase = phaseOf(step, fact, facts, next, job);
+  const label = labelOf(step);
+  const { short, full } = describe(phase, fact, job);
+  const tooltip = full === '' ? label : `${label}: ${full}`;
+  return { label, phase, icon: ICON[phase], description: short, tooltip };
 }
 
 function phaseOf(
   step: Step,
-  fact: string | null,
+  fact: Fact | null,
   facts: RoundFacts | null,
   next: Step | null,
   job: JobState | null,
@@ -60,24 +75,32 @@ function phaseOf(
   return fact === null ? 'todo' : 'done';
 }
 
-function describe(phase: StepPhase, fact: string | null, job: JobState | null): string {
+function describe(phase: StepPhase, fact: Fact | null, job: JobState | null): Fact {
+  const { t } = vscode.l10n;
+  const nothing = { short: '', full: '' };
   switch (phase) {
-    case 'running':
-      return job?.pausedUntil != null
-        ? vscode.l10n.t('rate limited, resumes {0}', timeText(job.pausedUntil))
-        : progressText(job?.progress ?? null);
+    case 'running': {
+      if (job?.pausedUntil == null) {
+        const progress = job?.progress ?? null;
+        return { short: progressLine(progress), full: progressText(progress) };
+      }
+      const until = timeText(job.pausedUntil);
+      return { short: t('paused until {0}', until), full: t('rate limited, resumes {0}', until) };
+    }
     case 'stopping':
-      return vscode.l10n.t('stopping');
+      return same(t('stopping'));
     case 'away':
-      return vscode.l10n.t('running outside this window');
+      return { short: t('runs elsewhere'), full: t('running outside this window') };
     case 'ready':
-      return fact ?? vscode.l10n.t('next');
+      return fact ?? same(t('next'));
     case 'todo':
-      return '';
+      return nothing;
     case 'done':
-      return fact ?? '';
+      return fact ?? nothing;
   }
 }
+
+const same = (text: string): Fact => ({ short: text, full: text });
 
 function labelOf(step: Step): string {
   switch (step) {
@@ -94,8 +117,9 @@ function labelOf(step: Step): string {
   }
 }
 
-/** What a step left behind, in a few words; null while there is nothing. */
-function factOf(step: Step, facts: RoundFacts): string | null {
+/** Null while there is nothing. */
+function factOf(step: Step, facts: RoundFacts): Fact | null {
+  const { t } = vscode.l10n;
   const { summary, review, run } = facts;
   const { state, manifest } = summary;
   switch (step) {
@@ -104,46 +128,56 @@ function factOf(step: Step, facts: RoundFacts): string | null {
       const train = state.exams['train'];
       const parts = [
         ...(dev ? [`dev ${percentText(dev.accuracy.rate)} (n=${count(dev.accuracy.n)})`] : []),
-        ...(train ? [vscode.l10n.t('train {0} × {1}', count(train.questions), train.samples)] : []),
+        ...(train ? [t('train {0} × {1}', count(train.questions), train.samples)] : []),
       ];
-      return parts.length === 0 ? null : parts.join(' · ');
+      const [first] = parts;
+      return first === undefined ? null : { short: first, full: parts.join(' · ') };
     }
     case 'teach': {
       const { teaching } = state;
       if (!teaching) return null;
-      const what = vscode.l10n.t('{0} rationales', count(teaching.accepted));
-      return teaching.programmatic ? vscode.l10n.t('{0} (programmatic)', what) : what;
+      const accepted = count(teaching.accepted);
+      const what = t('{0} rationales', accepted);
+      if (!teaching.programmatic) return same(what);
+      return { short: t('{0} by a program', accepted), full: t('{0} (programmatic)', what) };
     }
-    case 'curate':
-      return review.questions === 0
-        ? null
-        : vscode.l10n.t(
-            '{0} of {1} with a rationale decided',
-            count(review.decided),
-            count(review.questions),
-          );
-    case 'freeze':
-      return manifest
-        ? vscode.l10n.t(
-            '{0} questions, {1} with a pair',
-            count(manifest.coverage.withRationale),
-            count(manifest.coverage.withPair),
-          )
-        : null;
-    case 'train':
-      if (state.training?.student) return state.training.student.path;
-      return run ? vscode.l10n.t('stopped; resumes from its checkpoint') : null;
+    case 'curate': {
+      if (review.questions === 0) return null;
+      const [decided, questions] = [count(review.decided), count(review.questions)];
+      return {
+        short: t('{0}/{1} rationales', decided, questions),
+        full: t('{0} of {1} with a rationale decided', decided, questions),
+      };
+    }
+    case 'freeze': {
+      if (!manifest) return null;
+      const { withRationale, withPair } = manifest.coverage;
+      const questions = count(withRationale);
+      return {
+        short: t('{0} questions', questions),
+        full: t('{0} questions, {1} with a pair', questions, count(withPair)),
+      };
+    }
+    case 'train': {
+      const student = state.training?.student;
+      // The end of a path says which student it is, and is what a narrow row would cut off.
+      if (student) return { short: lastPart(student.path), full: student.path };
+      if (!run) return null;
+      return { short: t('stopped, resumes'), full: t('stopped; resumes from its checkpoint') };
+    }
   }
 }
 
-/** "37.9 % → 43.6 % (dev, n=747)": the student that enters a round and the one that leaves it. */
+/** "37.9 → 43.6 % (dev, n=747)": the student that enters a round and the one that leaves it. */
 export function roundDescription(facts: RoundFacts | null, after: RoundFacts | null): string {
   const before = facts && devOf(facts);
-  if (!before) return facts?.summary.state.student.path ?? '';
+  if (!before) return lastPart(facts?.summary.state.student.path ?? '');
   const then = after && devOf(after);
   const n = `(dev, n=${count(before.accuracy.n)})`;
-  const from = percentText(before.accuracy.rate);
-  return then ? `${from} → ${percentText(then.accuracy.rate)} ${n}` : `${from} ${n}`;
+  const { rate } = before.accuracy;
+  return then
+    ? `${percentNumber(rate)} → ${percentText(then.accuracy.rate)} ${n}`
+    : `${percentText(rate)} ${n}`;
 }
 
 /** Intervals and what changed: what a description is too short for. */

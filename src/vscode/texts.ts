@@ -16,6 +16,18 @@ export function progressText(progress: Progress | null): string {
   return parts.join(' · ');
 }
 
+/**
+ * The same for a row that is some thirty characters wide: the set that an exam is at comes first. Beside a time that is
+ * left there is no room for a note.
+ */
+export function progressLine(progress: Progress | null): string {
+  if (!progress) return progressText(null);
+  const { note, set, ...others } = progress;
+  const shown = note !== undefined && others.etaMs === null ? { ...others, note } : others;
+  const text = progressText(shown);
+  return set !== undefined && others.total > 0 ? `${set} ${text}` : text;
+}
+
 /** What a job is at. An exam names its set: its progress begins anew with each. */
 export function jobName({ stage, title, progress }: JobState): string {
   if (stage !== 'exam' || progress === null) return title;
@@ -42,8 +54,11 @@ export function timeText(at: number): string {
 const ONE_PLACE = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 
 /** "37.9 %" with the decimal mark of the person's language. */
-export const percentText = (rate: number): string =>
-  `${(rate * 100).toLocaleString(vscode.env.language, ONE_PLACE)} %`;
+export const percentText = (rate: number): string => `${percentNumber(rate)} %`;
+
+/** "37.9": the same where the sign follows later. */
+export const percentNumber = (rate: number): string =>
+  (rate * 100).toLocaleString(vscode.env.language, ONE_PLACE);
 
 /** A whole number with the digit groups of the person's language. */
 export const count = (value: number): string => value.toLocaleString(vscode.env.language);

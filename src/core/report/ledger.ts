@@ -1,6 +1,6 @@
 import type { StudentSaw } from '../../shared/dashboardContract.ts';
+import { lastPart } from '../lastPart.ts';
 import type { Picture, PictureRound } from './picture.ts';
-import { nameOf } from './roundView.ts';
 
 interface Made {
   readonly name: string;
@@ -20,7 +20,7 @@ export function studentsIn({ rounds }: Picture): StudentSaw[] {
   const byDigest = new Map<string, Made>();
   for (const one of rounds) {
     const { digest, path } = one.state.student;
-    const sat = { name: nameOf(path), digest, madeIn: null, from: null };
+    const sat = { name: lastPart(path), digest, madeIn: null, from: null };
     const made = [...(byDigest.has(digest) ? [] : [sat]), ...madeIn(one)];
     students.push(...made);
     // Of two that are the same byte for byte, the later one is the one that goes on.
@@ -46,7 +46,7 @@ function madeIn({ round, state: { training }, runs }: PictureRound): Made[] {
   const from = runs.find((one) => one.runId === runId)?.from ?? null;
   const chosen = { round, runId, chosen: true };
   const { path, digest } = student;
-  return [...others, { name: nameOf(path), digest, madeIn: chosen, from }];
+  return [...others, { name: lastPart(path), digest, madeIn: chosen, from }];
 }
 
 /** Rounds whose sets a student saw, oldest first. */

@@ -1,4 +1,5 @@
 import type { RoundView } from '../../shared/dashboardContract.ts';
+import { lastPart } from '../lastPart.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { Text } from '../sentence.ts';
 import { spentView } from './costs.ts';
@@ -30,7 +31,7 @@ function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exa
   const { round, state, manifest, taught, decisions, peakMemoryMB, runs } = one;
   return {
     round,
-    student: { name: nameOf(state.student.path), digest: state.student.digest },
+    student: { name: lastPart(state.student.path), digest: state.student.digest },
     exams,
     frozen: manifest && frozenView(manifest, coverageOf(one)),
     teacher: teacherOf(state, manifest),
@@ -77,9 +78,4 @@ function teacherOf(
 ): RoundView['teacher'] {
   const teacher = teaching ?? manifest?.teacher ?? null;
   return teacher && { profile: teacher.profile, programmatic: teacher.programmatic };
-}
-
-/** The last part of a path. */
-export function nameOf(path: string): string {
-  return path.split('/').filter(Boolean).at(-1) ?? path;
 }

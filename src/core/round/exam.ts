@@ -193,6 +193,7 @@ export async function sitExam(
           ports.report({
             ...progress,
             stage: sentence`exam ${plan.set}`,
+            set: plan.set,
             done: before + progress.done,
             total,
           }),

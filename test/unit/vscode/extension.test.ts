@@ -85,9 +85,9 @@ describe('the extension', () => {
       '  Data: undefined',
       '    train: data/train.jsonl',
       '    dev: data/dev.jsonl',
-      '  Round 0: models/base',
+      '  Round 0: base',
       '    Exam: next',
-      '    Teaching: 8 rationales (programmatic)',
+      '    Teaching: 8 by a program',
       '    Review: ',
       '    Frozen set: ',
       '    Training: ',
@@ -106,7 +106,7 @@ describe('the extension', () => {
     editor.fileEvents.forEach((fire) => fire());
     await vi.waitFor(async () => {
       expect(changed).toHaveBeenCalled();
-      expect(await shownTree()).toContain('  Round 0: models/base');
+      expect(await shownTree()).toContain('  Round 0: base');
     });
   });
 
