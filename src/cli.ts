@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { again, type AgainOptions } from './node/commands/again.ts';
 import { apply } from './node/commands/apply.ts';
 import { choose } from './node/commands/choose.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
@@ -182,6 +183,17 @@ export function buildProgram(): Command {
     );
 
   add('tailor.teach')
+  add('tailor.again', ' <question>')
+    .description('ask a student one training question again, beside the exam and no part of it')
+    .addOption(roundOption())
+    .option('--samples <k>', 'how many answers (default: as many as in the exam)', count)
+    .option('--greedy', 'its most likely answer instead of fresh draws')
+    .option('--student <which>', 'base, last, or a training run (default: who sat the exam)')
+    .option('--wait', WAIT)
+    .action((question: string, options: AgainOptions, command: Command) =>
+      run(command, (context) => again(context, question, options)),
+    );
+
     .description('ask the teacher: annotate (every training question) or feedback (each mistake)')
     .addArgument(
       new Argument('[purpose]', 'default: annotate in round 0, feedback later').choices([

@@ -32,6 +32,11 @@ export const REVIEW_ACTIONS = {
   'tailor.review.edit': { title: 'Review: Edit Rationale', cli: 'decide', name: 'edit' },
   'tailor.review.write': { title: 'Review: Write a Rationale', cli: 'decide', name: 'write' },
   'tailor.review.ask': { title: 'Review: Ask the Teacher Again', cli: 'teach', name: 'ask' },
+  'tailor.review.again': {
+    title: 'Review: Ask the Student Again',
+    cli: 'again',
+    name: 'again',
+  },
   'tailor.review.pair': { title: 'Review: Keep or Drop the Pair', cli: 'decide', name: 'pair' },
   'tailor.review.pairOnly': {
     title: 'Review: Pair with Only This Attempt',

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { defineContract } from './contract.ts';
+import { againRequest, askedAgainSchema } from './reviewAgain.ts';
+import { kindFields, rowChoiceSchema } from './reviewChoices.ts';
 import { bannerSchema, countsSchema, jobSchema, spotCheckSchema } from './reviewSnapshotParts.ts';
 import { viewCommandSchema } from './viewCommand.ts';
 
@@ -51,6 +53,7 @@ export const rowSchema = z.object({
   /** The most frequent wrong answer; null when nothing could be read. */
   wrongAnswer: z.nullable(text),
   gold: text,
+  choice: rowChoiceSchema,
   candidates: count,
 });
 export type Row = z.infer<typeof rowSchema>;
@@ -170,6 +173,7 @@ export const recordSchema = z.object({
   stamp: text,
   question: text,
   originalQuestion: z.nullable(text),
+  ...kindFields,
   gold: text,
   originalGold: z.nullable(text),
   goldConfirmed: z.boolean(),
@@ -179,6 +183,8 @@ export const recordSchema = z.object({
   answers: z.array(z.object({ answer: z.nullable(text), count, right: z.boolean() })),
   /** Identical texts are collapsed; wrong ones first. */
   attempts: z.array(attemptViewSchema),
+  /** Beside the exam and no part of it, newest first. */
+  again: z.array(askedAgainSchema),
   candidates: z.array(candidateViewSchema),
   history: z.array(z.object({ round: count, right: count, samples: count })),
   trajectory: text,
@@ -271,6 +277,8 @@ export const snapshotSchema = z.object({
   teacher: text,
   /** Whether asking again is possible now. */
   canAsk: z.boolean(),
+  /** Why no student can be asked again now; null where one can. */
+  noAgain: z.nullable(text),
   singleKeys: z.boolean(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
@@ -371,6 +379,7 @@ export const reviewContract = defineContract({
         unasked: count,
       }),
     },
+    again: againRequest,
     /** Draws a random sample of the undecided items of the last query; ends it with size 0. */
     spotCheck: {
       params: z.object({ size: count, round: shownRound }),

@@ -37,6 +37,11 @@ export const REVIEW_HOST_STRINGS = {
   'host.job.reading': 'Reading the round',
   'host.job.exam': 'Exam',
   'host.job.asking': 'Asking the teacher again',
+  'host.job.again': 'Asking the student again',
+  'host.again.untrusted': 'Restricted Mode: no student can be asked again.',
+  'host.again.noExam': 'The exam of round {0} is not over: the student cannot be asked again yet.',
+  'host.again.busy':
+    'Something is running in this project: a student can be asked again afterwards.',
   'host.job.elsewhere': 'in another window or terminal',
 } as const;
 

@@ -1,8 +1,14 @@
+import { reviewAgainStrings } from './reviewAgainStrings.ts';
+
+import { reviewChoiceStrings } from './reviewChoiceStrings.ts';
+
 /**
  * Everything the Review view says, in English. The host sends it in the person's language; `{name}` is a value. A count
  * has two keys, `.one` and `.other`.
  */
 export const reviewStrings = {
+  ...reviewChoiceStrings,
+  ...reviewAgainStrings,
   round: 'Round {n}',
   'round.choose': 'Round to look at',
   tools: 'Undo, view and keys',

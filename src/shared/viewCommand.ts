@@ -10,6 +10,7 @@ export const VIEW_COMMANDS = [
   'skip',
   'edit',
   'ask',
+  'again',
   'pair',
   'search',
   'filter',

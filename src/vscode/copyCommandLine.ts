@@ -26,7 +26,7 @@ export function copyCommandLineHandler(editor: Editor): Handler {
 }
 
 /** Twins that need a folder, a file or an item besides, which nobody has named: a line without it would only fail. */
-const INCOMPLETE: ReadonlySet<string> = new Set(['init', 'import', 'export', 'decide']);
+const INCOMPLETE: ReadonlySet<string> = new Set(['init', 'import', 'export', 'decide', 'again']);
 const TAKE_ROUND: ReadonlySet<string> = new Set([
   'exam',
   'audit',

@@ -74,6 +74,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
         hinted: false,
       },
     ],
+    again: [],
     history: [{ round: 0, right: 0, samples: 4 }],
     trajectory: 'new',
     checks: [],

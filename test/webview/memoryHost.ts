@@ -10,6 +10,8 @@ import { recordOf } from '../../src/core/curation/reviewRecord.ts';
 import { reviewItems } from '../../src/core/curation/reviewItem.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { gradeStored } from '../../src/core/round/grading.ts';
+import type { RecordedAgain } from '../../src/core/exam/again.ts';
+import { anAnswerAgain } from '../fakes/answerAgain.ts';
 import { stale } from '../../src/node/review/stale.ts';
 import type { Handlers, Payload } from '../../src/shared/contract.ts';
 import type {
@@ -41,6 +43,8 @@ export class MemoryHost {
   /** Set to keep everything but `init` waiting for ever. */
   silent = false;
   over: Partial<Snapshot>;
+  /** What students answered when they were asked again. */
+  readonly askedAgain: RecordedAgain[] = [];
   /** So many milliseconds later the views hear of a change, as from a host that gathers them. */
   late = 0;
   #rev = 1;
@@ -173,6 +177,7 @@ export class MemoryHost {
       reason: null,
       teacher: 'programmatic',
       canAsk: true,
+      noAgain: null,
       singleKeys: true,
       ...this.over,
     };
@@ -253,6 +258,14 @@ export class MemoryHost {
         const unasked = ids.length - fresh.length;
         return { rev: rev(), accepted: fresh.length, failed: 0, unasked };
       },
+      again: ({ id, how, who, round }) => {
+        note('again', { id, how, who });
+        this.#refuseOnce();
+        this.#check(round);
+        this.askedAgain.push(anAnswerAgain(id, { greedy: how === 'greedy', base: who === 'base' }));
+        this.tell();
+        return { rev: rev(), right: 0, samples: 1 };
+      },
       spotCheck: ({ size, round }) => {
         note('spotCheck', { size });
         this.#check(round);
@@ -283,7 +296,9 @@ export class MemoryHost {
     const item = this.#index.item(id);
     if (!item) throw new AppError('usage', `There is no question ${id}.`);
     const decisions = this.#steps.flat().filter((event) => questionsOf(event).includes(id));
-    return recordOf(item, { curation: this.#curation, decisions });
+    const answers = this.askedAgain.filter(({ questionId }) => questionId === id);
+    const again = { answers, exam: { digest: 'round-1', form: null } };
+    return recordOf(item, { curation: this.#curation, decisions, again });
   }
 
   /** Decides as a person in another window does. */

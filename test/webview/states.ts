@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { NO_FILTER, type Snapshot } from '../../src/shared/reviewContract.ts';
+import { anAnswerAgain } from '../fakes/answerAgain.ts';
+import { CHOICE_QUESTIONS } from './questions.ts';
 import { EXAM_JOB, type HostOptions, type MemoryHost } from './memoryHost.ts';
 
 /** One state of the Review view: what the host says, and what the person did. */
@@ -30,6 +32,30 @@ export const STATES: Readonly<Record<string, ViewState>> = {
   edit: { at: 'bakery-0417', act: (page) => press(page, 'e'), shows: '.form-edit' },
   write: { at: 'lake-0601', act: (page) => press(page, 'w'), shows: '.form-write' },
   ask: { at: 'bakery-0417', act: (page) => press(page, 'r'), shows: '.form-ask' },
+  'ask the student again': {
+    at: 'bakery-0417',
+    act: (page) => press(page, 'R'),
+    shows: '.form-again',
+  },
+  'asked again': {
+    at: 'bakery-0417',
+    before: (host) => {
+      const right = ' There are 6 * 12 = 72 rolls.\n72 - 45 - 13 = 14 rolls.\nAnswer: 14';
+      const asking = { asking: 'first', samples: 4 };
+      host.askedAgain.push(
+        anAnswerAgain('bakery-0417', { over: asking }),
+        anAnswerAgain('bakery-0417', { over: { ...asking, sample: 5, text: right } }),
+        anAnswerAgain('bakery-0417', { over: { ...asking, sample: 6, text: ' I do not know.' } }),
+      );
+    },
+    act: async (page) => {
+      await press(page, 'R');
+      await page.locator('.form-again select').first().selectOption('base');
+      await page.locator('.form-again select').nth(1).selectOption('greedy');
+      await press(page, 'Control+Enter');
+    },
+    shows: '.asking:nth-child(2)',
+  },
   'ask a program': {
     host: snapshot({
       banners: [{ code: 'programmatic', message: 'The teacher is a program.', action: null }],
@@ -48,6 +74,13 @@ export const STATES: Readonly<Record<string, ViewState>> = {
     at: 'market-0688',
     act: (page) => page.getByRole('button', { name: 'Fix…' }).click(),
     shows: '.form-gold',
+  },
+  choices: { host: { asked: CHOICE_QUESTIONS }, at: 'ink-0715', shows: '.choice-picked' },
+  'fix the gold among choices': {
+    host: { asked: CHOICE_QUESTIONS },
+    at: 'ink-0715',
+    act: (page) => page.getByRole('button', { name: 'Fix…' }).click(),
+    shows: '.form-gold select',
   },
   'fix the question': {
     at: 'market-0688',

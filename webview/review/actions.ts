@@ -31,6 +31,7 @@ export const ABOUT_SHOWN: ReadonlySet<Action> = new Set<Action>([
   'edit',
   'write',
   'ask',
+  'again',
   'only-this',
   'toggle-candidate',
   'next-candidate',

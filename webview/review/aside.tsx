@@ -4,6 +4,7 @@ import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
+import { When } from './when.tsx';
 
 /** What else is known about the item: checks that are no doubt, how it went before, what was decided. */
 export function Aside({ record }: { readonly record: ReviewRecord }): JSX.Element {
@@ -99,17 +100,4 @@ function Log({ record }: { readonly record: ReviewRecord }): JSX.Element | null 
       </ol>
     </section>
   );
-}
-
-/** A moment in the person's own writing; one that cannot be read stays as it is. */
-function When({ at }: { readonly at: string }): JSX.Element {
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return <Data text={at} />;
-  const words = time.toLocaleString(document.documentElement.lang || undefined, {
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
-  return <time dateTime={at}>{words}</time>;
 }

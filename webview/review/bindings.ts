@@ -84,6 +84,7 @@ export const KEY_GROUPS: readonly KeyGroup<Action, ReviewTextKey>[] = [
         text: 'keys.attempt',
         bindings: [...held('previous-attempt', '['), ...held('next-attempt', ']')],
       },
+      { caps: ['R'], text: 'keys.again', bindings: on('again', 'shift+r') },
       { caps: ['p'], text: 'keys.pair', bindings: on('pair', 'p') },
       { caps: ['P'], text: 'keys.pairOnly', bindings: on('pair-only', 'shift+p') },
       { caps: ['m'], text: 'keys.firstError', bindings: on('first-error', 'm') },

@@ -1,6 +1,7 @@
 import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
 import { isStale, messageOf } from '../kit/failure.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
+import { askStudent } from './again.ts';
 import { ask } from './ask.ts';
 import { actOf, doneText, expected, isChecked, movesOn, type Step } from './decide.ts';
 import { draftKey, missingIn, type Form } from './forms.ts';
@@ -335,7 +336,14 @@ export class Control {
   /** Sends the open form; `insist` keeps a text that the host has refused for its checks. */
   async saveForm(insist = false): Promise<void> {
     const { form, shown } = this.state;
-    if (!form || shown === null || this.readOnly()) return;
+    if (!form || shown === null) return;
+    if (form.kind === 'again') {
+      // It changes nothing of the round: a frozen one can be asked about, too.
+      this.page.focusList();
+      await askStudent(this, shown, form);
+      return;
+    }
+    if (this.readOnly()) return;
     const problem = missingIn(form);
     if (problem !== null) {
       this.store.dispatch({ type: 'form-problem', problem });

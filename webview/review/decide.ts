@@ -190,6 +190,7 @@ export function actOf(form: Form, insist = false): Act | null {
     case 'override':
       return { type: 'accept', candidate: form.candidate };
     case 'ask':
+    case 'again':
       return null;
   }
 }

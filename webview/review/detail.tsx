@@ -3,6 +3,7 @@ import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
 import { Radio } from '../kit/choice.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { Aside } from './aside.tsx';
+import { AskedAgain } from './askedAgain.tsx';
 import { WordDiffs } from './compare.tsx';
 import { DecideBar } from './decideBar.tsx';
 import { QuestionCard } from './question.tsx';
@@ -40,6 +41,7 @@ export function Detail(): JSX.Element {
           <QuestionCard record={record} />
           <ModeChoice />
           <Texts record={record} />
+          <AskedAgain record={record} />
         </div>
         <Aside record={record} />
       </div>

@@ -66,6 +66,7 @@ export type ReviewEvent =
     }
   | { readonly type: 'notice'; readonly id: string; readonly message: string | null }
   | { readonly type: 'asking'; readonly ids: readonly string[]; readonly on: boolean }
+  | { readonly type: 'asking-student'; readonly id: string | null }
   | { readonly type: 'drafts'; readonly drafts: Readonly<Record<string, Form>> }
   | { readonly type: 'hide'; readonly code: string }
   | { readonly type: 'say'; readonly text: string };

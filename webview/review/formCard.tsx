@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { againHowSchema, againWhoSchema } from '../../src/shared/reviewAgain.ts';
 import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
@@ -8,6 +9,7 @@ import { FIELDS } from '../kit/focusable.ts';
 import { FormProblem } from '../kit/formProblem.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
+import { GoldField } from './goldField.tsx';
 import { ERROR_KINDS, stepChoices, type Form, type FormKind } from './forms.ts';
 import { shownAttempt, shownCandidate } from './state.ts';
 
@@ -104,6 +106,38 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
           <p class="form-hint muted">{t(deaf ? 'field.hint.deaf' : 'field.hint.hint')}</p>
         </>
       );
+    case 'again':
+      return (
+        <>
+          <div class="form-line">
+            <Select
+              label={t('field.who')}
+              value={form.who}
+              options={againWhoSchema.options.map((value) => ({
+                value,
+                label: t(`again.who.${value}`),
+              }))}
+              onValue={(value) => {
+                const who = againWhoSchema.safeParse(value);
+                if (who.success) set({ ...form, who: who.data });
+              }}
+            />
+            <Select
+              label={t('field.how')}
+              value={form.how}
+              options={againHowSchema.options.map((value) => ({
+                value,
+                label: t(`again.how.${value}`),
+              }))}
+              onValue={(value) => {
+                const how = againHowSchema.safeParse(value);
+                if (how.success) set({ ...form, how: how.data });
+              }}
+            />
+          </div>
+          <p class="form-hint muted">{t('field.again.hint')}</p>
+        </>
+      );
     case 'reject':
       return (
         <TextField
@@ -116,11 +150,9 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
     case 'gold':
       return (
         <>
-          <TextField
-            autofocus
-            label={t('field.gold')}
-            value={form.answer}
-            onValue={(answer) => set({ ...form, answer })}
+          <GoldField
+            answer={form.answer}
+            onAnswer={(answer) => set({ ...form, answer })}
           />
           <TextField
             label={t('field.reason')}

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { againHowSchema, againWhoSchema } from '../../src/shared/reviewAgain.ts';
 
 const text = z.string();
 
@@ -7,6 +8,8 @@ export const formSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('edit'), candidate: text, text }),
   z.object({ kind: z.literal('write'), text }),
   z.object({ kind: z.literal('ask'), hint: text }),
+  /** Who is asked again, and how: nothing that is decided. */
+  z.object({ kind: z.literal('again'), how: againHowSchema, who: againWhoSchema }),
   z.object({ kind: z.literal('reject'), reason: text }),
   z.object({ kind: z.literal('gold'), answer: text, reason: text }),
   z.object({ kind: z.literal('question'), question: text, reason: text }),
@@ -44,6 +47,7 @@ export function isWorthKeeping(form: Form): boolean {
     case 'reject':
     case 'verdict':
       return form.reason.trim() !== '';
+    case 'again':
     case 'first-error':
     case 'override':
       return false;
@@ -68,6 +72,7 @@ export function missingIn(form: Form): Missing | null {
     case 'reject':
     case 'verdict':
     case 'ask':
+    case 'again':
     case 'first-error':
     case 'override':
       return null;

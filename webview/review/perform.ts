@@ -9,6 +9,7 @@ import {
   rejectStep,
   toggleCandidateStep,
 } from './decide.ts';
+import { startAgain } from './again.ts';
 import { startAsking } from './ask.ts';
 import { bulk, confirm } from './batch.ts';
 import { history } from './history.ts';
@@ -68,6 +69,9 @@ export function perform(control: Control, action: Action): boolean {
     case 'ask':
       startAsking(control);
       return true;
+    case 'again':
+      startAgain(control);
+      return true;
     case 'only-this':
       control.take(onlyThisStep(state));
       return true;
@@ -92,7 +96,8 @@ export function perform(control: Control, action: Action): boolean {
       control.take(firstErrorStep(state));
       return true;
     case 'fix-gold': {
-      const gold = shownRecord(state)?.gold ?? '';
+      const record = shownRecord(state);
+      const gold = record?.choices?.find((one) => one.gold)?.letter ?? record?.gold ?? '';
       control.take({ kind: 'form', form: { kind: 'gold', answer: gold, reason: '' } });
       return true;
     }

@@ -92,6 +92,8 @@ export function reduce(state: ReviewState, event: ReviewEvent): ReviewState {
         else asking.delete(id);
       return { ...state, asking };
     }
+    case 'asking-student':
+      return { ...state, askingStudent: event.id };
     case 'drafts':
       return { ...state, drafts: event.drafts };
     case 'hide':

@@ -73,6 +73,8 @@ export interface ReviewState {
   readonly pending: ReadonlyMap<string, number>;
   /** Items the teacher is asked about now. */
   readonly asking: ReadonlySet<string>;
+  /** The item about which a student is asked again now. */
+  readonly askingStudent: string | null;
   /** Notes that the person has put away. */
   readonly hidden: ReadonlySet<string>;
   readonly said: { readonly text: string; readonly serial: number };
@@ -104,6 +106,7 @@ export const INITIAL: ReviewState = {
   notices: new Map(),
   pending: new Map(),
   asking: new Set(),
+  askingStudent: null,
   hidden: new Set(),
   said: { text: '', serial: 0 },
 };

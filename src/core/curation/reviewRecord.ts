@@ -1,4 +1,5 @@
 import type { Check, ItemFlag, ReviewRecord, Row } from '../../shared/reviewContract.ts';
+import { wordingOf } from '../dataset/choiceLines.ts';
 import { trajectoryOf } from '../round/trajectory.ts';
 import { stepViews } from '../teaching/stepView.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
@@ -6,8 +7,10 @@ import { candidatesOf } from './candidates.ts';
 import { isGoldConfirmed, type Curation } from './curation.ts';
 import { logOf } from './decisionLog.ts';
 import { questionNow } from './questionText.ts';
+import { askedAgainViews, NOT_ASKED_AGAIN, type AskedAgainBeside } from './recordAgain.ts';
 import { answersOf, attemptViews } from './recordAttempts.ts';
 import { candidateView } from './recordCandidates.ts';
+import { kindOfRecord } from './recordChoices.ts';
 import { stampOf } from './recordStamp.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { rowOf } from './reviewRow.ts';
@@ -17,6 +20,8 @@ export interface RecordContext {
   readonly curation: Curation;
   /** The standing decisions on this question of all rounds so far, in order. */
   readonly decisions: readonly RecordedDecision[];
+  /** What students answered when they were asked again; nothing where it is not given. */
+  readonly again?: AskedAgainBeside;
   /** English where it is not given. */
   readonly say?: CurationSay;
 }
@@ -24,13 +29,13 @@ export interface RecordContext {
 /** Everything about one item, worked out when it is looked at. */
 export function recordOf(
   item: ReviewItem,
-  { curation, decisions, say = inEnglish }: RecordContext,
+  { curation, decisions, again = NOT_ASKED_AGAIN, say = inEnglish }: RecordContext,
 ): ReviewRecord {
   const { id, question: source, frame } = item;
   const now = questionNow(source, curation);
   const row = rowOf(item, curation);
   const candidates = candidatesOf(item, curation);
-  const steps = new Map(candidates.map((one) => [one.id, stepViews(one.text, now.question)]));
+  const steps = new Map(candidates.map((one) => [one.id, stepViews(one.text, wordingOf(now))]));
   const history = [
     ...item.history.map(({ round, right, samples }) => ({ round, right, samples })),
     ...(row.samples > 0 ? [{ round: frame.round, right: row.right, samples: row.samples }] : []),
@@ -40,6 +45,7 @@ export function recordOf(
     stamp: stampOf(item, curation),
     question: now.question,
     originalQuestion: now.question === source.question ? null : source.question,
+    ...kindOfRecord(now),
     gold: now.answer,
     originalGold: now.answer === source.answer ? null : source.answer,
     goldConfirmed: isGoldConfirmed(curation, id, now.answer),
@@ -47,6 +53,7 @@ export function recordOf(
     reference: source.rationale ?? null,
     answers: answersOf(attemptsNow(item, curation)),
     attempts: attemptViews(item, curation, candidates, steps, say),
+    again: askedAgainViews(item, curation, again),
     candidates: candidates.map((one) =>
       candidateView(one, item, curation, steps.get(one.id) ?? [], say),
     ),
@@ -80,7 +87,8 @@ function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationS
 function flagSentence(flag: ItemFlag, row: Row, say: CurationSay): string {
   if (flag === 'repeat-miss') return say('item.repeat-miss', row.misses);
   if (flag !== 'gold-in-doubt') return say(`item.${flag}`);
-  return row.wrongAnswer === null
-    ? say('item.gold-in-doubt.earlier', row.gold)
-    : say('item.gold-in-doubt', row.gold, row.wrongAnswer);
+  const { gold, wrong } = row.choice ?? { gold: row.gold, wrong: row.wrongAnswer };
+  return wrong === null
+    ? say('item.gold-in-doubt.earlier', gold)
+    : say('item.gold-in-doubt', gold, wrong);
 }

@@ -2,6 +2,7 @@ import { cancelled } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/hash.ts';
 import { recordOf } from '../../core/curation/reviewRecord.ts';
 import { sayBy, type CurationSay } from '../../core/curation/say.ts';
+import { gradeAttempt } from '../../core/grading/gradeAnswer.ts';
 import type { AbortSignalLike, Handlers } from '../../shared/contract.ts';
 import type {
   Filter,
@@ -101,6 +102,16 @@ export function connectionHandlers(
       const result = await service.asking.ask(ids, hint, signal, meant(connection, round));
       return { rev: service.rev, ...result };
     },
+    again: async ({ id, how, who, samples, round }, signal) => {
+      const { answers, question } = await service.askingStudent.ask(
+        id,
+        { student: who, greedy: how === 'greedy', samples: samples ?? undefined },
+        signal,
+        meant(connection, round),
+      );
+      const right = answers.filter((one) => gradeAttempt(one, question).verdict === 'right').length;
+      return { rev: service.rev, right, samples: answers.length };
+    },
     spotCheck: async ({ size, round }) => {
       const ids = queried(connection);
       await decider.spotCheck(size, connection.filter ?? '', ids, meant(connection, round));
@@ -122,7 +133,7 @@ export function connectionHandlers(
     },
     run: async ({ verb }) => {
       if (verb === 'reload') await service.reload();
-      else if (verb === 'stop' && (await service.asking.stop())) return {};
+      else if (verb === 'stop' && (await stopAsking(service))) return {};
       else await actions.run(verb);
       return {};
     },
@@ -134,11 +145,27 @@ export function connectionHandlers(
   return { connection, handlers };
 }
 
+/** Stops what the service itself is at; true when there was something. */
+async function stopAsking({ asking, askingStudent }: ReviewService): Promise<boolean> {
+  const stopped = await Promise.all([asking.stop(), askingStudent.stop()]);
+  return stopped.includes(true);
+}
+
 /** Everything about one question as it is now. */
-export function recordFor({ review }: Opened, id: string, say: CurationSay): ReviewRecord {
+export function recordFor({ review, facts }: Opened, id: string, say: CurationSay): ReviewRecord {
   const item = review.index.item(id);
   if (!item) throw unknown(id);
-  return recordOf(item, { curation: review.curation, decisions: review.book.about(id), say });
+  const { state } = facts;
+  const form = state?.exams['train']?.form ?? null;
+  return recordOf(item, {
+    curation: review.curation,
+    decisions: review.book.about(id),
+    again: {
+      answers: review.againOf(id),
+      exam: state && { digest: state.student.digest, form },
+    },
+    say,
+  });
 }
 
 /** The queue that a filter gives; while a spot check of this filter lasts, its sample. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { decisionSchema } from '../../core/curation/decision.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
+import { againSchema, type Again, type RecordedAgain } from '../../core/exam/again.ts';
 import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
 import { itemSchema, type TeachingItem } from '../../core/teaching/records.ts';
 import { namesIn } from '../project/projectFiles.ts';
@@ -24,6 +25,8 @@ export interface RoundGain {
   readonly attempts: readonly KeptAttempt[];
   readonly items: readonly Stamped<TeachingItem>[];
   readonly events: readonly RecordedDecision[];
+  /** What students answered when they were asked again. */
+  readonly again: readonly RecordedAgain[];
   readonly bad: readonly BadLine[];
   /** A file that was replaced: what is kept of this round counts no more. */
   readonly replaced: string | null;
@@ -42,6 +45,7 @@ export class RoundFiles {
   readonly #attempts: JournalFolder<Attempt>;
   readonly #items: JournalFolder<TeachingItem>;
   readonly #decisions: JournalFolder<z.infer<typeof decisionSchema>>;
+  readonly #again: JournalFolder<Again>;
   readonly #fingerprints = new Map<string, string>();
 
   constructor(folder: string, parts: RoundParts) {
@@ -50,6 +54,7 @@ export class RoundFiles {
     this.#attempts = new JournalFolder(join(folder, 'exam'), 'train.', leanAttemptSchema);
     this.#items = new JournalFolder(join(folder, 'teacher'), 'items.', itemSchema);
     this.#decisions = new JournalFolder(join(folder, 'decisions'), '', decisionSchema);
+    this.#again = new JournalFolder(join(folder, 'again'), '', againSchema);
   }
 
   get folder(): string {
@@ -71,12 +76,15 @@ export class RoundFiles {
   async lookBeside(): Promise<RoundGain> {
     const items = this.#parts.items ? await this.#items.look() : EMPTY;
     const decisions = await this.#decisions.look();
+    // Only the exam that is shown has others beside it.
+    const again = this.#parts.attempts ? await this.#again.look() : EMPTY;
     return {
       attempts: [],
       items: items.records,
       events: decisions.records,
-      bad: [...items.bad, ...decisions.bad],
-      replaced: items.replaced ?? decisions.replaced,
+      again: again.records,
+      bad: [...items.bad, ...decisions.bad, ...again.bad],
+      replaced: items.replaced ?? decisions.replaced ?? again.replaced,
     };
   }
 

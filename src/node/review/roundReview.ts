@@ -3,6 +3,7 @@ import type { Curation } from '../../core/curation/curation.ts';
 import { cancelled } from '../../core/errors.ts';
 import { ReviewIndex } from '../../core/curation/queue.ts';
 import { reviewItems, type ReviewItem, type RoundOutcome } from '../../core/curation/reviewItem.ts';
+import type { RecordedAgain } from '../../core/exam/again.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { chooseByHash, heldOut } from '../../core/round/exam.ts';
 import { gradeStored } from '../../core/round/grading.ts';
@@ -39,6 +40,8 @@ export class RoundReview {
   readonly #files: readonly RoundFiles[];
   readonly #received = new ReceivedTexts();
   readonly #places = new Map<string, number>();
+  /** questionId → what students answered when they were asked again. */
+  readonly #again = new Map<string, RecordedAgain[]>();
   #questions: readonly Question[] = [];
   /** Golds that the earlier exams were graded by, where they differ from the data's. */
   #pastGold = new Map<string, string | undefined>();
@@ -112,6 +115,11 @@ export class RoundReview {
 
   get questions(): readonly Question[] {
     return this.#questions;
+  }
+
+  /** What students answered when they were asked a question of this round again, in the order in which it came. */
+  againOf(questionId: string): readonly RecordedAgain[] {
+    return this.#again.get(questionId) ?? [];
   }
 
   /** Attempts of this round's exam so far. */
@@ -313,7 +321,8 @@ export class RoundReview {
     await this.#decided(decided);
     if (gain.attempts.length > 0) this.#growth.mark(this.#received.attempts);
     await this.#count(grown);
-    return grown.size > 0 || decided.size > 0 || gain.events.length > 0 || gain.bad.length > 0;
+    const beside = gain.events.length + gain.again.length + gain.bad.length;
+    return grown.size > 0 || decided.size > 0 || beside > 0;
   }
 
   /** A gold that was fixed counts for the earlier exams, too: their texts are read once more for these questions. */
@@ -335,7 +344,13 @@ export class RoundReview {
 
   #note(gain: RoundGain): void {
     this.bad.push(...gain.bad);
-    this.#lines += gain.attempts.length + gain.items.length + gain.events.length;
+    const { attempts, items, events, again } = gain;
+    this.#lines += attempts.length + items.length + events.length + again.length;
+    for (const answer of again) {
+      const list = this.#again.get(answer.questionId);
+      if (list) list.push(answer);
+      else this.#again.set(answer.questionId, [answer]);
+    }
   }
 
   async #renew(ids: ReadonlySet<string>): Promise<void> {

@@ -5,6 +5,7 @@ import type { ReviewContract, Snapshot } from '../../shared/reviewContract.ts';
 import { Session, type Surroundings } from '../session/session.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import { Asking } from './asking.ts';
+import { AskingStudent } from './askingStudent.ts';
 import { Changes } from './changes.ts';
 import { connectionHandlers, type Connection } from './connection.ts';
 import { Decider } from './decider.ts';
@@ -50,6 +51,7 @@ export class ReviewService {
   readonly #sources: Sources;
   readonly decider = new Decider(this);
   readonly asking = new Asking(this);
+  readonly askingStudent = new AskingStudent(this);
   #session: Session | null = null;
   #opened: Opened | null = null;
   #failure: AppError | null = null;
@@ -199,6 +201,7 @@ export class ReviewService {
   async reload(): Promise<void> {
     this.#changedFile = null;
     await this.asking.stop();
+    await this.askingStudent.stop();
     return this.#begin(async () => {
       await this.#closeSession();
       await this.#open();
@@ -217,6 +220,7 @@ export class ReviewService {
     this.#changes.dispose();
     this.#connections.clear();
     await this.asking.stop();
+    await this.askingStudent.stop();
     await this.#loading;
     await this.inTurn(() => this.#closeSession());
   }
@@ -235,7 +239,8 @@ export class ReviewService {
   async #look(): Promise<void> {
     const opened = this.#opened;
     // What is being asked belongs to the project as it is open: it is read anew when that is over.
-    const changed = this.asking.job ? null : await this.#sources.changed();
+    const asks = this.asking.job !== null || this.askingStudent.job !== null;
+    const changed = asks ? null : await this.#sources.changed();
     if (changed !== null || !opened || !this.#session) {
       if (changed === null && this.#failure) return;
       if (opened) this.#changedFile = changed;

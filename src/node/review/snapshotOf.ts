@@ -72,7 +72,9 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
       outside.trusted &&
       outside.teacherReady &&
       outside.job === null &&
-      service.asking.job === null,
+      service.asking.job === null &&
+      service.askingStudent.job === null,
+    noAgain: service.askingStudent.refusal(),
     singleKeys: outside.singleKeys,
   };
 }
@@ -151,7 +153,8 @@ function bannersOf(service: ReviewService, say: Say): Banner[] {
 function jobOf(service: ReviewService, say: Say): Job | null {
   const { outside, opened } = service;
   // Outside it may run as a job, too, which hears of it later.
-  if (service.asking.job) return service.asking.job;
+  const own = service.asking.job ?? service.askingStudent.job;
+  if (own) return own;
   if (outside.job) {
     const { running: _running, ...job } = outside.job;
     return job;

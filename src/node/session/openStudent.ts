@@ -6,7 +6,9 @@ import type { ServerAccess } from '../served/transport.ts';
 import type { Session, Surroundings } from './session.ts';
 
 /** Who sits the project's exams: the server that it names, the exam engine else. */
-export function openStudent(session: Session): Student {
+export function openStudent(
+  session: Pick<Session, 'surroundings' | 'store' | 'waits'>,
+): Student {
   const { surroundings, store } = session;
   const { assets, clock, log, report } = surroundings;
   const name = store.project.servedBy;

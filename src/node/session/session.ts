@@ -160,6 +160,21 @@ export class Session {
     await removeAbandoned(join(this.root, 'rounds'));
   }
 
+  /** Does one piece of work that only one process may be at, and lets others at the project again. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const { clock } = this.surroundings;
+    const lock = await acquireLock(join(this.tailorFolder, 'locks'), 'run', { clock }).catch(
+      (error: unknown) => {
+        throw atWork(error);
+      },
+    );
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+    }
+  }
+
   async close(): Promise<void> {
     await this.#lock?.release();
     await this.#release();

@@ -37,6 +37,7 @@ export function emptySnapshot(
     reason: null,
     teacher: '',
     canAsk: false,
+    noAgain: null,
     singleKeys: true,
   };
 }
@@ -72,6 +73,7 @@ export function handlersWithoutReview(
     undo: nothing,
     redo: nothing,
     ask: nothing,
+    again: nothing,
     spotCheck: nothing,
     acceptRest: nothing,
     saveFilter: nothing,

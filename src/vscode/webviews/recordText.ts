@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { visibleText } from '../../core/visibleText.ts';
+import type { AskedAgainView } from '../../shared/reviewAgain.ts';
 import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import { answerWords } from '../../shared/reviewChoices.ts';
 import { reviewStrings } from './strings.ts';
 
 /**
@@ -15,6 +17,7 @@ export function recordText(record: ReviewRecord): string {
     ...(record.originalQuestion === null
       ? []
       : [section(t('Question before it was fixed'), block(record.originalQuestion))]),
+    ...(record.choices ? [section(t('Choices'), choices(record))] : []),
     section(t('Gold answer'), gold(record)),
     ...(record.equation === null ? [] : [section(t('Equation'), block(record.equation))]),
     ...(record.reference === null
@@ -23,7 +26,8 @@ export function recordText(record: ReviewRecord): string {
     ...(record.checks.length === 0 ? [] : [section(t('Checks'), checks(record.checks))]),
     section(t('History'), history(record)),
     ...record.candidates.map(candidate),
-    ...record.attempts.map(attempt),
+    ...record.attempts.map((one) => attempt(one, record)),
+    ...record.again.map(askedAgain),
     ...(record.log.length === 0 ? [] : [section(t('Decisions'), log(record))]),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -51,21 +55,34 @@ const section = (title: string, body: string): string => `## ${title}\n\n${body}
 const checks = (all: ReviewRecord['checks']): string =>
   all.map(({ level, message }) => `- ${word('level', level)}: ${inline(message)}`).join('\n');
 
-function gold({ gold: answer, originalGold, goldConfirmed }: ReviewRecord): string {
+/** Each with its letter; which is the gold stands beside it. */
+const choices = ({ choices: all = [] }: ReviewRecord): string =>
+  all
+    .map(({ letter, text, gold: isGold }) => {
+      const mark = isGold ? ` · ${reviewStrings()['choice.gold'] ?? ''}` : '';
+      return `- ${inline(`(${letter}) ${text}`)}${mark}`;
+    })
+    .join('\n');
+
+function gold(record: ReviewRecord): string {
   const { t } = vscode.l10n;
+  const { goldConfirmed } = record;
+  const answer = answerWords(record, record.gold);
+  const originalGold = record.originalGold && answerWords(record, record.originalGold);
   const was = originalGold === null ? [] : [`- ${t('before')}: ${inline(originalGold)}`];
   const confirmed = goldConfirmed ? [`- ${t('confirmed')}`] : [];
   return [block(answer), ...was, ...confirmed].join('\n');
 }
 
-function history({ history: rounds, answers }: ReviewRecord): string {
+function history(record: ReviewRecord): string {
+  const { history: rounds, answers } = record;
   const { t } = vscode.l10n;
   const lines = rounds.map(
     ({ round, right, samples }) => `- ${t('Round {0}: {1} of {2} right', round, right, samples)}`,
   );
   const given = answers.map(
     ({ answer, count, right }) =>
-      `- ${answer === null ? t('no answer') : inline(answer)} × ${count}${right ? ' ✓' : ''}`,
+      `- ${answer === null ? t('no answer') : inline(answerWords(record, answer))} × ${count}${right ? ' ✓' : ''}`,
   );
   return [...lines, ...given].join('\n');
 }
@@ -85,7 +102,7 @@ function candidate(one: CandidateView, index: number): string {
   return section(title, body.join('\n'));
 }
 
-function attempt(one: AttemptView): string {
+function attempt(one: AttemptView, record: ReviewRecord): string {
   const { t } = vscode.l10n;
   const title = t(
     'Attempt {0} ({1}, × {2})',
@@ -93,7 +110,32 @@ function attempt(one: AttemptView): string {
     word('verdict', one.verdict),
     one.times,
   );
-  return section(title, [block(one.text), '', checks(one.checks)].join('\n'));
+  // The text itself names a letter alone.
+  const picked =
+    record.choices && one.answer !== null
+      ? [`- ${t('answers {0}', inline(answerWords(record, one.answer)))}`]
+      : [];
+  return section(title, [block(one.text), '', ...picked, checks(one.checks)].join('\n'));
+}
+
+/** The same words as in the view: what stands here is no part of the exam. */
+function askedAgain({ at, student, greedy, answers }: AskedAgainView): string {
+  const words = reviewStrings();
+  const { trained } = student;
+  const who = trained
+    ? (words['again.student.trained'] ?? '')
+        .replace('{n}', String(trained.round + 1))
+        .replace('{run}', trained.run)
+    : (words['again.student.base'] ?? '');
+  const how = words[greedy ? 'again.greedy' : 'again.sampled'] ?? '';
+  const about = `- ${[at, who, how].map(inline).join(' · ')}`;
+  const texts = answers.flatMap(({ text, verdict, times }) => [
+    `- ${word('verdict', verdict)} × ${times}`,
+    '',
+    block(text),
+    '',
+  ]);
+  return section(words['again.title'] ?? '', [about, ...texts].join('\n'));
 }
 
 const log = ({ log: entries }: ReviewRecord): string =>

@@ -9,7 +9,7 @@ import { repositoryFiles, ROOT } from './repositoryFiles.ts';
 
 /** KiB, minified and compressed: a view is loaded over the wire of a remote window, each time it is shown. */
 const BUDGETS: Record<keyof typeof WEBVIEWS, { minified: number; gzip: number }> = {
-  review: { minified: 250, gzip: 75 },
+  review: { minified: 258, gzip: 78 },
   training: { minified: 230, gzip: 75 },
   dataset: { minified: 250, gzip: 72 },
   dashboard: { minified: 290, gzip: 90 },
