@@ -88,6 +88,62 @@ export const HOSTILE = asked(
   ['Ana has 3 + 4 = 7 pens. <a href="https://evil.invalid/x">here</a>\nAnswer: 7'],
 );
 
+const ofKind = ({ question, ...rest }: Asked, kind: Pick<Question, 'kind' | 'choices'>): Asked => ({
+  ...rest,
+  question: { ...question, ...kind },
+});
+
+/** Questions with choices, with yes and no, and with a text for an answer. */
+export const CHOICE_QUESTIONS: readonly Asked[] = [
+  ofKind(
+    asked(
+      'ink-0715',
+      'Nadia has written a letter with a fountain pen and the ink is still wet. What takes up the ink without smearing it?',
+      'b',
+      [
+        ' A pen holds ink.\nSo it is the pen.\nAnswer: (c)',
+        ' A pen holds ink.\nSo it is the pen.\nAnswer: (c)',
+        ' Paper takes up wet ink.\nAnswer: (b)',
+        ' It is in the drawer.\nAnswer: (e)',
+      ],
+      [
+        'Wet ink smears when it is touched.\nBlotting paper is made to take up wet ink.\nAnswer: (b)',
+        'A pen brings ink and takes none up.\nAnswer: (c)',
+      ],
+    ),
+    {
+      kind: 'choice',
+      choices: [
+        'a second sheet of writing paper that is laid on top and rubbed',
+        'blotting paper',
+        'the pen',
+        'both (a) and (c)',
+        'a \u202edrawer',
+      ],
+    },
+  ),
+  ofKind(
+    asked(
+      'whale-0716',
+      'Is a whale a fish?',
+      'no',
+      [' It lives in the sea.\nAnswer: yes', ' It breathes air.\nAnswer: no'],
+      ['A whale breathes air and feeds its young with milk.\nAnswer: no'],
+    ),
+    { kind: 'yes-no' },
+  ),
+  ofKind(
+    asked(
+      'tower-0717',
+      'In which city does the Eiffel Tower stand?',
+      'Paris',
+      [' It stands in France.\nAnswer: Lyon', ' Answer: Paris'],
+      ['The tower stands beside the Seine, in Paris.\nAnswer: Paris'],
+    ),
+    { kind: 'exact' },
+  ),
+];
+
 /** What is reviewed in the pictures and the tests of the view, and any number of plain ones behind it. */
 export function askedQuestions(count: number): readonly Asked[] {
   const plain = Array.from({ length: Math.max(0, count - 5) }, (_, index) => {

@@ -150,10 +150,7 @@ function Fields({ form }: { readonly form: Form }): JSX.Element {
     case 'gold':
       return (
         <>
-          <GoldField
-            answer={form.answer}
-            onAnswer={(answer) => set({ ...form, answer })}
-          />
+          <GoldField answer={form.answer} onAnswer={(answer) => set({ ...form, answer })} />
           <TextField
             label={t('field.reason')}
             value={form.reason}

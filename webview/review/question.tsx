@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { visibleText } from '../kit/visible.ts';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
+import { Choices } from './choices.tsx';
 import { FormCard } from './formCard.tsx';
 import { STATUS_ICONS } from './row.tsx';
 import { open } from './perform.ts';
@@ -63,6 +65,7 @@ export function QuestionCard({ record }: { readonly record: ReviewRecord }): JSX
       )}
       {asking ? <p class="banner">{t('asking')}</p> : null}
       <QuestionText record={record} />
+      <Choices record={record} />
       <Gold record={record} />
       <Answers record={record} />
       <Checks checks={doubts} />
@@ -129,7 +132,7 @@ function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
     <p class="gold">
       <span class="label">{t('gold')}</span>
       <strong class="gold-value">
-        <Data text={gold} />
+        <Data text={answerWords(record, gold)} />
       </strong>
       {equation === null ? null : (
         <span class="muted gold-equation" title={visibleText(equation)}>
@@ -145,7 +148,7 @@ function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
         <span class="muted">
           {t('gold.was')}{' '}
           <del>
-            <Data text={originalGold} />
+            <Data text={answerWords(record, originalGold)} />
           </del>
         </span>
       )}
@@ -178,7 +181,7 @@ function Answers({ record }: { readonly record: ReviewRecord }): JSX.Element | n
     <div class="answers" role="group" aria-label={t('answers')}>
       <span class="label">{t('answers.right', { right: row.right, samples: row.samples })}</span>
       {answers.map(({ answer, count, right }) => {
-        const name = answer ?? t('answer.none');
+        const name = answer === null ? t('answer.none') : answerWords(record, answer);
         const doubted = attempts.some(
           (one) => one.answer === answer && one.checks.some(({ level }) => level === 'warn'),
         );

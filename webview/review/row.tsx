@@ -83,13 +83,13 @@ export function QueueRow(props: RowProps): JSX.Element {
         {row.right === row.samples && row.samples > 0 ? null : (
           <>
             <span class="row-wrong">
-              <Data text={row.wrongAnswer ?? '–'} />
+              <RowAnswer answer={row.wrongAnswer ?? '–'} words={row.choice?.wrong} />
             </span>
             <Icon name="notEqual" />
           </>
         )}
         <span class="row-gold">
-          <Data text={row.gold} />
+          <RowAnswer answer={row.gold} words={row.choice?.gold} />
         </span>
       </span>
       <span class={roomy ? 'only-read' : 'row-about'} aria-hidden="true">
@@ -126,6 +126,28 @@ export function QueueRow(props: RowProps): JSX.Element {
   );
 }
 
+/** "(b)" and then what it says. */
+const LETTER = 3;
+
+/** An answer in a row: of a choice its letter, and behind it the text that has room in a wide list alone. */
+function RowAnswer({
+  answer,
+  words,
+}: {
+  readonly answer: string;
+  readonly words: string | null | undefined;
+}): JSX.Element {
+  if (words === null || words === undefined) return <Data text={answer} />;
+  return (
+    <>
+      <Data text={words.slice(0, LETTER)} />
+      <span class="row-choice">
+        <Data text={words.slice(LETTER)} />
+      </span>
+    </>
+  );
+}
+
 function nameOf(row: Row, t: Texts, notice: string | undefined): string {
   const parts = [
     row.id,
@@ -133,8 +155,8 @@ function nameOf(row: Row, t: Texts, notice: string | undefined): string {
       ? t('status.byRule', { status: t(`status.${row.status}`) })
       : t(`status.${row.status}`),
     ...row.flags.map((flag) => t(`flag.${flag}`)),
-    t('name.student', { answer: row.wrongAnswer ?? t('answer.none') }),
-    t('name.gold', { answer: row.gold }),
+    t('name.student', { answer: row.choice?.wrong ?? row.wrongAnswer ?? t('answer.none') }),
+    t('name.gold', { answer: row.choice?.gold ?? row.gold }),
     t('name.right', { right: row.right, samples: row.samples }),
     row.misses > 1 ? t.count('name.misses', row.misses) : null,
     row.pair === 'none' || row.status === 'rejected' ? null : t(`name.pair.${row.pair}`),

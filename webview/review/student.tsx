@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { AttemptView, ReviewRecord } from '../../src/shared/reviewContract.ts';
+import { answerWords } from '../../src/shared/reviewChoices.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import { Button } from '../kit/button.tsx';
 import { Checkbox } from '../kit/choice.tsx';
@@ -38,7 +39,7 @@ export function Student({
     <section class="side side-student" aria-label={t('student')}>
       <div class="side-head">
         <h2 class="side-title">{t('student')}</h2>
-        {attempt ? <AnswerTag attempt={attempt} /> : null}
+        {attempt ? <AnswerTag attempt={attempt} record={record} /> : null}
         <span class="grow" />
         {count > 1 ? (
           <span class="pager" role="group" aria-label={t('attempts')}>
@@ -67,7 +68,13 @@ export function Student({
   );
 }
 
-function AnswerTag({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
+function AnswerTag({
+  attempt,
+  record,
+}: {
+  readonly attempt: AttemptView;
+  readonly record: ReviewRecord;
+}): JSX.Element {
   const t = useTexts();
   const verdict = attempt.settled ?? attempt.verdict;
   const words: ReviewTextKey = `verdict.${verdict}`;
@@ -75,7 +82,9 @@ function AnswerTag({ attempt }: { readonly attempt: AttemptView }): JSX.Element 
     <span class={`answer-tag answer-tag-${verdict}`}>
       <Icon name={verdict === 'right' ? 'check' : 'cross'} label={t(words)} />
       <span>
-        <Data text={attempt.answer ?? t('answer.none')} />
+        <Data
+          text={attempt.answer === null ? t('answer.none') : answerWords(record, attempt.answer)}
+        />
       </span>
       {attempt.times > 1 ? (
         <span class="muted" title={t('attempt.times', { n: attempt.times })}>

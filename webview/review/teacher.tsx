@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { CandidateView, ReviewRecord } from '../../src/shared/reviewContract.ts';
+import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
@@ -35,7 +36,7 @@ export function Teacher({
             ? t(`source.title.${candidate.source}`)
             : t('teacher')}
         </h2>
-        {candidate ? <Reaches candidate={candidate} gold={record.gold} /> : null}
+        {candidate ? <Reaches candidate={candidate} record={record} /> : null}
         <span class="grow" />
         <Tabs record={record} />
       </div>
@@ -77,23 +78,25 @@ export function Teacher({
 
 function Reaches({
   candidate,
-  gold,
+  record,
 }: {
   readonly candidate: CandidateView;
-  readonly gold: string;
+  readonly record: ReviewRecord;
 }): JSX.Element {
   const t = useTexts();
+  const { gold } = record;
+  const { answer } = candidate;
   const fails = candidate.checks.some(({ level }) => level === 'bad');
   const words = fails || !candidate.passes ? t('candidate.fails') : t('candidate.passes');
   return (
     <span class={`answer-tag ${candidate.passes ? 'answer-tag-right' : 'answer-tag-wrong'}`}>
       <Icon name={candidate.passes ? 'check' : 'cross'} label={words} />
       <span>
-        <Data text={candidate.answer ?? t('answer.none')} />
+        <Data text={answer === null ? t('answer.none') : answerWords(record, answer)} />
       </span>
-      {candidate.answer !== null && candidate.answer !== gold && !candidate.passes ? (
+      {answer !== null && answer !== gold && !candidate.passes ? (
         <span class="muted">
-          ≠ <Data text={gold} />
+          ≠ <Data text={answerWords(record, gold)} />
         </span>
       ) : null}
     </span>

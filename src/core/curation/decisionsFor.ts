@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { goldProblem, isNumber } from '../grading/gradeAnswer.ts';
+import { spelledGold } from '../grading/spelledGold.ts';
 import { sha256Text } from '../hash.ts';
 import { gateRationale } from '../teaching/gate.ts';
 import { normaliseRationale, splitSteps } from '../teaching/steps.ts';
@@ -102,7 +103,7 @@ export function decisionsFor(
       }));
     }
     case 'fix-gold': {
-      const answer = act.answer.trim();
+      const answer = spelledGold(now.kind, act.answer);
       if (!reason) throw refuse(item, sentence`Say why the gold answer is wrong.`);
       const problem = goldProblem(now.kind, answer, now.choices);
       if (problem !== null) {
@@ -111,7 +112,7 @@ export function decisionsFor(
           isNumber(now) ? sentence`A gold answer is one number.` : sentence`The answer ${problem}.`,
         );
       }
-      if (answer === now.answer)
+      if (answer === spelledGold(now.kind, now.answer))
         throw refuse(item, sentence`${answer} is the gold answer already.`);
       return [
         {

@@ -1,4 +1,5 @@
 import type { AttemptView, Check, ReviewRecord, StepView } from '../../shared/reviewContract.ts';
+import { wordingOf } from '../dataset/choiceLines.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { falseEquations } from '../teaching/arithmetic.ts';
 import { rationaleKey } from '../teaching/steps.ts';
@@ -23,7 +24,7 @@ export function attemptViews(
   say: CurationSay,
 ): AttemptView[] {
   const attempts = attemptsNow(item, curation);
-  const { question } = questionNow(item.question, curation);
+  const question = wordingOf(questionNow(item.question, curation));
   const block = {
     goldInDoubt: isGoldInDoubt(item, curation),
     missesGold: missesGold(item, candidates, curation),

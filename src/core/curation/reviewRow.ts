@@ -13,6 +13,7 @@ import type { Curation } from './curation.ts';
 import { isGoldConfirmed, keyOfAttempt } from './curation.ts';
 import { mayBeNegative, settledVerdict, type GradedAttempt } from './negatives.ts';
 import { questionNow } from './questionText.ts';
+import { choiceOfRow } from './recordChoices.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 
 const TITLE = 160;
@@ -131,7 +132,8 @@ const DOUBTS = ['gold-elsewhere', 'lenient-right'] as const;
 
 /** The item's line in the queue. */
 export function rowOf(item: ReviewItem, curation: Curation): Row {
-  const { question, answer } = questionNow(item.question, curation);
+  const now = questionNow(item.question, curation);
+  const { question, answer } = now;
   const attempts = attemptsNow(item, curation);
   const candidates = candidatesOf(item, curation);
   const considered = inQuestion(candidates, item.frame.round);
@@ -184,6 +186,7 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
     trajectory,
     wrongAnswer,
     gold: answer,
+    ...choiceOfRow(now, wrongAnswer),
     candidates: candidates.length,
   };
 }

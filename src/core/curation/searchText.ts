@@ -1,3 +1,4 @@
+import { wordingOf } from '../dataset/choiceLines.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Curation } from './curation.ts';
 import { questionNow } from './questionText.ts';
@@ -22,7 +23,7 @@ export function searchWords(search: string): string[] {
 /** Everything of an item that a search looks into: id, question, attempts, candidates, identical texts once. */
 export function searchTextOf(item: ReviewItem, curation: Curation): string {
   const texts = new Set<string>([item.id, item.question.question]);
-  texts.add(questionNow(item.question, curation).question);
+  texts.add(wordingOf(questionNow(item.question, curation)));
   for (const { attempt } of item.attempts) texts.add(rationaleOfAttempt(attempt.text));
   for (const { item: made } of item.candidates) {
     if (made.rationale !== null) texts.add(made.rationale);

@@ -1,4 +1,5 @@
 import type { ListedQuestion, ListName } from '../../shared/dashboardContract.ts';
+import { answerInWords, goldInWords } from '../teaching/answerForm.ts';
 import { itemsBy, questionsOf } from './acceptance.ts';
 import type { Compared } from './comparison.ts';
 import { coverageOf } from './coverage.ts';
@@ -81,9 +82,13 @@ function listedQuestion(
     id,
     set,
     question: clipped(question?.question ?? ''),
-    gold: question?.answer ?? '',
+    gold: question ? clipped(goldInWords(question)) : '',
     history,
-    answers: answersOf(picture, list, id),
+    answers: answersOf(picture, list, id).map((one) =>
+      question && one.answer !== null
+        ? { ...one, answer: clipped(answerInWords(question, one.answer)) }
+        : one,
+    ),
     reviewable: found?.role === 'train' && history.some(({ samples }) => samples !== null),
   };
 }

@@ -18,11 +18,14 @@ export function answerForm({ kind = 'number' }: Pick<Question, 'kind'>): string 
 }
 
 /** A gold as a teacher reads it: of a choice "(b) blotter". */
-export function goldInWords({
-  answer,
-  kind,
-  choices,
-}: Pick<Question, 'answer' | 'kind' | 'choices'>): string {
+export const goldInWords = (question: Pick<Question, 'answer' | 'kind' | 'choices'>): string =>
+  answerInWords(question, question.answer);
+
+/** An answer to a question in words: of a choice "(b) blotter". */
+export function answerInWords(
+  { kind, choices }: Pick<Question, 'kind' | 'choices'>,
+  answer: string,
+): string {
   if (kind !== 'choice') return answer;
   const letter = bareLetter(answer);
   const text = choices?.[placeOf(letter)];

@@ -7,6 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { goldProblem, isNumber } from '../../core/grading/gradeAnswer.ts';
+import { spelledGold } from '../../core/grading/spelledGold.ts';
 import { sha256Text } from '../../core/hash.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
@@ -138,7 +139,7 @@ export async function decisionOf(
       questionId,
       asked,
       was: now.answer,
-      answer: data.gold,
+      answer: spelledGold(now.kind, data.gold),
     };
   }
   const graded = (await gradedTrainAttempts(session.store, round, curation)).find(
