@@ -1,6 +1,6 @@
 import { letterAt } from './choiceLetter.ts';
 import { joined, sentence, type Sentence } from '../sentence.ts';
-import { readRow } from './importers.ts';
+import { importRow } from './importers.ts';
 import { PARTS, type MappingGuess, type Part } from './guessMapping.ts';
 import type { FieldMapping } from './mapped.ts';
 import type { Question } from './question.ts';
@@ -67,7 +67,7 @@ export function exampleSentence({ question, answer, choices = [] }: Question): S
 export function examplesOf(mapping: FieldMapping, rows: readonly unknown[]): Question[] {
   const examples: Question[] = [];
   for (const row of rows) {
-    const result = readRow({ kind: 'mapped', mapping }, row, { line: 1 });
+    const result = importRow({ kind: 'mapped', mapping }, row, { line: 1 });
     if ('question' in result) examples.push(result.question);
     if (examples.length === EXAMPLES) break;
   }

@@ -105,10 +105,7 @@ function byName(text: string, { texts, labels }: Choices, first: 0 | 1): number 
 
 function patternOf(value: unknown, field: string): string {
   const pattern = textOf(value, field);
-  try {
-    new RegExp(pattern, 'u');
-    return pattern;
-  } catch {
-    throw new RowError(field, sentence`is no regular expression: ${shown(pattern)}`);
-  }
+  const problem = goldProblem('regex', pattern, undefined);
+  if (problem !== null) throw new RowError(field, problem);
+  return pattern;
 }

@@ -1,5 +1,4 @@
 import { sentence, type Sentence } from '../sentence.ts';
-import { isGraded } from '../grading/gradeAnswer.ts';
 import { fromGsm8k } from './gsm8k.ts';
 import { fromMawps } from './mawps.ts';
 import { fromMultiArith } from './multiArith.ts';
@@ -54,16 +53,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One parsed value as a question that can be graded, or what is wrong with it. */
-export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
-  const result = readRow(format, value, at);
-  if ('bad' in result || isGraded(result.question)) return result;
-  const reason = sentence`has an answer of the kind ${result.question.kind ?? 'number'}, which cannot be graded yet`;
-  return { bad: { line: at.line, field: null, reason } };
-}
-
 /** One parsed value as a question, or what is wrong with it. Depends on the value alone, never on its place. */
-export function readRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
+export function importRow(format: DataFormat, value: unknown, at: RowPlace): RowResult {
   try {
     if (!isRecord(value)) throw new RowError(null, sentence`is not a JSON object`);
     switch (format.kind) {
@@ -145,7 +136,7 @@ function ownForm(rows: readonly unknown[], guess: MappingGuess): FieldMapping | 
   if (guess.kind === 'own') return mapping;
   // Without a kind an answer is a number; where most are something else, that was not meant.
   const usable = rows.filter((row) => {
-    const result = readRow({ kind: 'mapped', mapping }, row, { line: 1 });
+    const result = importRow({ kind: 'mapped', mapping }, row, { line: 1 });
     return 'question' in result || result.bad.field !== 'answer';
   });
   return usable.length * 2 >= rows.length ? mapping : null;

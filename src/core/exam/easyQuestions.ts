@@ -5,11 +5,8 @@ export interface EasyQuestion extends Pick<Question, 'question' | 'answer' | 'ki
   readonly ask: string;
 }
 
-/** The kinds that can be asked and graded. */
-export type GradedKind = Exclude<AnswerKind, 'regex'>;
-
 /** What the test of a teacher or of a server asks, one of each kind. */
-export const EASY_QUESTIONS: Readonly<Record<GradedKind, EasyQuestion>> = {
+export const EASY_QUESTIONS: Readonly<Record<AnswerKind, EasyQuestion>> = {
   number: {
     question: 'What is 17 + 25?',
     answer: '42',
@@ -34,15 +31,19 @@ export const EASY_QUESTIONS: Readonly<Record<GradedKind, EasyQuestion>> = {
     answer: 'Paris',
     ask: 'Answer with its name only.',
   },
+  regex: {
+    kind: 'regex',
+    question: 'In which year did the year 1999 end? Write it with four digits.',
+    answer: '1999',
+    ask: 'Answer with the year only.',
+  },
 };
 
-const isGradedKind = (kind: AnswerKind): kind is GradedKind => kind !== 'regex';
-
 /** The kinds of some questions, the most frequent first; numbers where there are none. */
-export function kindsOf(questions: readonly Pick<Question, 'kind'>[]): readonly GradedKind[] {
-  const counts = new Map<GradedKind, number>();
+export function kindsOf(questions: readonly Pick<Question, 'kind'>[]): readonly AnswerKind[] {
+  const counts = new Map<AnswerKind, number>();
   for (const { kind = 'number' } of questions) {
-    if (isGradedKind(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const kinds = [...counts].sort(([, one], [, other]) => other - one).map(([kind]) => kind);
   return kinds.length > 0 ? kinds : ['number'];

@@ -7,6 +7,7 @@ import { numbersIn, type NumberToken } from './numbers.ts';
 import { equalRational, type Rational } from './rational.ts';
 import { readGold } from './gold.ts';
 import { isNumber } from './gradeAnswer.ts';
+import { isFoundIn } from './pattern.ts';
 import { holdsPhrase } from './phrase.ts';
 import type { Grade, Suspicion } from './verdict.ts';
 
@@ -51,6 +52,7 @@ function namesGold(text: string, { kind, answer, choices, question }: Question):
     const isPicked = new RegExp(String.raw`\( ?${letter} ?\)`, 'iu').test(foldText(text));
     return isPicked || (said !== undefined && holdsPhrase(last, said));
   }
+  if (kind === 'regex') return !isFoundIn(answer, question) && isFoundIn(answer, text);
   // "no" stands in many a sentence.
   return kind === 'exact' && !holdsPhrase(question, answer) && holdsPhrase(text, answer);
 }

@@ -1,9 +1,10 @@
 import type { AnswerKind } from '../dataset/question.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { choiceLetter, gradeChoice, gradeYesNo } from './choices.ts';
-import { gradeExact } from './exact.ts';
+import { gradeExact, gradePattern } from './exact.ts';
 import { goldValue } from './gold.ts';
 import { GRADER, gradeNumeric, gradeStrictly as gradeNumberStrictly } from './grade.ts';
+import { patternProblem } from './pattern.ts';
 import { plainText } from './phrase.ts';
 import type { Grade } from './verdict.ts';
 
@@ -24,8 +25,7 @@ export function gradeAnswer(text: string, { answer, kind, choices }: GoldAnswer)
     case 'exact':
       return gradeExact(text, answer);
     case 'regex':
-      // Refused at import and at load: no pattern of foreign data is run.
-      return { verdict: 'no-answer', lenient: 'no-answer', value: null, span: null, flags: [] };
+      return gradePattern(text, answer);
     case 'number':
     case undefined:
       return gradeNumeric(text, answer);
@@ -54,9 +54,6 @@ export function gradeAttempt(
 /** Whether a question's answer is a number. */
 export const isNumber = ({ kind = 'number' }: Pick<GoldAnswer, 'kind'>): boolean =>
   kind === 'number';
-
-/** Whether answers of a question's kind can be graded: no pattern of foreign data is run. */
-export const isGraded = ({ kind }: Pick<GoldAnswer, 'kind'>): boolean => kind !== 'regex';
 
 /** What a file about a question keeps beside the gold, so that it can be read: nothing of a number. */
 export function goldFields({ kind, choices }: Pick<GoldAnswer, 'kind' | 'choices'>): {
@@ -104,7 +101,7 @@ export function goldProblem(
         ? sentence`has ${answer.length} characters; an answer is compared up to ${LONGEST_EXACT}`
         : null;
     case 'regex':
-      return sentence`is a pattern, and answers by pattern cannot be graded`;
+      return patternProblem(answer);
     case 'number':
     case undefined:
       return goldValue(answer) === null ? sentence`is not one number: ${shown}` : null;

@@ -1,7 +1,18 @@
 /** A text for comparison: Unicode form, case, white space, quotes, markup and a full stop at the end aside. */
 export function plainText(text: string): string {
-  const folded = text.slice(0, MOST).normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ');
-  return folded.replace(/^[ *_"'“”‘’`]+/u, '').replace(TRAILING, '');
+  return bare(text.slice(0, MOST).normalize('NFKC').toLowerCase());
+}
+
+/** The same with its capital letters. */
+export function saidText(text: string): string {
+  return bare(text.slice(0, MOST).normalize('NFKC'));
+}
+
+function bare(text: string): string {
+  return text
+    .replace(/\s+/gu, ' ')
+    .replace(/^[ *_"'“”‘’`]+/u, '')
+    .replace(TRAILING, '');
 }
 
 /** Longer stretches say no answer, and are not looked at to their end. */

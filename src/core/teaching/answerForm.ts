@@ -7,6 +7,7 @@ const FORMS: Readonly<Partial<Record<AnswerKind, string>>> = {
     'End with one line "Answer: " with the letter of one choice in brackets, such as Answer: (b).',
   'yes-no': 'End with one line "Answer: " with yes or no alone.',
   exact: 'End with one line "Answer: " with the answer alone, in as few words as it takes.',
+  regex: 'End with one line "Answer: " with the answer alone, in as few words as it takes.',
 };
 
 /** What a teacher is told about the final line of a question's answer; undefined where it is a number. */
@@ -17,9 +18,11 @@ export function answerForm({ kind = 'number' }: Pick<Question, 'kind'>): string 
   );
 }
 
-/** A gold as a teacher reads it: of a choice "(b) blotter". */
+/** A gold as a teacher reads it: of a choice "(b) blotter", of a pattern that it is one. */
 export const goldInWords = (question: Pick<Question, 'answer' | 'kind' | 'choices'>): string =>
-  answerInWords(question, question.answer);
+  question.kind === 'regex'
+    ? `any answer that the regular expression ${question.answer} matches`
+    : answerInWords(question, question.answer);
 
 /** An answer to a question in words: of a choice "(b) blotter". */
 export function answerInWords(

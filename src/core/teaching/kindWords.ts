@@ -58,13 +58,14 @@ Answer: yes`,
 The Seine flows through Paris.
 Answer: Paris`,
   },
-  // Answers by pattern are refused before anybody is asked.
   regex: {
     name: 'regex-1',
     task: QUESTIONS,
     style: STYLE,
-    last: 'the answer alone',
-    example: 'It follows from the question.\nAnswer: x',
+    last: 'the answer alone, in as few words as it takes, and never a pattern',
+    example: `The tower stands beside the Seine.
+The Seine flows through Paris.
+Answer: Paris`,
   },
 };
 

@@ -1,13 +1,16 @@
+import type { AnswerKind } from '../../core/dataset/question.ts';
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { wordingOf } from '../../core/dataset/choiceLines.ts';
-import { EASY_QUESTIONS, type GradedKind } from '../../core/exam/easyQuestions.ts';
+import { EASY_QUESTIONS } from '../../core/exam/easyQuestions.ts';
 import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
+import { aboutPrices } from '../../core/teaching/prices.ts';
+import { capabilitiesPath, keepKnown, serverName } from '../teacher/capabilities.ts';
 import { credentialsOf } from '../teacher/credentials.ts';
 import { createRedactor } from '../teacher/redact.ts';
 import { remoteEndpoint } from '../teacher/endpoint.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
-import { sendChat } from '../teacher/openaiTransport.ts';
+import { probeTeacher } from '../teacher/probe.ts';
 import {
   findProfile,
   loadProfiles,
@@ -18,21 +21,22 @@ import {
 import { kindsOfProject } from '../project/kindsOfProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { aboutDialect, costOfTest } from './teacherFindings.ts';
 
-const messageOf = (kind: GradedKind): string => {
+const messageOf = (kind: AnswerKind): string => {
   const easy = EASY_QUESTIONS[kind];
   return `${wordingOf(easy)}${easy.kind === 'choice' ? '\n' : ' '}${easy.ask}`;
 };
 
 /** Whether a reply says the answer of the kind's easy question, somewhere. */
-const isRight = (kind: GradedKind, said: string): boolean =>
+const isRight = (kind: AnswerKind, said: string): boolean =>
   kind === 'number'
     ? /\b42\b/u.test(said)
     : gradeAnswer(`Answer: ${said}`, EASY_QUESTIONS[kind]).lenient === 'right';
 
 /**
- * `tailor teacher --test [PROFILE]`: one real, small call for each kind of answer that the project has, and what the
- * answers tell about the server.
+ * `tailor teacher --test [PROFILE]`: one real, small call for each kind of answer that the project has, and a handful
+ * that try what the server takes. What they tell is kept for the calls to come.
  */
 export async function testTeacher(
   context: CommandContext,
@@ -49,34 +53,28 @@ export async function testTeacher(
   const { origin } = new URL(profile.baseURL);
   const key = (await context.keyFor?.(origin)) ?? readKey(profile, context.environment);
   const redact = createRedactor(credentialsOf(key ?? null, profile.headers));
-  const ask = (kind: GradedKind): ReturnType<typeof sendChat> =>
-    sendChat(
-      remoteEndpoint(profile, key),
-      {
-        messages: [{ role: 'user', content: messageOf(kind) }],
-        temperature: 0,
-        // Room for a model that thinks aloud before it answers.
-        maxTokens: 256,
-        seed: 0,
-      },
-      { signal: context.signal, onAccepted: () => undefined, onLimited: () => undefined },
-    ).catch((error: unknown) => {
-      if (error instanceof TeacherFailure) {
-        throw error.cleaned(redact).toAppError('run', { profile: name });
-      }
-      throw error;
-    });
   const kinds = await kindsOfProject(context.options.folder, context.clock);
-  const reply = await ask(kinds[0] ?? 'number');
-  const replies = [reply];
-  for (const kind of kinds.slice(1)) replies.push(await ask(kind));
+  // What was found before is tried anew: servers change.
+  const probed = await probeTeacher(
+    remoteEndpoint(profile, key),
+    kinds.map(messageOf),
+    context.signal,
+  ).catch((error: unknown) => {
+    if (error instanceof TeacherFailure) {
+      throw error.cleaned(redact).toAppError('run', { profile: name });
+    }
+    throw error;
+  });
+  const { replies, dialect, findings: found } = probed;
+  const [reply] = replies;
+  const now = context.clock.now();
   const texts = replies.map(({ text }) => redact(text.trim()).replace(/\s+/gu, ' ').slice(0, 200));
   const findings = [
-    { what: sentence`reached`, ok: true, says: `${origin}, ${Math.round(reply.totalMs)} ms` },
+    { what: sentence`reached`, ok: true, says: `${origin}, ${Math.round(reply?.totalMs ?? 0)} ms` },
     {
       what: sentence`model`,
       ok: true,
-      says: reply.responseModel ?? sentence`${profile.model} (the server does not say)`,
+      says: reply?.responseModel ?? sentence`${profile.model} (the server does not say)`,
     },
     ...kinds.map((kind, at) => {
       const said = texts[at] ?? '';
@@ -88,17 +86,20 @@ export async function testTeacher(
     }),
     {
       what: sentence`end of answer`,
-      ok: reply.finishReason === 'stop',
+      ok: reply?.finishReason === 'stop',
       says:
-        reply.finishReason ?? sentence`not reported: cut replies cannot be told from whole ones`,
+        reply?.finishReason ?? sentence`not reported: cut replies cannot be told from whole ones`,
     },
     {
       what: sentence`usage`,
-      ok: reply.usage !== null,
-      says: reply.usage
+      ok: reply?.usage != null,
+      says: reply?.usage
         ? sentence`${reply.usage.promptTokens} + ${reply.usage.completionTokens} tokens`
         : sentence`not reported: costs are estimated from the text`,
     },
+    ...aboutDialect(dialect, found),
+    { what: sentence`cost of this test`, ok: true, says: costOfTest(probed, profile.prices) },
+    { what: sentence`prices`, ok: true, says: aboutPrices(profile.prices ?? null, now) },
   ];
   if (texts.includes('')) {
     throw new AppError('teacher.malformed', sentence`${name} answered with an empty text.`, {
@@ -106,11 +107,14 @@ export async function testTeacher(
       detail: { findings },
     });
   }
+  const path = capabilitiesPath(profilesPath(context.environment));
+  const server = serverName(new URL(profile.baseURL), profile.model);
+  await keepKnown(path, server, { now, dialect, findings: found });
   const lines = findings.map(({ what, ok, says }) =>
     ok ? sentence`ok  ${what}: ${says}` : sentence`!   ${what}: ${says}`,
   );
   return {
     text: joined([sentence`${name} answers.`, ...lines], '\n'),
-    json: { profile: name, ok: true, programmatic: false, findings },
+    json: { profile: name, ok: true, programmatic: false, findings, dialect, found },
   };
 }

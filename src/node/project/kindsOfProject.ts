@@ -1,10 +1,11 @@
-import { kindsOf, type GradedKind } from '../../core/exam/easyQuestions.ts';
+import type { AnswerKind } from '../../core/dataset/question.ts';
+import { kindsOf } from '../../core/exam/easyQuestions.ts';
 import type { Clock } from '../../core/ports.ts';
 import { loadProject } from './loadProject.ts';
 import { ProjectStore } from './projectStore.ts';
 
 /** The kinds of answers in a project's training set; numbers where there is no project yet, or nothing to read in it. */
-export async function kindsOfProject(folder: string, clock: Clock): Promise<readonly GradedKind[]> {
+export async function kindsOfProject(folder: string, clock: Clock): Promise<readonly AnswerKind[]> {
   try {
     const { root, file } = await loadProject(folder);
     const onBad = (): void => undefined;

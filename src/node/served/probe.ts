@@ -1,6 +1,7 @@
+import type { AnswerKind } from '../../core/dataset/question.ts';
 import type * as z from 'zod';
 import { cancelled } from '../../core/errors.ts';
-import { EASY_QUESTIONS, type GradedKind } from '../../core/exam/easyQuestions.ts';
+import { EASY_QUESTIONS } from '../../core/exam/easyQuestions.ts';
 import { promptOf } from '../../core/exam/promptForm.ts';
 import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
@@ -19,7 +20,7 @@ export interface Finding {
 
 const NUMBER_PROMPT = 'Question: What is 2 + 3?\nReasoning:';
 
-const promptFor = (kind: GradedKind): string =>
+const promptFor = (kind: AnswerKind): string =>
   kind === 'number' ? NUMBER_PROMPT : promptOf(EASY_QUESTIONS[kind]);
 const TOKENS = 8;
 /** Room for a step or two and an answer. */
@@ -29,7 +30,7 @@ const ANSWER_TOKENS = 64;
 export async function probeServer(
   access: ServerAccess,
   signal: AbortSignal,
-  kinds: readonly GradedKind[] = ['number'],
+  kinds: readonly AnswerKind[] = ['number'],
 ): Promise<readonly Finding[]> {
   const { profile } = access;
   const prompt = promptFor(kinds[0] ?? 'number');
@@ -99,7 +100,7 @@ function modelFinding(model: string, list: z.infer<typeof modelsSchema>['data'] 
 
 /** Whether the grader reads an answer of a kind in what the student writes; that it is the right one is not asked. */
 async function kindFinding(
-  kind: GradedKind,
+  kind: AnswerKind,
   sent: (more: Readonly<Record<string, unknown>>) => Promise<Choice[]>,
   api: StudentProfile['api'],
 ): Promise<Finding> {

@@ -25,17 +25,29 @@ const PICTURES = ['d3-scale', 'd3-shape'];
 /** What own data of other forms are read with, when one is imported. */
 const IMPORTS = ['csv-parse', 'hyparquet'];
 
+/** Answers by pattern are matched in linear time. */
+const PATTERNS = ['re2js'];
+
 /** Which folders, and which packages, each bundle may be made of. A new package needs its line and its reason. */
 const ALLOWED: Record<string, { folders: string[]; packages: string[] }> = {
   extension: {
     folders: ['src/shared/', 'src/core/', 'src/node/', 'src/vscode/', 'src/extension.ts'],
     // openai and execa are evaluated on first use only: test/unit/vscode/activation.test.ts.
     // The pictures of a report are drawn when one is written.
-    packages: ['zod', '@noble/hashes', 'openai', 'execa', ...PICTURES, ...IMPORTS],
+    packages: ['zod', '@noble/hashes', 'openai', 'execa', ...PATTERNS, ...PICTURES, ...IMPORTS],
   },
   cli: {
     folders: ['src/shared/', 'src/core/', 'src/node/', 'src/cli.ts', 'package.json'],
-    packages: ['zod', '@noble/hashes', 'commander', 'openai', 'execa', ...PICTURES, ...IMPORTS],
+    packages: [
+      'zod',
+      '@noble/hashes',
+      'commander',
+      'openai',
+      'execa',
+      ...PATTERNS,
+      ...PICTURES,
+      ...IMPORTS,
+    ],
   },
   engine: {
     folders: ['src/core/', 'src/engine/'],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../src/core/errors.ts';
 import { givesGold } from '../../../src/core/dataset/equation.ts';
-import { readRow, type PublishedSet } from '../../../src/core/dataset/importers.ts';
+import { importRow, type PublishedSet } from '../../../src/core/dataset/importers.ts';
 import { questionId, type Question } from '../../../src/core/dataset/question.ts';
 import { goldValue } from '../../../src/core/grading/gold.ts';
 import { goldProblem } from '../../../src/core/grading/gradeAnswer.ts';
@@ -285,7 +285,7 @@ describe.skipIf(NO_PUBLIC_DATA !== null)(
       const file = fileURLToPath(publicData(path));
       const all: Question[] = [];
       const onRow = (value: unknown, line: number): boolean => {
-        const result = readRow({ kind }, value, { line });
+        const result = importRow({ kind }, value, { line });
         if ('bad' in result) throw new Error(JSON.stringify(result.bad));
         all.push(result.question);
         return false;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { choiceColumns } from '../../../../src/core/dataset/choiceColumns.ts';
 import { choicesOf, choicesOfColumns } from '../../../../src/core/dataset/choices.ts';
 import { goldOfKind } from '../../../../src/core/dataset/goldOfKind.ts';
-import { readRow, type DataFormat } from '../../../../src/core/dataset/importers.ts';
+import { importRow, type DataFormat } from '../../../../src/core/dataset/importers.ts';
 import { questionId, type AnswerKind } from '../../../../src/core/dataset/question.ts';
 import { RowError } from '../../../../src/core/dataset/row.ts';
 
@@ -151,7 +151,7 @@ describe('published sets of other kinds', () => {
       choices: ['sand', 'water'],
       tags: ['fish'],
     };
-    expect(readRow(COMMONSENSE, nested, at)).toEqual({ question, notes: [] });
+    expect(importRow(COMMONSENSE, nested, at)).toEqual({ question, notes: [] });
     const flat = {
       id: 'x1',
       answerKey: 'B',
@@ -159,7 +159,7 @@ describe('published sets of other kinds', () => {
       question_concept: 'fish',
       choices: { label: ['A', 'B'], text: ['sand', 'water'] },
     };
-    expect(readRow(COMMONSENSE, flat, at)).toEqual({ question, notes: [] });
+    expect(importRow(COMMONSENSE, flat, at)).toEqual({ question, notes: [] });
   });
 
   test.each([
@@ -168,7 +168,7 @@ describe('published sets of other kinds', () => {
     [{ ...nested, question: { stem: 'x' } }, 'question.choices'],
     [{ ...nested, question: { choices } }, 'question.stem'],
   ])('a row of CommonsenseQA with a fault is refused by its field: %j', (row, field) => {
-    expect(readRow(COMMONSENSE, row, at)).toMatchObject({ bad: { line: 4, field } });
+    expect(importRow(COMMONSENSE, row, at)).toMatchObject({ bad: { line: 4, field } });
   });
 
   test('StrategyQA, as published and in the form of BIG-bench', () => {
@@ -184,14 +184,14 @@ describe('published sets of other kinds', () => {
       kind: 'yes-no',
       rationale: 'They are light.\nAnswer: no',
     };
-    expect(readRow(STRATEGY, scored, at)).toEqual({ question, notes: [] });
+    expect(importRow(STRATEGY, scored, at)).toEqual({ question, notes: [] });
     const published = {
       qid: 'q9',
       question: 'Do pears sink?',
       answer: false,
       facts: ['They are light.'],
     };
-    expect(readRow(STRATEGY, published, at)).toEqual({
+    expect(importRow(STRATEGY, published, at)).toEqual({
       question: { ...question, id: 'q9' },
       notes: [],
     });
@@ -203,6 +203,6 @@ describe('published sets of other kinds', () => {
     [{ input: 'Q', target_scores: { Yes: 1, No: 0 }, target: 'No. Never.' }, 'target'],
     [{ question: 'Q', answer: 'perhaps', facts: [] }, 'answer'],
   ])('a row of StrategyQA that contradicts itself is refused: %j', (row, field) => {
-    expect(readRow(STRATEGY, row, at)).toMatchObject({ bad: { line: 4, field } });
+    expect(importRow(STRATEGY, row, at)).toMatchObject({ bad: { line: 4, field } });
   });
 });

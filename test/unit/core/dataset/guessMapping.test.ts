@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeGuess } from '../../../../src/core/dataset/describeGuess.ts';
 import { guessMapping, lookAtMapping } from '../../../../src/core/dataset/guessMapping.ts';
-import { readRow } from '../../../../src/core/dataset/importers.ts';
+import { importRow } from '../../../../src/core/dataset/importers.ts';
 import { fieldMappingSchema, type FieldMapping } from '../../../../src/core/dataset/mapped.ts';
 import { mapText, parseMapText } from '../../../../src/core/dataset/mapText.ts';
 
@@ -69,7 +69,7 @@ describe('which field is which, by name and value', () => {
     // Columns that are counted themselves say it.
     const named = { question: 'Q', choice1: 'x', choice2: 'y', label: '1' };
     const mapping = guessed(named) ?? { question: '', answer: '' };
-    expect(readRow({ kind: 'mapped', mapping }, named, { line: 1 })).toMatchObject({
+    expect(importRow({ kind: 'mapped', mapping }, named, { line: 1 })).toMatchObject({
       question: { answer: 'a' },
     });
   });
@@ -119,7 +119,7 @@ describe('which field is which, by name and value', () => {
         expect(guess.rows).toBe(rows.length);
         for (const seen of Object.values(guess.seen)) expect(seen).toBeLessThanOrEqual(guess.rows);
         const results = rows.map((one) =>
-          readRow({ kind: 'mapped', mapping: guess.mapping }, one, { line: 1 }),
+          importRow({ kind: 'mapped', mapping: guess.mapping }, one, { line: 1 }),
         );
         const read = results.filter((one) => 'question' in one).length;
         expect(read).toBeLessThanOrEqual(guess.seen.answer ?? 0);

@@ -4,9 +4,8 @@ import { goldValue } from '../../../../src/core/grading/gold.ts';
 import {
   describeBadRow,
   guessFormat,
-  importRow,
   importRows,
-  readRow,
+  importRow,
   type DataFormat,
 } from '../../../../src/core/dataset/importers.ts';
 import { sentence } from '../../../../src/core/sentence.ts';
@@ -167,7 +166,7 @@ describe('MAWPS and ASDiv-A', () => {
 test('the rationale of a choice ends with its letter in brackets', () => {
   const row = { q: 'Cold?', a: 'ice', c: ['fire', 'ice'], why: 'It is frozen.' };
   const mapping = { question: 'q', answer: 'a', choices: 'c', rationale: 'why' };
-  expect(readRow({ kind: 'mapped', mapping }, row, { line: 1 })).toEqual({
+  expect(importRow({ kind: 'mapped', mapping }, row, { line: 1 })).toEqual({
     question: {
       id: questionId('Cold?\nfire\nice'),
       question: 'Cold?',

@@ -40,7 +40,8 @@ it('golds that nobody can be graded by are told for each kind', () => {
   expect(goldProblem('yes-no', 'Yes', undefined)).toBeNull();
   expect(goldProblem('yes-no', 'maybe', undefined)).not.toBeNull();
   expect(goldProblem('exact', ' . ', undefined)).not.toBeNull();
-  expect(goldProblem('regex', '(a+)+', undefined)).not.toBeNull();
+  expect(goldProblem('regex', '(a+)+', undefined)).toBeNull();
+  expect(goldProblem('regex', '(a', undefined)).not.toBeNull();
   expect(goldProblem(undefined, '5 or 6', undefined)).not.toBeNull();
   const row = { id: '1', question: 'Which?', answer: 'c', kind: 'choice', choices: ['x', 'y'] };
   expect(questionProblems(row).map(({ field }) => field)).toEqual(['answer']);

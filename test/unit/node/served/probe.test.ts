@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GradedKind } from '../../../../src/core/exam/easyQuestions.ts';
+import type { AnswerKind } from '../../../../src/core/dataset/question.ts';
 import { probeServer } from '../../../../src/node/served/probe.ts';
 import { studentProfileSchema } from '../../../../src/node/served/profiles.ts';
 import { StudentServer, wordsOf } from '../../../fakes/studentServer.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('the probe of a server', () => {
-  const probe = async (profile: object = {}, kinds?: readonly GradedKind[]) => {
+  const probe = async (profile: object = {}, kinds?: readonly AnswerKind[]) => {
     const parsed = studentProfileSchema.parse({
       name: 'box',
       baseURL,
