@@ -329,6 +329,10 @@ export function buildProgram(): Command {
     .option('--from <n>', 'compare this round …', count)
     .option('--to <n>', '… with this one (default: the two newest exams)', count)
     .option('--set <name>', 'on this set (default: dev)')
+    .option(
+      '--all',
+      'name every question of every list (default: the first 100, or 20 of exams, frozen sets and prompts; csv has all)',
+    )
     .action((options: ReportOptions, command: Command) =>
       run(command, (context) => report(context, options)),
     );

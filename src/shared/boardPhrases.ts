@@ -1,4 +1,5 @@
-import type { RoundView, StudentSaw } from './dashboardContract.ts';
+import type { DashboardState, RoundView, StudentSaw } from './dashboardContract.ts';
+import type { DashboardText } from './dashboardStrings.ts';
 import type { DashboardWords } from './dashboardWords.ts';
 
 /** "round 0", "rounds 0, 1": whose frozen sets a student saw. */
@@ -36,4 +37,9 @@ export function moneySpent(
   // What runs here is paid by nobody, in no currency.
   if (currency === null && money === 0) return words('cost.free');
   return `${words.money(money)} ${currency ?? ''}`.trim();
+}
+
+/** What is said where no contamination is found: of training questions alone nothing can be like anything else. */
+export function overlapNone({ sets }: Pick<DashboardState, 'sets'>): DashboardText {
+  return sets.some(({ role }) => role !== 'train') ? 'overlap.none' : 'overlap.alone';
 }

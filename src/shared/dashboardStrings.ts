@@ -108,7 +108,7 @@ export const DASHBOARD_STRINGS = {
   'course.forgotten': 'forgotten',
   'course.stubborn': 'never right',
   'course.known': 'known',
-  'course.flaky': 'now right, now wrong',
+  'course.flaky': 'now right and now wrong',
   'course.unclear': 'too few samples to say',
 
   'train.title': 'Training',
@@ -233,7 +233,8 @@ export const DASHBOARD_STRINGS = {
   'stage.train': 'training run',
 
   'overlap.title': 'Contamination',
-  'overlap.none': 'Nothing that is taught is like a question of dev, test or another set.',
+  'overlap.none': 'Nothing that is taught is like a question that the student is measured by.',
+  'overlap.alone': 'There are no questions but those that it is trained on.',
   'overlap.unread': 'The texts are being compared…',
   'overlap.what': 'What is taught',
   'overlap.with': 'Like a question of',
@@ -281,7 +282,7 @@ export const DASHBOARD_STRINGS = {
   'list.title.exam': '{0} in round {1}, {2}',
   'list.title.course': '{0}: training questions',
   'list.title.coverage': '{0}, frozen set of round {1}',
-  'list.title.overlap': 'Questions of {1} like {0}',
+  'list.title.overlap': 'Questions of {1} like {0}: {2}',
   'list.title.prompt': 'Asked with {0}',
   'list.title.error': 'Answers to: {0}',
   'review.chip.one': '1 question: {0}',
@@ -290,7 +291,9 @@ export const DASHBOARD_STRINGS = {
   'report.made': 'Written on {0} from the project’s files.',
   'report.noise':
     'The test is about the choice of questions. What another training run with another seed would have brought, one run does not say.',
-  'report.more': '… and {0} more; the Dashboard lists them all.',
+  'report.lists': 'Questions behind the numbers',
+  'report.more':
+    '{0} of {1} questions are named. All of them: tailor report --all, the table (CSV), or the Dashboard.',
   'report.numbers': 'Numbers: {0}',
   'report.id': 'Id',
   'report.question': 'Question',

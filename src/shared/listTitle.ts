@@ -19,7 +19,12 @@ export function listTitle(list: ListName, words: DashboardWords): string {
     case 'coverage':
       return words('list.title.coverage', words.known('taught.reason', list.group), list.round);
     case 'overlap':
-      return words('list.title.overlap', words.known('overlap.of', list.of), list.with);
+      return words(
+        'list.title.overlap',
+        words.known('overlap.of', list.of),
+        list.with,
+        words.known('overlap.same', list.same),
+      );
     case 'acceptance':
       return list.by === 'prompt'
         ? words('list.title.prompt', list.name)

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { overlapNone } from '../../src/shared/boardPhrases.ts';
 import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import { Data } from '../kit/data.tsx';
 import { NumberButton } from './number.tsx';
@@ -25,7 +26,7 @@ export function Overlaps({ state }: { readonly state: DashboardState }): JSX.Ele
     <Section id="overlap" title={title}>
       {found.length === 0 ? (
         <p class={state.contaminationKnown ? undefined : 'muted'}>
-          {words(state.contaminationKnown ? 'overlap.none' : 'overlap.unread')}
+          {words(state.contaminationKnown ? overlapNone(state) : 'overlap.unread')}
         </p>
       ) : (
         <>

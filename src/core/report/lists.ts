@@ -61,8 +61,8 @@ export function listed(
   picture: Picture,
   list: QuestionList,
   page: { readonly from: number; readonly count: number },
+  taught: ReadonlyMap<string, readonly number[]> = taughtIn(picture),
 ): { total: number; questions: ListedQuestion[] } {
-  const taught = taughtIn(picture);
   const questions = list.ids
     .slice(page.from, page.from + page.count)
     .map((id) => ({ ...listedQuestion(picture, list, id), taughtIn: [...(taught.get(id) ?? [])] }));

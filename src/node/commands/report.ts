@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly from?: number;
   readonly to?: number;
   readonly set?: string;
+  /** Every question of every list, however many; a CSV always has them all. */
+  readonly all?: boolean;
   /** The person's language; English when absent. */
   readonly language?: ReportLanguage;
   /** Finds the words of sentences in that language; English when absent. */
@@ -49,8 +51,13 @@ export async function report(
   signal.addEventListener('abort', end);
   try {
     await choosePair(view, options);
-    const { format, output, language } = options;
-    const text = await reportText(view, format, language, context.clock.now());
+    const { format, output, language, all = false } = options;
+    const text = await reportText(view, format, {
+      all,
+      signal,
+      now: context.clock.now(),
+      ...(language === undefined ? {} : { language }),
+    });
     // A view that was ended in the middle tells only a part.
     if (isAborted(signal)) throw cancelled();
     const json = { ...view.snapshot(), training: null };

@@ -1,11 +1,14 @@
-import { itemsTaught } from '../../core/report/ledger.ts';
+import { taughtIn, itemsTaught } from '../../core/report/ledger.ts';
+import { listed, listOf } from '../../core/report/lists.ts';
+import { listsIn } from '../../core/report/listsIn.ts';
 import { reportCsv } from '../../core/report/writing/csv.ts';
 import { reportHtml } from '../../core/report/writing/html.ts';
-import { reportMarkdown } from '../../core/report/writing/markdown.ts';
 import type { ReportList } from '../../core/report/writing/listTable.ts';
+import { reportMarkdown } from '../../core/report/writing/markdown.ts';
 import { reportOf } from '../../core/report/writing/reportOf.ts';
 import type { ListName } from '../../shared/dashboardContract.ts';
 import { dashboardWords } from '../../shared/dashboardWords.ts';
+import { pacer } from '../review/pace.ts';
 import { systemClock } from '../storage/systemClock.ts';
 import type { DashboardView } from './dashboardView.ts';
 
@@ -19,42 +22,70 @@ export interface ReportLanguage {
   readonly language: string;
 }
 
-const ENGLISH: ReportLanguage = { strings: {}, language: 'en' };
-/** Questions that a report names of each list. */
-const NAMED = 100;
+export interface ReportWishes {
+  readonly language?: ReportLanguage;
+  /** When it is written. */
+  readonly now?: number;
+  /** Every question of every list; a CSV always has them all. */
+  readonly all?: boolean;
+  readonly signal?: AbortSignal;
+}
 
-/** What the Dashboard shows now, as a file: the same numbers, the same tests, the same words. */
+const ENGLISH: ReportLanguage = { strings: {}, language: 'en' };
+
+/**
+ * Questions of each list that a text names: more of those that a reader looks through, fewer where every exam and every
+ * frozen set of every round has several lists.
+ */
+const NAMED: Readonly<Record<ListName['kind'], number>> = {
+  change: 100,
+  trajectory: 100,
+  overlap: 100,
+  exam: 20,
+  coverage: 20,
+  acceptance: 20,
+};
+
+/** What the Dashboard shows now, as a file: the same numbers, the same tests, the same words, the same lists. */
 export async function reportText(
   view: DashboardView,
   format: ReportFormat,
-  { strings, language }: ReportLanguage = ENGLISH,
-  now: number = systemClock.now(),
+  { language = ENGLISH, now = systemClock.now(), all = false, signal }: ReportWishes = {},
 ): Promise<string> {
   await view.settled();
   const state = view.snapshot();
-  if (format === 'csv') return reportCsv(state, itemsTaught(view.picture));
-  const words = dashboardWords(strings, language);
-  const lists = await listsOf(view);
+  const whole = all || format === 'csv';
+  const most = ({ kind }: ListName): number => (whole ? Infinity : NAMED[kind]);
+  const lists = await listsOf(view, most, signal);
+  if (format === 'csv') return reportCsv(state, { lists, ledger: itemsTaught(view.picture) });
+  const words = dashboardWords(language.strings, language.language);
   const report = reportOf(state, { words, lists, at: new Date(now).toISOString() });
-  return format === 'html' ? reportHtml(report, language) : reportMarkdown(report);
+  return format === 'html' ? reportHtml(report, language.language) : reportMarkdown(report);
 }
 
-/** What a reader asks next: which questions got lost, which were won, and what was forgotten in training. */
-async function listsOf(view: DashboardView): Promise<ReportList[]> {
-  const names: ListName[] = [];
-  const { comparison, trajectories } = view.snapshot();
-  if (comparison) {
-    const { from, to, set } = comparison;
-    for (const group of ['newly-wrong', 'fixed'] as const) {
-      names.push({ kind: 'change', from, to, set, group });
-    }
-  }
-  if (trajectories.counts.forgotten > 0) names.push({ kind: 'trajectory', group: 'forgotten' });
+/** Questions between two looks at whether others wait. */
+const PIECE = 100;
+
+/** The lists behind the numbers of one moment, so that none is of another than the numbers. */
+async function listsOf(
+  view: DashboardView,
+  most: (list: ListName) => number,
+  signal: AbortSignal | undefined,
+): Promise<ReportList[]> {
+  const { picture, compared } = view;
+  const taught = taughtIn(picture);
+  const pace = pacer(signal);
   const lists: ReportList[] = [];
-  for (const list of names) {
-    const { total, questions } = await view.list(list, 0, NAMED);
-    const { rounds } = await view.questionsOf(list);
-    lists.push({ list, total, questions, rounds });
+  for (const { list } of listsIn(view.snapshot())) {
+    const found = listOf(picture, list, compared);
+    const questions: ReportList['questions'][number][] = [];
+    const wanted = Math.min(most(list), found.ids.length);
+    for (let from = 0; from < wanted; from += PIECE) {
+      await pace();
+      const page = { from, count: Math.min(PIECE, wanted - from) };
+      questions.push(...listed(picture, found, page, taught).questions);
+    }
+    lists.push({ list, total: found.ids.length, questions, rounds: found.rounds });
   }
   return lists;
 }

@@ -40,7 +40,7 @@ export async function saveBoard(view: DashboardView, what: What, root: string): 
 async function reportOf(view: DashboardView, format: ReportFormat): Promise<Uint8Array> {
   const { reportText } = await import('../../node/dashboard/reportText.ts');
   const language = { strings: dashboardStrings(), language: vscode.env.language };
-  return Buffer.from(await reportText(view, format, language), 'utf8');
+  return Buffer.from(await reportText(view, format, { language }), 'utf8');
 }
 
 /** What the page has drawn, if it is what it says it is. */

@@ -1,8 +1,11 @@
 import type { DashboardState, RateView } from '../../../shared/dashboardContract.ts';
 import type { LedgerItem } from '../ledger.ts';
+import { listRows } from './csvLists.ts';
+import type { ReportList } from './listTable.ts';
 import { visibleText } from '../../visibleText.ts';
 
-/** Columns of the table: one number a row, so that every number of the Dashboard can be filtered and drawn. */
+/** Columns of the table: one number a row, so that every number of the Dashboard can be filtered and drawn; the questions
+ * behind it follow, one a row. */
 export const CSV_HEAD = [
   'section',
   'round',
@@ -14,9 +17,15 @@ export const CSV_HEAD = [
   'high',
   'n',
   'note',
+  // Of the lists alone: one question a row.
+  'question',
+  'gold',
+  'before',
+  'answer',
 ] as const;
 
-interface Row {
+/** A row by its columns. */
+export interface CsvRow {
   readonly section: string;
   readonly round?: number;
   readonly set?: string;
@@ -28,7 +37,15 @@ interface Row {
   readonly high?: number;
   readonly n?: number;
   readonly note?: string;
+  /** Clipped, as a list shows it. */
+  readonly question?: string;
+  readonly gold?: string;
+  /** What was answered in the round that is compared with. */
+  readonly before?: string;
+  readonly answer?: string;
 }
+
+type Row = CsvRow;
 
 /** A spreadsheet takes a text that begins so for a formula, full-width forms included, white space aside. */
 const FORMULA = /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]/u;
@@ -43,9 +60,19 @@ export function csvText(text: string): string {
   return /[",\n;]/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-/** The Dashboard's numbers as one table, and behind them the ledger: each taught text with the rounds that hold it. */
-export function reportCsv(state: DashboardState, ledger: readonly LedgerItem[]): string {
-  const lines = [...rowsOf(state), ...ledger.map(ledgerRow)].map((row) =>
+/** What stands behind the numbers. */
+interface Behind {
+  readonly lists: readonly ReportList[];
+  readonly ledger: readonly LedgerItem[];
+}
+
+/**
+ * The Dashboard's numbers as one table, behind them the questions of their lists, and the ledger: each taught text with
+ * the rounds that hold it.
+ */
+export function reportCsv(state: DashboardState, { lists, ledger }: Behind): string {
+  const rows = [...rowsOf(state), ...lists.flatMap(listRows), ...ledger.map(ledgerRow)];
+  const lines = rows.map((row) =>
     CSV_HEAD.map((column) => {
       const value = row[column];
       if (value === undefined || value === null) return '';

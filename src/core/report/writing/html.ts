@@ -17,7 +17,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${sha256Base64(REPORT_STYL
 export function reportHtml({ title, sections }: Report, language: string): string {
   const body = sections.map(
     ({ title: heading, blocks }) =>
-      `<section><h2>${data(heading)}</h2>\n${blocks.map(blockOf).join('\n')}\n</section>`,
+      `<section><h2>${data(heading)}</h2>\n${blocks.map((block) => blockOf(block, heading)).join('\n')}\n</section>`,
   );
   return `<!doctype html>
 <html lang="${htmlText(language)}">
@@ -43,14 +43,40 @@ ${body.join('\n')}
 /** Foreign words keep their direction to themselves. */
 const data = (words: string): string => `<bdi>${htmlText(words)}</bdi>`;
 
-function blockOf(block: Block): string {
+/** A word of more characters than a column should be wide: a digest, an address, a line without spaces. */
+const LONG = /\S{25,}/gu;
+
+/** Figures, and a name as short as "Round 0", are not broken at their spaces either. */
+function keptWhole(words: string): string {
+  const whole = words.length <= 10 || (words.length <= 24 && !/\p{L}/u.test(words));
+  return whole ? ' class="whole"' : '';
+}
+
+/** A cell's words; only one that no column has room for may be broken inside. */
+function cellOf(words: string): string {
+  // What is made visible makes a word longer.
+  const shown = visibleText(words);
+  let [html, from] = ['', 0];
+  for (const { 0: long, index } of shown.matchAll(LONG)) {
+    html += `${htmlText(shown.slice(from, index))}<span class="long">${htmlText(long)}</span>`;
+    from = index + long.length;
+  }
+  return `<bdi>${html}${htmlText(shown.slice(from))}</bdi>`;
+}
+
+function blockOf(block: Block, heading: string): string {
   switch (block.kind) {
     case 'text':
       return `<p>${data(block.text)}</p>`;
     case 'note':
       return `<p class="note">${data(block.text)}</p>`;
     case 'table':
-      return tableOf(block.table);
+      // One title is enough to see.
+      return tableOf(block.table, block.table.caption === heading);
+    case 'list': {
+      const rest = block.rest === null ? '' : `<p class="note">${data(block.rest)}</p>`;
+      return `<details class="list"><summary>${data(block.table.caption)}</summary>${tableOf(block.table, true)}${rest}</details>`;
+    }
     case 'picture': {
       const { title, picture } = block;
       const svg = svgText({
@@ -64,12 +90,12 @@ function blockOf(block: Block): string {
   }
 }
 
-function tableOf({ caption, head, rows }: ReportTable): string {
+function tableOf({ caption, head, rows }: ReportTable, titled = false): string {
   const heads = head.map((cell) => `<th scope="col">${data(cell)}</th>`).join('');
   const lines = rows.map((row) => {
     const [first = '', ...rest] = row;
-    const cells = rest.map((cell) => `<td>${data(cell)}</td>`).join('');
-    return `<tr><th scope="row">${data(first)}</th>${cells}</tr>`;
+    const cells = rest.map((cell) => `<td${keptWhole(cell)}>${cellOf(cell)}</td>`).join('');
+    return `<tr><th scope="row"${keptWhole(first)}>${cellOf(first)}</th>${cells}</tr>`;
   });
-  return `<div class="wide"><table><caption>${data(caption)}</caption><thead><tr>${heads}</tr></thead><tbody>${lines.join('\n')}</tbody></table></div>`;
+  return `<div class="wide"><table><caption${titled ? ' class="read"' : ''}>${data(caption)}</caption><thead><tr>${heads}</tr></thead><tbody>${lines.join('\n')}</tbody></table></div>`;
 }

@@ -1,7 +1,7 @@
 import type { ListedQuestion, ListName } from '../../../shared/dashboardContract.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { listTitle } from '../../../shared/listTitle.ts';
-import { note, table, type Block } from './report.ts';
+import { withoutEmpty, type Block } from './report.ts';
 
 /** The questions behind a number, as far as a report names them. */
 export interface ReportList {
@@ -12,11 +12,11 @@ export interface ReportList {
   readonly rounds: readonly number[] | null;
 }
 
-/** A list as a table: each question with its gold, what was answered, and how it went round by round. */
-export function listBlocks(
+/** A list with what it is a list of: each question with its gold, what was answered, and how it went round by round. */
+export function listBlock(
   { list, total, questions, rounds }: ReportList,
   words: DashboardWords,
-): Block[] {
+): Block {
   const rows = questions.map((one) => [
     one.id,
     one.question,
@@ -35,11 +35,15 @@ export function listBlocks(
     words('report.history'),
     words('report.taughtIn'),
   ];
-  const more = total - questions.length;
-  return [
-    ...table(`${listTitle(list, words)}: ${words.count(total)}`, head, rows),
-    ...(more > 0 ? [note(words('report.more', words.count(more)))] : []),
-  ];
+  // What is not trained on is taught in no round.
+  const [said, lines] = withoutEmpty(head, rows);
+  const whole = { head: said, rows: lines };
+  const named = questions.length;
+  return {
+    kind: 'list',
+    table: { caption: `${listTitle(list, words)}: ${words.count(total)}`, ...whole },
+    rest: named < total ? words('report.more', words.count(named), words.count(total)) : null,
+  };
 }
 
 /** An answer stands under the round that gave it. */

@@ -37,12 +37,20 @@ function blockOf(block: Block): string {
     case 'note':
       return `> ${markdownText(block.text)}`;
     case 'table':
-      return `**${markdownText(block.table.caption)}**\n\n${tableOf(block.table)}`;
+      return captioned(block.table);
+    case 'list':
+      return block.rest === null
+        ? captioned(block.table)
+        : `${captioned(block.table)}\n\n> ${markdownText(block.rest)}`;
     case 'picture': {
       const { title, picture } = block;
       return `**${markdownText(title)}**\n\n${markdownText(picture.sentence)}\n\n${tableOf(picture.table)}`;
     }
   }
+}
+
+function captioned(table: ReportTable): string {
+  return `**${markdownText(table.caption)}**\n\n${tableOf(table)}`;
 }
 
 function tableOf({ head, rows }: Pick<ReportTable, 'head' | 'rows'>): string {

@@ -12,6 +12,8 @@ export type Block =
   /** What must be known of the numbers: a warning, or what a figure does not say. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'table'; readonly table: ReportTable }
+  /** Questions behind a number; `rest` says how many of how many they are where they are not all. */
+  | { readonly kind: 'list'; readonly table: ReportTable; readonly rest: string | null }
   | {
       readonly kind: 'picture';
       readonly title: string;
@@ -41,4 +43,14 @@ export function table(
   rows: readonly (readonly string[])[],
 ): Block[] {
   return rows.length === 0 ? [] : [{ kind: 'table', table: { caption, head, rows } }];
+}
+
+/** A table without its columns in which no row says anything. */
+export function withoutEmpty(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly [readonly string[], readonly (readonly string[])[]] {
+  const said = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const kept = (cells: readonly string[]): string[] => cells.filter((_, column) => said[column]);
+  return [kept(head), rows.map(kept)];
 }

@@ -1,5 +1,5 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
-import { onlyAsked } from '../../../shared/boardPhrases.ts';
+import { onlyAsked, overlapNone } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
 import type { AccuracySet } from '../../../shared/pictures/accuracySet.ts';
@@ -13,7 +13,7 @@ import {
   courseTitle,
 } from '../../../shared/pictures/boardPictures.ts';
 import { PAGE_INK } from '../../../shared/pictures/ink.ts';
-import { listBlocks, type ReportList } from './listTable.ts';
+import { listBlock, type ReportList } from './listTable.ts';
 import { note, text, type Block, type Report, type ReportSection } from './report.ts';
 import {
   acceptanceTable,
@@ -44,7 +44,7 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
       title: words('exams.title'),
       blocks: [...examTable(state, words), note(words('exams.caption'))],
     },
-    comparison(state, words, lists),
+    comparison(state, words),
     courses(state, words),
     { title: words('train.probes'), blocks: probes(state, words) },
     {
@@ -63,6 +63,7 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
     { title: words('cost.title'), blocks: [...costTable(state, words), note(words('cost.note'))] },
     { title: words('overlap.title'), blocks: overlaps(state, words) },
     { title: words('test.title'), blocks: looks(state, words) },
+    { title: words('report.lists'), blocks: lists.map((one) => listBlock(one, words)) },
   ];
   return {
     title: `${words('board.title')}: ${state.project}`,
@@ -117,11 +118,7 @@ function accuracy(state: DashboardState, words: DashboardWords): ReportSection {
   };
 }
 
-function comparison(
-  state: DashboardState,
-  words: DashboardWords,
-  lists: readonly ReportList[],
-): ReportSection {
+function comparison(state: DashboardState, words: DashboardWords): ReportSection {
   const title = words('change.title');
   const shown = state.comparison;
   if (shown === null) return { title, blocks: [text(words('change.one'))] };
@@ -153,7 +150,6 @@ function comparison(
       ...only.map(note),
       note(words('report.noise')),
       bars(words('change.questions', from, to), changeBars(shown, words), n, words),
-      ...lists.flatMap((one) => listBlocks(one, words)),
     ],
   };
 }
@@ -186,7 +182,7 @@ function probes(state: DashboardState, words: DashboardWords): Block[] {
 
 function overlaps(state: DashboardState, words: DashboardWords): Block[] {
   if (!state.contaminationKnown) return [text(words('overlap.unread'))];
-  return orElse(overlapTable(state, words), words('overlap.none'));
+  return orElse(overlapTable(state, words), words(overlapNone(state)));
 }
 
 function looks({ testLooks }: DashboardState, words: DashboardWords): Block[] {

@@ -1,7 +1,7 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
 import { askedNobody, moneySpent, roundsSeen, textsSeen } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
-import { note, table, type Block } from './report.ts';
+import { note, table, withoutEmpty, type Block } from './report.ts';
 
 type Words = DashboardWords;
 
@@ -13,9 +13,10 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
       exam.set,
       words(`set.${exam.role}`),
       student.name,
-      words.rate(exam.accuracy),
+      exam.accuracy.n === 0 ? '–' : words.rate(exam.accuracy),
       words.count(exam.accuracy.n),
-      ...[exam.samples, exam.noAnswer, exam.truncated, exam.outdated].map(words.count),
+      ...[exam.samples, exam.right, exam.wrong].map(words.count),
+      ...[exam.noAnswer, exam.truncated, exam.outdated].map(words.count),
       exam.differs.join(', '),
       exam.check?.text ?? '',
     ]),
@@ -28,13 +29,16 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
     words('picture.accuracy'),
     'n',
     words('report.samples'),
+    words('exams.right'),
+    words('exams.wrong'),
     words('exams.noAnswer'),
     words('exams.truncated'),
     words('exams.outdated'),
     words('report.differs'),
     words('report.check'),
   ];
-  return table(words('exams.title'), head, rows);
+  // Most exams are held as the one before, and few are checked: a column that says nothing takes room from those that do.
+  return table(words('exams.title'), ...withoutEmpty(head, rows));
 }
 
 /** What each frozen set holds, from where, and whom it leaves out and why. */
@@ -42,8 +46,8 @@ export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
   const counted = (parts: Readonly<Record<string, number>>, prefix: string): string =>
     Object.entries(parts)
       .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${words.known(prefix, name)} ${words.count(count)}`)
-      .join(', ');
+      .map(([name, count]) => `${words.count(count)} ${words.known(prefix, name)}`)
+      .join('; ');
   const rows = rounds.flatMap(({ round, frozen }) => {
     if (!frozen) return [];
     return [
@@ -106,7 +110,13 @@ export function decisionTable({ rounds }: DashboardState, words: Words): Block[]
       .map(([type, count]) => `${words.known('decide.type', type)} ${words.count(count)}`)
       .join(', ');
     return [
-      [words('round.n', round), words.count(person), words.count(rule), kinds, words.count(entries)],
+      [
+        words('round.n', round),
+        words.count(person),
+        words.count(rule),
+        kinds,
+        words.count(entries),
+      ],
     ];
   });
   const head = [

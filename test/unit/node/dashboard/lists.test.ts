@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { runStep, loadRound } from '../../../../src/core/round/runRounds.ts';
 import { sitTest } from '../../../../src/node/commands/lookAtTest.ts';
+import { listsIn } from '../../../../src/core/report/listsIn.ts';
 import { DashboardView } from '../../../../src/node/dashboard/dashboardView.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import type { DashboardState, ListName } from '../../../../src/shared/dashboardContract.ts';
@@ -125,6 +126,12 @@ describe('the lists behind the numbers', () => {
         }
         checked += count > 0 ? 1 : 0;
       }
+      // What a report lists is what the Dashboard's numbers open, no more and no less.
+      const sorted = (all: readonly { list: ListName; count: number }[]): string[] =>
+        all.map((one) => JSON.stringify(one)).sort();
+      expect(sorted(listsIn(view.snapshot()))).toEqual(
+        sorted(numbersOf(view.snapshot()).filter(({ count }) => count > 0)),
+      );
     }
     expect(checked).toBeGreaterThan(50);
     // What people did is where it belongs, and the freeze's own counts agree.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Window } from 'happy-dom';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listsIn } from '../../../../src/core/report/listsIn.ts';
 import { csvText, CSV_HEAD } from '../../../../src/core/report/writing/csv.ts';
 import { htmlText } from '../../../../src/core/report/writing/html.ts';
 import { markdownText } from '../../../../src/core/report/writing/markdown.ts';
@@ -13,6 +14,7 @@ import { reportText } from '../../../../src/node/dashboard/reportText.ts';
 import { systemClock } from '../../../../src/node/storage/systemClock.ts';
 import type { DashboardState } from '../../../../src/shared/dashboardContract.ts';
 import { dashboardWords } from '../../../../src/shared/dashboardWords.ts';
+import { listTitle } from '../../../../src/shared/listTitle.ts';
 import { TRAINING_STRINGS } from '../../../../src/shared/trainingStrings.ts';
 import { commandContext } from '../../../fakes/commandContext.ts';
 import { lines } from '../../../fakes/projectFolder.ts';
@@ -120,8 +122,8 @@ describe('how who sat an exam stood to the record of its student', () => {
 });
 
 describe('a report as CSV', () => {
-  it('holds every number of the Dashboard, unrounded', async () => {
-    const { root } = await hostileProject();
+  it('holds every number of the Dashboard, unrounded, and the questions behind it', async () => {
+    const { root, dev } = await hostileProject();
     const view = await open(root);
     const [head, ...rows] = csvRows(await reportText(view, 'csv'));
     expect(head).toEqual([...CSV_HEAD]);
@@ -156,6 +158,29 @@ describe('a report as CSV', () => {
     const saw = state.students.at(-1);
     expect(ledger).toHaveLength((saw?.positives ?? 0) + (saw?.negatives ?? 0));
     expect(ledger[0]?.[9]).toBe('0');
+    // Behind every number its questions, all of them.
+    const behind = (section: string, round: string, measure: string) =>
+      rows.filter((r) => r[0] === `list of ${section}` && r[1] === round && r[4] === measure);
+    const lists = listsIn(state);
+    expect(rows.filter((r) => r[0]?.startsWith('list of '))).toHaveLength(
+      lists.reduce((sum, { count }) => sum + count, 0),
+    );
+    const fixed = behind('comparison', '1', 'fixed');
+    expect(fixed).toHaveLength(compared?.fixed ?? -1);
+    const golds = new Map(dev.map(({ id, answer }) => [visibleText(id), answer]));
+    for (const [, , set, id = '', , value, , , n, note, question, gold, before, answer] of fixed) {
+      expect([set, value, n, note]).toEqual(['dev', '1', '1', '0 to 1']);
+      expect(golds.get(id.replace(/^'/u, ''))).toBe(gold);
+      expect(question).not.toBe('');
+      expect(answer).toBe(gold);
+      expect(before).not.toBe(gold);
+    }
+    for (const { round, exams } of state.rounds) {
+      for (const { set, wrong } of exams) {
+        const listed = behind('exam', String(round), 'wrong').filter((r) => r[2] === set);
+        expect(listed).toHaveLength(wrong);
+      }
+    }
     const p = compared?.test.kind === 'mcnemar' ? String(compared.test.p) : '';
     expect(find('comparison', 1, 'dev', 'p')[0]?.[5]).toBe(p);
   });
@@ -163,7 +188,7 @@ describe('a report as CSV', () => {
   it('threat 16: has no cell that a spreadsheet computes, whatever ids and texts are', async () => {
     const { root } = await hostileProject();
     const rows = csvRows(await reportText(await open(root), 'csv'));
-    const names = rows.map((row) => row[3] ?? '');
+    const names = rows.filter((row) => row[0] === 'probe').map((row) => row[3] ?? '');
     // The hostile ids are in it, as names of probes.
     expect(names.filter((name) => name.includes('SUM(A1)'))).toHaveLength(1);
     for (const row of rows) {
@@ -210,6 +235,46 @@ describe('a report as Markdown', () => {
     const shown = new Map(dev.map(({ id, answer }) => [oneLine(id), answer]));
     for (const [id = '', , gold] of list) expect(shown.get(id)).toBe(gold);
     expect(tables.get('Cost and time')?.[1]).toContain('unknown');
+  });
+
+  it('has the list behind every number, says where it is cut, and is whole when asked to be', async () => {
+    const { root, run } = await reportProject({ sizes: { train: 130, dev: 30, test: 20 } });
+    await run();
+    const view = await open(root);
+    const words = dashboardWords({}, 'en');
+    await view.settled();
+    const lists = listsIn(view.snapshot());
+    const kinds = new Set(lists.map(({ list }) => list.kind));
+    expect([...kinds].sort()).toEqual([
+      'acceptance',
+      'change',
+      'coverage',
+      'exam',
+      'overlap',
+      'trajectory',
+    ]);
+    const cut = await reportText(view, 'markdown');
+    const whole = await reportText(view, 'markdown', { all: true });
+    const [cutTables, wholeTables] = [markdownTables(cut), markdownTables(whole)];
+    let shortened = 0;
+    for (const { list, count } of lists) {
+      const caption = `${listTitle(list, words)}: ${words.count(count)}`;
+      const most = ['change', 'trajectory', 'overlap'].includes(list.kind) ? 100 : 20;
+      // The head is a row, too.
+      expect(cutTables.get(caption)?.length, caption).toBe(1 + Math.min(most, count));
+      expect(wholeTables.get(caption)?.length, caption).toBe(1 + count);
+      const said = `${words.count(most)} of ${words.count(count)} questions are named.`;
+      if (count > most) {
+        shortened += 1;
+        expect(plain(cut)).toContain(`${said} All of them: tailor report --all,`);
+      }
+    }
+    expect(shortened).toBeGreaterThan(5);
+    expect(whole).not.toContain('questions are named');
+    const html = await reportText(view, 'html', { all: true });
+    expect(html.match(/<details class="list">/gu)).toHaveLength(lists.length);
+    const stop = { signal: AbortSignal.abort() };
+    await expect(reportText(view, 'html', stop)).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('shows the answers of both compared rounds, each under its round', async () => {
@@ -271,7 +336,7 @@ describe('a report as Markdown', () => {
     expect(costs.at(-1)?.slice(1, 6)).toEqual(['nobody asked', '–', '–', '–', '–']);
     expect(costs.flat().join()).not.toMatch(/\b0 s\b/u);
     const from = tables.get('Frozen sets')?.[1]?.[5] ?? '';
-    expect(from).toMatch(/^Teacher \d+/u);
+    expect(from).toMatch(/^\d+ Teacher/u);
   });
 
   it('says what the last round’s student forgot only where it was asked', async () => {
@@ -324,7 +389,7 @@ describe('a report as a page', () => {
     const all = [...document.querySelectorAll('*')];
     const tags = new Set(all.map(({ tagName }) => tagName.toLowerCase()));
     const known =
-      'html head meta title style body main h1 h2 p section bdi div table caption thead tbody tr th td figure figcaption details summary svg g line path circle rect text';
+      'span html head meta title style body main h1 h2 p section bdi div table caption thead tbody tr th td figure figcaption details summary svg g line path circle rect text';
     expect([...tags].filter((tag) => !known.split(' ').includes(tag))).toEqual([]);
     for (const element of all) {
       for (const { name, value } of [...element.attributes]) {
@@ -340,6 +405,27 @@ describe('a report as a page', () => {
     const { createHash } = await import('node:crypto');
     expect(policy).toContain(createHash('sha256').update(style).digest('base64'));
     expect(style).not.toMatch(/url\(|@import/u);
+  });
+
+  it('breaks inside words only what no column has room for', async () => {
+    const { root } = await hostileProject();
+    const html = await reportText(await open(root), 'html');
+    expect(html).toMatch(/<td><bdi><span class="long">[0-9a-f]{64}<\/span><\/bdi><\/td>/u);
+    const window = new Window({ settings: { enableJavaScriptEvaluation: false } });
+    onTestFinished(() => window.happyDOM.close());
+    window.document.write(html);
+    const style = window.document.querySelector('style')?.textContent ?? '';
+    const breaking = [...style.matchAll(/([^{}]+)\{[^{}]*(?:anywhere|break-all)[^{}]*\}/gu)];
+    expect(breaking.map(([, selector]) => selector?.trim())).toEqual(['.long']);
+    const long = [...window.document.querySelectorAll('.long')];
+    for (const one of long) expect(one.textContent).toMatch(/^\S{25,}$/u);
+    const cells = [...window.document.querySelectorAll('td, tbody th')];
+    for (const cell of cells) {
+      const free = [...(cell.querySelector('bdi')?.childNodes ?? [])].filter(
+        (node) => node.nodeType === 3,
+      );
+      for (const node of free) expect(node.textContent).not.toMatch(/\S{25,}/u);
+    }
   });
 
   it('shows the same rows as the Markdown, and hostile texts as texts', async () => {
