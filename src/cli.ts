@@ -18,6 +18,7 @@ import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
 import { setUpTrainer } from './node/commands/setUpTrainer.ts';
+import { recordStudent } from './node/commands/recordStudent.ts';
 import { checkStudent, testStudent } from './node/commands/student.ts';
 import { stop } from './node/commands/stop.ts';
 import { testTeacher } from './node/commands/testTeacher.ts';
@@ -182,7 +183,6 @@ export function buildProgram(): Command {
       run(command, (context) => audit(context, options)),
     );
 
-  add('tailor.teach')
   add('tailor.again', ' <question>')
     .description('ask a student one training question again, beside the exam and no part of it')
     .addOption(roundOption())
@@ -194,6 +194,7 @@ export function buildProgram(): Command {
       run(command, (context) => again(context, question, options)),
     );
 
+  add('tailor.teach')
     .description('ask the teacher: annotate (every training question) or feedback (each mistake)')
     .addArgument(
       new Argument('[purpose]', 'default: annotate in round 0, feedback later').choices([
@@ -342,10 +343,16 @@ export function buildProgram(): Command {
     .action((_options: unknown, command: Command) => run(command, (context) => doctor(context)));
 
   add('tailor.choose')
-    .description('choose another student, student server or teacher for the project')
+    .description(
+      'choose another student, student server, teacher or form of prompts for the project',
+    )
     .option('--student <folder>', 'a student folder inside the project')
     .option('--server <profile>', 'a student server of this computer, or "engine" for none')
     .option('--teacher <profile>', '"programmatic" or a teacher profile of this computer')
+    .option(
+      '--chat <form>',
+      '"template": the student’s own chat template around questions; "plain"',
+    )
     .action((options: Parameters<typeof choose>[1], command: Command) =>
       run(command, (context) => choose(context, options)),
     );
@@ -368,25 +375,28 @@ export function buildProgram(): Command {
   add('tailor.student', ' [profile]')
     .description('ask the project’s student server whether it answers as the student of the round')
     .option('--test', 'try what the server can do (PROFILE, or the one of the project)')
+    .option('--record', 'record what the base student computes, so that a server can be checked')
+    .option('--force', 'with --record: make a record again that is there')
     .option('--wait', WAIT)
     .action(
       (
         profile: string | undefined,
-        options: { test?: boolean; wait?: boolean },
+        options: { test?: boolean; wait?: boolean; record?: boolean; force?: boolean },
         command: Command,
       ) =>
-        run(command, (context) =>
-          options.test === true
+        run(command, (context) => {
+          if (options.record === true) return recordStudent(context, options);
+          return options.test === true
             ? testStudent(context, profile === undefined ? {} : { profile })
-            : checkStudent(context, options),
-        ),
+            : checkStudent(context, options);
+        }),
     );
 
   add('tailor.teacher', ' [profile]')
-    .description('test a teacher with one call, or serve the programmatic teacher on loopback')
+    .description('test a teacher with a few calls, or serve the programmatic teacher on loopback')
     .option(
       '--test',
-      'make one small call to PROFILE (default: the one of the project) and tell what it says',
+      'make a few small calls to PROFILE (default: the one of the project) and tell what it takes',
     )
     .option('--programmatic', 'the built-in teacher that works from the equations of the data')
     .option('--faults <file>', 'JSON with faults to play, for tests')

@@ -3,7 +3,9 @@ import { agreedBudget } from '../../core/round/agreement.ts';
 import type { OpenTeacher } from '../../core/round/ports.ts';
 import { aboutPrices, ageInDays, OLD_PRICES_DAYS } from '../../core/teaching/prices.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
+import { capabilitiesPath, keepKnown, loadKnown, serverName } from '../teacher/capabilities.ts';
 import { createTeacher } from '../teacher/createTeacher.ts';
+import type { Dialect } from '../teacher/dialect.ts';
 import { programmaticEndpoint, remoteEndpoint, type Endpoint } from '../teacher/endpoint.ts';
 import {
   findProfile,
@@ -41,6 +43,14 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       log.warn(String(aboutPrices(endpoint.prices, clock.now())));
     }
   }
+  let learned = Promise.resolve();
+  const keep = async (dialect: Dialect): Promise<void> => {
+    const path = capabilitiesPath(profilesPath(environment));
+    const name = serverName(endpoint.baseURL, endpoint.model);
+    await keepKnown(path, name, { now: clock.now(), dialect }).catch((error: unknown) => {
+      log.warn(`What was learned of the teacher’s server could not be kept: ${String(error)}`);
+    });
+  };
   try {
     const opened = await createTeacher(endpoint, {
       roundsFolder: join(session.root, 'rounds'),
@@ -49,6 +59,9 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       budget,
       clock,
       log,
+      onLearned: (dialect) => {
+        learned = learned.then(() => keep(dialect));
+      },
       onPause: (until) => {
         log.info(
           `The teacher asks for a pause of ${formatDuration((until - clock.now()) / 1000)}.`,
@@ -74,6 +87,7 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       close: async () => {
         surroundings.watch?.teacher?.(null);
         await opened.close();
+        await learned;
         await stop();
       },
     };
@@ -94,7 +108,10 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       const asked = { profile: profile.name, origin, model: profile.model };
       const agreed = isFree(profile) ? budget : agreedBudget(surroundings.agreement, asked, budget);
       const kept = await surroundings.keyFor?.(origin);
-      const endpoint = remoteEndpoint(profile, kept ?? readKey(profile, environment));
+      const path = capabilitiesPath(profilesPath(environment));
+      const known = await loadKnown(path, serverName(new URL(profile.baseURL), profile.model));
+      const key = kept ?? readKey(profile, environment);
+      const endpoint = remoteEndpoint(profile, key, known?.dialect);
       return { endpoint, stop: () => Promise.resolve(), budget: agreed };
     }
     const server = await startProgrammaticTeacher({

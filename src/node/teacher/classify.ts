@@ -1,5 +1,6 @@
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import * as z from 'zod';
+import { namedParameter } from './dialect.ts';
 import { TeacherFailure, type FailureParts } from './failure.ts';
 
 const MAX_SAID = 300;
@@ -10,20 +11,22 @@ const errorBodySchema = z.object({
   code: z.union([z.string(), z.number()]).nullish(),
   type: z.string().nullish(),
   status: z.number().nullish(),
+  param: z.unknown().optional(),
 });
 
 interface Said {
   readonly message: string;
   readonly names: string;
   readonly status: number | null;
+  readonly param: string | null;
 }
 
 function readError(body: unknown): Said {
   if (typeof body === 'string')
-    return { message: body.slice(0, MAX_SAID), names: '', status: null };
+    return { message: body.slice(0, MAX_SAID), names: '', status: null, param: null };
   const parsed = errorBodySchema.safeParse(body);
-  if (!parsed.success) return { message: '', names: '', status: null };
-  const { message, code, type, status } = parsed.data;
+  if (!parsed.success) return { message: '', names: '', status: null, param: null };
+  const { message, code, type, status, param } = parsed.data;
   const numeric = typeof code === 'number' ? code : status;
   return {
     message: (typeof message === 'string' ? message : JSON.stringify(message ?? '')).slice(
@@ -32,6 +35,7 @@ function readError(body: unknown): Said {
     ),
     names: `${code ?? ''} ${type ?? ''}`.toLowerCase(),
     status: typeof numeric === 'number' && numeric >= 400 && numeric < 600 ? numeric : null,
+    param: typeof param === 'string' ? param : null,
   };
 }
 
@@ -122,7 +126,11 @@ export function classifyStated(
     );
   }
   return make(
-    { class: 'item', code: 'teacher.badRequest' },
+    {
+      class: 'item',
+      code: 'teacher.badRequest',
+      parameter: namedParameter(said.param, said.message),
+    },
     sentence`The teacher did not accept the request (${effective})`,
   );
 }

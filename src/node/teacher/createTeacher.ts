@@ -2,6 +2,7 @@ import type { Clock, Log } from '../../core/ports.ts';
 import type { Fs } from '../storage/fs.ts';
 import type { BadLine } from '../storage/readJournal.ts';
 import type { BudgetLimits } from './budget.ts';
+import type { Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Ledger } from './ledger.ts';
 import { TeacherClient, type ClientOptions } from './teacherClient.ts';
@@ -15,6 +16,7 @@ export interface CreateTeacherOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onPause?: (until: number) => void;
+  readonly onLearned?: (dialect: Dialect) => void;
   readonly options?: Partial<ClientOptions>;
   readonly random?: () => number;
   readonly fs?: Fs;
@@ -46,6 +48,7 @@ export async function createTeacher(
     random: options.random ?? Math.random,
     ...(options.options === undefined ? {} : { options: options.options }),
     ...(options.onPause === undefined ? {} : { onPause: options.onPause }),
+    ...(options.onLearned === undefined ? {} : { onLearned: options.onLearned }),
   });
   return {
     teacher,

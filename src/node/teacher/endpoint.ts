@@ -1,4 +1,5 @@
 import type { Prices } from '../../core/teaching/prices.ts';
+import { PLAIN_DIALECT, type Dialect } from './dialect.ts';
 import type { TransportSettings } from './openaiTransport.ts';
 import {
   PROGRAMMATIC,
@@ -23,8 +24,12 @@ export interface Endpoint extends TransportSettings {
 const LOCAL_RATE = 1000;
 const REMOTE_RATE = 16;
 
-/** The endpoint of a person's own profile. */
-export function remoteEndpoint(profile: TeacherProfile, key: string | null): Endpoint {
+/** The endpoint of a person's own profile, spoken to as its server was found to take it. */
+export function remoteEndpoint(
+  profile: TeacherProfile,
+  key: string | null,
+  known: Dialect = PLAIN_DIALECT,
+): Endpoint {
   const baseURL = checkBaseURL(profile.baseURL);
   const local = isLoopback(baseURL);
   return {
@@ -36,8 +41,11 @@ export function remoteEndpoint(profile: TeacherProfile, key: string | null): End
     headers: profile.headers,
     deadlines: profile.deadlines,
     topP: profile.topP,
-    tokenLimitField: profile.tokenLimitField,
-    streamUsage: profile.streamUsage,
+    dialect: {
+      ...known,
+      tokenLimitField: profile.tokenLimitField ?? known.tokenLimitField,
+      streamUsage: profile.streamUsage ?? known.streamUsage,
+    },
     concurrency: profile.limits.concurrency ?? (local ? 4 : 16),
     initialRate: profile.limits.initialRate ?? (local ? LOCAL_RATE : REMOTE_RATE),
     maxRate: profile.limits.maxRate,
@@ -71,8 +79,7 @@ export function programmaticEndpoint(server: ProgrammaticServer): Endpoint {
     headers: {},
     deadlines: deadlinesSchema.parse({}),
     topP: 1,
-    tokenLimitField: 'max_tokens',
-    streamUsage: true,
+    dialect: { ...PLAIN_DIALECT, json: 'json_schema' },
     concurrency: 8,
     initialRate: LOCAL_RATE,
     maxRate: 10_000,

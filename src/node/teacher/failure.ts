@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, type Said } from '../../core/errors.ts';
 import { withWords, type Text } from '../../core/sentence.ts';
+import type { Parameter } from './dialect.ts';
 import type { TransportReply } from './transportReply.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface FailureParts {
   readonly retryAfterMs?: number | null;
   /** The server may have done, and may charge, the work whose reply never arrived whole. */
   readonly possiblyBilled?: boolean;
+  /** The parameter of the request that the server refuses, where it names one. */
+  readonly parameter?: Parameter | null;
   /** What had arrived when it failed: paid for, kept, never used. */
   readonly partial?: TransportReply | null;
 }
@@ -38,6 +41,7 @@ export class TeacherFailure extends Error {
   readonly status: number | null;
   readonly retryAfterMs: number | null;
   readonly possiblyBilled: boolean;
+  readonly parameter: Parameter | null;
   readonly partial: TransportReply | null;
 
   constructor(parts: FailureParts) {
@@ -49,6 +53,7 @@ export class TeacherFailure extends Error {
     this.status = parts.status ?? null;
     this.retryAfterMs = parts.retryAfterMs ?? null;
     this.possiblyBilled = parts.possiblyBilled ?? false;
+    this.parameter = parts.parameter ?? null;
     this.partial = parts.partial ?? null;
   }
 
@@ -63,6 +68,7 @@ export class TeacherFailure extends Error {
       status: this.status,
       retryAfterMs: this.retryAfterMs,
       possiblyBilled: this.possiblyBilled,
+      parameter: this.parameter,
     });
   }
 

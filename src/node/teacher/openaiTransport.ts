@@ -2,6 +2,7 @@ import type { APIError } from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { cancelled } from '../../core/errors.ts';
 import type { ChatMessage } from '../../core/teaching/teacher.ts';
+import type { Dialect } from './dialect.ts';
 import { classifyEmptyStream, classifyStated, classifyThrown } from './classify.ts';
 import { Collector } from './collector.ts';
 import { TeacherFailure } from './failure.ts';
@@ -20,8 +21,7 @@ export interface TransportSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly deadlines: Deadlines;
   readonly topP: number;
-  readonly tokenLimitField: 'max_tokens' | 'max_completion_tokens';
-  readonly streamUsage: boolean;
+  readonly dialect: Dialect;
 }
 
 export interface ChatCall {
@@ -29,6 +29,8 @@ export interface ChatCall {
   readonly temperature: number;
   readonly maxTokens: number;
   readonly seed: number;
+  /** More of the body, as it is on the wire. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface CallWatch {
@@ -36,6 +38,8 @@ export interface CallWatch {
   /** Called once, when the response's head has come with a success status. */
   readonly onAccepted: (info: RateInfo | null) => void;
   readonly onLimited: (info: RateInfo | null, retryAfterMs: number | null) => void;
+  /** Every event of the stream as it came. */
+  readonly onEvent?: (event: unknown) => void;
 }
 
 /** Sends one request and gives the whole reply, or throws a TeacherFailure, or `cancelled`. Never retries. */
@@ -85,6 +89,7 @@ export async function sendChat(
     });
     for await (const event of stream) {
       collected.add(event);
+      watch.onEvent?.(event);
       watchdog.event(collected.begun);
       if (collected.overlong) return;
     }
@@ -111,17 +116,19 @@ function throwIfAborted(signal: AbortSignal): void {
 }
 
 function bodyOf(settings: TransportSettings, call: ChatCall): ChatCompletionCreateParamsStreaming {
+  const { dialect } = settings;
   // Marked as deprecated by one vendor, and honoured by the others; it makes another draw another text.
   const draw = { seed: call.seed };
   return {
     model: settings.model,
     messages: call.messages.map(({ role, content }) => ({ role, content })),
-    temperature: call.temperature,
-    top_p: settings.topP,
-    ...draw,
-    [settings.tokenLimitField]: call.maxTokens,
+    ...(dialect.temperature ? { temperature: call.temperature } : {}),
+    ...(dialect.topP ? { top_p: settings.topP } : {}),
+    ...(dialect.seed ? draw : {}),
+    [dialect.tokenLimitField]: call.maxTokens,
     stream: true,
-    ...(settings.streamUsage ? { stream_options: { include_usage: true } } : {}),
+    ...(dialect.streamUsage ? { stream_options: { include_usage: true } } : {}),
+    ...call.more,
   };
 }
 

@@ -47,10 +47,10 @@ export const teacherProfileSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   deadlines: deadlinesSchema.prefault({}),
   topP: z.number().gt(0).max(1).default(1),
-  /** What the server calls the reply's length limit. */
-  tokenLimitField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
+  /** What the server calls the reply's length limit; what was learned of the server when absent. */
+  tokenLimitField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
   /** Whether to ask for usage figures in the stream; false for servers that refuse the option. */
-  streamUsage: z.boolean().default(true),
+  streamUsage: z.boolean().optional(),
   /** What this teacher costs, for estimates: the person keeps it, nothing is looked up. */
   prices: z
     .strictObject(priceFields)

@@ -14,6 +14,7 @@ import {
   type Reservation,
 } from './budget.ts';
 import { credentialsOf } from './credentials.ts';
+import { SpokenDialect, type Dialect } from './dialect.ts';
 import type { Endpoint } from './endpoint.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
 import { incompleteness } from './incompleteness.ts';
@@ -36,6 +37,8 @@ export interface TeacherDeps {
   readonly options?: Partial<ClientOptions>;
   /** Told when the server makes everyone wait, so that the person sees until when. */
   readonly onPause?: (until: number) => void;
+  /** Told when a refusal has taught how this server wants to be asked. */
+  readonly onLearned?: (dialect: Dialect) => void;
 }
 
 export interface ClientOptions {
@@ -77,6 +80,7 @@ export class TeacherClient implements Teacher {
   readonly #pacer: Pacer;
   readonly #recorder: Recorder;
   readonly #voice = new Voice();
+  readonly #spoken: SpokenDialect;
   readonly #halt = new AbortController();
   readonly #inFlight = new Map<string, Promise<TeacherReply>>();
   #order = 0;
@@ -88,6 +92,7 @@ export class TeacherClient implements Teacher {
     this.profile = endpoint.profile;
     this.programmatic = endpoint.identity.kind === 'programmatic';
     this.#endpoint = endpoint;
+    this.#spoken = new SpokenDialect(endpoint.dialect);
     this.#deps = deps;
     this.#options = { ...DEFAULTS, ...deps.options };
     const { budgetTokens: tokens, budgetRequests: requests, budgetCost: cost } = deps.ledger.before;
@@ -166,10 +171,12 @@ export class TeacherClient implements Teacher {
     let limits = 0;
     for (;;) {
       this.#throwIfStopped();
+      const used = this.#spoken.now;
       try {
-        return await this.#attempt(work);
+        return await this.#attempt(work, used);
       } catch (error) {
         if (!(error instanceof TeacherFailure)) throw this.#ended(error, work);
+        if (this.#learns(error, used)) continue;
         if (error.class === 'wait') {
           limits += 1;
           await this.#sitOut(error, limits, work);
@@ -186,7 +193,7 @@ export class TeacherClient implements Teacher {
   }
 
   /** One request: reserved, paced, journalled, sent, and its outcome journalled before anyone sees it. */
-  async #attempt(work: Work): Promise<TeacherReply> {
+  async #attempt(work: Work, dialect: Dialect): Promise<TeacherReply> {
     const { messages, maxTokens } = work.request;
     const most = mostTokens(messages, maxTokens);
     const { prices } = this.#endpoint;
@@ -198,7 +205,7 @@ export class TeacherClient implements Teacher {
     try {
       lease = await this.#pacer.acquire(work.order, work.waiting);
       this.#throwIfStopped();
-      const raw = await this.#send(work, lease, reservation);
+      const raw = await this.#send(work, dialect, lease, reservation);
       const reply = await this.#recorder.replied(work, raw, reservation);
       answered = true;
       this.#limitedSince = null;
@@ -215,12 +222,17 @@ export class TeacherClient implements Teacher {
     }
   }
 
-  async #send(work: Work, lease: Lease, reservation: Reservation): Promise<TransportReply> {
+  async #send(
+    work: Work,
+    dialect: Dialect,
+    lease: Lease,
+    reservation: Reservation,
+  ): Promise<TransportReply> {
     const { messages, temperature, maxTokens, draw } = work.request;
     await this.#recorder.leaves(work, reservation);
     try {
       return await sendChat(
-        this.#endpoint,
+        { ...this.#endpoint, dialect },
         { messages, temperature, maxTokens, seed: draw },
         {
           signal: work.signal,
@@ -236,6 +248,18 @@ export class TeacherClient implements Teacher {
       }
       throw failure;
     }
+  }
+
+  /** Whether a request that was refused for one of its parameters can leave again without it. */
+  #learns({ parameter }: TeacherFailure, used: Dialect): boolean {
+    if (parameter === null) return false;
+    const before = this.#spoken.now;
+    if (!this.#spoken.learn(parameter, used)) return false;
+    if (this.#spoken.now !== before) {
+      this.#deps.log.warn(`The teacher does not take ${parameter}: it is asked without it.`);
+      this.#deps.onLearned?.(this.#spoken.now);
+    }
+    return true;
   }
 
   #throwIfStopped(): void {

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keepKnown, loadKnown, serverName } from '../../src/node/teacher/capabilities.ts';
+import { PLAIN_DIALECT, type Dialect } from '../../src/node/teacher/dialect.ts';
+import { probeTeacher, type Probed } from '../../src/node/teacher/probe.ts';
+import { speak, type Behaviour } from '../fakes/dialectServer.ts';
+import { startFaultServer, type FaultServer, type RateLimit } from '../fakes/faultServer.ts';
+import { endpointFor, never, newBench, requestFor } from '../fakes/teacherBench.ts';
+import { temporaryFolder } from '../fakes/temporaryFolder.ts';
+
+async function serve(behaviour: Behaviour, limit?: RateLimit): Promise<FaultServer> {
+  const server = await startFaultServer((_, seen) => speak(behaviour, seen), limit);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const ASKED = ['What is 17 + 25?'];
+const probe = async (behaviour: Behaviour, limit?: RateLimit): Promise<Probed> =>
+  probeTeacher(endpointFor((await serve(behaviour, limit)).baseURL), ASKED, never);
+
+describe('a server is asked as it takes it', () => {
+  it('without what it refuses, whose refusal is no failed try; the books hold, and the next run knows it', async () => {
+    const refuses = ['max_tokens', 'seed', 'stream_options', 'temperature'];
+    const server = await serve({ refuses });
+    const bench = await newBench();
+    onTestFinished(() => bench.dispose());
+    const learned: Dialect[] = [];
+    const opened = await bench.open(endpointFor(server.baseURL), {
+      onLearned: (dialect) => learned.push(dialect),
+      options: { attempts: 1 },
+    });
+    const all = ['q1', 'q2', 'q3'].map((name) => opened.teacher.ask(requestFor(name), never));
+    const replies = await Promise.all(all);
+    expect(replies.map(({ finishReason }) => finishReason)).toEqual(['stop', 'stop', 'stop']);
+    expect(learned).toHaveLength(4);
+    expect(learned.at(-1)).toEqual({
+      ...PLAIN_DIALECT,
+      tokenLimitField: 'max_completion_tokens',
+      seed: false,
+      streamUsage: false,
+      temperature: false,
+    });
+    const last = server.seen.at(-1)?.body;
+    expect(last).toMatchObject({ max_completion_tokens: 100, top_p: 1 });
+    for (const name of refuses) expect(last).not.toHaveProperty(name);
+    const { requests, possiblyBilled } = opened.teacher.spending();
+    expect([requests, possiblyBilled]).toEqual([server.seen.length, 0]);
+    expect(bench.warnings).toHaveLength(4);
+    const before = server.seen.length;
+    const dialect = learned.at(-1) ?? PLAIN_DIALECT;
+    const later = await bench.open(endpointFor(server.baseURL, { dialect }), { writer: 'w2' });
+    await later.teacher.ask(requestFor('q4'), never);
+    expect(server.seen).toHaveLength(before + 1);
+  });
+
+  it('and a request is given up that is refused for what cannot be left out', async () => {
+    const server = await serve({ refuses: ['max_tokens', 'max_completion_tokens'] });
+    const bench = await newBench();
+    onTestFinished(() => bench.dispose());
+    const { teacher } = await bench.open(endpointFor(server.baseURL));
+    await expect(teacher.ask(requestFor('q1'), never)).rejects.toMatchObject({
+      code: 'teacher.badRequest',
+      detail: { scope: 'item' },
+    });
+    expect(server.seen).toHaveLength(3);
+  });
+});
+
+describe('a probe', () => {
+  it('finds everything that a rich server takes', async () => {
+    const limit = { perSecond: 1000, burst: 100, announce: true };
+    const probed = await probe({ reasons: true, cached: 32 }, limit);
+    expect(probed.dialect).toEqual({ ...PLAIN_DIALECT, json: 'json_schema' });
+    expect(probed.findings).toEqual({
+      n: 'taken',
+      stop: 'taken',
+      max_tokens: 'taken',
+      max_completion_tokens: 'taken',
+      usage: true,
+      cachedTokens: true,
+      rateHeaders: true,
+      reasoning: true,
+    });
+    expect(probed.replies.map(({ text }) => text)).toEqual(['42']);
+    expect(probed.spent).toMatchObject({ requests: 6, promptTokens: 240, cachedTokens: 192 });
+  });
+
+  it('tells what is ignored from what is refused', async () => {
+    const probed = await probe({
+      refuses: ['n', 'temperature', 'max_tokens'],
+      ignores: ['stop', 'response_format'],
+      usage: false,
+    });
+    expect(probed.dialect).toEqual({
+      ...PLAIN_DIALECT,
+      temperature: false,
+      tokenLimitField: 'max_completion_tokens',
+      json: 'none',
+    });
+    expect(probed.findings).toEqual({
+      n: 'refused',
+      stop: 'ignored',
+      max_tokens: 'refused',
+      max_completion_tokens: 'taken',
+      usage: false,
+      cachedTokens: false,
+      rateHeaders: false,
+      reasoning: false,
+    });
+  });
+
+  it('takes the field that limits where the other one has no effect', async () => {
+    const probed = await probe({ ignores: ['max_tokens', 'n'] });
+    expect(probed.findings).toMatchObject({ n: 'ignored', max_tokens: 'ignored' });
+    expect(probed.dialect.tokenLimitField).toBe('max_completion_tokens');
+  });
+
+  it('stops at what is wrong with every request, and when it is told to', async () => {
+    const broken = await startFaultServer(() => ({ kind: 'status', status: 401 }));
+    onTestFinished(() => broken.close());
+    const refused = probeTeacher(endpointFor(broken.baseURL), ASKED, never);
+    await expect(refused).rejects.toMatchObject({ code: 'teacher.auth' });
+    expect(broken.seen).toHaveLength(1);
+    const silent = await startFaultServer(() => ({ kind: 'hang', after: 'nothing' }));
+    onTestFinished(() => silent.close());
+    const control = new AbortController();
+    const probing = probeTeacher(endpointFor(silent.baseURL), ASKED, control.signal);
+    const stopped = expect(probing).rejects.toMatchObject({ code: 'cancelled' });
+    await expect.poll(() => silent.seen.length, { timeout: 60_000 }).toBe(1);
+    control.abort();
+    await stopped;
+  });
+});
+
+describe('what is known of servers', () => {
+  it('is kept by address and model, with its date, and findings outlive what a run learns', async () => {
+    const path = join(await temporaryFolder(), 'deep', 'capabilities.json');
+    const one = serverName(new URL('https://api.example.com/v1'), 'm');
+    const other = serverName(new URL('https://api.example.com/v1'), 'n');
+    expect(await loadKnown(path, one)).toBeUndefined();
+    const { findings } = await probe({});
+    await keepKnown(path, one, { now: 0, dialect: PLAIN_DIALECT, findings });
+    await keepKnown(path, other, { now: 0, dialect: { ...PLAIN_DIALECT, seed: false } });
+    await keepKnown(path, one, { now: 1000, dialect: { ...PLAIN_DIALECT, topP: false } });
+    expect(await loadKnown(path, one)).toEqual({
+      ...one,
+      at: '1970-01-01T00:00:01.000Z',
+      dialect: { ...PLAIN_DIALECT, topP: false },
+      findings,
+    });
+    expect((await loadKnown(path, other))?.dialect.seed).toBe(false);
+    expect(await readFile(path, 'utf8')).not.toContain('sk-');
+  });
+});
