@@ -15,6 +15,50 @@ const EDITS = ['setField', 'addField', 'removeField', 'setLine', 'insert', 'dupl
 const valueOf = (page: Page, selector: string): Promise<string> =>
   page.locator(selector).evaluate((element) => Reflect.get(element, 'value') as string);
 
+interface SeenMark {
+  readonly text: string;
+  readonly contrast: number;
+  /** A background or an outline of its own. */
+  readonly seen: boolean;
+  readonly outlined: boolean;
+}
+
+/** The marks in sight, each with the contrast of its text on what is behind it, as the browser lays the colours over. */
+const marksOf = (page: Page): Promise<SeenMark[]> =>
+  page.evaluate(`(() => {
+    const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 })
+      .getContext('2d', { willReadFrequently: true });
+    const flat = (colours) => {
+      context.clearRect(0, 0, 1, 1);
+      for (const colour of colours) {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+      }
+      return [...context.getImageData(0, 0, 1, 1).data];
+    };
+    const light = ([r, g, b]) => [r, g, b]
+      .map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    return [...document.querySelectorAll('.found-word')].map((mark) => {
+      const behind = [];
+      for (let one = mark; one; one = one.parentElement) behind.unshift(getComputedStyle(one).backgroundColor);
+      // The text over marks behind a field is the field's.
+      const field = mark.closest('.found-behind')?.nextElementSibling;
+      const ground = flat(behind);
+      const text = flat([...behind, getComputedStyle(field ?? mark).color]);
+      const [high, low] = [light(ground), light(text)].sort((a, b) => b - a);
+      const own = getComputedStyle(mark);
+      const outlined = flat([own.outlineColor])[3] > 0;
+      return {
+        text: mark.textContent,
+        contrast: (high + 0.05) / (low + 0.05),
+        seen: outlined || flat([own.backgroundColor])[3] > 0,
+        outlined,
+      };
+    });
+  })()`);
+
 /** Keys that come through to whoever listens behind the page, as the editor does. */
 async function keysBehind(page: Page): Promise<() => Promise<unknown>> {
   await page.evaluate(`
@@ -44,6 +88,7 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
     'move to',
     'keys',
     'searching',
+    'words marked',
     'nothing matches',
     'reading',
     'loading',
@@ -67,6 +112,47 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
         await closeAll();
       }
     }
+  });
+
+  it('marks what is looked for, readable in every theme, and outlined in high contrast', async () => {
+    for (const theme of Object.keys(THEMES)) {
+      for (const name of ['words marked', 'words marked to read']) {
+        const { tab } = await look(name, { ...WIDE, theme });
+        expect([theme, name, await axeOn(tab)]).toEqual([theme, name, []]);
+        const marks = await marksOf(tab.page);
+        const low = marks.filter(({ contrast }) => contrast < 4.5);
+        expect([theme, name, low]).toEqual([theme, name, []]);
+        const unseen = marks.filter(({ seen }) => !seen);
+        expect([theme, name, unseen]).toEqual([theme, name, []]);
+        const isOutlined = marks.every(({ outlined }) => outlined);
+        expect([theme, isOutlined]).toEqual([theme, /High Contrast/iu.test(theme)]);
+        await closeAll();
+      }
+    }
+  });
+
+  it('puts its marks where the words of a field are, also of one that is scrolled', async () => {
+    const { tab } = await look('words marked', WIDE);
+    const { page } = tab;
+    const off = (): Promise<number> =>
+      page.evaluate(`(() => {
+      const [text] = document.querySelectorAll('#field-1');
+      const behind = text.previousElementSibling;
+      const style = (of) => getComputedStyle(of);
+      const same = ['fontFamily', 'fontSize', 'lineHeight', 'paddingLeft', 'paddingTop', 'letterSpacing'];
+      return same.filter((name) => style(text)[name] !== style(behind)[name]).length +
+        Math.abs(text.scrollHeight - behind.scrollHeight) + Math.abs(text.clientWidth - behind.clientWidth) +
+        Math.abs(text.scrollTop - behind.scrollTop);
+    })()`);
+    expect(await off()).toBe(0);
+    await page.evaluate(`
+      Object.assign(document.querySelector('#field-1').style, { height: '46px' });
+      document.querySelector('#field-1').scrollTop = 20;
+    `);
+    await page.waitForFunction(
+      `document.querySelector('#field-1').previousElementSibling.scrollTop === 20`,
+    );
+    expect(await off()).toBe(0);
   });
 
   it('does not scroll sideways from 256 px on', async () => {

@@ -159,6 +159,19 @@ export const DATASET_STATES: Readonly<Record<string, DatasetViewState>> = {
     at: 'plain',
     shows: '.summary-progress',
   },
+  'words marked': {
+    host: state({ filter: { ...NO_DATASET_FILTER, search: 'roll left han' } }),
+    at: 'bakery',
+    shows: '.row .found-word',
+  },
+  'words marked to read': {
+    host: state({
+      filter: { ...NO_DATASET_FILTER, search: 'roll', field: 'question' },
+      readOnly: 'round 1 was trained on it, and it is frozen.',
+    }),
+    at: 'bakery',
+    shows: '.value .found-word',
+  },
   'nothing yet': {
     host: state({
       shown: 0,

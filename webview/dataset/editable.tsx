@@ -8,12 +8,15 @@ import { TextBox } from '../kit/textBox.tsx';
 import { useControl, usePart, useWords } from './app.tsx';
 import { draftId, isStale, shownOf, type Draft, type Place } from './drafts.ts';
 import { shownText } from './exactText.ts';
+import { FoundBehind, scrollAlong, useSought } from './found.tsx';
 import { ReadText } from './readText.tsx';
 import { draftAt } from './state.ts';
 
 interface EditableProps {
   readonly id: string;
   readonly place: Place;
+  /** The field that it is of; null for the whole line. */
+  readonly field: string | null;
   readonly as: Draft['as'];
   /** What stands in the text before anybody types. */
   readonly start: string;
@@ -25,13 +28,15 @@ interface EditableProps {
 
 /** A text of the record, written when it is left; what could not be written stays in it, with the reason. */
 export function Editable(props: EditableProps): JSX.Element {
-  const { id, place, as, start, record, notes, label } = props;
+  const { id, place, field, as, start, record, notes, label } = props;
+  const sought = useSought(field);
   const draft = usePart((state) => draftAt(state, place));
   const refusal = usePart(({ refusals }) => refusals.get(draftId(place)));
   const restored = usePart((state) => state.restored.has(draftId(place)));
   const control = useControl();
   const known = draftId(place);
   const stale = draft !== undefined && isStale(draft, record, restored);
+  const value = draft?.as === as ? shownOf(draft) : shownText(start);
   const described = [...notes, ...(draft ? [`${id}-draft`] : [])];
   return (
     <form
@@ -41,17 +46,23 @@ export function Editable(props: EditableProps): JSX.Element {
         void control.write(known, true);
       }}
     >
-      <TextBox
-        id={id}
-        about={known}
-        code={as !== 'text'}
-        invalid={refusal !== undefined}
-        describedBy={described.length > 0 ? described.join(' ') : undefined}
-        value={draft?.as === as ? shownOf(draft) : shownText(start)}
-        onValue={(typed) => control.type(place, as, typed)}
-        onLeave={() => void control.write(known)}
-        {...(label === undefined ? {} : { label })}
-      />
+      <div
+        class={as === 'text' ? 'found-place' : 'found-place found-place-code'}
+        onScrollCapture={({ currentTarget }) => scrollAlong(currentTarget)}
+      >
+        <FoundBehind text={value} words={sought} />
+        <TextBox
+          id={id}
+          about={known}
+          code={as !== 'text'}
+          invalid={refusal !== undefined}
+          describedBy={described.length > 0 ? described.join(' ') : undefined}
+          value={value}
+          onValue={(typed) => control.type(place, as, typed)}
+          onLeave={() => void control.write(known)}
+          {...(label === undefined ? {} : { label })}
+        />
+      </div>
       {draft ? (
         <Typed
           id={`${id}-draft`}
@@ -60,6 +71,7 @@ export function Editable(props: EditableProps): JSX.Element {
           stale={stale}
           refusal={refusal}
           place={place}
+          field={field}
         />
       ) : null}
     </form>
@@ -74,10 +86,11 @@ interface TypedProps {
   readonly stale: boolean;
   readonly refusal: string | undefined;
   readonly place: Place;
+  readonly field: string | null;
 }
 
 /** What becomes of a text that is typed and not written. */
-function Typed({ id, draft, start, stale, refusal, place }: TypedProps): JSX.Element {
+function Typed({ id, draft, start, stale, refusal, place, field }: TypedProps): JSX.Element {
   const words = useWords();
   const control = useControl();
   const known = draftId(place);
@@ -92,7 +105,12 @@ function Typed({ id, draft, start, stale, refusal, place }: TypedProps): JSX.Ele
         </span>
         <div class="draft-other">
           <p class="muted">{words('draft.other')}</p>
-          <ReadText text={start} code={draft.as !== 'text'} label={words('draft.other')} />
+          <ReadText
+            text={start}
+            code={draft.as !== 'text'}
+            field={field}
+            label={words('draft.other')}
+          />
         </div>
       </div>
     );

@@ -65,6 +65,7 @@ export function FieldCard({ record, field, place }: FieldCardProps): JSX.Element
           <Editable
             id={id}
             place={place}
+            field={name}
             as={asJson ? 'json' : 'text'}
             start={startOf(field, asJson ? 'json' : 'text')}
             record={record}
@@ -93,7 +94,7 @@ export function FieldCard({ record, field, place }: FieldCardProps): JSX.Element
 function Value({ field }: { readonly field: DatasetField }): JSX.Element {
   const { type, clipped } = field;
   const text = type === 'text' || clipped ? field.value : startOf(field, 'json');
-  return <ReadText text={text} code={type !== 'text'} label={field.name} />;
+  return <ReadText text={text} code={type !== 'text'} field={field.name} label={field.name} />;
 }
 
 function Clipped({ field }: { readonly field: DatasetField }): JSX.Element {

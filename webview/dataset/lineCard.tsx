@@ -19,6 +19,7 @@ export function LineCard({ record }: { readonly record: DatasetRecord }): JSX.El
         <Editable
           id="line"
           place={linePlace(record.key)}
+          field={null}
           as="line"
           start={raw}
           record={record}
@@ -31,7 +32,7 @@ export function LineCard({ record }: { readonly record: DatasetRecord }): JSX.El
   }
   return (
     <div class="line-card">
-      <ReadText text={raw} code label={words('raw.label')} />
+      <ReadText text={raw} code field={null} label={words('raw.label')} />
       {rawClipped || !rawEditable ? (
         <p class="field-clipped">
           <span class="muted">{words(rawClipped ? 'raw.clipped' : 'raw.notText')}</span>

@@ -54,7 +54,7 @@ function Orphan({ id, draft }: { readonly id: string; readonly draft: Draft }): 
         <Button onPress={drop}>{words('draft.drop')}</Button>
       </span>
       <div class="draft-other">
-        <ReadText text={text} code={as === 'json'} label={title} />
+        <ReadText text={text} code={as === 'json'} field={null} label={title} />
       </div>
     </div>
   );

@@ -5,12 +5,16 @@ import { Icon, type IconName } from '../kit/icon.tsx';
 import { optionAt, type OptionPlace } from '../kit/listBox.tsx';
 import { visibleText } from '../kit/visible.ts';
 import { useControl, useWords } from './app.tsx';
+import { Found } from './found.tsx';
 import type { Words } from './words.ts';
 
 interface ListRowProps extends OptionPlace {
   readonly row: DatasetRow | undefined;
   /** Something in it is typed and not written. */
   readonly typed: boolean;
+  /** Words that are looked for in its title, and in its id. */
+  readonly inTitle: readonly string[];
+  readonly inId: readonly string[];
 }
 
 const STATE_ICONS = { edited: 'pencil', inserted: 'plus' } as const satisfies Record<
@@ -26,7 +30,7 @@ const ROW_CONTEXT = JSON.stringify({
 
 /** One line of the list; everything its pictures say is in its name, too. */
 export function ListRow(props: ListRowProps): JSX.Element {
-  const { place, row, current, marked, typed } = props;
+  const { place, row, current, marked, typed, inTitle, inId } = props;
   const words = useWords();
   const control = useControl();
   const about = optionAt(props);
@@ -73,7 +77,7 @@ export function ListRow(props: ListRowProps): JSX.Element {
         {mark === null ? null : <Icon name={mark} />}
       </span>
       <span class={title === '' ? 'row-title muted' : 'row-title'} aria-hidden="true">
-        <Data text={title === '' ? untitled(row, words) : title} />
+        {title === '' ? untitled(row, words) : <Found text={title} words={inTitle} />}
       </span>
       <span class="row-line" aria-hidden="true">
         {line}
@@ -101,7 +105,7 @@ export function ListRow(props: ListRowProps): JSX.Element {
         )}
         {id === null ? null : (
           <span class="row-id">
-            <Data text={id} />
+            <Found text={id} words={inId} />
           </span>
         )}
       </span>

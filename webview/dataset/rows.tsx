@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { ListBox } from '../kit/listBox.tsx';
 import { useControl, usePart, useWords } from './app.tsx';
+import { useSought } from './found.tsx';
 import { ListRow } from './row.tsx';
 import { totalOf, unwritten } from './state.ts';
 
@@ -20,6 +21,9 @@ export function Rows({ initialScroll, onScroll }: RowsProps): JSX.Element {
   const words = useWords();
   const control = useControl();
   const typed = unwritten({ drafts });
+  // A title is the question where there is one.
+  const inTitle = useSought('question');
+  const inId = useSought('id');
   return (
     <ListBox
       id="rows"
@@ -46,6 +50,8 @@ export function Rows({ initialScroll, onScroll }: RowsProps): JSX.Element {
             marked={row !== undefined && marked.has(row.key)}
             anyMarked={marked.size > 0}
             typed={row !== undefined && typed.has(row.key)}
+            inTitle={inTitle}
+            inId={inId}
           />
         );
       }}

@@ -1,11 +1,12 @@
 import type { AbortSignalLike } from '../../shared/contract.ts';
+import { searchWords } from '../../shared/searchText.ts';
 import type { Filter, Row, Sort } from '../../shared/reviewContract.ts';
 import { goldValue } from '../grading/gold.ts';
 import type { Curation } from './curation.ts';
 import { sortedByKey, sortKey } from './queueOrder.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { isMistake, rowOf } from './reviewRow.ts';
-import { searchTextOf, searchWords } from './searchText.ts';
+import { searchTextOf } from './searchText.ts';
 
 /** Items that are looked at between two yields: a few milliseconds where their rows are there already. */
 const PIECE = 4000;

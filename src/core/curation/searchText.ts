@@ -1,24 +1,9 @@
+import { foldForSearch } from '../../shared/searchText.ts';
 import { wordingOf } from '../dataset/choiceLines.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { Curation } from './curation.ts';
 import { questionNow } from './questionText.ts';
 import type { ReviewItem } from './reviewItem.ts';
-
-/** Texts that have one Unicode form only: nearly all, and normalising is dear. */
-const PLAIN = /^[\t\n\r -~]*$/u;
-
-/** Letter case and Unicode form aside. */
-export function foldForSearch(text: string): string {
-  return (PLAIN.test(text) ? text : text.normalize('NFKC')).toLowerCase();
-}
-
-/** The words of a search; all of them must occur. The longest comes first: it is the rarest. */
-export function searchWords(search: string): string[] {
-  const words = foldForSearch(search)
-    .split(/\s+/u)
-    .filter((word) => word !== '');
-  return [...new Set(words)].sort((a, b) => b.length - a.length);
-}
 
 /** Everything of an item that a search looks into: id, question, attempts, candidates, identical texts once. */
 export function searchTextOf(item: ReviewItem, curation: Curation): string {

@@ -1,4 +1,4 @@
-import { foldForSearch, searchWords } from '../curation/searchText.ts';
+import { foldForSearch, searchWords } from '../../shared/searchText.ts';
 import { decodeString, scanLine } from './jsonSpans.ts';
 
 /** Looks for words in rows; case and Unicode form aside, escapes read as what they spell. */

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { render } from 'preact';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DatasetState } from '../../../../src/shared/datasetContract.ts';
+import { NO_DATASET_FILTER, type DatasetState } from '../../../../src/shared/datasetContract.ts';
 import { ControlProvider } from '../../../../webview/dataset/app.tsx';
 import { Control } from '../../../../webview/dataset/control.ts';
 import { DatasetPage } from '../../../../webview/dataset/datasetPage.tsx';
@@ -99,6 +99,41 @@ describe('the list', () => {
     );
     expect(row.querySelector('.icon-warning')).not.toBeNull();
     expect(words('#row-8 .row-title')).toEqual(['(blank line)']);
+  });
+
+  it('marks the words that are looked for in rows and in the record, as text', async () => {
+    const hostile =
+      '{"id": "<b>-1", "question": "Is <b>3</b> a Question?", "answer": "3 questions"}';
+    const { host, control } = await show({ lines: [...TEN, hostile] }, 'o10');
+    const text = area('field-1');
+    expect(all('mark')).toEqual([]);
+    await control.filter({ ...NO_DATASET_FILTER, search: 'QUEST <b>' });
+    await settle();
+    expect(words('.row-current .row-title mark')).toEqual(['<b>', 'Quest']);
+    expect(words('.row-current .row-id mark')).toEqual(['<b>']);
+    expect(all('#rows b')).toEqual([]);
+    // Behind each field that is edited; the field is the one that it was, and so is its focus.
+    expect(area('field-1')).toBe(text);
+    expect(words('.found-behind mark')).toEqual(['<b>', '<b>', 'Quest', 'quest']);
+    expect(all('.found-behind').every((one) => one.getAttribute('aria-hidden') === 'true')).toBe(
+      true,
+    );
+    await typeInto('field-1', 'A quest');
+    expect(words('[data-field="1"] .found-behind mark')).toEqual(['quest']);
+    await leave('field-1');
+    // Of one field: no other is about it.
+    await control.filter({ ...NO_DATASET_FILTER, search: 'quest', field: 'answer' });
+    await settle();
+    expect(words('mark')).toEqual(['quest']);
+    expect(words('[data-field="2"] mark')).toEqual(['quest']);
+    // What can only be read is marked in its place.
+    host.tell({ readOnly: 'It is frozen.' });
+    await settle();
+    expect(words('.value mark')).toEqual(['quest']);
+    expect(all('.found-behind')).toEqual([]);
+    await control.filter(NO_DATASET_FILTER);
+    await settle();
+    expect(all('mark')).toEqual([]);
   });
 
   it('marks edited and new rows by a picture and a word', async () => {
