@@ -41,7 +41,7 @@ export function loadedAtStart(
 /** What may not be evaluated before a command or a view asks for it: packages, files' readers, contracts and their schemas. */
 export function tooEarly(inputs: readonly string[]): string[] {
   const light =
-    /^src\/(extension\.ts|vscode\/|shared\/(?:\w+C|c)ommands\.ts|core\/|node\/(storage|terminal|teacher\/redact|project\/projectFileName))/u;
+    /^src\/(extension\.ts|vscode\/|shared\/(?:pValue|(?:\w+C|c)ommands)\.ts|core\/|node\/(storage|terminal|teacher\/redact|project\/projectFileName))/u;
   return inputs.filter((input) => !light.test(input));
 }
 
