@@ -9,6 +9,7 @@ import { Reports, REPORT_SCHEME } from './vscode/documents.ts';
 import type { Editor } from './vscode/editor.ts';
 import { EditorJobs } from './vscode/jobs.ts';
 import { once } from './vscode/once.ts';
+import { OpenBoard } from './vscode/openBoard.ts';
 import { WorkspaceProjects } from './vscode/projects.ts';
 import { registerLanguage } from './vscode/language/register.ts';
 import { joinTraining } from './vscode/reattach.ts';
@@ -61,10 +62,12 @@ export function activate(context: vscode.ExtensionContext): void {
   atWork = jobs;
   const reports = store.add(new Reports());
   store.add(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, reports));
+  const board = new OpenBoard();
   const editor: Editor = {
     projects,
     jobs,
     reports,
+    board,
     keys,
     makeContext,
     assets,
@@ -107,6 +110,7 @@ export function activate(context: vscode.ExtensionContext): void {
       makeContext,
       environment: process.env,
       memory: context.globalState,
+      board,
       log,
     },
     edge,

@@ -3,6 +3,7 @@ import type { Log } from '../core/ports.ts';
 import type { Assets } from '../node/session/session.ts';
 import type { Reports } from './documents.ts';
 import type { EditorJobs } from './jobs.ts';
+import type { OpenBoard } from './openBoard.ts';
 import type { WorkspaceProjects } from './projects.ts';
 import type { TeacherKeys } from './secrets.ts';
 import type { MakeContext } from './surroundings.ts';
@@ -12,6 +13,7 @@ export interface Editor {
   readonly projects: WorkspaceProjects;
   readonly jobs: EditorJobs;
   readonly reports: Reports;
+  readonly board: Pick<OpenBoard, 'of'>;
   readonly keys: TeacherKeys;
   readonly makeContext: MakeContext;
   readonly assets: Assets;

@@ -12,7 +12,10 @@ interface Choice extends vscode.QuickPickItem {
   readonly extension: string;
 }
 
-/** Writes what the Dashboard shows to a file that the person names. */
+/**
+ * Writes what the Dashboard shows to a file that the person names: where one is open over the project, the very rounds,
+ * set and run that were chosen there.
+ */
 export function writeReportHandler(editor: Editor): Handler {
   return async (target) => {
     const { root } = await editor.projects.pick(target.root);
@@ -29,9 +32,11 @@ export function writeReportHandler(editor: Editor): Handler {
       (_progress, token) =>
         withToken(token, async (signal) => {
           const { report } = await import('../node/commands/report.ts');
+          const view = await editor.board.of(root);
           return report(editor.makeContext({ root, signal }), {
             format,
             output: chosen.fsPath,
+            ...(view === null ? {} : { view }),
             language: { strings: dashboardStrings(), language: vscode.env.language },
             say: said,
           });

@@ -19,6 +19,8 @@ export interface ReportOptions {
   readonly from?: number;
   readonly to?: number;
   readonly set?: string;
+  /** One that is open already: written is what it shows, and it stays open. */
+  readonly view?: DashboardView;
   /** Every question of every list, however many; a CSV always has them all. */
   readonly all?: boolean;
   /** The person's language; English when absent. */
@@ -38,16 +40,20 @@ export async function report(
   const { signal } = context;
   if (signal.aborted) throw cancelled();
   const { root, file } = await loadProject(context.options.folder);
-  const view = await DashboardView.open({
-    root,
-    project: file.name,
-    clock: context.clock,
-    strings: TRAINING_STRINGS,
-    prices: () => teacherPrices(context.environment),
-    signal,
-    ...(options.say === undefined ? {} : { say: options.say }),
-  });
-  const end = (): void => view.dispose();
+  const view =
+    options.view ??
+    (await DashboardView.open({
+      root,
+      project: file.name,
+      clock: context.clock,
+      strings: TRAINING_STRINGS,
+      prices: () => teacherPrices(context.environment),
+      signal,
+      ...(options.say === undefined ? {} : { say: options.say }),
+    }));
+  const end = (): void => {
+    if (options.view === undefined) view.dispose();
+  };
   signal.addEventListener('abort', end);
   try {
     await choosePair(view, options);

@@ -3,6 +3,7 @@ import type { Log } from '../../core/ports.ts';
 import { systemClock } from '../../node/storage/systemClock.ts';
 import type { Disposable, DisposableStore } from '../disposableStore.ts';
 import type { EditorJobs } from '../jobs.ts';
+import type { OpenBoard } from '../openBoard.ts';
 import type { Projects } from '../ports.ts';
 import type { MakeContext } from '../surroundings.ts';
 import { agreeToAsk, agreeToSend } from '../teachFirst.ts';
@@ -30,6 +31,8 @@ export interface ViewParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What this person has agreed to on this computer. */
   readonly memory: vscode.Memento;
+  /** Told of the Dashboard. */
+  readonly board: Pick<OpenBoard, 'follow'>;
   readonly log: Log;
 }
 
@@ -48,22 +51,24 @@ export function makeViews(store: DisposableStore, parts: ViewParts): Views {
   const host = reviewHost(store, parts);
   const panel = store.add(new ReviewPanel(extension, host));
   const shared = { extension, projects, clock: systemClock, log };
+  const dashboard = store.add(
+    dashboardPanel({
+      ...shared,
+      environment,
+      review: (root, goal) => {
+        projects.select(root);
+        host.showInPanel(goal);
+        panel.show();
+      },
+    }),
+  );
+  parts.board.follow(dashboard);
   return {
     host,
     side: new ReviewViewProvider(extension, host),
     panel,
     training: store.add(trainingPanel(shared)),
-    dashboard: store.add(
-      dashboardPanel({
-        ...shared,
-        environment,
-        review: (root, goal) => {
-          projects.select(root);
-          host.showInPanel(goal);
-          panel.show();
-        },
-      }),
-    ),
+    dashboard,
   };
 }
 

@@ -121,6 +121,11 @@ export class ProjectPanel<C extends Contract, V extends Disposable>
     return view;
   }
 
+  /** What is shown of this project; null where the panel is not open, or shows another. */
+  opened(root: string): Promise<V> | null {
+    return this.#shown && this.#opened?.root === root ? this.#opened.view : null;
+  }
+
   #adopt(panel: vscode.WebviewPanel): void {
     const { contract, page } = this.#kind;
     panel.iconPath = panelIcon(this.#parts.extension);

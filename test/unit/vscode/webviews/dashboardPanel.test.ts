@@ -9,6 +9,7 @@ import {
   type DashboardState,
   type ListName,
 } from '../../../../src/shared/dashboardContract.ts';
+import { OpenBoard } from '../../../../src/vscode/openBoard.ts';
 import { dashboardPanel } from '../../../../src/vscode/webviews/dashboardPanel.ts';
 import { DASHBOARD_PANEL } from '../../../../src/vscode/webviews/places.ts';
 import type { Goal } from '../../../../src/vscode/webviews/reviewHost.ts';
@@ -207,6 +208,19 @@ describe('the Dashboard’s panel', () => {
       expect(text.length).toBeGreaterThan(500);
       if (format !== 'csv') expect(text).toContain('round 0 → 2');
     }
+  });
+
+  it('tells others which rounds it shows, of its own project and while it is open', async () => {
+    const { client, panel, root } = await shown();
+    const board = new OpenBoard();
+    expect(await board.of(root)).toBeNull();
+    board.follow(panel);
+    await client.request('compare', { from: 0, to: 1, set: 'far' });
+    const view = await board.of(root);
+    expect(view?.compared).toMatchObject({ from: 0, to: 1, exam: { set: 'far' } });
+    expect(await board.of(`${root}/other`)).toBeNull();
+    webviews.panels[0]?.close();
+    expect(await board.of(root)).toBeNull();
   });
 
   it('writes as a picture only what is one', async () => {
