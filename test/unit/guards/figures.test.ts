@@ -30,6 +30,70 @@ const hostSchema = z.object({
 const viewFigures = z.object({ moveP50Ms: z.number(), coldMs: z.number(), warmMs: z.number() });
 const viewSchema = z.object({ of100k: viewFigures, of10k: viewFigures });
 
+const ownSchema = z.object({
+  firstRowsMs: z.number(),
+  allLinesKnownMs: z.number(),
+  screenP50Ms: z.number(),
+  screenP99Ms: z.number(),
+  filterMs: z.number(),
+  checkMs: z.number(),
+  editP50Ms: z.number(),
+  saveMs: z.number(),
+  saveToCopy: z.number(),
+  heldUpMs: z.number(),
+  peakMB: z.number(),
+});
+const readSchema = z.union([
+  z.object({ firstRowsMs: z.number(), peakMB: z.number() }),
+  z.object({ failed: z.string() }),
+]);
+const fileSchema = z.object({
+  ours: ownSchema,
+  text: readSchema,
+  packages: z.record(z.string(), readSchema),
+});
+const datasetSchema = z.object({ of100MB: fileSchema, of1000MB: fileSchema });
+
+/** The rows of the README about data files: ours, and the same files read by other means. */
+function dataRows(): string[][] {
+  const { of100MB, of1000MB } = datasetSchema.parse(resultOf('dataset'));
+  // Below ten milliseconds the first decimal says something.
+  const ms = (value: number): string =>
+    value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
+  type Own = z.infer<typeof ownSchema>;
+  const own = (what: string, shown: (figures: Own) => string): string[] => [
+    what,
+    shown(of100MB.ours),
+    shown(of1000MB.ours),
+  ];
+  const read = (found: z.infer<typeof readSchema> | undefined): string =>
+    found === undefined || 'failed' in found
+      ? 'fails'
+      : `${ms(found.firstRowsMs)}, ${found.peakMB} MB`;
+  return [
+    own('opened until its first rows', ({ firstRowsMs }) => ms(firstRowsMs)),
+    own('until every line is known', ({ allLinesKnownMs }) => ms(allLinesKnownMs)),
+    own('a screen of rows while scrolling (median)', ({ screenP50Ms }) => ms(screenP50Ms)),
+    own('99 of 100 such screens take no more than', ({ screenP99Ms }) => ms(screenP99Ms)),
+    own('a search through every row', ({ filterMs }) => ms(filterMs)),
+    own('every row checked for problems', ({ checkMs }) => ms(checkMs)),
+    own('an edit until it is kept (median)', ({ editP50Ms }) => ms(editP50Ms)),
+    own('a save', ({ saveMs }) => ms(saveMs)),
+    own(
+      'a save, as a multiple of a copy of the file',
+      ({ saveToCopy }) => `${saveToCopy.toFixed(2)} ×`,
+    ),
+    own('the longest that the host was held up', ({ heldUpMs }) => ms(heldUpMs)),
+    own('memory at its most', ({ peakMB }) => `${peakMB} MB`),
+    ['one text', read(of100MB.text), read(of1000MB.text)],
+    ...Object.keys(of100MB.packages).map((name) => [
+      name,
+      read(of100MB.packages[name]),
+      read(of1000MB.packages[name]),
+    ]),
+  ];
+}
+
 /** Cells of the README's tables, as they must stand there. */
 function cells(): string[][] {
   const exam = examSchema
@@ -52,7 +116,7 @@ function cells(): string[][] {
     ['the view until its first mistake', ms(views.of10k.coldMs), ms(views.of100k.coldMs)],
     ['the view opened again', ms(views.of10k.warmMs), ms(views.of100k.warmMs)],
   ];
-  return [...exam, ...review];
+  return [...exam, ...review, ...dataRows()];
 }
 
 describe('figures of the README', () => {
