@@ -53,6 +53,10 @@ export const projectFileSchema = z.strictObject({
     head: relativePathSchema.optional(),
     /** How many train questions sit the exam each round; all when absent. Chosen by question hash. */
     trainLimit: z.number().int().min(1).optional(),
+    /** Of a student server: most requests of one round's exams, checks of the student included. */
+    maxRequests: z.number().int().min(1).optional(),
+    /** The same in money, in the currency of the server's prices; needs a price. */
+    maxCost: z.number().gt(0).max(1_000_000_000).optional(),
   }),
   teaching: z
     .strictObject({
@@ -60,6 +64,8 @@ export const projectFileSchema = z.strictObject({
       rationales: z.number().int().min(1).max(8).default(2),
       temperature: z.number().min(0).max(2).default(0.7),
       maxTokens: z.number().int().min(16).max(8192).default(512),
+      /** How replies are written: labelled lines, or one JSON object. */
+      replyForm: z.enum(['sections', 'json']).default('sections'),
       /** Hard budget of one round; the run stops before it is exceeded. */
       maxRequests: z.number().int().min(1).default(5000),
       maxTotalTokens: z.number().int().min(1).default(5_000_000),
@@ -97,10 +103,12 @@ export const projectFileSchema = z.strictObject({
     precision: precisionSchema.default('auto'),
     /** Computes activations again in the backward pass: less memory, more time. */
     gradCheckpoint: z.boolean().default(false),
-    /** Several processes on one computer, a GPU each. */
+    /** Several processes, a GPU each, on one computer or several. */
     launch: z
       .strictObject({
         processes: z.number().int().min(1).max(64).default(1),
+        /** So many computers that share the project's disk, each with so many processes. */
+        machines: z.number().int().min(2).max(64).optional(),
         /** A configuration file of accelerate, whose launcher then starts them. */
         accelerate: relativePathSchema.optional(),
       })

@@ -26,10 +26,16 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
   'exam.stopAtAnswerLine': 'Ends an answer after its "Answer:" line.',
   'exam.head': 'A text file put before every prompt (few-shot examples).',
   'exam.trainLimit': 'How many training questions sit the exam each round; all when absent.',
+  'exam.maxRequests':
+    'Most requests to a student server in one round’s exams: they stop before that is exceeded, and go on later with what is missing.',
+  'exam.maxCost':
+    'Most money of one round’s exams by a student server, in the currency of its prices: they stop before that is exceeded.',
   teaching: 'What the teacher is asked for, and how much that may cost.',
   'teaching.rationales': 'Distinct accepted rationales wanted for each question in round 0.',
   'teaching.temperature': 'Sampling temperature of the teacher.',
   'teaching.maxTokens': 'Length limit of a reply.',
+  'teaching.replyForm':
+    '"sections": labelled lines, which every server can; "json": one JSON object, held to a schema where the server knows that.',
   'teaching.maxRequests': 'Most calls of one round: it stops before that is exceeded.',
   'teaching.maxTotalTokens': 'Most tokens of one round: it stops before that is exceeded.',
   'teaching.maxCost':
@@ -57,7 +63,7 @@ export const FIELD_HELP: Readonly<Record<string, string>> = {
     'What products are computed in; "auto": bfloat16 where the GPU has it, else float32.',
   'training.gradCheckpoint':
     'Computes activations again in the backward pass: less memory, more time.',
-  'training.launch': 'How many processes train together on this computer, a GPU each.',
+  'training.launch': 'How many processes train together, a GPU each, and on how many computers.',
   rounds: 'How many rounds are planned; N rounds have N + 1 exams.',
 };
 

@@ -53,6 +53,8 @@ export const replySchema = z.object({
   ...about,
   attempt: z.number().int().min(1),
   text: z.string(),
+  /** Asked for as one JSON object; as labelled lines where this is absent. */
+  form: z.literal('json').optional(),
   finishReason: z.string().nullable(),
   usage: usageSchema,
   /** In the currency of the profile’s prices of that day; absent where it named none. */

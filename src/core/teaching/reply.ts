@@ -97,7 +97,10 @@ function annotation(body: readonly string[]): ReplyParse {
 
 type Solution = { readonly ok: true; readonly rationale: string; readonly answer: string };
 
-function readSolution(lines: readonly string[]): Solution | Extract<ReplyParse, { ok: false }> {
+/** The steps with their one line `Answer:` at the end, or why they are none. */
+export function readSolution(
+  lines: readonly string[],
+): Solution | Extract<ReplyParse, { ok: false }> {
   const kept = trimBlank(lines);
   const rationale = normaliseRationale(kept.join('\n'));
   const refused = (problem: ReplyProblem, because: string) =>

@@ -7,6 +7,7 @@ import { wordingOf } from '../dataset/choiceLines.ts';
 import { answerForm, goldInWords } from './answerForm.ts';
 import { gateFeedback, gateRationale, type GateContext, type GateLimits } from './gate.ts';
 import { ladderItems, ladderStart, lostDraws, nextStep, rungOf, type Rung } from './ladder.ts';
+import { parseJsonReply } from './jsonReply.ts';
 import { renderPrompt } from './prompt.ts';
 import type { Purpose, TeacherReply, TeachingItem } from './records.ts';
 import { parseReply } from './reply.ts';
@@ -172,6 +173,7 @@ function requestOf(
     templateHash: template.hash,
     temperature: task.temperature,
     maxTokens: task.maxTokens,
+    ...(template.form === 'json' ? { form: 'json' } : {}),
   };
 }
 
@@ -228,7 +230,8 @@ function judge(
   const { purpose, question, attempt } = task;
   const flags: TeachingItem['flags'] =
     task.teacher.drifted?.(reply) === true ? [...blank.flags, 'modelDrift'] : blank.flags;
-  const parsed = parseReply(purpose, reply.text);
+  const read = task.template.form === 'json' ? parseJsonReply : parseReply;
+  const parsed = read(purpose, reply.text);
   if (!parsed.ok) {
     const drafted = parsed.draft === null ? {} : { itemId: itemIdOf(task, parsed.draft) };
     return { ...blank, ...drafted, flags, rationale: parsed.draft, reasons: [parsed.problem] };

@@ -17,6 +17,8 @@ export interface TeacherRequest {
   readonly templateHash: string;
   readonly temperature: number;
   readonly maxTokens: number;
+  /** Asked for as one JSON object; as labelled lines where this is absent. */
+  readonly form?: 'json';
 }
 
 export interface TeacherSpending {

@@ -296,7 +296,7 @@ async function taskFor(
       .filter(({ round, item: one }) => round < review.round && one.accepted)
       .map(({ item: one }) => one.rationale ?? ''),
     teacher: open.teacher,
-    template: await loadTemplate(session.root, purpose),
+    template: await loadTemplate(session.root, purpose, session.store.project.teaching.replyForm),
     limits: gate,
     asked: textName(item.question, curation),
     ...(hint === undefined ? {} : { hint }),

@@ -17,10 +17,13 @@ export function loopPorts(session: Session): LoopPorts {
     student: openStudent(session),
     trainer: lazyTrainer(session),
     openTeacher: (round) => openTeacher(session, round),
-    templates: async () => ({
-      annotate: await loadTemplate(session.root, 'annotate'),
-      feedback: await loadTemplate(session.root, 'feedback'),
-    }),
+    templates: async () => {
+      const { replyForm } = session.store.project.teaching;
+      return {
+        annotate: await loadTemplate(session.root, 'annotate', replyForm),
+        feedback: await loadTemplate(session.root, 'feedback', replyForm),
+      };
+    },
     clock,
     log,
     report,

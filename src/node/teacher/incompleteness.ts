@@ -30,7 +30,10 @@ export function incompleteness(reply: TeacherReply): TeacherFailure | null {
       return new TeacherFailure({
         class: 'retry',
         code: 'teacher.malformed',
-        message: sentence`The teacher’s reply is empty.`,
+        message:
+          reply.text.trim() === ''
+            ? sentence`The teacher’s reply is empty.`
+            : sentence`The teacher’s reply is not the JSON object that was asked for.`,
       });
     case 'length':
       return unfinished(

@@ -8,15 +8,18 @@ import {
   type TeacherRecord,
   type TeacherReply,
 } from '../../core/teaching/records.ts';
+import { isJsonObject } from '../../core/teaching/jsonReply.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
 import { hadLeft } from './failure.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
 import { readJournal, type BadLine } from '../storage/readJournal.ts';
 
-/** A reply that may be used and served again: whole, finished on its own, and not empty. */
+/** A reply that may be used and served again: whole, finished on its own, not empty, and JSON where it was to be. */
 export function isComplete(reply: TeacherReply): boolean {
-  return reply.finishReason === 'stop' && !reply.overlong && reply.text.trim() !== '';
+  const { finishReason, overlong, text, form } = reply;
+  if (finishReason !== 'stop' || overlong || text.trim() === '') return false;
+  return form !== 'json' || isJsonObject(text);
 }
 
 /** Whether nobody can tell what a reply was billed: it broke off, and its usage never came. */

@@ -77,6 +77,7 @@ export class Recorder {
       ...aboutOf(work),
       attempt: this.#ledger.attempts(work.key) + 1,
       ...raw,
+      ...(work.request.form === undefined ? {} : { form: work.request.form }),
       text: this.#redact(raw.text),
       usage,
       ...(cost === undefined ? {} : { cost }),

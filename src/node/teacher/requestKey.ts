@@ -35,7 +35,7 @@ export function requestKey(
     topP,
     maxTokens: request.maxTokens,
     seed: request.draw,
-    form: 'sections',
+    form: request.form ?? 'sections',
     draw: request.draw,
   });
 }

@@ -23,6 +23,7 @@ import { sendChat } from './openaiTransport.ts';
 import { Pacer, type Lease } from './pacing.ts';
 import { Recorder, type Keyed } from './recorder.ts';
 import { createRedactor } from './redact.ts';
+import { responseFormat } from './responseFormat.ts';
 import { requestKey } from './requestKey.ts';
 import type { TransportReply } from './transportReply.ts';
 import { Voice } from './voice.ts';
@@ -233,7 +234,13 @@ export class TeacherClient implements Teacher {
     try {
       return await sendChat(
         { ...this.#endpoint, dialect },
-        { messages, temperature, maxTokens, seed: draw },
+        {
+          messages,
+          temperature,
+          maxTokens,
+          seed: draw,
+          more: responseFormat(work.request, dialect),
+        },
         {
           signal: work.signal,
           onAccepted: (info) => lease.accepted(info),
