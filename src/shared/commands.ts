@@ -37,6 +37,7 @@ export const COMMANDS = {
   'tailor.chooseStudentServer': { title: 'Choose Student Server', cli: 'choose --server' },
   'tailor.choosePromptForm': { title: 'Choose Prompt Form', cli: 'choose --chat' },
   'tailor.testStudent': { title: 'Test Student', cli: 'student --test' },
+  'tailor.recordStudent': { title: 'Record Student', cli: 'student --record' },
   'tailor.waitForStudent': { title: 'Wait for Student Server', cli: 'student --wait' },
   'tailor.chooseTeacher': { title: 'Choose Teacher', cli: 'choose --teacher' },
   'tailor.setTeacherKey': { title: 'Set Teacher Key', cli: null },

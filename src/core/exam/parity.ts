@@ -12,7 +12,7 @@ export const NEAR_TIE = 1e-4;
 /** parity.json: what the trainer's own libraries compute with a student, for the engine to repeat (exam-engine.md §7). */
 export const paritySchema = z.object({
   v: z.literal(1),
-  /** Of the bytes of model.safetensors. */
+  /** Of the bytes of model.safetensors; of weights in several files, of their names and hashes. */
   weightsSha256: hex64,
   dtype: z.enum(['float32', 'bfloat16']),
   /** Whether the tokenizer itself puts a begin-of-sequence id before a text. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { describeParity } from '../../core/exam/describeParity.ts';
+import type { ParityVerdict } from '../../core/exam/parityVerdict.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { kindsOfProject } from '../project/kindsOfProject.ts';
 import { loadProject } from '../project/loadProject.ts';
@@ -38,6 +39,17 @@ export async function testStudent(
   };
 }
 
+/** What asking a server for the student of a round came to. */
+export interface StudentCheck {
+  readonly profile: string;
+  readonly round: number;
+  /** Its folder, relative to the project. */
+  readonly student: string;
+  readonly parity: ParityVerdict;
+  /** A record to check it by is missing and can be made. */
+  readonly recordable: boolean;
+}
+
 /**
  * `tailor student [--wait]`: whether the server answers as the student of the round that is next; with `wait` it is
  * asked until it does.
@@ -45,7 +57,7 @@ export async function testStudent(
 export function checkStudent(
   context: CommandContext,
   options: { readonly wait?: boolean },
-): Promise<CommandResult> {
+): Promise<CommandResult & { readonly json: StudentCheck }> {
   return withSession(context, async (session) => {
     const { store, surroundings } = session;
     const name = store.project.servedBy;
@@ -59,13 +71,15 @@ export function checkStudent(
     const before = round === 0 ? null : await store.state(round - 1);
     const path = state?.student.path ?? before?.training?.student?.path ?? store.project.student;
     const parity = await student.checkParity(store.absolute(path), signal);
-    const about = describeParity(parity);
+    const recordable = parity.verdict === 'unchecked' && path === store.project.student;
+    const answers =
+      parity.verdict === 'unchecked'
+        ? sentence`The server ${name} answers; whether it serves ${path} itself cannot be checked.`
+        : sentence`The server ${name} answers as ${path}: ${describeParity(parity)}.`;
+    const way = sentence`A record to check it by is made with tailor student --record.`;
     return {
-      text:
-        parity.verdict === 'unchecked'
-          ? sentence`The server ${name} answers; whether it serves ${path} itself cannot be checked: make the record with tailor student --record.`
-          : sentence`The server ${name} answers as ${path}: ${about}.`,
-      json: { profile: name, round, student: path, parity },
+      text: recordable ? joined([answers, way]) : answers,
+      json: { profile: name, round, student: path, parity, recordable },
     };
   });
 }

@@ -45,10 +45,13 @@ export class StudentDigests {
     return { digest: sha256Json(digests), engine: ENGINE_IDENTITY, parameters };
   }
 
-  /** SHA-256 of the single weight file; null for a sharded student. */
-  async weightsSha256(folder: string): Promise<string | null> {
-    const [first, ...others] = await weightNames(folder);
-    return first === WEIGHTS && others.length === 0 ? this.sha256(folder, first) : null;
+  /** SHA-256 of the single weight file; of several files, of their names and hashes (as parity.py makes it). */
+  async weightsSha256(folder: string): Promise<string> {
+    const names = await weightNames(folder);
+    if (names.length === 1 && names[0] === WEIGHTS) return this.sha256(folder, WEIGHTS);
+    const listed: [string, string][] = [];
+    for (const name of names) listed.push([name, await this.sha256(folder, name)]);
+    return sha256Json(listed);
   }
 
   private async sha256(folder: string, name: string): Promise<string> {
@@ -88,8 +91,9 @@ export async function requireRecordedWeights(
   folder: string,
   recorded: string | null,
 ): Promise<void> {
+  if (recorded === null) return;
   const actual = await digests.weightsSha256(folder);
-  if (recorded === null || actual === null || recorded === actual) return;
+  if (recorded === actual) return;
   throw new AppError(
     'student.parity',
     sentence`The student’s weights are not the ones that the trainer saved.`,

@@ -11,6 +11,7 @@ type GuidedId =
   | 'tailor.chooseStudentServer'
   | 'tailor.choosePromptForm'
   | 'tailor.testStudent'
+  | 'tailor.recordStudent'
   | 'tailor.waitForStudent'
   | 'tailor.setup';
 
@@ -35,6 +36,8 @@ export function guidedHandlers(editor: Editor): Readonly<Record<GuidedId, Handle
       (await import('./promptForm.ts')).choosePromptFormHandler(editor)(target),
     'tailor.testStudent': async (target) =>
       (await import('./studentServer.ts')).testStudentHandler(editor)(target),
+    'tailor.recordStudent': async (target) =>
+      (await import('./studentServer.ts')).recordStudentHandler(editor)(target),
     'tailor.waitForStudent': async (target) =>
       (await import('./studentServer.ts')).waitForStudentHandler(editor)(target),
     'tailor.setup': async (target) =>

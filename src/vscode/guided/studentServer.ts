@@ -135,14 +135,33 @@ export function waitForStudentHandler(editor: Editor): Handler {
     const { t } = vscode.l10n;
     const { root } = await editor.projects.pick(target.root);
     const title = t('Waiting for the student’s server');
-    const { text } = await editor.jobs.run(
+    const { text, json } = await editor.jobs.run(
       { root, stage: 'other', round: null, title },
       async (context) =>
         (await import('../../node/commands/student.ts')).checkStudent(context, { wait: true }),
     );
     const goOn = t('Run Next Round');
-    void vscode.window.showInformationMessage(said(text), goOn).then((button) => {
+    const record = t('Record Student');
+    // A base has no record until somebody makes one; then the server can be checked before anything rests on it.
+    const buttons = json.recordable ? [record, goOn] : [goOn];
+    void vscode.window.showInformationMessage(said(text), ...buttons).then((button) => {
       if (button === goOn) void vscode.commands.executeCommand('tailor.round', { root });
+      if (button === record) void vscode.commands.executeCommand('tailor.recordStudent', { root });
     });
+  };
+}
+
+/** "Record Student": what the base student computes, so that whoever answers for it can be checked. */
+export function recordStudentHandler(editor: Editor): Handler {
+  return async (target) => {
+    requireTrust();
+    const { t } = vscode.l10n;
+    const { root } = await editor.projects.pick(target.root);
+    const { text } = await editor.jobs.run(
+      { root, stage: 'other', round: null, title: t('Recording the student') },
+      async (context) =>
+        (await import('../../node/commands/recordStudent.ts')).recordStudent(context, {}),
+    );
+    void vscode.window.showInformationMessage(said(text));
   };
 }

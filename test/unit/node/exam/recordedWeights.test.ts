@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { requireRecordedWeights, StudentDigests } from '../../../../src/node/exam/studentDigest.ts';
+import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+it('weights in several files are held against the record as the trainer names them', async () => {
+  const folder = join(await temporaryFolder(), 'base');
+  await mkdir(folder);
+  const files = { 'model-1.safetensors': 'one', 'model-2.safetensors': 'two' };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const weight_map = { a: 'model-2.safetensors', b: 'model-1.safetensors' };
+  await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map }));
+  // parity.py: json.dumps([[name, sha256], …]) without spaces.
+  const recorded = sha256(
+    `[["model-1.safetensors","${sha256('one')}"],["model-2.safetensors","${sha256('two')}"]]`,
+  );
+  await requireRecordedWeights(new StudentDigests(), folder, recorded);
+  await writeFile(join(folder, 'model-2.safetensors'), 'three');
+  await expect(
+    requireRecordedWeights(new StudentDigests(), folder, recorded),
+  ).rejects.toMatchObject({ code: 'student.parity' });
+});
