@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'student.server'
   | 'student.capability'
   | 'student.notServed'
+  | 'student.budget'
   | 'engine.crashed'
   | 'engine.load'
   | 'teacher.unknownProfile'

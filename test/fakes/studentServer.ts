@@ -80,6 +80,8 @@ export class StudentServer {
   /** Asked for each completion request, by its number; null: answer it. */
   trouble: (number: number) => Trouble | null = () => null;
   answer: (asked: Asked) => Promise<Answer> | Answer;
+  /** Told behind the last word of a stream, and with an answer at once; null: never. */
+  usage: { readonly prompt_tokens: number; readonly completion_tokens: number } | null = null;
   inFlight = 0;
   peak = 0;
   #completions = 0;
@@ -196,7 +198,8 @@ export class StudentServer {
     );
     if (!body.stream) {
       const choices = answers.map((one, index) => this.#choice(one, index, chat, body.logprobs));
-      json(response, 200, { object: 'text_completion', choices });
+      const usage = this.usage === null ? {} : { usage: this.usage };
+      json(response, 200, { object: 'text_completion', choices, ...usage });
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -217,6 +220,9 @@ export class StudentServer {
       // Each token is written by itself, as it would come.
       if (at % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
       if (response.destroyed) return;
+    }
+    if (this.usage !== null && 'stream_options' in raw) {
+      response.write(`data: ${JSON.stringify({ choices: [], usage: this.usage })}\n\n`);
     }
     response.end('data: [DONE]\n\n');
   }

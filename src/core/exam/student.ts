@@ -18,6 +18,8 @@ export interface Student {
       onAttempt(attempt: FinishedAttempt): void | Promise<void>;
     },
   ): Promise<void>;
+  /** The same student for the exams of one round, whose requests are counted where they cost something. */
+  forRound?(round: number): Student;
   /** Replays the student's parity.json (unchecked where the folder has none); rejects with `student.parity`. */
   checkParity(folder: string, signal: Signal): Promise<ParityVerdict>;
 }

@@ -18,11 +18,12 @@ export async function examRound(
   const { store, signal } = ports;
   let state = initial;
   const folder = store.absolute(state.student.path);
-  const identity = await ports.student.identify(folder);
-  const parity = await ports.student.checkParity(folder, signal);
+  const student = ports.student.forRound?.(state.round) ?? ports.student;
+  const identity = await student.identify(folder);
+  const parity = await student.checkParity(folder, signal);
   for (const set of sets) {
     const plan = await planExam(ports, state.round, set, identity);
-    const answered = await sitExam(ports, state.round, folder, plan);
+    const answered = await sitExam({ ...ports, student }, state.round, folder, plan);
     state = reduceRound(state, {
       type: 'exam-finished',
       set,

@@ -3,7 +3,14 @@ import * as z from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
 import type { ServedForm } from '../../core/exam/served.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
-import { checkBaseURL, profilesPath, teacherProfileSchema } from '../teacher/profiles.ts';
+import { pricesFor, type Prices } from '../../core/teaching/prices.ts';
+import { loadPrices, pricesPath } from '../teacher/priceFile.ts';
+import {
+  checkBaseURL,
+  isLoopback,
+  profilesPath,
+  teacherProfileSchema,
+} from '../teacher/profiles.ts';
 import {
   addToProfiles,
   problemOf,
@@ -15,6 +22,8 @@ import {
 export const studentProfileSchema = teacherProfileSchema
   .pick({ name: true, baseURL: true, model: true, keyEnv: true, headers: true, deadlines: true })
   .extend({
+    /** What it costs, where it costs something; else what the person's file of prices says of its model. */
+    prices: teacherProfileSchema.shape.prices,
     /** What serves: it decides the command that serves a trained student. */
     kind: z.enum(['vllm', 'llama.cpp', 'ollama', 'other']).default('vllm'),
     api: z.enum(['completions', 'chat']).default('completions'),
@@ -28,7 +37,9 @@ export const studentProfileSchema = teacherProfileSchema
     /** Most requests in flight; the number adapts below it. */
     concurrency: z.number().int().min(1).max(1024).default(32),
   });
-export type StudentProfile = z.infer<typeof studentProfileSchema>;
+export type StudentProfile = Omit<z.infer<typeof studentProfileSchema>, 'prices'> & {
+  readonly prices?: Prices | undefined;
+};
 
 /** The built-in engine, which needs no profile: the name that takes a project's server away again. */
 export const ENGINE = 'engine';
@@ -70,10 +81,22 @@ const STUDENTS: ProfilesKind<typeof studentProfileSchema> = {
   unfit: (because) => sentence`This is no student server: ${because}.`,
 };
 
-/** Reads the person's student servers; a missing file means none. */
-export function loadStudents(path: string): Promise<StudentProfile[]> {
-  return readProfiles(path, STUDENTS);
+/** Reads the person's student servers, with the prices of those that are not on this computer; a missing file means none. */
+export async function loadStudents(path: string): Promise<StudentProfile[]> {
+  const profiles = await readProfiles(path, STUDENTS);
+  const isPriced = profiles.some(
+    ({ prices, baseURL }) => prices === undefined && !isLocal(baseURL),
+  );
+  const list = isPriced ? await loadPrices(pricesPath(path)) : [];
+  return profiles.map((profile) => {
+    const { prices, baseURL, model } = profile;
+    // A model of that name on this computer costs nothing.
+    if (prices !== undefined || isLocal(baseURL)) return profile;
+    return { ...profile, prices: pricesFor(model, list) };
+  });
 }
+
+const isLocal = (baseURL: string): boolean => isLoopback(new URL(baseURL));
 
 /** The server of that name; a project can only name one, it can never bring one. */
 export function findStudent(

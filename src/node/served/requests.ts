@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { TeacherFailure } from '../teacher/failure.ts';
 import type { StudentProfile } from './profiles.ts';
 import { askJson, type ServerAccess } from './transport.ts';
-import { completionSchema, modelsSchema, type Choice } from './wire.ts';
+import type { Meter } from './meter.ts';
+import { completionSchema, modelsSchema, usageOf, type Choice, type Completion } from './wire.ts';
 
 /** A text put to a server as its profile says: to be gone on with, or as a chat's message. */
 export function askedBy(
@@ -39,10 +40,19 @@ export async function askGreedy(
     tokens,
   }: { readonly model: string; readonly prompt: string; readonly tokens: number },
   signal: AbortSignal,
+  meter: Meter | null = null,
 ): Promise<Choice[]> {
   const body = {
     ...{ model, prompt, max_tokens: tokens, temperature: 0, top_p: 1, logprobs: 1 },
     ...(access.profile.kind === 'vllm' ? { return_token_ids: true } : {}),
   };
-  return (await askJson(access, 'completions', completionSchema, body, signal)).choices;
+  const send = (): Promise<Completion> =>
+    askJson(access, 'completions', completionSchema, body, signal);
+  if (meter === null) return (await send()).choices;
+  const ask = { prompt, maxTokens: tokens, samples: 1 };
+  const answer = await meter.ask(ask, signal, send, ({ choices, usage }) => ({
+    usage: usageOf(usage),
+    text: choices.map(({ text }) => text ?? '').join(''),
+  }));
+  return answer.choices;
 }

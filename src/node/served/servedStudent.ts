@@ -21,7 +21,9 @@ import { abortSignalOf } from '../teacher/abortSignal.ts';
 import { credentialsOf } from '../teacher/credentials.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import { createRedactor, type Redactor } from '../teacher/redact.ts';
+import { estimateExam } from './estimateExam.ts';
 import { servedError } from './failure.ts';
+import type { Meter } from './meter.ts';
 import { checkServerURL, formOf } from './profiles.ts';
 import { sitServed } from './sitting.ts';
 import { askGreedy, listModels } from './requests.ts';
@@ -42,6 +44,8 @@ export interface ServedStudentOptions {
   /** Wait until the server answers as the student of the folder, instead of saying that it does not. */
   readonly wait: boolean;
   readonly random?: () => number;
+  /** Opens the book of the requests; null where they cost nothing and are not limited. */
+  readonly openMeter?: (() => Promise<Meter>) | null;
 }
 
 /**
@@ -71,6 +75,12 @@ export class ServedStudent implements Student {
     if (request.items.length === 0) return;
     const { access, clock, log, random } = this.#options;
     const linked = abortSignalOf(hooks.signal);
+    const meter = (await this.#options.openMeter?.()) ?? null;
+    if (meter?.prices !== undefined) {
+      const { samples, name } = access.profile;
+      const about = { together: samples === 'together', prices: meter.prices, now: clock.now() };
+      log.info(estimateExam(name, request, about).toString());
+    }
     try {
       const peak = await sitServed({
         access,
@@ -82,20 +92,23 @@ export class ServedStudent implements Student {
         log,
         random: random ?? Math.random,
         redact: this.#redact,
+        meter,
         onAttempt: (attempt) => hooks.onAttempt(attempt),
       });
       log.debug(`${access.profile.name}: at most ${peak} requests at once`);
     } finally {
       linked.unlink();
+      await meter?.close();
     }
   }
 
   async checkParity(folder: string, signal: Signal): Promise<ParityVerdict> {
     const linked = abortSignalOf(signal);
+    const meter = (await this.#options.openMeter?.()) ?? null;
     try {
       for (;;) {
         try {
-          return await this.#check(folder, linked.signal);
+          return await this.#check(folder, linked.signal, meter);
         } catch (error) {
           const waits =
             isAppError(error, 'student.notServed') || isAppError(error, 'student.server');
@@ -105,6 +118,7 @@ export class ServedStudent implements Student {
       }
     } finally {
       linked.unlink();
+      await meter?.close();
     }
   }
 
@@ -123,14 +137,14 @@ export class ServedStudent implements Student {
     await clock.sleep(POLL_MS, signal);
   }
 
-  async #check(folder: string, signal: AbortSignal): Promise<ParityVerdict> {
+  async #check(folder: string, signal: AbortSignal, meter: Meter | null): Promise<ParityVerdict> {
     const { log, access } = this.#options;
     try {
       const model = await this.#present(folder, signal);
       const parity = await recordOf(folder);
       if (parity === null) {
         log.warn(
-          `${basename(folder)} was not made by the trainer: whether ${access.profile.name} serves these very weights cannot be checked.`,
+          `${basename(folder)} was not made by the trainer: whether ${access.profile.name} serves these very weights cannot be checked. tailor student --record makes the record that is missing.`,
         );
         return { verdict: 'unchecked', by: access.profile.name };
       }
@@ -139,7 +153,7 @@ export class ServedStudent implements Student {
       const answers = [];
       for (const prompt of parity.prompts) {
         const asked = { model, prompt: prompt.text, tokens: prompt.greedyIds.length };
-        const [choice] = await askGreedy(access, asked, signal);
+        const [choice] = await askGreedy(access, asked, signal, meter);
         answers.push(choice === undefined ? { text: '', tokens: null } : greedyOf(choice));
       }
       if (!tellsIds(answers) && !hasTexts(parity)) throw notComparable(folder);

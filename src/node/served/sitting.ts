@@ -1,4 +1,4 @@
-import { cancelled } from '../../core/errors.ts';
+import { cancelled, isAppError } from '../../core/errors.ts';
 import type { ExamItem, ExamRequest, FinishedAttempt } from '../../core/exam/attempt.ts';
 import { framedText } from '../../core/exam/chatFrame.ts';
 import { serverSeed, TextStop } from '../../core/exam/served.ts';
@@ -9,6 +9,7 @@ import { TeacherFailure } from '../teacher/failure.ts';
 import { Gate, type Went } from './concurrency.ts';
 import { servedError } from './failure.ts';
 import { askedBy } from './requests.ts';
+import type { Meter, MeteredAnswer } from './meter.ts';
 import { askStream, type ServerAccess } from './transport.ts';
 
 const TRIES = 5;
@@ -28,6 +29,8 @@ export interface SittingParts {
   readonly log: Log;
   readonly random: () => number;
   readonly redact: (text: string) => string;
+  /** Counts the requests; null where they cost nothing and are not limited. */
+  readonly meter: Meter | null;
   onAttempt(attempt: FinishedAttempt): void | Promise<void>;
 }
 
@@ -79,7 +82,9 @@ export async function sitServed(parts: SittingParts): Promise<number> {
   const workers = Array.from({ length: Math.min(asks.length, access.profile.concurrency) }, () =>
     worker().catch((error: unknown) => {
       failure ??= { error };
-      halt.abort();
+      // What is under way is paid for: where only the limit is reached, it may end.
+      if (!isAppError(error, 'student.budget')) halt.abort();
+      next = asks.length;
     }),
   );
   await Promise.all(workers);
@@ -169,20 +174,32 @@ async function once(
   signal: AbortSignal,
   clocked: { firstMs: number | null },
 ): Promise<readonly FinishedAttempt[]> {
-  const { access, request, clock, redact } = parts;
+  const { access, request, clock, redact, meter } = parts;
   const { path, body } = requestOf(parts, ask);
   const rows = ask.samples.map((sample): Row => {
     return { sample, stop: new TextStop(request.stopAtAnswerLine), reason: null, over: false };
   });
   const started = clock.now();
-  await askStream(access, path, body, signal, ({ choice, text, reason }) => {
-    const row = rows[choice];
-    if (row === undefined || row.over) return false;
-    if (text !== '') clocked.firstMs ??= clock.now() - started;
-    row.reason = reason ?? row.reason;
-    row.over = row.stop.add(text) || reason !== null;
-    return rows.every(({ over }) => over);
-  });
+  let arrived = '';
+  const send = async (): Promise<MeteredAnswer> => {
+    const usage = await askStream(access, path, body, signal, ({ choice, text, reason }) => {
+      const row = rows[choice];
+      arrived += text;
+      if (row === undefined || row.over) return false;
+      if (text !== '') clocked.firstMs ??= clock.now() - started;
+      row.reason = reason ?? row.reason;
+      row.over = row.stop.add(text) || reason !== null;
+      // The usage comes behind the last word; where an answer is cut here, none comes.
+      return rows.every(({ over }) => over) && (meter === null || reason === null);
+    });
+    return { usage, text: arrived };
+  };
+  if (meter === null) await send();
+  else {
+    const cost = { prompt: request.head + ask.prompt, maxTokens: request.maxNewTokens };
+    const samples = ask.samples.length;
+    await meter.ask({ ...cost, samples }, signal, send, (answer) => answer);
+  }
   return rows.map(({ sample, stop, reason }) => {
     const ended = stop.finish(reason);
     if (ended === null) throw unfinished(reason);
@@ -194,7 +211,7 @@ async function once(
 }
 
 /** Where a request goes, and what it says. */
-function requestOf({ access, model, request }: SittingParts, ask: Ask) {
+function requestOf({ access, model, request, meter }: SittingParts, ask: Ask) {
   const { api, seed, topK } = access.profile;
   const { sampling, head, maxNewTokens, chat } = request;
   // A server's chat puts the student's template around a message by itself.
@@ -212,6 +229,7 @@ function requestOf({ access, model, request }: SittingParts, ask: Ask) {
     ...(topK && !greedy ? { top_k: sampling.topK } : {}),
     ...(seed ? { seed: serverSeed(request.seed, ask.questionId, ask.samples) } : {}),
     ...(ask.samples.length > 1 ? { n: ask.samples.length } : {}),
+    ...(meter?.prices === undefined ? {} : { stream_options: { include_usage: true } }),
   };
   return { path, body };
 }

@@ -9,7 +9,7 @@ import { parseRetryAfter } from '../teacher/rateHeaders.ts';
 import { Watchdog } from '../teacher/watchdog.ts';
 import { checkServerURL, type StudentProfile } from './profiles.ts';
 import { eventData } from './sse.ts';
-import { chunkSchema } from './wire.ts';
+import { chunkSchema, usageOf } from './wire.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 
@@ -122,28 +122,34 @@ export interface Piece {
   readonly reason: string | null;
 }
 
-/** A streamed answer; `onPiece` returns true where nothing more is wanted, which ends the request. */
+/**
+ * A streamed answer; `onPiece` returns true where nothing more is wanted, which ends the request. Gives the usage, where
+ * the stream told it before its end.
+ */
 export function askStream(
   access: ServerAccess,
   path: string,
   body: Body,
   signal: AbortSignal,
   onPiece: (piece: Piece) => boolean,
-): Promise<void> {
+): Promise<ReturnType<typeof usageOf>> {
   return send(access, path, { ...body, stream: true }, signal, async (response, alive) => {
     if (response.body === null) throw classifyEmptyStream('');
     let events = 0;
+    let usage: ReturnType<typeof usageOf> = null;
     for await (const data of eventData(response.body)) {
       events += 1;
       const parsed = chunkSchema.safeParse(JSON.parse(data));
       if (!parsed.success || parsed.data.error !== undefined) throw inStream(data);
+      usage = usageOf(parsed.data.usage) ?? usage;
       for (const { index, text, delta, finish_reason: reason } of parsed.data.choices) {
         const piece = text ?? delta?.content ?? '';
         alive(piece !== '');
-        if (onPiece({ choice: index, text: piece, reason: reason ?? null })) return;
+        if (onPiece({ choice: index, text: piece, reason: reason ?? null })) return usage;
       }
     }
     if (events === 0) throw malformed();
+    return usage;
   });
 }
 

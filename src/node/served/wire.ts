@@ -12,7 +12,13 @@ export const modelsSchema = z.object({
   ),
 });
 
-/** An event of a stream of completions or of a chat. */
+/** What a server says that an answer took. */
+const usageSchema = z.object({
+  prompt_tokens: z.number().int().min(0),
+  completion_tokens: z.number().int().min(0),
+});
+
+/** An event of a stream of completions or of a chat; the last one may hold the usage alone. */
 export const chunkSchema = z.object({
   choices: z.array(
     z.object({
@@ -22,6 +28,7 @@ export const chunkSchema = z.object({
       finish_reason: z.string().nullish(),
     }),
   ),
+  usage: usageSchema.nullish(),
   error: z.unknown().optional(),
 });
 
@@ -47,8 +54,10 @@ export const completionSchema = z.object({
       }),
     )
     .min(1),
+  usage: usageSchema.nullish(),
 });
-export type Choice = z.infer<typeof completionSchema>['choices'][number];
+export type Completion = z.infer<typeof completionSchema>;
+export type Choice = Completion['choices'][number];
 
 /** The tokens of a choice, as far as the server tells of them; null where it does not. */
 export function tokensOf(choice: Choice): ServedToken[] | null {
@@ -68,6 +77,14 @@ export function tokensOf(choice: Choice): ServedToken[] | null {
     }));
   }
   return ids ? ids.map((id) => ({ text: '', logprob: null, id })) : null;
+}
+
+/** Tokens as a server counts them; null where it does not say. */
+export function usageOf(
+  usage: z.infer<typeof usageSchema> | null | undefined,
+): { readonly promptTokens: number; readonly completionTokens: number } | null {
+  if (!usage) return null;
+  return { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens };
 }
 
 /** A choice as a check of the weights compares it. */

@@ -1,13 +1,16 @@
 import type { Student } from '../../core/exam/student.ts';
 import { EngineStudent } from '../engineStudent.ts';
 import { findStudent, loadStudents, readStudentKey, studentsPath } from '../served/profiles.ts';
+import { isMetered, Meter } from '../served/meter.ts';
 import { ServedStudent } from '../served/servedStudent.ts';
 import type { ServerAccess } from '../served/transport.ts';
+import { assertWritable } from '../storage/safePath.ts';
 import type { Session, Surroundings } from './session.ts';
 
 /** Who sits the project's exams: the server that it names, the exam engine else. */
 export function openStudent(
   session: Pick<Session, 'surroundings' | 'store' | 'waits'>,
+  round?: number,
 ): Student {
   const { surroundings, store } = session;
   const { assets, clock, log, report } = surroundings;
@@ -16,13 +19,37 @@ export function openStudent(
   let opened: Promise<ServedStudent> | undefined;
   // The person's file is read when the student is needed: teaching and deciding need none.
   const open = (): Promise<ServedStudent> =>
-    (opened ??= serverAccess(surroundings, name).then(
-      (access) => new ServedStudent({ access, clock, log, report, wait: session.waits }),
-    ));
+    (opened ??= serverAccess(surroundings, name).then((access) => {
+      const openMeter = round === undefined ? null : meterOf(session, round, access);
+      return new ServedStudent({ access, clock, log, report, wait: session.waits, openMeter });
+    }));
   return {
+    ...(round === undefined ? { forRound: (of: number) => openStudent(session, of) } : {}),
     identify: async (folder) => (await open()).identify(folder),
     sit: async (request, hooks) => (await open()).sit(request, hooks),
     checkParity: async (folder, signal) => (await open()).checkParity(folder, signal),
+  };
+}
+
+/** The book of a round's requests, where they cost something or are limited. */
+function meterOf(
+  { surroundings, store }: Pick<Session, 'surroundings' | 'store'>,
+  round: number,
+  { profile }: ServerAccess,
+): (() => Promise<Meter>) | null {
+  const { maxRequests, maxCost } = store.project.exam;
+  const limits = { maxRequests, maxCost };
+  const { clock, log } = surroundings;
+  if (!isMetered(profile, limits)) return null;
+  if (maxCost !== undefined && profile.prices === undefined) {
+    log.warn(
+      `exam.maxCost cannot hold: no price is known for ${profile.model} of ${profile.name}. exam.maxRequests limits requests.`,
+    );
+  }
+  return async () => {
+    const folder = store.roundFolder(round, 'served');
+    await assertWritable(store.root, `rounds/${round}/served/${store.writer}.jsonl`);
+    return Meter.open({ profile, limits, folder, writer: store.writer, clock });
   };
 }
 
