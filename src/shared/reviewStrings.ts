@@ -1,12 +1,15 @@
 import { reviewAgainStrings } from './reviewAgainStrings.ts';
-
 import { reviewChoiceStrings } from './reviewChoiceStrings.ts';
+import { reviewKeyStrings } from './reviewKeyStrings.ts';
+import { reviewSaidStrings } from './reviewSaidStrings.ts';
 
 /**
  * Everything the Review view says, in English. The host sends it in the person's language; `{name}` is a value. A count
  * has two keys, `.one` and `.other`.
  */
 export const reviewStrings = {
+  ...reviewKeyStrings,
+  ...reviewSaidStrings,
   ...reviewChoiceStrings,
   ...reviewAgainStrings,
   round: 'Round {n}',
@@ -359,67 +362,6 @@ export const reviewStrings = {
   allDone:
     'All {total} mistakes reviewed: {accepted} accepted, {edited} edited, {rejected} rejected.',
   asking: 'The teacher is being asked…',
-
-  'say.noCandidate': 'There is no rationale to decide on: ask the teacher (r) or write one (w).',
-  'say.noAttempt': 'There is no attempt of the student here.',
-  'say.pairBlocked': 'This attempt cannot be part of a pair.',
-  'say.pairNone': 'A pair needs an accepted rationale and a wrong attempt.',
-  'say.cannotAsk': 'The teacher cannot be asked now.',
-  'say.readOnly': 'This round can only be read.',
-  'say.allDone': 'Everything listed is reviewed.',
-  'say.refused': 'Not saved: {message}',
-  'say.changed': '{id} has changed since it was shown: nothing was decided. Look again.',
-  'say.asking': 'Asking the teacher.',
-  'say.asked': 'The teacher answered. Passed every check: {accepted}; failed: {failed}.',
-  'say.unasked.one': '{n} question was not asked: this hint had been answered before.',
-  'say.unasked.other': '{n} questions were not asked: this hint had been answered before.',
-  'say.undo': 'Undone: {what}',
-  'say.redo': 'Done again: {what}',
-  'say.done.undo': 'Undone.',
-  'say.done.redo': 'Done again.',
-  'say.nothingTo.undo': 'Nothing to undo.',
-  'say.nothingTo.redo': 'Nothing to redo.',
-  'say.bulk.one': '{n} question changed. One undo takes it back.',
-  'say.bulk.other': '{n} questions changed. One undo takes them all back.',
-
-  'keys.title': 'Keyboard shortcuts',
-  'keys.singleOff': 'Keys of one letter are switched off in the settings.',
-  'keys.move': 'Move',
-  'keys.next': 'Next question',
-  'keys.previous': 'Previous question',
-  'keys.nextTodo': 'Next one to review',
-  'keys.first': 'First',
-  'keys.last': 'Last',
-  'keys.page': 'A page up, down',
-  'keys.region': 'List, texts, decisions',
-  'keys.decide': 'Decide',
-  'keys.accept': 'Accept, go on',
-  'keys.reject': 'Reject, go on',
-  'keys.rejectReason': 'Reject with a reason',
-  'keys.skip': 'Skip',
-  'keys.edit': 'Edit the rationale',
-  'keys.write': 'Write your own',
-  'keys.ask': 'Ask the teacher again',
-  'keys.save': 'Save what you write',
-  'keys.escape': 'Back to the list, draft kept',
-  'keys.undo': 'Undo a decision',
-  'keys.redo': 'Redo',
-  'keys.texts': 'Texts and pairs',
-  'keys.candidate': 'Choose a rationale to see',
-  'keys.onlyThis': 'Accept only this rationale',
-  'keys.toggleCandidate': 'Take or drop this rationale',
-  'keys.attempt': 'Previous, next attempt',
-  'keys.pair': 'Reflection pair on, off',
-  'keys.pairOnly': 'Only this attempt as pair',
-  'keys.firstError': 'Mark the first wrong step',
-  'keys.mode': 'Steps, plain texts, word diff',
-  'keys.open': 'Open the whole record',
-  'keys.list': 'List',
-  'keys.search': 'Search',
-  'keys.filter': 'Filter',
-  'keys.mark': 'Pick',
-  'keys.extend': 'Pick a range',
-  'keys.keys': 'This list',
 } as const;
 
 export type ReviewTextKey = keyof typeof reviewStrings;

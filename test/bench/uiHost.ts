@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReviewService } from '../../src/node/review/service.ts';
 import { systemClock as clock } from '../../src/node/storage/systemClock.ts';
-import { NO_FILTER, type Filter } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter } from '../../src/shared/reviewQueue.ts';
 import { SAMPLES, writeReviewProject } from '../fakes/reviewData.ts';
 
 /** Milliseconds that experience asks of the host, and past twice of which the bench fails. */

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../src/shared/contract.ts';
-import type { ReviewContract, ReviewRecord, Snapshot } from '../../src/shared/reviewContract.ts';
+import type { ReviewContract, Snapshot } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import type { Outside } from '../../src/node/review/ports.ts';
 import { emptySnapshot, handlersWithoutReview } from '../../src/vscode/webviews/noReview.ts';
 import type { OpenReview, ReviewPeer } from '../../src/vscode/webviews/reviewPeer.ts';

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../src/shared/contract.ts';
-import { NO_FILTER, type Filter, type ReviewContract } from '../../src/shared/reviewContract.ts';
+import type { ReviewContract } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter } from '../../src/shared/reviewQueue.ts';
 import type { Outside } from '../../src/node/review/ports.ts';
 import { ReviewService } from '../../src/node/review/service.ts';
 import { systemClock } from '../../src/node/storage/systemClock.ts';

@@ -14,14 +14,9 @@ import type { RecordedAgain } from '../../src/core/exam/again.ts';
 import { anAnswerAgain } from '../fakes/answerAgain.ts';
 import { stale } from '../../src/node/review/stale.ts';
 import type { Handlers, Payload } from '../../src/shared/contract.ts';
-import type {
-  Act,
-  Job,
-  ReviewContract,
-  ReviewRecord,
-  Row,
-  Snapshot,
-} from '../../src/shared/reviewContract.ts';
+import type { Act, Job, ReviewContract, Snapshot } from '../../src/shared/reviewContract.ts';
+import type { Row } from '../../src/shared/reviewQueue.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { reviewStrings } from '../../src/shared/reviewStrings.ts';
 import { aCandidate, ana, anAttempt, LIMITS } from '../fakes/reviewMaterial.ts';
 import { askedQuestions, type Asked } from './questions.ts';

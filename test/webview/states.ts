@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import { NO_FILTER, type Snapshot } from '../../src/shared/reviewContract.ts';
+import type { Snapshot } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../src/shared/reviewQueue.ts';
 import { anAnswerAgain } from '../fakes/answerAgain.ts';
 import { CHOICE_QUESTIONS } from './questions.ts';
 import { EXAM_JOB, type HostOptions, type MemoryHost } from './memoryHost.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { AskedAgainView } from '../../src/shared/reviewAgain.ts';
-import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Link } from '../kit/link.tsx';

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { NO_FILTER, type Snapshot } from '../../src/shared/reviewContract.ts';
+import type { Snapshot } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../src/shared/reviewQueue.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { SkeletonRows } from '../kit/skeletonRows.tsx';

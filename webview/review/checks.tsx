@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Check } from '../../src/shared/reviewContract.ts';
+import type { Check } from '../../src/shared/reviewRecord.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon, type IconName } from '../kit/icon.tsx';
 import { useTexts } from './app.tsx';

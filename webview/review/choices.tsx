@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { usePart, useTexts } from './app.tsx';

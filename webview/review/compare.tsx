@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { AttemptView, CandidateView } from '../../src/shared/reviewContract.ts';
+import type { AttemptView, CandidateView } from '../../src/shared/reviewRecord.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { useControl, useTexts } from './app.tsx';

@@ -1,4 +1,5 @@
-import type { Act, Filter, Sort, Verb } from '../../src/shared/reviewContract.ts';
+import type { Act, Verb } from '../../src/shared/reviewContract.ts';
+import type { Filter, Sort } from '../../src/shared/reviewQueue.ts';
 import { isStale, messageOf } from '../kit/failure.ts';
 import { ABOUT_SHOWN, AT_ONCE, type Action } from './actions.ts';
 import { askStudent } from './again.ts';

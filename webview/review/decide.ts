@@ -1,10 +1,6 @@
-import type {
-  Act,
-  AttemptView,
-  CandidateView,
-  ReviewRecord,
-  Row,
-} from '../../src/shared/reviewContract.ts';
+import type { Act } from '../../src/shared/reviewContract.ts';
+import type { Row } from '../../src/shared/reviewQueue.ts';
+import type { AttemptView, CandidateView, ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import type { Form } from './forms.ts';
 import { shownAttempt, shownCandidate, shownRecord, type ReviewState } from './state.ts';

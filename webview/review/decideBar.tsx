@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { Button } from '../kit/button.tsx';
 import { useCap, useControl, usePart, useTexts } from './app.tsx';
 import { acceptable } from './decide.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { Radio } from '../kit/choice.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { Aside } from './aside.tsx';

@@ -1,4 +1,6 @@
-import type { Filter, ReviewRecord, Row, Snapshot, Sort } from '../../src/shared/reviewContract.ts';
+import type { Snapshot } from '../../src/shared/reviewContract.ts';
+import type { Filter, Row, Sort } from '../../src/shared/reviewQueue.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import type { Form, Missing } from './forms.ts';
 import type { Mode, Overlay } from './state.ts';
 

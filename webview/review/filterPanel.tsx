@@ -7,7 +7,7 @@ import {
   NO_FILTER,
   pairStatusSchema,
   type Filter,
-} from '../../src/shared/reviewContract.ts';
+} from '../../src/shared/reviewQueue.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import { Button } from '../kit/button.tsx';
 import { Checkbox, Select } from '../kit/choice.tsx';

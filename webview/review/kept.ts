@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { filterSchema, NO_FILTER, sortSchema } from '../../src/shared/reviewContract.ts';
+import { filterSchema, NO_FILTER, sortSchema } from '../../src/shared/reviewQueue.ts';
 import { withDraft } from './drafts.ts';
 import { draftKey, formSchema } from './forms.ts';
 import type { ReviewState } from './state.ts';

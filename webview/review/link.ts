@@ -1,11 +1,6 @@
 import type { Client, Payload } from '../../src/shared/contract.ts';
-import {
-  NO_FILTER,
-  type Filter,
-  type ReviewContract,
-  type Snapshot,
-  type Sort,
-} from '../../src/shared/reviewContract.ts';
+import type { ReviewContract, Snapshot } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter, type Sort } from '../../src/shared/reviewQueue.ts';
 import { Chunks } from '../kit/chunks.ts';
 import { codeOf, isStale, messageOf } from '../kit/failure.ts';
 import { reached } from '../kit/reached.ts';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';

@@ -1,4 +1,5 @@
-import type { Filter, ReviewRecord, Row, Sort } from '../../src/shared/reviewContract.ts';
+import type { Filter, Row, Sort } from '../../src/shared/reviewQueue.ts';
+import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import type { ReviewEvent } from './events.ts';
 import { formed, withDraft } from './drafts.ts';
 import {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ItemStatus, Row } from '../../src/shared/reviewContract.ts';
+import type { ItemStatus, Row } from '../../src/shared/reviewQueue.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon, type IconName } from '../kit/icon.tsx';
 import { optionAt, type OptionPlace } from '../kit/listBox.tsx';

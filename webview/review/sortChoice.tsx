@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { sortSchema } from '../../src/shared/reviewContract.ts';
+import { sortSchema } from '../../src/shared/reviewQueue.ts';
 import { Select } from '../kit/choice.tsx';
 import { useControl, usePart, useTexts } from './app.tsx';
 

@@ -1,13 +1,7 @@
-import type {
-  AttemptView,
-  CandidateView,
-  Filter,
-  ReviewRecord,
-  Row,
-  Snapshot,
-  Sort,
-} from '../../src/shared/reviewContract.ts';
-import { NO_FILTER } from '../../src/shared/reviewContract.ts';
+import type { Snapshot } from '../../src/shared/reviewContract.ts';
+import type { Filter, Row, Sort } from '../../src/shared/reviewQueue.ts';
+import type { AttemptView, CandidateView, ReviewRecord } from '../../src/shared/reviewRecord.ts';
+import { NO_FILTER } from '../../src/shared/reviewQueue.ts';
 import { draftKey, type Form, type Missing } from './forms.ts';
 
 export type Mode = 'step' | 'side' | 'diff';

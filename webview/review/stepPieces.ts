@@ -1,4 +1,4 @@
-import type { StepView } from '../../src/shared/reviewContract.ts';
+import type { StepView } from '../../src/shared/reviewRecord.ts';
 
 /** A stretch of a step's text with what is known about it. */
 export interface StepPiece {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { StepView } from '../../src/shared/reviewContract.ts';
+import type { StepView } from '../../src/shared/reviewRecord.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { visibleText } from '../kit/visible.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { AttemptView, ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { AttemptView, ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { answerWords } from '../../src/shared/reviewChoices.ts';
 import type { ReviewTextKey } from '../../src/shared/reviewStrings.ts';
 import { Button } from '../kit/button.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { CandidateView, ReviewRecord } from '../../src/shared/reviewContract.ts';
+import type { CandidateView, ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { NO_FILTER, type Filter, type ItemStatus } from '../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter, type ItemStatus } from '../../src/shared/reviewQueue.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { FilterField } from '../kit/filterField.tsx';

@@ -1,4 +1,4 @@
-import type { Check } from '../../shared/reviewContract.ts';
+import type { Check } from '../../shared/reviewRecord.ts';
 import { joined, type Sentence } from '../sentence.ts';
 import { falseEquations } from '../teaching/arithmetic.ts';
 import type { GateReason } from '../teaching/records.ts';

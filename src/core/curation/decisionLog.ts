@@ -1,5 +1,5 @@
 import { CURATION_STRINGS } from '../../shared/curationStrings.ts';
-import type { ReviewRecord } from '../../shared/reviewContract.ts';
+import type { ReviewRecord } from '../../shared/reviewRecord.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
 import { inEnglish, type CurationSay } from './say.ts';

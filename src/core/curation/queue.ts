@@ -1,6 +1,6 @@
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import { searchWords } from '../../shared/searchText.ts';
-import type { Filter, Row, Sort } from '../../shared/reviewContract.ts';
+import type { Filter, Row, Sort } from '../../shared/reviewQueue.ts';
 import { goldValue } from '../grading/gold.ts';
 import type { Curation } from './curation.ts';
 import { sortedByKey, sortKey } from './queueOrder.ts';

@@ -1,4 +1,4 @@
-import type { AttemptView, Check, ReviewRecord, StepView } from '../../shared/reviewContract.ts';
+import type { AttemptView, Check, ReviewRecord, StepView } from '../../shared/reviewRecord.ts';
 import { wordingOf } from '../dataset/choiceLines.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { falseEquations } from '../teaching/arithmetic.ts';

@@ -1,4 +1,5 @@
-import type { CandidateView, Check, ItemStatus, StepView } from '../../shared/reviewContract.ts';
+import type { ItemStatus } from '../../shared/reviewQueue.ts';
+import type { CandidateView, Check, StepView } from '../../shared/reviewRecord.ts';
 import { gradeAnswer } from '../grading/gradeAnswer.ts';
 import { sha256Text } from '../hash.ts';
 import { gateReasons, isTaught, type Candidate } from './candidates.ts';

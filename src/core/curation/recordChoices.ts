@@ -1,4 +1,5 @@
-import type { ReviewRecord, Row } from '../../shared/reviewContract.ts';
+import type { Row } from '../../shared/reviewQueue.ts';
+import type { ReviewRecord } from '../../shared/reviewRecord.ts';
 import { bareLetter, letterAt } from '../dataset/choiceLetter.ts';
 import type { Question } from '../dataset/question.ts';
 import { answerInWords } from '../teaching/answerForm.ts';

@@ -1,4 +1,5 @@
-import type { Check, ItemFlag, ReviewRecord, Row } from '../../shared/reviewContract.ts';
+import type { ItemFlag, Row } from '../../shared/reviewQueue.ts';
+import type { Check, ReviewRecord } from '../../shared/reviewRecord.ts';
 import { wordingOf } from '../dataset/choiceLines.ts';
 import { trajectoryOf } from '../round/trajectory.ts';
 import { stepViews } from '../teaching/stepView.ts';

@@ -1,4 +1,4 @@
-import type { ItemFlag, ItemStatus, PairStatus, Row } from '../../shared/reviewContract.ts';
+import type { ItemFlag, ItemStatus, PairStatus, Row } from '../../shared/reviewQueue.ts';
 import { falseEquations } from '../teaching/arithmetic.ts';
 import { trajectoryOf } from '../round/trajectory.ts';
 import {

@@ -1,4 +1,5 @@
-import type { ItemStatus, SpotCheck } from '../../shared/reviewContract.ts';
+import type { SpotCheck } from '../../shared/reviewContract.ts';
+import type { ItemStatus } from '../../shared/reviewQueue.ts';
 import { uniforms } from '../round/bootstrap.ts';
 import { populationUpperBound } from '../round/statistics.ts';
 import type { Curation, SpotCheckRecord } from './curation.ts';

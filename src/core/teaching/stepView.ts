@@ -1,4 +1,4 @@
-import type { StepView } from '../../shared/reviewContract.ts';
+import type { StepView } from '../../shared/reviewRecord.ts';
 import { foldText } from '../grading/fold.ts';
 import { numbersIn } from '../grading/numbers.ts';
 import { findEquations } from './arithmetic.ts';

@@ -4,13 +4,9 @@ import { recordOf } from '../../core/curation/reviewRecord.ts';
 import { sayBy, type CurationSay } from '../../core/curation/say.ts';
 import { gradeAttempt } from '../../core/grading/gradeAnswer.ts';
 import type { AbortSignalLike, Handlers } from '../../shared/contract.ts';
-import type {
-  Filter,
-  ReviewContract,
-  ReviewRecord,
-  Row,
-  Sort,
-} from '../../shared/reviewContract.ts';
+import type { ReviewContract } from '../../shared/reviewContract.ts';
+import type { Filter, Row, Sort } from '../../shared/reviewQueue.ts';
+import type { ReviewRecord } from '../../shared/reviewRecord.ts';
 import { runPaced } from './pace.ts';
 import { stale, unknown } from './stale.ts';
 import type { Opened, ReviewService } from './service.ts';

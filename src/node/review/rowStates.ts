@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
-import type { Row } from '../../shared/reviewContract.ts';
+import type { Row } from '../../shared/reviewQueue.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { ProjectStore } from '../project/projectStore.ts';
 import { reviewable } from './facts.ts';

@@ -1,4 +1,5 @@
-import type { Row, Snapshot } from '../../shared/reviewContract.ts';
+import type { Snapshot } from '../../shared/reviewContract.ts';
+import type { Row } from '../../shared/reviewQueue.ts';
 
 type Counts = Snapshot['counts'];
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { scanLine, textFieldOf, type TextField } from '../../core/dataset/jsonSpans.ts';
 import { visibleText } from '../../core/visibleText.ts';
-import type { Row } from '../../shared/reviewContract.ts';
+import type { Row } from '../../shared/reviewQueue.ts';
 import type { Disposable } from '../disposableStore.ts';
 import type { DataFiles } from './dataFiles.ts';
 import type { ProjectStates } from './rowStates.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ReviewRecord } from '../../shared/reviewContract.ts';
+import type { ReviewRecord } from '../../shared/reviewRecord.ts';
 import type { Disposable } from '../disposableStore.ts';
 import { SingleFiles } from '../singleFiles.ts';
 import type { ReviewPeer } from './reviewPeer.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { visibleText } from '../../core/visibleText.ts';
-import type { CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import type { CandidateView, ReviewRecord } from '../../shared/reviewRecord.ts';
 import { readableName } from '../readableName.ts';
 import { RECORD_SCHEME } from './places.ts';
 import { recordText } from './recordText.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { visibleText } from '../../core/visibleText.ts';
 import type { AskedAgainView } from '../../shared/reviewAgain.ts';
-import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewContract.ts';
+import type { AttemptView, CandidateView, ReviewRecord } from '../../shared/reviewRecord.ts';
 import { answerWords } from '../../shared/reviewChoices.ts';
 import { reviewStrings } from './strings.ts';
 

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../shared/contract.ts';
-import type { Act, ReviewContract, ReviewRecord, Snapshot } from '../../shared/reviewContract.ts';
+import type { Act, ReviewContract, Snapshot } from '../../shared/reviewContract.ts';
+import type { ReviewRecord } from '../../shared/reviewRecord.ts';
 import type { Outside, ReviewActions } from '../../node/review/ports.ts';
 
 /** Which of the two places a Review view lies in. */

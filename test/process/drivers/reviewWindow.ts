@@ -1,5 +1,5 @@
 // Opens a project's review and accepts or rejects questions, one line a decision, until it is killed.
-import { NO_FILTER } from '../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../src/shared/reviewQueue.ts';
 import { openReview } from '../../bench/uiHost.ts';
 
 const [root = ''] = process.argv.slice(2);

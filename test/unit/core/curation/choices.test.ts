@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerWords } from '../../../../src/shared/reviewChoices.ts';
-import { recordSchema } from '../../../../src/shared/reviewContract.ts';
+import { recordSchema } from '../../../../src/shared/reviewRecord.ts';
 import { decisionsFor } from '../../../../src/core/curation/decisionsFor.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { recordOf } from '../../../../src/core/curation/reviewRecord.ts';

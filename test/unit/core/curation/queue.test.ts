@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FILTER, type Filter, type Sort } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Filter, type Sort } from '../../../../src/shared/reviewQueue.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { ReviewIndex } from '../../../../src/core/curation/queue.ts';
 import { runWhole } from '../../../../src/core/runWhole.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordSchema } from '../../../../src/shared/reviewContract.ts';
+import { recordSchema } from '../../../../src/shared/reviewRecord.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { labelOf, sentenceOf } from '../../../../src/core/curation/decisionLog.ts';
 import { decisionsFor } from '../../../../src/core/curation/decisionsFor.ts';

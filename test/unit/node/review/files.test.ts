@@ -258,7 +258,7 @@ describe('the files behind Review', () => {
 
   it('keeps saved filters over a restart, each name once', async () => {
     const window = await reviewOf(20);
-    const filter = { ...(await import('../../../../src/shared/reviewContract.ts')).NO_FILTER };
+    const filter = { ...(await import('../../../../src/shared/reviewQueue.ts')).NO_FILTER };
     await window.ask('saveFilter', { name: 'Mine', filter });
     await window.ask('saveFilter', { name: 'Mine', filter: { ...filter, misses: 2 } });
     const again = await openWindow(window.root);

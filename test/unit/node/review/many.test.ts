@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../../src/shared/reviewQueue.ts';
 import { openWindow, OUTSIDE, reviewOf } from '../../../fakes/reviewWindow.ts';
 
 const id = (index: number): string => `bench-${String(index).padStart(6, '0')}`;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NO_FILTER, type Sort } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER, type Sort } from '../../../../src/shared/reviewQueue.ts';
 import { writeReviewProject } from '../../../fakes/reviewData.ts';
 import { openReading, openWindow, type ReviewWindow } from '../../../fakes/reviewWindow.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../../src/shared/reviewQueue.ts';
 import { stepChoices } from '../../../../webview/review/forms.ts';
 import { keptOf, readKept } from '../../../../webview/review/kept.ts';
 import { shownRecord } from '../../../../webview/review/state.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../../src/shared/reviewQueue.ts';
 import { ask } from '../../../../webview/review/ask.ts';
 import { bulk, confirm } from '../../../../webview/review/batch.ts';
 import { rowById, shownRecord } from '../../../../webview/review/state.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NO_FILTER } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../../src/shared/reviewQueue.ts';
 import { IN_ORDER, review, settle } from './controlRig.ts';
 
 beforeEach(() => vi.useFakeTimers());

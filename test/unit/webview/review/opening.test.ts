@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../../../src/shared/connect.ts';
 import type { Port } from '../../../../src/shared/contract.ts';
-import { NO_FILTER, reviewContract } from '../../../../src/shared/reviewContract.ts';
+import { reviewContract } from '../../../../src/shared/reviewContract.ts';
+import { NO_FILTER } from '../../../../src/shared/reviewQueue.ts';
 import { Link } from '../../../../webview/review/link.ts';
 import { createStore } from '../../../../webview/review/store.ts';
 import { MemoryHost } from '../../../webview/memoryHost.ts';
