@@ -98,6 +98,8 @@ export const snapshotSchema = z.object({
   canAsk: z.boolean(),
   /** Why no student can be asked again now; null where one can. */
   noAgain: z.nullable(text),
+  /** Questions of the round on which people disagree. */
+  disagreed: count,
   singleKeys: z.boolean(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;

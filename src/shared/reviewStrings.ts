@@ -1,5 +1,6 @@
 import { reviewAgainStrings } from './reviewAgainStrings.ts';
 import { reviewChoiceStrings } from './reviewChoiceStrings.ts';
+import { reviewDisagreementStrings } from './reviewDisagreementStrings.ts';
 import { reviewKeyStrings } from './reviewKeyStrings.ts';
 import { reviewSaidStrings } from './reviewSaidStrings.ts';
 
@@ -12,6 +13,7 @@ export const reviewStrings = {
   ...reviewSaidStrings,
   ...reviewChoiceStrings,
   ...reviewAgainStrings,
+  ...reviewDisagreementStrings,
   round: 'Round {n}',
   'round.choose': 'Round to look at',
   tools: 'Undo, view and keys',

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../src/shared/contract.ts';
+import type { ChoiceView } from '../../src/shared/reviewChoices.ts';
 import type { ReviewContract, Snapshot } from '../../src/shared/reviewContract.ts';
 import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import type { Outside } from '../../src/node/review/ports.ts';
@@ -12,8 +13,16 @@ export function readySnapshot(rev: number, todo = 3): Snapshot {
 }
 
 /** An item with one attempt and one candidate whose texts are given. */
-export function recordWith(texts: { attempt: string; rationale: string; original?: string }) {
+export function recordWith(texts: {
+  attempt: string;
+  rationale: string;
+  original?: string;
+  choices?: readonly ChoiceView[];
+}) {
+  const { choices } = texts;
+  const [gold, wrong] = choices ? ['b', 'a'] : ['8', '7'];
   const record: ReviewRecord = {
+    ...(choices ? { kind: 'choice', choices: [...choices] } : {}),
     row: {
       id: 'q-1',
       title: 'How many?',
@@ -25,19 +34,19 @@ export function recordWith(texts: { attempt: string; rationale: string; original
       samples: 4,
       trajectory: 'unclear',
       misses: 1,
-      wrongAnswer: '7',
-      gold: '8',
+      wrongAnswer: wrong,
+      gold,
       candidates: 1,
     },
     stamp: 'stamp-1',
     question: 'How many?',
     originalQuestion: null,
-    gold: '8',
+    gold,
     originalGold: null,
     goldConfirmed: false,
     equation: '4 + 4',
     reference: null,
-    answers: [{ answer: '7', count: 4, right: false }],
+    answers: [{ answer: wrong, count: 4, right: false }],
     attempts: [
       {
         sample: 2,
@@ -45,7 +54,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
         text: texts.attempt,
         steps: [],
         diverges: {},
-        answer: '7',
+        answer: wrong,
         verdict: 'wrong',
         settled: null,
         checks: [],
@@ -62,7 +71,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
         rationale: texts.rationale,
         original: texts.original ?? null,
         steps: [],
-        answer: '8',
+        answer: gold,
         status: 'todo',
         by: null,
         checks: [],
@@ -80,6 +89,7 @@ export function recordWith(texts: { attempt: string; rationale: string; original
     trajectory: 'new',
     checks: [],
     hint: null,
+    disagreements: [],
     log: [{ at: '2026-01-01', by: 'someone', what: 'accepted', reason: null }],
   };
   return record;

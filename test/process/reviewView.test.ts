@@ -4,7 +4,7 @@ import { axeOn } from '../webview/axe.ts';
 import { THEMES } from '../webview/browserPage.ts';
 import { HOSTILE_TEXTS } from '../webview/hostileTexts.ts';
 import { looksAt } from '../webview/looks.ts';
-import type { Asked } from '../webview/questions.ts';
+import { CHOICE_QUESTIONS, type Asked } from '../webview/questions.ts';
 import { REVIEW } from '../webview/reviewLook.ts';
 import { keptAt } from '../webview/states.ts';
 
@@ -21,6 +21,7 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     'decided',
     'edit',
     'ask',
+    'people disagree',
     'ask the student again',
     'asked again',
     'override',
@@ -73,9 +74,66 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     await page.locator('.side-tools', { hasText: 'Accept this one, too' }).waitFor();
   });
 
+  it('marks the choice of the gold and of the attempt in hand in words, and fixes the gold to a letter', async () => {
+    for (const size of [WIDE, NARROW]) {
+      const { tab, host } = await look('choices', size);
+      const { page } = tab;
+      const marks = async (): Promise<string[]> => {
+        const all = await page.locator('.choice').allInnerTexts();
+        return all.map((text) => text.replace(/\s+/gu, ' ').trim());
+      };
+      expect((await marks()).slice(1, 3)).toEqual([
+        '(b) blotting paper gold',
+        '(c) the pen this attempt’s answer',
+      ]);
+      await page.locator('#queue').focus();
+      await page.keyboard.press(']');
+      // What is right now goes behind what is wrong.
+      await expect
+        .poll(marks)
+        .toContainEqual(expect.stringMatching(/^\(e\) .* this attempt’s answer$/u));
+      await page.keyboard.press(']');
+      await expect.poll(marks).toContainEqual('(b) blotting paper gold this attempt’s answer');
+      const name = await page.locator('.row-current .row-name').innerText();
+      expect(name).toContain('student (c) the pen, gold (b) blotting paper');
+      const row = page.locator('.row-current .row-answers');
+      expect((await row.innerText()).replace(/\s/gu, '')).toBe('(c)(b)');
+
+      await page.getByRole('button', { name: 'Fix…' }).click();
+      const select = page.getByRole('combobox', { name: 'Gold choice' });
+      expect(await select.inputValue()).toBe('b');
+      await select.selectOption('c');
+      await page.locator('.form-gold vscode-text-field').click();
+      await page.keyboard.type('the pen it is');
+      await page.keyboard.press('Control+Enter');
+      await expect
+        .poll(() => host.decisions)
+        .toMatchObject([{ type: 'fix-gold', questionId: 'ink-0715', was: 'b', answer: 'c' }]);
+      await expect
+        .poll(async () => (await page.locator('.gold').innerText()).trim())
+        .toMatch(/\(c\) the pen[^]*in the data[^]*\(b\) blotting paper/u);
+      await closeAll();
+    }
+  });
+
+  it('fixes the gold of yes and no by choosing one of the two', async () => {
+    const { tab, host } = await look(
+      { host: { asked: CHOICE_QUESTIONS }, at: 'whale-0716', shows: '.decide' },
+      WIDE,
+    );
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Fix…' }).click();
+    await page.getByRole('combobox', { name: 'Gold answer' }).selectOption('yes');
+    await page.locator('.form-gold vscode-text-field').click();
+    await page.keyboard.type('it swims');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => host.decisions).toMatchObject([{ was: 'no', answer: 'yes' }]);
+  });
+
   it('does not scroll sideways from 256 px on', async () => {
     for (const width of [256, 300, 479, 480, 640, 900, 1600]) {
-      const { tab } = await look('ready', { ...NARROW, width });
+      const state = width % 2 === 0 ? 'choices' : 'ready';
+      const { tab } = await look(state, { ...NARROW, width });
       const over = await tab.page.evaluate(() => {
         interface Box {
           readonly scrollWidth: number;

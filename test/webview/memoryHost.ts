@@ -173,6 +173,7 @@ export class MemoryHost {
       teacher: 'programmatic',
       canAsk: true,
       noAgain: null,
+      disagreed: this.#curation.disagreements.all().size,
       singleKeys: true,
       ...this.over,
     };
@@ -301,6 +302,15 @@ export class MemoryHost {
     this.#decide(id, act);
   }
 
+  /** Another person's decision on an item, made without knowledge of this one's. */
+  decideAs(name: string, id: string, act: Act): void {
+    const item = this.#index.item(id);
+    if (!item) throw new AppError('usage', `There is no question ${id}.`);
+    const author = { kind: 'person', name } as const;
+    const made = decisionsFor(item, act, foldCuration([[], []]), author, this.#name());
+    this.#add(made, `${name}-1`);
+  }
+
   #row(id: string): Row {
     const row = this.#index.row(id);
     if (!row) throw new AppError('usage', `There is no question ${id}.`);
@@ -332,12 +342,10 @@ export class MemoryHost {
     this.#add(decisionsFor(item, act, this.#curation, ana, this.#name()));
   }
 
-  #add(decisions: readonly Decision[]): void {
+  #add(decisions: readonly Decision[], writer = 'pc-1'): void {
     const from = this.#steps.flat().length;
     const at = '2026-03-02T10:24:00.000Z';
-    this.#steps.push(
-      decisions.map((one, index) => ({ ...one, writer: 'pc-1', seq: from + index, at })),
-    );
+    this.#steps.push(decisions.map((one, index) => ({ ...one, writer, seq: from + index, at })));
     this.#undone = [];
     this.#fold();
   }

@@ -33,6 +33,16 @@ export const STATES: Readonly<Record<string, ViewState>> = {
   edit: { at: 'bakery-0417', act: (page) => press(page, 'e'), shows: '.form-edit' },
   write: { at: 'lake-0601', act: (page) => press(page, 'w'), shows: '.form-write' },
   ask: { at: 'bakery-0417', act: (page) => press(page, 'r'), shows: '.form-ask' },
+  'people disagree': {
+    at: 'bakery-0417',
+    before: (host) => {
+      host.decideAs('ana', 'bakery-0417', { type: 'accept' });
+      host.decideAs('ben', 'bakery-0417', { type: 'reject', reason: 'It skips a step.' });
+      host.decideAs('ana', 'bakery-0417', { type: 'pair', sample: 0, keep: true });
+      host.decideAs('ben', 'bakery-0417', { type: 'pair', sample: 0, keep: false });
+    },
+    shows: '.disagree .voice-holds',
+  },
   'ask the student again': {
     at: 'bakery-0417',
     act: (page) => press(page, 'R'),

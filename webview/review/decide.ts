@@ -114,11 +114,12 @@ export function pairStep(state: ReviewState, only: boolean): Step {
 }
 
 /** What a person may say of an attempt: where it is in doubt, both; else that the grading is wrong. */
-export function verdictsOn({
-  settled,
-  verdict,
-  checks,
-}: AttemptView): readonly ('right' | 'wrong')[] {
+export function verdictsOn(
+  { settled, verdict, checks }: AttemptView,
+  disputed = false,
+): readonly ('right' | 'wrong')[] {
+  // Where people disagree, the word that counts can be said again: that settles it.
+  if (disputed) return ['right', 'wrong'];
   if (settled === null && checks.some(({ level }) => level === 'warn')) return ['right', 'wrong'];
   return [(settled ?? verdict) === 'right' ? 'wrong' : 'right'];
 }

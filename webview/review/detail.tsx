@@ -6,6 +6,7 @@ import { Aside } from './aside.tsx';
 import { AskedAgain } from './askedAgain.tsx';
 import { WordDiffs } from './compare.tsx';
 import { DecideBar } from './decideBar.tsx';
+import { Disagreements } from './disagreements.tsx';
 import { QuestionCard } from './question.tsx';
 import { MODES, shownAttempt, shownCandidate, shownRecord } from './state.ts';
 import { Student } from './student.tsx';
@@ -39,6 +40,7 @@ export function Detail(): JSX.Element {
       >
         <div class="detail-main">
           <QuestionCard record={record} />
+          <Disagreements record={record} />
           <ModeChoice />
           <Texts record={record} />
           <AskedAgain record={record} />

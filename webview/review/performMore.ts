@@ -1,5 +1,6 @@
 import { bulk, SAMPLE } from './batch.ts';
 import type { Control } from './control.ts';
+import { isGoldDisputed } from './disagreements.tsx';
 import { shownAttempt, shownRecord } from './state.ts';
 
 /** What has a button and a command of the palette, and no key of its own. */
@@ -27,7 +28,7 @@ export function performMore(control: Control, action: More): void {
       });
       return;
     case 'confirm-gold':
-      if (!record || record.goldConfirmed) return;
+      if (!record || (record.goldConfirmed && !isGoldDisputed(record))) return;
       control.take({ kind: 'send', act: { type: 'confirm-gold' } });
       return;
     case 'verdict': {

@@ -8,6 +8,7 @@ import { Icon } from '../kit/icon.tsx';
 import { visibleText } from '../kit/visible.ts';
 import { useControl, usePart, useTexts } from './app.tsx';
 import { Checks } from './checks.tsx';
+import { isGoldDisputed } from './disagreements.tsx';
 import { Choices } from './choices.tsx';
 import { FormCard } from './formCard.tsx';
 import { STATUS_ICONS } from './row.tsx';
@@ -153,7 +154,7 @@ function Gold({ record }: { readonly record: ReviewRecord }): JSX.Element {
         </span>
       )}
       <span class="gold-tools" hidden={!writable}>
-        {goldConfirmed ? null : (
+        {goldConfirmed && !isGoldDisputed(record) ? null : (
           <button
             type="button"
             class={inDoubt ? 'link link-strong' : 'link'}

@@ -163,9 +163,12 @@ function Verdict({ attempt }: { readonly attempt: AttemptView }): JSX.Element {
   const t = useTexts();
   const control = useControl();
   const { sample } = attempt;
+  const disputed = usePart((state) =>
+    (shownRecord(state)?.disagreements ?? []).some(({ matter }) => matter === 'verdict'),
+  );
   return (
     <>
-      {verdictsOn(attempt).map((verdict) => (
+      {verdictsOn(attempt, disputed).map((verdict) => (
         <button
           type="button"
           class="link"

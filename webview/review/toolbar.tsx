@@ -11,6 +11,7 @@ import { filterSize } from './state.ts';
 
 /** Doubt in one click: everything that carries any flag. */
 const ALL_FLAGS: Filter['flags'] = [
+  'disagreed',
   'gold-in-doubt',
   'attempt-in-doubt',
   'gate-failed',
@@ -21,6 +22,8 @@ const ALL_FLAGS: Filter['flags'] = [
   'gold-changed',
   'forgotten',
 ];
+
+const DISAGREED: Filter = { ...NO_FILTER, scope: 'all', flags: ['disagreed'] };
 
 const sameFilter = (a: Filter, b: Filter): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -39,6 +42,7 @@ export function Toolbar(): JSX.Element {
       <div class="chips">
         <ListChip />
         <QuickChips />
+        <DisagreedChip />
         <SavedChips />
         <button
           type="button"
@@ -133,6 +137,27 @@ function QuickChips(): JSX.Element {
         <span>{t('chip.flagged', { n: counts?.flagged ?? 0 })}</span>
       </button>
     </>
+  );
+}
+
+/** All questions on which people disagree, mistakes or not; there only while there are any. */
+function DisagreedChip(): JSX.Element | null {
+  const filter = usePart((state) => state.filter);
+  const n = usePart((state) => state.snapshot?.disagreed ?? 0);
+  const t = useTexts();
+  const control = useControl();
+  const on = sameFilter(filter, DISAGREED);
+  if (n === 0 && !on) return null;
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-pressed={on}
+      onClick={() => void control.list(on ? NO_FILTER : DISAGREED)}
+    >
+      <Icon name="warning" />
+      <span>{t('chip.disagreed', { n })}</span>
+    </button>
   );
 }
 

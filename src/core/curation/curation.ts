@@ -3,6 +3,7 @@ import type { Worded } from '../dataset/choiceLines.ts';
 import type { Attempt } from '../exam/attempt.ts';
 import { activeDecisions, type RecordedDecision } from './activeDecisions.ts';
 import type { Decision } from './decision.ts';
+import { DisagreementFold, type Disagreements } from './disagreements.ts';
 import { nameOfWording } from './questionText.ts';
 
 /** What people and rules have decided so far, folded from the events of all rounds up to one. */
@@ -38,6 +39,8 @@ export interface Curation {
   readonly counts: { readonly person: number; readonly rule: number };
   /** Decisions that were made for another wording of their question than the one that counts: they do not stand. */
   readonly outdated: ReadonlySet<Decision>;
+  /** What people disagree on in the latest round. */
+  readonly disagreements: Disagreements;
 }
 
 export interface ItemDecision {
@@ -134,6 +137,7 @@ export class CurationFold {
   readonly #attemptsDecided = new Set<string>();
   readonly #counts = { person: 0, rule: 0 };
   readonly #outdated = new Set<Decision>();
+  readonly #disagreements = new DisagreementFold();
   readonly #questionOf: QuestionOf;
   #order = 0;
 
@@ -154,6 +158,7 @@ export class CurationFold {
     attemptsDecided: this.#attemptsDecided,
     counts: this.#counts,
     outdated: this.#outdated,
+    disagreements: this.#disagreements,
   };
 
   constructor(questionOf: QuestionOf = () => undefined) {
@@ -169,6 +174,7 @@ export class CurationFold {
       this.#outdated.add(event);
       return;
     }
+    this.#disagreements.apply(event, round);
     switch (event.type) {
       case 'accept':
       case 'reject': {

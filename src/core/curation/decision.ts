@@ -11,6 +11,8 @@ const base = {
   reason: z.string().optional(),
   /** The same on every event of one act: together they are one step of undo. */
   action: z.string().min(1).optional(),
+  /** The decisions of other people in this round that it overrules knowingly, as writer#seq; see disagreements.ts. */
+  knows: z.array(z.string().min(1)).optional(),
 };
 /** Names the text of the question that it was decided for; see questionText.ts. Older files name none. */
 const asked = z.string().optional();

@@ -11,6 +11,7 @@ import { candidatesOf, gateReasons, inQuestion, type Candidate } from './candida
 import { gateSentences } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
+import { isDisputed, pairTopic, rationaleTopic } from './disagreements.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
 import { asSentence } from './say.ts';
@@ -51,15 +52,18 @@ export function decisionsFor(
     case 'choose': {
       const chosen = named(item, act.candidate, curation);
       const others = candidatesOf(item, curation).filter(({ id }) => id !== chosen.id);
-      return [...accepting(item, chosen, curation, base), ...rejecting(item, others, base)];
+      return [
+        ...accepting(item, chosen, curation, base),
+        ...rejecting(item, others, curation, base),
+      ];
     }
     case 'reject': {
       if (act.candidate !== undefined) {
-        return rejecting(item, [named(item, act.candidate, curation)], base);
+        return rejecting(item, [named(item, act.candidate, curation)], curation, base);
       }
       const candidates = offered(item, curation);
       if (candidates.length === 0) return leavingOut(item, curation, base);
-      return rejecting(item, candidates, base);
+      return rejecting(item, candidates, curation, base);
     }
     case 'edit':
       if (act.insist !== true) refuseUnfit(item, act.rationale, curation);
@@ -131,7 +135,7 @@ export function decisionsFor(
       const text = act.question.trim();
       if (!reason) throw refuse(item, sentence`Say why the question is wrong.`);
       if (text === '') throw refuse(item, sentence`A question needs a text.`);
-      if (text === now.question)
+      if (text === now.question && !isDisputed(curation, item.id, 'question'))
         throw refuse(item, sentence`That is the text of the question already.`);
       return [
         { type: 'fix-question', ...base, questionId: item.id, was: now.question, text, reason },
@@ -202,7 +206,9 @@ function accepting(
   curation: Curation,
   base: Base,
 ): Decision[] {
-  if (candidate.standing === 'by-person') return [];
+  // Where people disagree, saying it again settles that.
+  const disputed = isDisputed(curation, item.id, rationaleTopic(candidate.id), 'taught');
+  if (candidate.standing === 'by-person' && !disputed) return [];
   const target = { questionId: item.id, itemId: candidate.id };
   if (candidate.source === 'dataset') {
     const reasons = gateReasons(candidate, questionNow(item.question, curation), item.frame);
@@ -223,17 +229,28 @@ function accepting(
   return [{ type: 'accept', ...base, items: [target] }];
 }
 
-function rejecting(item: ReviewItem, candidates: readonly Candidate[], base: Base): Decision[] {
+function rejecting(
+  item: ReviewItem,
+  candidates: readonly Candidate[],
+  curation: Curation,
+  base: Base,
+): Decision[] {
   const items = candidates
-    .filter(({ decision }) => decision?.status !== 'rejected' || decision.by === 'rule')
+    .filter(
+      ({ id, decision }) =>
+        decision?.status !== 'rejected' ||
+        decision.by === 'rule' ||
+        isDisputed(curation, item.id, rationaleTopic(id)),
+    )
     .map(({ id }) => ({ questionId: item.id, itemId: id }));
   return items.length === 0 ? [] : [{ type: 'reject', ...base, items }];
 }
 
 /** With nothing to reject, rejecting an item means that it is not trained on. */
-function leavingOut({ id, frame }: ReviewItem, { leftOut }: Curation, base: Base): Decision[] {
-  const known = leftOut.get(id);
-  if (known?.round === frame.round && known.by === 'person') return [];
+function leavingOut({ id, frame }: ReviewItem, curation: Curation, base: Base): Decision[] {
+  const known = curation.leftOut.get(id);
+  const said = known?.round === frame.round && known.by === 'person';
+  if (said && !isDisputed(curation, id, 'taught')) return [];
   return [{ type: 'leave-out', ...base, questionId: id }];
 }
 
@@ -274,7 +291,7 @@ function editing(
   if (candidate.source === 'dataset') {
     return [
       { type: 'write', ...base, questionId: item.id, asked, rationale },
-      ...rejecting(item, [candidate], base),
+      ...rejecting(item, [candidate], curation, base),
     ];
   }
   return [{ type: 'edit', ...base, questionId: item.id, itemId: candidate.id, asked, rationale }];
@@ -312,7 +329,8 @@ function pairing(
   if (act.type === 'pair' && !act.keep) {
     const pair = pairOf(graded, curation, block);
     if (pair === 'none') throw refuse(item, sentence`This attempt is right: it stands in no pair.`);
-    if (pair === 'drop') return [];
+    const disputed = isDisputed(curation, item.id, pairTopic(refOf(graded)));
+    if (pair === 'drop' && !disputed) return [];
     return same.map((one) => ({ type: 'pair-drop', ...base, ...refOf(one) }));
   }
   const why = pairReason(graded, curation, block, asSentence);

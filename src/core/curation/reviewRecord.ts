@@ -12,6 +12,7 @@ import { askedAgainViews, NOT_ASKED_AGAIN, type AskedAgainBeside } from './recor
 import { answersOf, attemptViews } from './recordAttempts.ts';
 import { candidateView } from './recordCandidates.ts';
 import { kindOfRecord } from './recordChoices.ts';
+import { disagreementViews } from './recordDisagreements.ts';
 import { stampOf } from './recordStamp.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import { rowOf } from './reviewRow.ts';
@@ -62,6 +63,7 @@ export function recordOf(
     trajectory: trajectoryOf(history),
     checks: checksOf(item, row, curation, say),
     hint: curation.hints.get(id) ?? null,
+    disagreements: disagreementViews(id, candidates, curation, say),
     log: logOf(decisions, id, curation.outdated, say),
   };
 }

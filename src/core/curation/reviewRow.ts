@@ -149,6 +149,7 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
   const teachers = considered.filter((one) => one.item !== null);
   const isOpen = status.status === 'todo';
   const flags: ItemFlag[] = [];
+  if (curation.disagreements.of(item.id).length > 0) flags.push('disagreed');
   if (goldInDoubt) flags.push('gold-in-doubt');
   if (
     attempts.some(

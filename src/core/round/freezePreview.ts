@@ -18,6 +18,8 @@ export interface SetPreview {
   readonly coverage: Coverage;
   /** Questions with candidates of this round on none of which anybody decided: left out. */
   readonly undecided: number;
+  /** Questions on which people disagree: the newest word counts. */
+  readonly disagreed: number;
   /** Questions of this round's candidates by who decided last: a person on at least one, or rules alone. */
   readonly byPerson: number;
   readonly byRule: number;
@@ -81,12 +83,21 @@ async function previewOf(
         : sentence`Nobody has decided on the new candidates of ${undecided} questions: they are not taught.`,
     );
   }
+  const disagreed = curation.disagreements.all().size;
+  if (disagreed > 0) {
+    warnings.push(
+      disagreed === 1
+        ? sentence`People disagree on 1 question: the newest word counts until somebody decides again.`
+        : sentence`People disagree on ${disagreed} questions: the newest word counts until somebody decides again.`,
+    );
+  }
   return {
     round,
     items: rows.length,
     pairs: coverage.withPair,
     coverage,
     undecided,
+    disagreed,
     byPerson: count('person'),
     byRule: count('rule'),
     warnings,

@@ -5,6 +5,7 @@ import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { Decision } from '../../core/curation/decision.ts';
 import { labelOf } from '../../core/curation/decisionLog.ts';
 import { undoStack } from '../../core/curation/undoStack.ts';
+import { installationOf } from '../../core/curation/whoDecided.ts';
 import { acceptByGate, confirmGolds, curateRound } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { GATE_RULE } from '../../core/round/gateRule.ts';
@@ -12,16 +13,24 @@ import type { TeachingItem } from '../../core/teaching/records.ts';
 import { person } from '../session/person.ts';
 import type { Session } from '../session/session.ts';
 import { translating } from '../storage/storeError.ts';
-import { installationOf } from '../storage/writerSlot.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import { decisionOf, doubtsAbout, named } from './decideRows.ts';
+import { disagreements } from './disagreements.ts';
 import type { RoundOption } from './steps.ts';
 
 /** Of a rationale in `decide list`. */
 const SHOWN_CHARACTERS = 80;
 
 /** The actions of `tailor decide`. */
-export const ACTIONS = ['list', 'accept', 'reject', 'edit', 'undo', 'redo'] as const;
+export const ACTIONS = [
+  'list',
+  'disagreements',
+  'accept',
+  'reject',
+  'edit',
+  'undo',
+  'redo',
+] as const;
 
 export interface DecideOptions extends RoundOption {
   readonly rule?: string;
@@ -39,6 +48,8 @@ export function decide(
   switch (action) {
     case 'list':
       return list(context, options);
+    case 'disagreements':
+      return disagreements(context, options);
     case 'accept':
       return accept(context, options);
     case 'reject':
@@ -159,7 +170,8 @@ function edit(context: CommandContext, options: DecideOptions): Promise<CommandR
     }
     const doubts = await doubtsAbout(session, round, decisions);
     const action = randomUUID();
-    await session.store.decide(
+    await decideKnowingly(
+      session,
       round,
       decisions.map((decision) => ({ ...decision, action })),
     );
@@ -199,6 +211,16 @@ function step(
     const what = first === undefined ? label : sentence`${label} (${first.author.name})`;
     return way === 'undo' ? sentence`Took back: ${what}.` : sentence`Brought back: ${what}.`;
   });
+}
+
+/** With the words of others that they overrule: so a disagreement is settled by deciding again. */
+async function decideKnowingly(
+  { store }: Session,
+  round: number,
+  decisions: readonly Decision[],
+): Promise<void> {
+  const { disagreements: standing } = await curationUpTo(store, round);
+  await store.decide(round, standing.inKnowledge(decisions, store.writer));
 }
 
 async function decideItems(
@@ -258,7 +280,7 @@ async function append(
       hint: sentence`Name items, or --rule ${GATE_RULE}.`,
     });
   }
-  await session.store.decide(round, [
+  await decideKnowingly(session, round, [
     { type, author: person(), items, ...(reason === undefined ? {} : { reason }) },
   ]);
   if (type === 'accept') {

@@ -17,6 +17,7 @@ import { someIds } from '../terminal/format.ts';
 import { roundsTable, STEP_NAMES } from '../terminal/roundsTable.ts';
 import { looksOf } from './lookAtTest.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
+import { disagreedSentence, openDisagreements } from './disagreements.ts';
 
 /** `tailor status`: the table of rounds and the next step; reads files only. */
 export function status(context: CommandContext): Promise<CommandResult> {
@@ -31,12 +32,22 @@ export function status(context: CommandContext): Promise<CommandResult> {
       step === null
         ? sentence`All rounds are finished.`
         : sentence`Next: ${STEP_NAMES[step]} of round ${round}.`;
+    const disputed = await openDisagreements(session);
+    const disagreed = disputed.flatMap(({ round: of, questions }) => {
+      const told = disagreedSentence(of, questions);
+      const how = sentence`See who decided what: tailor decide disagreements --round ${of}`;
+      return told === null ? [] : [joined([told, how])];
+    });
     const late = summaries.flatMap(({ round: of, late: count }) => lateSentence(of, count) ?? []);
     return {
-      text: joined([session.store.project.name, roundsTable(summaries), ...late, next], '\n\n'),
+      text: joined(
+        [session.store.project.name, roundsTable(summaries), ...late, ...disagreed, next],
+        '\n\n',
+      ),
       json: {
         project: session.store.project.name,
         rounds: summaries,
+        disagreements: disputed,
         next: step && { round, step },
       },
     };

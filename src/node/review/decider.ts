@@ -18,10 +18,10 @@ import {
   type SampledNow,
 } from '../../core/curation/spotCheck.ts';
 import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
+import { installationOf } from '../../core/curation/whoDecided.ts';
 import type { Act, SpotCheck } from '../../shared/reviewContract.ts';
 import { runPaced } from './pace.ts';
 import { person } from '../session/person.ts';
-import { installationOf } from '../storage/writerSlot.ts';
 import { cameTooLate, refuseFrozen } from './facts.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { changedRecord, stale, unknown } from './stale.ts';
@@ -267,7 +267,8 @@ export class Decider {
     decisions: readonly Decision[],
   ): Promise<readonly RecordedDecision[]> {
     const { store } = session;
-    const pieces = decisions.flatMap(inPieces);
+    const { disagreements } = review.curation;
+    const pieces = disagreements.inKnowledge(decisions.flatMap(inPieces), store.writer);
     const append = () => store.appendDecisions(review.round, pieces);
     const recorded = await append().catch((error: unknown) => {
       // A checkout replaced the journal while it was open; the store has let go of it.

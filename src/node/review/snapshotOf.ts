@@ -75,6 +75,7 @@ export function snapshotOf(service: ReviewService, say: Say): Snapshot {
       service.asking.job === null &&
       service.askingStudent.job === null,
     noAgain: service.askingStudent.refusal(),
+    disagreed: review?.curation.disagreements.all().size ?? 0,
     singleKeys: outside.singleKeys,
   };
 }

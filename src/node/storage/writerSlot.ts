@@ -39,8 +39,3 @@ export async function claimWriter(
   const random = randomBytes(5).toString('hex');
   return { writer: `${installationId}-r${random}`, release: () => Promise.resolve() };
 }
-
-/** A writer's name without the number of its window: this person's on this computer. */
-export function installationOf(writer: string): string {
-  return writer.replace(/-[^-]*$/u, '');
-}

@@ -38,6 +38,7 @@ export function emptySnapshot(
     teacher: '',
     canAsk: false,
     noAgain: null,
+    disagreed: 0,
     singleKeys: true,
   };
 }

@@ -17,6 +17,7 @@ const setOf = (items: number): SetPreview => ({
   pairs: 0,
   coverage: { ...aManifest(items).coverage, questions: 12 },
   undecided: 0,
+  disagreed: 0,
   byPerson: 1,
   byRule: 0,
   warnings: [],
