@@ -329,7 +329,7 @@ export function buildProgram(): Command {
     .option('--output <file>', 'where to write it (default: standard output)')
     .option('--from <n>', 'compare this round …', count)
     .option('--to <n>', '… with this one (default: the two newest exams)', count)
-    .option('--set <name>', 'on this set (default: dev)')
+    .option('--set <name>', 'on this set (default: dev, or the next one that two rounds examined)')
     .option(
       '--all',
       'name every question of every list (default: the first 100, or 20 of exams, frozen sets and prompts; csv has all)',

@@ -43,3 +43,9 @@ export function moneySpent(
 export function overlapNone({ sets }: Pick<DashboardState, 'sets'>): DashboardText {
   return sets.some(({ role }) => role !== 'train') ? 'overlap.none' : 'overlap.alone';
 }
+
+/** Why no two rounds are compared. */
+export function changeNone({ rounds }: Pick<DashboardState, 'rounds'>): DashboardText {
+  const examined = rounds.some(({ exams }) => exams.some(({ accuracy }) => accuracy.n > 0));
+  return examined ? 'change.one' : 'change.none';
+}

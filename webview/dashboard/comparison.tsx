@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { onlyAsked } from '../../src/shared/boardPhrases.ts';
+import { changeNone, onlyAsked } from '../../src/shared/boardPhrases.ts';
 import type { ComparisonView, DashboardState } from '../../src/shared/dashboardContract.ts';
 import { changeBars } from '../../src/shared/pictures/boardPictures.ts';
 import { Select } from '../kit/choice.tsx';
@@ -25,7 +25,7 @@ export function Comparison({ state }: { readonly state: DashboardState }): JSX.E
   return (
     <Section id="change" title={words('change.title')}>
       {comparison === null ? (
-        <p class="muted">{words(examined(state) ? 'change.one' : 'change.none')}</p>
+        <p class="muted">{words(changeNone(state))}</p>
       ) : (
         <>
           <Choice state={state} comparison={comparison} />
@@ -48,9 +48,6 @@ export function Comparison({ state }: { readonly state: DashboardState }): JSX.E
     </Section>
   );
 }
-
-const examined = ({ rounds }: DashboardState): boolean =>
-  rounds.some(({ exams }) => exams.some(({ accuracy }) => accuracy.n > 0));
 
 function Choice({
   state,

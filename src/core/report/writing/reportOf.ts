@@ -1,5 +1,5 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
-import { onlyAsked, overlapNone } from '../../../shared/boardPhrases.ts';
+import { changeNone, onlyAsked, overlapNone } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
 import type { AccuracySet } from '../../../shared/pictures/accuracySet.ts';
@@ -42,7 +42,7 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
     accuracy(state, words),
     {
       title: words('exams.title'),
-      blocks: [...examTable(state, words), note(words('exams.caption'))],
+      blocks: noted(examTable(state, words), words('exams.caption'), words('board.empty.title')),
     },
     comparison(state, words),
     courses(state, words),
@@ -60,7 +60,7 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
       title: words('accept.title'),
       blocks: orElse(acceptanceTable(state, words), words('accept.none')),
     },
-    { title: words('cost.title'), blocks: [...costTable(state, words), note(words('cost.note'))] },
+    { title: words('cost.title'), blocks: noted(costTable(state, words), words('cost.note')) },
     { title: words('overlap.title'), blocks: overlaps(state, words) },
     { title: words('test.title'), blocks: looks(state, words) },
     { title: words('report.lists'), blocks: lists.map((one) => listBlock(one, words)) },
@@ -73,6 +73,12 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
 
 function orElse(blocks: readonly Block[], otherwise: string): Block[] {
   return blocks.length === 0 ? [text(otherwise)] : [...blocks];
+}
+
+/** With what must be known of a table; what is not there needs no note. */
+function noted(blocks: readonly Block[], said: string, otherwise?: string): Block[] {
+  if (blocks.length > 0) return [...blocks, note(said)];
+  return otherwise === undefined ? [] : [text(otherwise)];
 }
 
 function about(
@@ -106,7 +112,9 @@ function accuracy(state: DashboardState, words: DashboardWords): ReportSection {
   const unseen = sets.filter(({ role }) => role !== 'train');
   const train = sets.filter(({ role }) => role === 'train');
   const pictures = [
-    ...picture(words('accuracy.unseen'), unseen),
+    ...(unseen.length === 0 && train.length > 0
+      ? [note(`${words('accuracy.unseen')}: ${words('accuracy.none')}`)]
+      : picture(words('accuracy.unseen'), unseen)),
     ...picture(words('accuracy.train'), train),
   ];
   return {
@@ -121,7 +129,7 @@ function accuracy(state: DashboardState, words: DashboardWords): ReportSection {
 function comparison(state: DashboardState, words: DashboardWords): ReportSection {
   const title = words('change.title');
   const shown = state.comparison;
-  if (shown === null) return { title, blocks: [text(words('change.one'))] };
+  if (shown === null) return { title, blocks: [text(words(changeNone(state)))] };
   const { from, to, set, n, before, after, test, difference, onlyBefore, onlyAfter } = shown;
   const { value, low, high } = difference;
   const change = words(
@@ -130,12 +138,25 @@ function comparison(state: DashboardState, words: DashboardWords): ReportSection
     words.points(low),
     words.points(high),
   );
-  const tests: Record<typeof test.kind, () => string> = {
-    mcnemar: () =>
-      words('change.mcnemar', words.count(n), test.kind === 'mcnemar' ? words.p(test.p) : ''),
-    bootstrap: () => words('change.bootstrap', words.count(n)),
-    none: () => words('change.untested', test.kind === 'none' ? test.why : ''),
-  };
+  // The verdict says why nothing is tested; an interval beside it would look like a test.
+  const tested =
+    test.kind === 'none'
+      ? []
+      : [
+          text(change),
+          text(
+            test.kind === 'mcnemar'
+              ? words('change.mcnemar', words.count(n), words.p(test.p))
+              : words('change.bootstrap', words.count(n)),
+          ),
+        ];
+  // Of one student in both rounds no training stands between them.
+  const digests = new Set(
+    state.rounds
+      .filter(({ round }) => round === from || round === to)
+      .map((one) => one.student.digest),
+  );
+  const noise = test.kind === 'none' || digests.size < 2 ? [] : [note(words('report.noise'))];
   const only = [
     ...(onlyBefore > 0 ? [onlyAsked(onlyBefore, from, words)] : []),
     ...(onlyAfter > 0 ? [onlyAsked(onlyAfter, to, words)] : []),
@@ -145,10 +166,9 @@ function comparison(state: DashboardState, words: DashboardWords): ReportSection
     blocks: [
       text(shown.verdict),
       text(words('change.rates', words.rate(before), words.rate(after), words.count(n))),
-      text(change),
-      text(tests[test.kind]()),
+      ...tested,
       ...only.map(note),
-      note(words('report.noise')),
+      ...noise,
       bars(words('change.questions', from, to), changeBars(shown, words), n, words),
     ],
   };
