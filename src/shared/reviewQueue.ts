@@ -21,6 +21,7 @@ export const itemFlagSchema = z.enum([
   'question-changed',
   'gold-changed',
   'forgotten',
+  'disagreed',
 ]);
 export type ItemFlag = z.infer<typeof itemFlagSchema>;
 

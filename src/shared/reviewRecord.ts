@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { askedAgainSchema } from './reviewAgain.ts';
 import { kindFields } from './reviewChoices.ts';
+import { disagreementSchema } from './reviewDisagreement.ts';
 import { itemStatusSchema, pairStatusSchema, rowSchema } from './reviewQueue.ts';
 
 /** One item of Review, whole: a part of its contract. */
@@ -96,6 +97,7 @@ export const recordSchema = z.object({
   trajectory: text,
   checks: z.array(checkSchema),
   hint: z.nullable(text),
+  disagreements: z.array(disagreementSchema),
   /** The person's last decisions on this item, newest first, as sentences. */
   log: z.array(z.object({ at: text, by: text, what: text, reason: z.nullable(text) })),
 });
