@@ -199,8 +199,17 @@ describe('asking the practice student again, in the terminal', () => {
     while (server.seen.length === before) await new Promise((resolve) => setTimeout(resolve, 50));
     server.answer = serving;
     const done = await waiting.finished;
-    await server.close();
     expect(done.code, done.stderr).toBe(EXIT.ok);
+    // What it costs counts for the round's exams, and is limited with them.
+    const path = join(project, 'tailor.json');
+    const file = JSON.parse(await readFile(path, 'utf8')) as { exam: object };
+    const limited = { ...file, exam: { ...file.exam, maxRequests: 1 } };
+    await writeFile(path, JSON.stringify(limited));
+    const refused = await run('again', id, '--samples', '2');
+    expect(refused.stderr).toContain('exam.maxRequests');
+    expect(refused.code).not.toBe(EXIT.ok);
+    expect(recordsIn(join(project, 'rounds', '0', 'served')).length).toBeGreaterThan(0);
+    await server.close();
     expect(JSON.parse(done.stdout)).toMatchObject({
       differs: ['the engine'],
       again: [{ text: expect.stringContaining('Answer:') }, {}],

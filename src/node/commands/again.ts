@@ -37,7 +37,7 @@ export function again(
     const asked = await askAgain(
       {
         store,
-        student: openStudent(session),
+        student: openStudent(session, round),
         report: surroundings.report,
         signal: surroundings.signal,
       },

@@ -145,7 +145,10 @@ export class AskingStudent {
     return askAgain(
       {
         store,
-        student: openStudent({ store, waits, surroundings: { ...surroundings, report, signal } }),
+        student: openStudent(
+          { store, waits, surroundings: { ...surroundings, report, signal } },
+          review.round,
+        ),
         report,
         signal,
       },
