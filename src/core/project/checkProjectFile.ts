@@ -1,5 +1,6 @@
 import type { Severity } from '../dataset/rowFacts.ts';
 import { nearest } from '../nearest.ts';
+import { checkServer } from './checkServer.ts';
 import { sentence, type Text } from '../sentence.ts';
 import type { NamedValue, ProjectPlaces } from './projectPlaces.ts';
 import { relativePathSchema } from './relativePath.ts';
@@ -14,6 +15,9 @@ export type AtPath = 'file' | 'folder' | 'missing' | 'outside';
 export interface ProjectSurroundings {
   /** Names of this computer's teacher profiles; null where they cannot be read. */
   readonly profiles: readonly string[] | null;
+  /** Names of this computer's student servers; null where they cannot be read, and then why. */
+  readonly servers: readonly string[] | null;
+  readonly serversProblem: Text | null;
   at(path: string): AtPath;
   /** Why a folder holds no student that can sit exams; null where it does. */
   student(path: string): Text | null;
@@ -25,6 +29,10 @@ export interface ProjectSurroundings {
 
 export type ProjectProblemKind =
   | 'unknown-teacher'
+  | 'unknown-server'
+  | 'server-is-folder'
+  | 'bad-servers'
+  | 'student-is-server'
   | 'outside'
   | 'missing-file'
   | 'missing-student'
@@ -39,7 +47,7 @@ export type ProjectFix =
   | {
       readonly kind: 'command';
       readonly title: Text;
-      readonly command: 'chooseTeacher' | 'chooseStudent' | 'import';
+      readonly command: 'chooseTeacher' | 'chooseStudent' | 'chooseStudentServer' | 'import';
     };
 
 export interface ProjectProblem {
@@ -68,6 +76,7 @@ function checkValue(named: NamedValue, around: ProjectSurroundings): ProjectProb
   const { value, kind } = named;
   if (value === null || value === '') return [];
   if (kind === 'teacher') return checkTeacher(named, value, around);
+  if (kind === 'server') return checkServer(named, value, around);
   const known =
     kind === 'data' ? around.dataFiles : kind === 'head' ? around.texts : around.students;
   const at = relativePathSchema.safeParse(value).success ? around.at(value) : 'outside';
@@ -161,6 +170,10 @@ function checkStudent(
     command: 'chooseStudent',
   };
   const fixes = [...nearestPath(value, around.students), choose];
+  if (at !== 'folder' && around.servers?.includes(value) === true) {
+    const message = sentence`${value} is a student server of this computer: servedBy names it. student stays the folder that is trained.`;
+    return [problem('student-is-server', 'warning', named, message, fixes)];
+  }
   if (at !== 'folder') {
     const message = sentence`There is no student folder ${value} in this project.`;
     return [problem('missing-student', 'warning', named, message, fixes)];

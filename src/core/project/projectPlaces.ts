@@ -1,9 +1,9 @@
 import { outlineJson, textOfSpan, type JsonNode } from '../json/outline.ts';
 
-/** A value of tailor.json whose meaning lies outside the file: a set's file, the prompt head, the student, the teacher. */
+/** A value of tailor.json whose meaning lies outside the file: a set's file, the prompt head, the student, its server, the teacher. */
 export interface NamedValue {
   /** What it is: for a data file the name of its set in `set`. */
-  readonly kind: 'data' | 'head' | 'student' | 'teacher';
+  readonly kind: 'data' | 'head' | 'student' | 'teacher' | 'server';
   readonly set: string | null;
   /** The text; null where it is none, or not written yet. */
   readonly value: string | null;
@@ -32,6 +32,9 @@ export function placesIn(text: string): ProjectPlaces {
   for (const { name, value, nameTo } of root?.members ?? []) {
     if (name === 'student' || name === 'teacher') {
       values.push({ kind: name, set: null, ...written(text, value, nameTo) });
+    }
+    if (name === 'servedBy') {
+      values.push({ kind: 'server', set: null, ...written(text, value, nameTo) });
     }
     if (name === 'exam') {
       for (const one of value?.members ?? []) {

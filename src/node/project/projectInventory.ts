@@ -5,6 +5,7 @@ import { parseStudentConfig, type StudentConfig } from '../../core/exam/studentC
 import type { AtPath, ProjectSurroundings } from '../../core/project/checkProjectFile.ts';
 import { placesIn } from '../../core/project/projectPlaces.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
+import { loadStudents, studentsPath } from '../served/profiles.ts';
 import { resolveInside } from '../storage/safePath.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
 
@@ -56,15 +57,26 @@ export async function surroundingsOf(
     (all) => all.map(({ name }) => name),
     () => null,
   );
+  let serversProblem: Text | null = null;
+  const servers = await loadStudents(studentsPath(environment)).then(
+    (all) => all.map(({ name }) => name),
+    (error: unknown) => {
+      serversProblem = textOf(error);
+      return null;
+    },
+  );
   const at = new Map<string, AtPath>();
   const students = new Map<string, Text | null>();
   for (const { kind, value } of placesIn(text).values) {
-    if (kind === 'teacher' || value === null || value === '' || at.has(value)) continue;
+    if (kind === 'teacher' || kind === 'server' || value === null || value === '' || at.has(value))
+      continue;
     at.set(value, await lookAt(root, value));
     if (kind === 'student') students.set(value, await doubtOfStudent(root, value));
   }
   return {
     profiles,
+    servers,
+    serversProblem,
     at: (path) => at.get(path) ?? 'missing',
     student: (path) => students.get(path) ?? null,
     ...(await takeInventory(root)),

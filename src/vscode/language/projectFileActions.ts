@@ -9,6 +9,7 @@ import { rootOf, spanRange, type ProjectFileDocuments } from './projectFileDocum
 const COMMANDS = {
   chooseTeacher: 'tailor.chooseTeacher',
   chooseStudent: 'tailor.chooseStudent',
+  chooseStudentServer: 'tailor.chooseStudentServer',
   import: 'tailor.import',
 } as const;
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { BUILT_IN_TEACHER } from '../../core/project/checkProjectFile.ts';
 import { placesIn, valueAt, type NamedValue } from '../../core/project/projectPlaces.ts';
 import { takeInventory } from '../../node/project/projectInventory.ts';
+import { loadStudents, studentsPath } from '../../node/served/profiles.ts';
 import { loadProfiles, profilesPath } from '../../node/teacher/profiles.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import { rootOf, spanRange } from './projectFileDocuments.ts';
@@ -57,6 +58,14 @@ export class ProjectFileCompletion implements vscode.CompletionItemProvider {
           kind: Constant,
         })),
       ];
+    }
+    if (kind === 'server') {
+      const servers = await loadStudents(studentsPath(this.#environment)).catch(() => []);
+      return servers.map(({ name, model, baseURL }) => ({
+        value: name,
+        detail: `${model} · ${new URL(baseURL).host}`,
+        kind: Constant,
+      }));
     }
     const { dataFiles, students, texts } = await takeInventory(root);
     if (kind === 'student') {

@@ -4,6 +4,7 @@ import { BUILT_IN_TEACHER } from '../../core/project/checkProjectFile.ts';
 import { placesIn, valueAt, type NamedValue } from '../../core/project/projectPlaces.ts';
 import { studentConfig } from '../../node/project/projectInventory.ts';
 import { resolveInside } from '../../node/storage/safePath.ts';
+import { loadStudents, studentsPath } from '../../node/served/profiles.ts';
 import { loadProfiles, profilesPath } from '../../node/teacher/profiles.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
@@ -49,6 +50,11 @@ async function aboutValue(
     const profiles = await loadProfiles(profilesPath(environment)).catch(() => []);
     const profile = profiles.find(({ name }) => name === value);
     return profile ? t('{0} at {1}', profile.model, new URL(profile.baseURL).host) : null;
+  }
+  if (kind === 'server') {
+    const servers = await loadStudents(studentsPath(environment)).catch(() => []);
+    const server = servers.find(({ name }) => name === value);
+    return server ? t('{0} at {1}', server.model, new URL(server.baseURL).host) : null;
   }
   if (kind === 'student') {
     const config = await studentConfig(root, value);

@@ -11,6 +11,8 @@ import { aProjectFile } from '../../../fakes/projectFolder.ts';
 const FILES = ['data/train.jsonl', 'data/dev.jsonl', 'data/unseen.jsonl', 'prompts/head.txt'];
 const AROUND: ProjectSurroundings = {
   profiles: ['gpt-large', 'local'],
+  servers: ['gpu-box', 'cluster'],
+  serversProblem: null,
   at: (path) => {
     if (path.startsWith('link')) return 'outside';
     if (FILES.includes(path)) return 'file';
@@ -52,6 +54,7 @@ describe('what is wrong with a tailor.json beyond its schema', () => {
   it('is nothing where everything is there', () => {
     expect(found({})).toEqual([]);
     expect(found({ teacher: 'local' })).toEqual([]);
+    expect(found({ servedBy: 'gpu-box' })).toEqual([]);
   });
 
   it.each([
@@ -76,6 +79,29 @@ describe('what is wrong with a tailor.json beyond its schema', () => {
       '"progammatic"',
       ['programmatic', 'chooseTeacher'],
     ],
+    [
+      { servedBy: 'gpu-bxo' },
+      'unknown-server',
+      'warning',
+      '"gpu-bxo"',
+      ['gpu-box', 'chooseStudentServer'],
+    ],
+    [
+      { servedBy: 'somewhere-else' },
+      'unknown-server',
+      'warning',
+      '"somewhere-else"',
+      ['chooseStudentServer'],
+    ],
+    [{ servedBy: 'engine' }, 'unknown-server', 'warning', '"engine"', ['chooseStudentServer']],
+    [
+      { servedBy: 'models/base' },
+      'server-is-folder',
+      'warning',
+      '"models/base"',
+      ['chooseStudentServer'],
+    ],
+    [{ student: 'gpu-box' }, 'student-is-server', 'warning', '"gpu-box"', ['chooseStudent']],
     [
       { student: 'models/bsae' },
       'missing-student',
