@@ -28,6 +28,8 @@ export interface TeacherSpending {
   /** Requests that were sent and of which nobody can tell what they were billed. */
   readonly possiblyBilled: number;
   readonly cacheHits: number;
+  /** What counts against the round's money, in the currency of the prices; absent where none are known. */
+  readonly cost?: number;
 }
 
 /**

@@ -45,6 +45,13 @@ export interface LedgerBooks {
   readonly budgetRequests: number;
 }
 
+/** A whole reply that was on the disk: what it was asked with, and what it took. */
+export interface EarlierReply {
+  readonly intent: TeacherIntent;
+  readonly usage: TeacherReply['usage'];
+  readonly form: TeacherReply['form'];
+}
+
 export interface LedgerOptions {
   /** The project's `rounds` folder. */
   readonly roundsFolder: string;
@@ -64,6 +71,8 @@ export interface LedgerOptions {
  */
 export class Ledger {
   readonly quarantined: readonly BadLine[];
+  /** Whole replies of all rounds with their requests, as they were when the ledger was opened. */
+  readonly earlier: readonly EarlierReply[];
   readonly #journal: Journal<TeacherRecord>;
   readonly #complete: Map<string, TeacherReply>;
   readonly #attempts: Map<string, number>;
@@ -74,12 +83,14 @@ export class Ledger {
     index: { complete: Map<string, TeacherReply>; attempts: Map<string, number> },
     books: LedgerBooks,
     quarantined: readonly BadLine[],
+    earlier: readonly EarlierReply[],
   ) {
     this.#journal = journal;
     this.#complete = index.complete;
     this.#attempts = index.attempts;
     this.#books = books;
     this.quarantined = quarantined;
+    this.earlier = earlier;
   }
 
   /** Reads every round's journals, then opens this writer's journal of the round for appending. */
@@ -89,6 +100,8 @@ export class Ledger {
     const attempts = new Map<string, number>();
     const quarantined: BadLine[] = [];
     const own: TeacherRecord[] = [];
+    const intents = new Map<string, TeacherIntent>();
+    const earlier: EarlierReply[] = [];
     for (const round of await list(fs, options.roundsFolder)) {
       const folder = join(options.roundsFolder, round, 'teacher');
       for (const name of await list(fs, folder)) {
@@ -98,6 +111,11 @@ export class Ledger {
         for (const record of content.records) {
           if (round === String(options.round)) own.push(record);
           note(record, complete, attempts);
+          if (record.type === 'intent') intents.set(record.key, record);
+          const intent = intents.get(record.key);
+          if (record.type === 'reply' && intent !== undefined && isComplete(record)) {
+            earlier.push({ intent, usage: record.usage, form: record.form });
+          }
         }
       }
     }
@@ -114,7 +132,8 @@ export class Ledger {
       fs,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
     });
-    return new Ledger(journal, { complete, attempts }, booksOf(own, options.prices), quarantined);
+    const books = booksOf(own, options.prices);
+    return new Ledger(journal, { complete, attempts }, books, quarantined, earlier);
   }
 
   /** The complete reply to this very request, if it was ever received. */

@@ -24,6 +24,7 @@ import { Pacer, type Lease } from './pacing.ts';
 import { Recorder, type Keyed } from './recorder.ts';
 import { createRedactor } from './redact.ts';
 import { responseFormat } from './responseFormat.ts';
+import { ReplyLength } from './replyLength.ts';
 import { requestKey } from './requestKey.ts';
 import type { TransportReply } from './transportReply.ts';
 import { Voice } from './voice.ts';
@@ -81,6 +82,7 @@ export class TeacherClient implements Teacher {
   readonly #pacer: Pacer;
   readonly #recorder: Recorder;
   readonly #voice = new Voice();
+  readonly #lengths = new ReplyLength();
   readonly #spoken: SpokenDialect;
   readonly #halt = new AbortController();
   readonly #inFlight = new Map<string, Promise<TeacherReply>>();
@@ -108,12 +110,17 @@ export class TeacherClient implements Teacher {
     const { concurrency, initialRate, maxRate } = endpoint;
     const { cooldownMs } = this.#options;
     this.#pacer = new Pacer({ concurrency, initialRate, maxRate, cooldownMs }, deps.clock);
+    for (const { intent, usage, form } of deps.ledger.earlier) {
+      const isOwn = intent.profile === endpoint.profile && intent.model === endpoint.model;
+      if (isOwn) this.#lengths.remember({ ...intent, form }, usage);
+    }
     const secrets = credentialsOf(endpoint.key, endpoint.headers);
     this.#recorder = new Recorder(deps.ledger, createRedactor(secrets), endpoint);
   }
 
   spending(): TeacherSpending {
-    return this.#recorder.spent;
+    const { spent } = this.#recorder;
+    return this.#endpoint.prices === undefined ? spent : { ...spent, cost: this.#budget.spentCost };
   }
 
   drifted(reply: TeacherReply): boolean {
@@ -213,9 +220,7 @@ export class TeacherClient implements Teacher {
       const failure = incompleteness(reply);
       if (failure !== null) throw failure;
       this.#givenUpInARow = 0;
-      if (this.#voice.hear(reply)) {
-        this.#deps.log.warn('The teacher answers with another model or build than before.');
-      }
+      this.#notice(work.request, reply);
       return reply;
     } finally {
       reservation.release();
@@ -255,6 +260,20 @@ export class TeacherClient implements Teacher {
       }
       throw failure;
     }
+  }
+
+  /** Says what may mean that another model answers than before. */
+  #notice(request: TeacherRequest, reply: TeacherReply): void {
+    const { log } = this.#deps;
+    if (this.#voice.hear(reply)) {
+      log.warn('The teacher answers with another model or build than before.');
+    }
+    const drift = this.#lengths.hear(request, reply.usage);
+    if (drift === null) return;
+    const how = drift.now > drift.before ? 'longer' : 'shorter';
+    log.warn(
+      `The teacher’s replies have become ${how}: their median is ${drift.now} tokens now, it was ${drift.before}. Its model or its limits may have changed.`,
+    );
   }
 
   /** Whether a request that was refused for one of its parameters can leave again without it. */
