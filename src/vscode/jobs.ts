@@ -118,6 +118,7 @@ export class EditorJobs implements Jobs, vscode.Disposable {
         stopping: false,
         spent: null,
         left: null,
+        currency: null,
         pausedUntil: null,
       },
       abort: new AbortController(),
@@ -239,14 +240,17 @@ export class EditorJobs implements Jobs, vscode.Disposable {
   }
 }
 
-function costOf(teaching: OpenedTeaching): Pick<JobState, 'spent' | 'left'> {
-  const { requests, promptTokens, completionTokens } = teaching.spending();
+function costOf(teaching: OpenedTeaching): Pick<JobState, 'spent' | 'left' | 'currency'> {
+  const { requests, promptTokens, completionTokens, cost = 0 } = teaching.spending();
+  const { money } = teaching;
   const tokens = promptTokens + completionTokens;
   return {
-    spent: { requests, tokens },
+    currency: money?.currency ?? null,
+    spent: { requests, tokens, ...(money ? { money: cost } : {}) },
     left: {
       requests: Math.max(0, teaching.maxRequests - requests),
       tokens: Math.max(0, teaching.maxTotalTokens - tokens),
+      ...(money ? { money: Math.max(0, money.most - cost) } : {}),
     },
   };
 }

@@ -20,6 +20,13 @@ export interface Projects {
 
 export type Stage = 'exam' | 'teach' | 'curate' | 'freeze' | 'train' | 'round' | 'other';
 
+/** What calls of a teacher take; `money` where the round has a limit in it. */
+export interface Cost {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly money?: number;
+}
+
 /** One piece of long work in this window. */
 export interface JobState {
   readonly root: string;
@@ -30,8 +37,10 @@ export interface JobState {
   readonly startedAt: number;
   readonly stopping: boolean;
   /** What the teacher's calls of this round have cost so far, and what may still be spent. */
-  readonly spent: { readonly requests: number; readonly tokens: number } | null;
-  readonly left: { readonly requests: number; readonly tokens: number } | null;
+  readonly spent: Cost | null;
+  readonly left: Cost | null;
+  /** Of the money, where the round has a limit in it. */
+  readonly currency: string | null;
   /** Until when the teacher asked us to wait; null when it did not. */
   readonly pausedUntil: number | null;
 }

@@ -2,7 +2,15 @@ import * as vscode from 'vscode';
 import { visibleText } from '../core/visibleText.ts';
 import type { EditorJobs, JobFailure } from './jobs.ts';
 import type { JobState } from './ports.ts';
-import { costText, count, jobName, progressText, timeText } from './texts.ts';
+import {
+  costText,
+  count,
+  jobName,
+  moneyNumber,
+  moneyText,
+  progressText,
+  timeText,
+} from './texts.ts';
 
 /** The one status bar item: what runs, how long it still takes, what the teacher has cost; a click says more. */
 export class StatusBar implements vscode.Disposable {
@@ -47,10 +55,18 @@ export class StatusBar implements vscode.Disposable {
 }
 
 function textOf(job: JobState): string {
-  const { spent, left } = job;
-  const cost =
-    spent && left ? ` · ${count(spent.tokens)} / ${count(spent.tokens + left.tokens)}` : '';
-  return `$(loading~spin) ${jobName(job)} ${stateOf(job)}${cost}`;
+  const cost = shortCost(job);
+  return `$(loading~spin) ${jobName(job)} ${stateOf(job)}${cost === '' ? '' : ` · ${cost}`}`;
+}
+
+/** What is spent and what may be: in money where the round has a limit in it, else in tokens. */
+function shortCost({ spent, left, currency }: JobState): string {
+  if (!spent || !left) return '';
+  if (spent.money !== undefined && left.money !== undefined && currency !== null) {
+    const most = spent.money + left.money;
+    return `${moneyNumber(spent.money)} / ${moneyText(most, currency)}`;
+  }
+  return `${count(spent.tokens)} / ${count(spent.tokens + left.tokens)}`;
 }
 
 function stateOf({ stopping, pausedUntil, progress }: JobState): string {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { cancelled } from '../core/errors.ts';
 import type { Agreement } from '../core/round/agreement.ts';
 import type { Sentence } from '../core/sentence.ts';
+import { aboutPrices } from '../core/teaching/prices.ts';
 import type { AskEstimate } from '../node/review/askMany.ts';
 import { loadProject } from '../node/project/loadProject.ts';
 import { systemClock } from '../node/storage/systemClock.ts';
@@ -9,7 +10,7 @@ import { isFree } from '../node/teacher/profiles.ts';
 import type { Editor } from './editor.ts';
 import { said } from './said.ts';
 import { readTeacher } from './teacherStatus.ts';
-import { count } from './texts.ts';
+import { count, moneyText } from './texts.ts';
 
 /** What of a project goes to a teacher that is not on this computer, said once for each profile and address. */
 export async function agreeToSend(
@@ -82,7 +83,7 @@ export async function agreeToTeach(
       round === undefined ? {} : { round },
     ),
   );
-  if (json.questions > 0) await sayYes(json, text);
+  if (json.questions > 0) await sayYes(json, text, await limitOf(editor, root, agreement));
   return agreement;
 }
 
@@ -95,14 +96,43 @@ export async function agreeToAsk(estimate: AskEstimate): Promise<void> {
 async function sayYes(
   { profile, questions }: Pick<AskEstimate, 'profile' | 'questions'>,
   detail: Sentence,
+  limit = '',
 ): Promise<void> {
   const ask = vscode.l10n.t('Ask Teacher');
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t('Ask {0} about {1} questions?', profile, questions),
-    { modal: true, detail: said(detail) },
+    { modal: true, detail: [said(detail), limit].filter(Boolean).join('\n\n') },
     ask,
   );
   if (answer !== ask) throw cancelled();
+}
+
+/** Before what a round's teaching stops, in money too where a price is known, with the date of that price. */
+async function limitOf(
+  { environment }: Pick<Editor, 'environment'>,
+  root: string,
+  { maxRequests, maxTotalTokens, maxCost }: Agreement,
+): Promise<string> {
+  const { t } = vscode.l10n;
+  const [calls, tokens] = [count(maxRequests), count(maxTotalTokens)];
+  const plain = t(
+    'Each round stops before {0} calls or {1} tokens are exceeded (teaching.maxRequests and teaching.maxTotalTokens in tailor.json).',
+    calls,
+    tokens,
+  );
+  if (maxCost === undefined) return plain;
+  const known = await readTeacher(root, environment);
+  const prices = known.kind === 'profile' ? known.profile.prices : undefined;
+  if (prices === undefined) {
+    return `${plain} ${t('teaching.maxCost cannot hold: no price of this teacher is known.')}`;
+  }
+  const limit = t(
+    'Each round stops before {0}, {1} calls or {2} tokens are exceeded (teaching.maxCost, teaching.maxRequests and teaching.maxTotalTokens in tailor.json).',
+    moneyText(maxCost, prices.currency),
+    calls,
+    tokens,
+  );
+  return `${limit} ${said(aboutPrices(prices, systemClock.now()))}`;
 }
 
 /** Before rounds whose teaching cannot be estimated yet: what they can cost at most, and the person's yes. */
@@ -114,11 +144,10 @@ export async function agreeToBudget(editor: Editor, root: string): Promise<Agree
     vscode.l10n.t('Ask {0} without an estimate?', agreement.teacher?.profile ?? ''),
     {
       modal: true,
-      detail: vscode.l10n.t(
-        'Each round stops before {0} calls or {1} tokens are exceeded (teaching.maxRequests and teaching.maxTotalTokens in tailor.json). Run the exam alone first to get an estimate.',
-        count(agreement.maxRequests),
-        count(agreement.maxTotalTokens),
-      ),
+      detail: [
+        await limitOf(editor, root, agreement),
+        vscode.l10n.t('Run the exam alone first to get an estimate.'),
+      ].join(' '),
     },
     run,
   );

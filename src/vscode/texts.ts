@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Progress } from '../core/ports.ts';
 import { formatDuration } from '../node/terminal/format.ts';
-import type { JobState } from './ports.ts';
+import type { Cost, JobState } from './ports.ts';
 import { said } from './said.ts';
 
 /** "412/7473 · 6 min 00 s left", as far as it is known. */
@@ -36,10 +36,14 @@ export function jobName({ stage, title, progress }: JobState): string {
 }
 
 /** "312 calls, 84,100 tokens spent; 9,688 calls, 4,915,900 tokens left"; null where no teacher is asked. */
-export function costText({ spent, left }: JobState): string | null {
+export function costText({ spent, left, currency }: JobState): string | null {
   if (!spent || !left) return null;
-  const of = (what: { requests: number; tokens: number }): string =>
-    vscode.l10n.t('{0} calls, {1} tokens', count(what.requests), count(what.tokens));
+  const of = ({ requests, tokens, money }: Cost): string => {
+    const counted = vscode.l10n.t('{0} calls, {1} tokens', count(requests), count(tokens));
+    return money === undefined || currency === null
+      ? counted
+      : `${counted}, ${moneyText(money, currency)}`;
+  };
   return vscode.l10n.t('{0} spent; {1} left', of(spent), of(left));
 }
 
@@ -50,6 +54,17 @@ export function timeText(at: number): string {
     minute: '2-digit',
   });
 }
+
+/** "1.25", and "0.0042" where two places would show nothing. */
+export function moneyNumber(amount: number): string {
+  const places = amount > 0 && amount < 0.1 ? 4 : 2;
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return amount.toLocaleString(vscode.env.language, digits);
+}
+
+/** "1.25 USD": the currency as the person wrote it. */
+export const moneyText = (amount: number, currency: string): string =>
+  `${moneyNumber(amount)} ${currency}`;
 
 const ONE_PLACE = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 

@@ -75,6 +75,10 @@ export async function openTeacher(session: Session, round: number): Promise<Open
       programmatic,
       maxRequests,
       maxTotalTokens,
+      money:
+        maxCost === undefined || endpoint.prices === undefined
+          ? null
+          : { most: maxCost, currency: endpoint.prices.currency },
       spending: () => opened.teacher.spending(),
     });
     for (const bad of opened.quarantined) {

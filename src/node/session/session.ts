@@ -53,6 +53,8 @@ export interface OpenedTeaching {
   readonly programmatic: boolean;
   readonly maxRequests: number;
   readonly maxTotalTokens: number;
+  /** The round's limit in money, where it has one that can hold. */
+  readonly money: { readonly most: number; readonly currency: string } | null;
   spending(): TeacherSpending;
 }
 

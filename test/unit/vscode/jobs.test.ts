@@ -42,7 +42,9 @@ describe('jobs', () => {
         programmatic: false,
         maxRequests: 10,
         maxTotalTokens: 1000,
+        money: { most: 2, currency: 'EUR' },
         spending: () => ({
+          cost: 0.5,
           requests: 3,
           promptTokens: 100,
           completionTokens: 20,
@@ -60,8 +62,9 @@ describe('jobs', () => {
       {
         stage: 'teach',
         progress: { done: 3, total: 9 },
-        spent: { requests: 3, tokens: 120 },
-        left: { requests: 7, tokens: 880 },
+        spent: { requests: 3, tokens: 120, money: 0.5 },
+        left: { requests: 7, tokens: 880, money: 1.5 },
+        currency: 'EUR',
       },
     ]);
     expect(jobs.current).toBeNull();

@@ -21,15 +21,18 @@ const FINGERPRINT = 'f'.repeat(64);
 const ALL = 'Run all rounds of the project';
 
 /** Round 0 with its exam and its teaching; the teacher is a profile far away. */
-async function taughtRound(rounds: number) {
+async function taughtRound(rounds: number, teaching: object = {}, prices?: object) {
   const root = await temporaryFolder();
   await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
   const path = join(root, 'tailor.json');
   const before: unknown = JSON.parse(await readFile(path, 'utf8'));
-  await writeFile(path, JSON.stringify(Object.assign({}, before, { teacher: 'far', rounds })));
+  await writeFile(
+    path,
+    JSON.stringify(Object.assign({}, before, { teacher: 'far', rounds, teaching })),
+  );
   const config = await temporaryFolder();
   await mkdir(join(config, 'tailor'));
-  const far = { name: 'far', baseURL: 'https://far.example/v1', model: 'm' };
+  const far = { name: 'far', baseURL: 'https://far.example/v1', model: 'm', prices };
   await writeFile(
     join(config, 'tailor', 'teachers.json'),
     JSON.stringify({ v: 1, profiles: [far] }),
@@ -96,6 +99,22 @@ it('asks for one where further rounds will be taught', async () => {
   await expect(handler({})).rejects.toMatchObject({ code: 'cancelled' });
   expect(editor.details.at(-1)).toContain('Each round stops before');
   expect(run).not.toHaveBeenCalled();
+});
+
+it('names the money of the budget and the date of its prices, or that no price is known', async () => {
+  const limit = { maxCost: 2.5, maxRequests: 40 };
+  const prices = { inputPerMillion: 1, outputPerMillion: 2, currency: 'EUR', asOf: '2026-05-01' };
+  const detailOf = async (known?: object): Promise<string | undefined> => {
+    const { handler } = await taughtRound(3, limit, known);
+    editor.answers.push(ALL, 'Send to https://far.example', undefined);
+    await expect(handler({})).rejects.toMatchObject({ code: 'cancelled' });
+    return editor.details.at(-1);
+  };
+  const priced = await detailOf(prices);
+  expect(priced).toContain('stops before 2.50 EUR, 40 calls or 5,000,000 tokens are exceeded');
+  expect(priced).toContain('Prices as of 2026-05-01');
+  expect(priced).toContain('Run the exam alone first');
+  expect(await detailOf()).toContain('teaching.maxCost cannot hold');
 });
 
 it('asks for one where a question was fixed since the round was taught: it will be asked and taught anew', async () => {

@@ -60,6 +60,7 @@ const job = (progress: JobState['progress'], pausedUntil: number | null = null):
   stopping: false,
   spent: null,
   left: null,
+  currency: null,
   pausedUntil,
 });
 const at = { stage: 'exam train', set: 'train', done: 120, total: 400 };

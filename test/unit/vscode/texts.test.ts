@@ -14,6 +14,7 @@ const job = (stage: JobState['stage'], title: string, at: string | null): JobSta
   stopping: false,
   spent: null,
   left: null,
+  currency: null,
   pausedUntil: null,
 });
 
