@@ -84,6 +84,23 @@ describe('items as documents', () => {
     expect(text).toContain('## Attempt 3 (wrong, × 4)');
   });
 
+  it('show the choices of a question, which of them is the gold and what each attempt picked', async () => {
+    const { provider } = await files({
+      attempt: 'a',
+      rationale: 'b',
+      choices: [
+        { letter: 'a', text: 'a pen', gold: false },
+        { letter: 'b', text: 'a `blotter`\n# x', gold: true },
+      ],
+    });
+    const text = await textOf(provider, named('record'));
+    expect(text).toContain("## Choices\n\n- `(a) a pen`\n- `(b) a 'blotter' # x` · gold\n");
+    expect(text).toContain('```text\n(b) a `blotter`\n# x\n```');
+    expect(text).toContain('- answers `(a) a pen`');
+    const { provider: plain } = await files({ attempt: 'a', rationale: 'b' });
+    expect(await textOf(plain, named('record'))).not.toContain('Choices');
+  });
+
   it('can be read only, but for the one kind that is an edit', async () => {
     const { provider, peer } = await files({ attempt: 'a', rationale: 'We add.\n#### 8' });
     for (const part of ['record', 'attempt', 'candidate', 'original'] as const) {
