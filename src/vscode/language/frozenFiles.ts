@@ -7,7 +7,7 @@ import { DisposableStore, type Disposable } from '../disposableStore.ts';
 /** Files of rounds that are written once or only added to. The names alone: `whyKept` knows a project's. */
 const KEPT_FILES = [
   '**/rounds/[0-9]*/train.jsonl',
-  '**/rounds/[0-9]*/{exam,teacher,decisions,looks}/*.jsonl',
+  '**/rounds/[0-9]*/{exam,again,teacher,decisions,looks}/*.jsonl',
 ] as const;
 
 export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FILES.map((pattern) => ({
@@ -17,7 +17,7 @@ export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FILES.map((pattern) =
 
 /** Whether a file's name is that of a kept one; in whose folder it lies is not looked at. */
 export function isKeptName({ scheme, path }: vscode.Uri): boolean {
-  const name = /\/rounds\/\d+\/(?:train|(?:exam|teacher|decisions|looks)\/[^/]+)\.jsonl$/u;
+  const name = /\/rounds\/\d+\/(?:train|(?:exam|again|teacher|decisions|looks)\/[^/]+)\.jsonl$/u;
   return scheme === 'file' && name.test(path);
 }
 

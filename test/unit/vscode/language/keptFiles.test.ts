@@ -96,6 +96,7 @@ describe('a file of a round in the text editor', () => {
   it.each([
     'train.jsonl',
     'exam/train.ada-1.jsonl',
+    'again/ada-1.jsonl',
     'teacher/items.ada-1.jsonl',
     'decisions/ada-1.jsonl',
   ])('%s says why, and leads on', async (name) => {
