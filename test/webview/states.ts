@@ -45,7 +45,7 @@ export const STATES: Readonly<Record<string, ViewState>> = {
   },
   'ask the student again': {
     at: 'bakery-0417',
-    act: (page) => press(page, 'R'),
+    act: (page) => press(page, 'Shift+R'),
     shows: '.form-again',
   },
   'asked again': {
@@ -60,7 +60,7 @@ export const STATES: Readonly<Record<string, ViewState>> = {
       );
     },
     act: async (page) => {
-      await press(page, 'R');
+      await press(page, 'Shift+R');
       await page.locator('.form-again select').first().selectOption('base');
       await page.locator('.form-again select').nth(1).selectOption('greedy');
       await press(page, 'Control+Enter');

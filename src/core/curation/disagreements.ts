@@ -145,6 +145,8 @@ function standingWords(events: readonly RecordedDecision[]): ReadonlyMap<string,
     for (const { topic, value } of wordsOf(event)) {
       const standing = topics.get(topic.key) ?? { topic, heads: [] };
       topics.set(topic.key, standing);
+      // What is said of one of several identical attempts is said of all, in one act: one word, named by its first part.
+      if (standing.heads.some((head) => isSameWord(head, { event, value }))) continue;
       standing.heads = standing.heads.filter(
         (head) => whoOf(head.event) !== who && !known.has(nameOfDecision(head.event)),
       );
@@ -152,6 +154,12 @@ function standingWords(events: readonly RecordedDecision[]): ReadonlyMap<string,
     }
   }
   return topics;
+}
+
+function isSameWord(head: Voice, { event, value }: Voice): boolean {
+  const { action } = event;
+  const sameAct = action !== undefined && head.event.action === action;
+  return sameAct && head.value === value && whoOf(head.event) === whoOf(event);
 }
 
 function disagreementsIn(events: readonly RecordedDecision[]): readonly Disagreement[] {

@@ -2,6 +2,8 @@ import type { DisagreementView } from '../../shared/reviewDisagreement.ts';
 import type { Candidate } from './candidates.ts';
 import type { Curation } from './curation.ts';
 import { sentenceOf } from './decisionLog.ts';
+import type { Topic, Voice } from './disagreements.ts';
+import type { Decision } from './decision.ts';
 import type { CurationSay } from './say.ts';
 
 /** What people disagree on about a question, with the places of its rationales as the record lists them. */
@@ -20,10 +22,17 @@ export function disagreementViews(
       voices: voices.map((voice) => ({
         by: voice.event.author.name,
         at: voice.event.at,
-        what: sentenceOf(voice.event, questionId, say),
+        what: sentenceOf(saidOn(topic, voice), questionId, say),
         reason: voice.event.reason ?? null,
         holds: voice === holds,
       })),
     };
   });
+}
+
+/** A decision on many rationales as far as it is about one of them. */
+export function saidOn({ itemId }: Topic, { event }: Voice): Decision {
+  if (event.type !== 'accept' && event.type !== 'reject') return event;
+  const own = event.items.filter((one) => itemId === null || one.itemId === itemId);
+  return { ...event, items: own };
 }

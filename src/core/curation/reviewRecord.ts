@@ -68,10 +68,13 @@ export function recordOf(
   };
 }
 
+/** Flags that are no doubt about the item, or have a place of their own in the record. */
+const NOTES: readonly ItemFlag[] = ['repeat-miss', 'forgotten', 'disagreed'];
+
 function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationSay): Check[] {
   const checks = row.flags.map((code): Check => ({
     code,
-    level: code === 'repeat-miss' || code === 'forgotten' ? 'info' : 'warn',
+    level: NOTES.includes(code) ? 'info' : 'warn',
     message: flagSentence(code, row, say),
   }));
   const add = (code: string, message: string): void => {

@@ -1,5 +1,6 @@
 import type { Disagreement, Topic, Voice } from '../../core/curation/disagreements.ts';
 import { sentenceOf } from '../../core/curation/decisionLog.ts';
+import { saidOn } from '../../core/curation/recordDisagreements.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { Session } from '../session/session.ts';
@@ -46,7 +47,7 @@ export function disagreements(
             seq: voice.event.seq,
             at: voice.event.at,
             type: voice.event.type,
-            says: sentenceOf(voice.event, questionId),
+            says: sentenceOf(saidOn(one.topic, voice), questionId),
             reason: voice.event.reason ?? null,
             holds: voice === one.holds,
           })),
@@ -98,9 +99,9 @@ function topicName({ matter, itemId, sample }: Topic): Sentence {
   }
 }
 
-function lineOf(voice: Voice, questionId: string, { holds }: Disagreement): string {
+function lineOf(voice: Voice, questionId: string, { topic, holds }: Disagreement): string {
   const { author, at, reason } = voice.event;
   const mark = voice === holds ? '*' : ' ';
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `  ${mark} ${author.name}, ${at}: ${sentenceOf(voice.event, questionId)}${why}`;
+  return `  ${mark} ${author.name}, ${at}: ${sentenceOf(saidOn(topic, voice), questionId)}${why}`;
 }

@@ -107,6 +107,15 @@ describe('what people disagree on', () => {
         { type: 'pair-drop', author: ben, ...about, sample: 1 },
       ]),
     ).toEqual(['pair: ana pair-keep, *ben pair-drop']);
+    // One act on identical attempts is one word, and it is named by the first of them.
+    const act = { ...about, action: 'act' };
+    const [pairs] = curationAfter([
+      { type: 'pair-keep', author: ana, ...act, sample: 1 },
+      { type: 'pair-keep', author: ana, ...act, sample: 3 },
+      { type: 'pair-drop', author: ben, ...act, sample: 1 },
+    ]).disagreements.of('pens');
+    expect(pairs?.topic.sample).toBe(1);
+    expect(pairs?.voices.map(({ event }) => 'sample' in event && event.sample)).toEqual([1, 1]);
     expect(
       disputed([
         { type: 'attempt-right', author: ana, ...about, sample: 0 },
