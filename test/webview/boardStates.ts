@@ -43,6 +43,10 @@ export const BOARD_STATES: Readonly<Record<string, BoardState>> = {
   },
   'no exam yet': { host: { rounds: 0 }, shows: '.blank' },
   'only dev': { host: { over: whole, only: ['dev'] }, shows: '.bars' },
+  'forgotten is not known': {
+    host: { skipTrain: [2], over: whole },
+    shows: '.number-instead',
+  },
   'exams that differ': { host: { otherForm: true, over: whole }, shows: '.verdict' },
   'several samples': { host: { samples: 4, over: whole }, shows: '.bars' },
   'programmatic, with notes': {

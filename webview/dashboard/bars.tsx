@@ -93,7 +93,7 @@ function BarGrid({
 /** A bar's number, or that it is not known. */
 function BarNumber({ bar }: { readonly bar: ListedBar }): JSX.Element {
   const { value, instead, list } = bar;
-  if (instead !== undefined) return <span class="number-none">{instead}</span>;
+  if (instead !== undefined) return <span class="number-none number-instead">{instead}</span>;
   return <NumberButton value={value} list={list} />;
 }
 
