@@ -12,6 +12,7 @@ import { estimateTraining } from './node/commands/estimateTraining.ts';
 import { exportSet, type ExportOptions } from './node/commands/exportSet.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
 import { importData, type ImportTarget } from './node/commands/importData.ts';
+import { joinTraining } from './node/commands/joinTraining.ts';
 import { report, type ReportOptions } from './node/commands/report.ts';
 import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
@@ -247,13 +248,21 @@ export function buildProgram(): Command {
     .addOption(roundOption())
     .option('--fresh', 'begin a new run of the same round; the old one is kept')
     .option('--dry-run', 'check everything, estimate memory and time, train nothing')
+    .option('--join <k>', 'be machine K of a training that another computer leads', count)
     .action(
-      (options: steps.RoundOption & { fresh?: boolean; dryRun?: boolean }, command: Command) =>
-        run(command, (context) =>
-          options.dryRun === true
+      (
+        {
+          join,
+          ...options
+        }: steps.RoundOption & { fresh?: boolean; dryRun?: boolean; join?: number },
+        command: Command,
+      ) =>
+        run(command, (context) => {
+          if (join !== undefined) return joinTraining(context, { ...options, join });
+          return options.dryRun === true
             ? estimateTraining(context, options)
-            : steps.train(context, options),
-        ),
+            : steps.train(context, options);
+        }),
     );
 
   add('tailor.round')

@@ -1,4 +1,4 @@
-"""python -m tailor_bridge {probe | train | export | chat | record | selftest | practice | smollm2} …"""
+"""python -m tailor_bridge {probe | train | join | export | chat | record | selftest | practice | smollm2} …"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .errors import EXIT_OTHER, TrainerError
 COMMANDS = {
     "probe": "what this Python environment has and lacks",
     "train": "one training run: --run DIR [--resume auto|PATH] [--dry-run] [--events stdout]",
+    "join": "another machine's part in a run: --runs DIR --machine K",
     "export": "a student folder from a checkpoint: --run DIR [--checkpoint PATH]",
     "chat": "a student's chat template as the texts around one message: --student DIR",
     "record": "parity.json for a student that was not trained here: --student DIR [--texts FILE]",

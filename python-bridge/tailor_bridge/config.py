@@ -70,8 +70,14 @@ class LoraConfig:
 
 @dataclass(frozen=True)
 class LaunchConfig:
-    processes: int
+    processes: int  # of each machine
     accelerate: str | None  # a configuration file of accelerate
+    machines: int = 1
+
+    @property
+    def world(self) -> int:
+        """All processes of the run."""
+        return self.processes * self.machines
 
 
 @dataclass(frozen=True)
@@ -350,6 +356,7 @@ def parse_config(data: bytes) -> RunConfig:
         launch=LaunchConfig(
             processes=launch.integer("processes", 1, 1024, default=1),
             accelerate=launch.filled("accelerate") if launch.has("accelerate") else None,
+            machines=launch.integer("machines", 1, 64, default=1),
         ),
         probes=_probes(top.section("probes")) if top.has("probes") else None,
         hash=hashlib.sha256(data).hexdigest(),

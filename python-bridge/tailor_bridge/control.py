@@ -33,6 +33,17 @@ def read_request(path: Path) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def utc_now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def ask_to_stop(run_folder: Path, attempt: int, by: str) -> None:
+    """Asks by file: launchers end a signalled group within seconds, a checkpoint may take longer."""
+    request = {"attempt": attempt, "mode": "checkpoint", "at": utc_now(), "by": by}
+    with contextlib.suppress(OSError), (run_folder / "cancel").open("x") as file:
+        file.write(jsonio.dumps(request) + "\n")
+
+
 def move_stale_requests(run_folder: Path, attempt: int) -> None:
     """Moves requests to other attempts aside: a cancel of yesterday must not stop a resumed run."""
     for name in ("cancel", "save"):
@@ -55,6 +66,7 @@ class Control:
         self._leads = leads
         self._looks = 0
         self.busy = False  # writes something that must not be cut off
+        self._run_folder = run_folder
         self._cancel = run_folder / "cancel"
         self._save = run_folder / "save"
         self._attempt = attempt
@@ -76,6 +88,9 @@ class Control:
             while os.read(sys.stdin.fileno(), 4096):
                 continue
         self._orphaned = True
+        # Launchers' word for the number of this machine: nobody else hears of its supervisor's end.
+        if int(os.environ.get("GROUP_RANK", "0")) > 0:
+            ask_to_stop(self._run_folder, self._attempt, "machine-lost")
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -224,19 +224,18 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
         "tokens": whole,
         "longestRow": longest,
         "trainable": shape.parameters if config.lora is None else shape.adapters(config.lora),
-        "processes": processes,
+        "processes": config.launch.world,
         **memory,
-        "seconds": _seconds(shape, whole, config, memory["device"]["kind"], processes),
+        "seconds": _seconds(shape, whole, config, memory["device"]["kind"]),
     }
 
 
-def _seconds(
-    shape: Shape, tokens: int, config: RunConfig, kind: str, processes: int
-) -> dict[str, int]:
+def _seconds(shape: Shape, tokens: int, config: RunConfig, kind: str) -> dict[str, int]:
     work = tokens * shape.parameters * (6 if config.lora is None else 4)
     work *= 4 / 3 if config.grad_checkpoint else 1
     slow, fast = SPEED[kind]
-    units = processes if kind == "cuda" else (config.threads or system.cores()[0])
+    threads = (config.threads or system.cores()[0]) * config.launch.machines
+    units = config.launch.world if kind == "cuda" else threads
     return {"low": math.ceil(work / fast / units), "high": math.ceil(work / slow / units)}
 
 

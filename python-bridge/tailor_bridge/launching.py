@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import system
@@ -19,7 +20,18 @@ BUNDLE = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-I", "-X", "utf8", "-u"]
 
 
-def worker_command(launch: LaunchConfig, arguments: list[str]) -> list[str]:
+@dataclass(frozen=True)
+class Place:
+    """Where the processes of several machines meet, and which machine this is; 0 leads."""
+
+    address: str
+    port: int
+    machine: int
+
+
+def worker_command(
+    launch: LaunchConfig, arguments: list[str], place: Place | None = None
+) -> list[str]:
     """The command of one worker, or of what starts them all. Launchers start a bare interpreter: there the
     environment alone keeps foreign modules off the import path (supervisor.worker_environment)."""
     script = str(BUNDLE / "launch.py")
@@ -30,9 +42,20 @@ def worker_command(launch: LaunchConfig, arguments: list[str]) -> list[str]:
                 "training.launch names a configuration of accelerate, which is not installed.",
                 f"Run: {sys.executable} -m pip install --no-compile accelerate.",
             )
-        options = ["--config_file", launch.accelerate, "--num_processes", str(launch.processes)]
-        options += ["--main_process_port", str(_free_port())]
+        options = ["--config_file", launch.accelerate, "--num_processes", str(launch.world)]
+        if place is None:
+            options += ["--main_process_port", str(free_port())]
+        else:
+            options += ["--num_machines", str(launch.machines)]
+            options += ["--machine_rank", str(place.machine)]
+            options += ["--main_process_ip", place.address]
+            options += ["--main_process_port", str(place.port)]
         return [*PYTHON, "-m", "accelerate.commands.launch", *options, script, *arguments]
+    if place is not None:
+        options = [f"--nnodes={launch.machines}", f"--node_rank={place.machine}"]
+        options += [f"--nproc_per_node={launch.processes}", "--max-restarts=0"]
+        options += [f"--master_addr={place.address}", f"--master_port={place.port}"]
+        return [*PYTHON, "-m", "torch.distributed.run", *options, "--", script, *arguments]
     if launch.processes > 1:
         # After `--`: torchrun would take --run for the beginning of an option of its own.
         options = ["--standalone", f"--nproc_per_node={launch.processes}", "--max-restarts=0"]
@@ -40,7 +63,8 @@ def worker_command(launch: LaunchConfig, arguments: list[str]) -> list[str]:
     return [*PYTHON, script, *arguments]
 
 
-def _free_port() -> int:
+def free_port(interface: str = "127.0.0.1") -> int:
+    """A port that nobody listens at now; "" asks for all interfaces."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        probe.bind((interface, 0))
+        return int(probe.getsockname()[1])

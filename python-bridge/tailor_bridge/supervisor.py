@@ -23,10 +23,11 @@ from typing import Any
 
 from . import VERSION, jsonio, system
 from .config import load_config
-from .control import SAME_REQUEST_S, move_stale_requests, read_request
+from .control import SAME_REQUEST_S, ask_to_stop, move_stale_requests, read_request, utc_now
 from .errors import EXIT_CANCELLED, EXIT_DONE, EXIT_OTHER, TrainerError
 from .events import EventLog, last_attempt, terminal_record
-from .launching import BUNDLE, worker_command
+from .launching import BUNDLE, Place, worker_command
+from .meeting import Meeting
 
 LOCK_PATIENCE_S = 45.0
 
@@ -76,8 +77,11 @@ def _attempt(
     try:
         config = load_config(run_folder)
         arguments = ["train", "--run", str(run_folder), "--worker", str(attempt)]
-        arguments += ["--resume", resume, *(["--events", "stdout"] if echo else [])]
-        command = worker_command(config.launch, arguments)
+        arguments += ["--resume", resume]
+        meeting = Meeting.of(run_folder, config.launch, attempt, resume)
+        place = None if meeting is None else Place(meeting.address, meeting.port, 0)
+        echoed = ["--events", "stdout"] if echo else []
+        command = worker_command(config.launch, [*arguments, *echoed], place)
     except TrainerError as error:
         events.error(error.code, error.message, error.hint, None, error.retryable)
         print(f"{error.code}: {error.message}", file=sys.stderr)
@@ -90,13 +94,14 @@ def _attempt(
         ignore.write_text("/checkpoints/\n", encoding="ascii")
     # One writer at a time: from here to the worker's end the file is the worker's.
     events.close()
-    is_group = config.launch.processes > 1
-    ask = partial(_ask_to_stop, run_folder, attempt) if is_group else None
-    code, number, peak = _run_worker(command, lock, ask)
+    is_group = config.launch.world > 1
+    ask = partial(ask_to_stop, run_folder, attempt, "signal") if is_group else None
+    with contextlib.nullcontext() if meeting is None else meeting:
+        code, number, peak = run_worker(command, lock, ask)
     last_record = terminal_record(run_folder / "events.jsonl", attempt)
     if is_group and last_record is not None:
         # A launcher makes one code of them all.
-        code, number = _code_of(last_record), None
+        code, number = code_of(last_record), None
     name = None if number is None else signal.Signals(number).name
     _write_exit(run_folder, attempt, code, name, peak)
     if last_record is None:
@@ -105,24 +110,14 @@ def _attempt(
     return EXIT_OTHER if code is None else code
 
 
-def _code_of(record: dict[str, Any]) -> int:
+def code_of(record: dict[str, Any]) -> int:
+    """The exit code that a run's last record means."""
     if record["type"] == "error":
         return TrainerError(record["code"], "").exit_code
     return EXIT_DONE if record["type"] == "done" else EXIT_CANCELLED
 
 
-def _ask_to_stop(run_folder: Path, attempt: int) -> None:
-    """A signal as a request: launchers end a signalled group within seconds, a checkpoint may take longer."""
-    request = {"attempt": attempt, "mode": "checkpoint", "at": _now(), "by": "signal"}
-    with contextlib.suppress(OSError), (run_folder / "cancel").open("x") as file:
-        file.write(jsonio.dumps(request) + "\n")
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def _run_worker(
+def run_worker(
     command: list[str], lock: int | None, ask: Callable[[], None] | None
 ) -> tuple[int | None, int | None, float]:
     """Starts the worker and waits. Returns exit code or signal number, and its peak memory in MB.
@@ -187,7 +182,7 @@ def _write_exit(
         "attempt": attempt,
         "code": code,
         "signal": name,
-        "at": _now(),
+        "at": utc_now(),
         "rssPeakMB": round(peak, 1),
     }
     try:

@@ -80,8 +80,8 @@ def work(
     run = Run(run_folder, config, events, control, clock)
     if supervised:
         control.listen(supervised=True)
-        if config.launch.processes > 1:
-            control.watch_group(lambda: _fail(events, lost_process(config.launch.processes)))
+        if config.launch.world > 1:
+            control.watch_group(lambda: _fail(events, lost_process(config.launch.world)))
         system.lower_priority()
 
     def beat() -> dict[str, Any]:
@@ -197,7 +197,7 @@ class Run:
 
         self.device = device = choose_device(config)
         quantise = nf4() if config.mode == "qlora" else None
-        self.group = group = Group.join(config.launch.processes, device.kind)
+        self.group = group = Group.join(config.launch.world, device.kind)
         events.emit(
             "ready",
             device=device.describe(),

@@ -15,7 +15,10 @@ type Launch = NonNullable<ProjectFile['training']['launch']>;
 
 /** One process needs no launcher, and names the run that it always named. */
 function isGroup(launch: Launch | undefined): launch is Launch {
-  return launch !== undefined && (launch.processes > 1 || launch.accelerate !== undefined);
+  return (
+    launch !== undefined &&
+    (launch.processes > 1 || launch.machines !== undefined || launch.accelerate !== undefined)
+  );
 }
 
 /** What one round's run.json says, ids aside: everything that decides the student that comes out. */
@@ -93,10 +96,11 @@ export async function planRun(
 
 function launchOf(
   store: LoopPorts['store'],
-  { processes, accelerate }: Launch,
+  { processes, machines, accelerate }: Launch,
 ): NonNullable<RunConfig['launch']> {
   return {
     processes,
+    ...(machines === undefined ? {} : { machines }),
     ...(accelerate === undefined ? {} : { accelerate: store.absolute(accelerate) }),
   };
 }

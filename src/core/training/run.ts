@@ -116,6 +116,8 @@ const writtenSchema = z.strictObject({
   launch: z
     .strictObject({
       processes: z.number().int().min(1).max(1024).default(1),
+      /** Each with so many processes; machine 0 is the host's. */
+      machines: z.number().int().min(2).max(64).optional(),
       accelerate: z.string().min(1).optional(),
     })
     .optional(),
