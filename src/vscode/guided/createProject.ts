@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { cancelled } from '../../core/errors.ts';
+import { PRACTICE_KINDS, type PracticeKind } from '../../core/practice/questionKinds.ts';
 import { PROJECT_FILE } from '../../node/project/projectFileName.ts';
 import { loadProfiles, profilesPath, PROGRAMMATIC } from '../../node/teacher/profiles.ts';
 import type { Handler } from '../commands.ts';
@@ -10,6 +11,8 @@ import { ask, BACK, inSteps, pick, type Ask } from './inSteps.ts';
 
 interface Known {
   readonly practice?: boolean;
+  /** Of the practice questions; numbers where it is left out. */
+  readonly kinds?: readonly PracticeKind[];
   readonly folder?: string;
   readonly name?: string;
   readonly student?: string;
@@ -31,12 +34,23 @@ export function createProjectHandler(editor: Editor): Handler {
           practice: true,
         },
         {
+          label: t('Practice with choices, yes and no'),
+          detail: t(
+            'The same, where a third of the questions have numbers to choose from and a third are answered with yes or no.',
+          ),
+          practice: true,
+          kinds: PRACTICE_KINDS,
+        },
+        {
           label: t('My own data'),
           detail: t('An empty project; you import questions next.'),
           practice: false,
         },
       ]);
-      return chosen === BACK ? BACK : { ...known, practice: chosen.practice };
+      if (chosen === BACK) return BACK;
+      const { kinds: _kinds, ...rest } = known;
+      const { practice } = chosen;
+      return chosen.kinds ? { ...rest, practice, kinds: chosen.kinds } : { ...rest, practice };
     };
     const asks: Ask<Known>[] = [kind, (known, place) => folderOf(known, place)];
     const own: Ask<Known>[] = [
@@ -150,7 +164,7 @@ async function teacherOf(
 
 async function make(editor: Editor, known: Known): Promise<void> {
   const { t } = vscode.l10n;
-  const { folder, practice = true, name, teacher } = known;
+  const { folder, practice = true, kinds, name, teacher } = known;
   if (folder === undefined) throw cancelled();
   const student = known.student ?? 'practice';
   const title = t('Creating');
@@ -162,6 +176,7 @@ async function make(editor: Editor, known: Known): Promise<void> {
         practice,
         student,
         seed: 1,
+        ...(kinds === undefined ? {} : { kinds }),
         ...(name === undefined ? {} : { name }),
         ...(teacher === undefined ? {} : { teacher }),
       }),

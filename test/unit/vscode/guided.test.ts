@@ -81,6 +81,24 @@ describe('Create Project', () => {
     expect(editor.context.get('tailor.hasProject')).toBe(true);
   });
 
+  it.each([
+    ['both kinds', [], true],
+    ['numbers alone, after a step back', [GO_BACK, 'Practice project'], false],
+  ] as const)('makes a practice project with choices and yes or no: %s', async (_, again, has) => {
+    const root = join(folder, 'kinds');
+    await mkdir(root);
+    editor.folders = [root];
+    start();
+    const here = `This folder: ${root}`;
+    const chosen = 'Practice with choices, yes and no';
+    const answers = again.length === 0 ? [chosen, here] : [chosen, ...again, here];
+    await run('tailor.init', ...answers);
+    expect(editor.errors).toEqual([]);
+    const train = await readFile(join(root, 'data', 'train.jsonl'), 'utf8');
+    expect(train.includes('"kind":"choice"')).toBe(has);
+    expect(train.includes('"kind":"yes-no"')).toBe(has);
+  });
+
   it('makes an empty project from answers, and corrects a name that cannot be', async () => {
     const root = join(folder, 'own');
     await mkdir(root);

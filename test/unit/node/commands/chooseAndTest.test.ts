@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 
 describe('tailor teacher --test', () => {
-  it('makes one call with the key that is kept for that address, and tells what came', async () => {
+  it('makes its calls with the key that is kept for that address, and tells what came', async () => {
     const server = await startFaultServer(() => ({ kind: 'reply', text: '42' }));
     onTestFinished(() => server.close());
     const origins: string[] = [];
@@ -50,8 +50,10 @@ describe('tailor teacher --test', () => {
       },
       { profile: 'near' },
     );
-    expect(server.seen).toHaveLength(1);
-    expect(server.seen[0]?.headers['authorization']).toBe('Bearer sk-kept-0123456789');
+    expect(new Set(server.seen.map(({ headers }) => headers['authorization']))).toEqual(
+      new Set(['Bearer sk-kept-0123456789']),
+    );
+    expect(JSON.stringify(server.seen[0]?.body)).toContain('What is 17 + 25?');
     expect(origins).toEqual([new URL(server.baseURL).origin]);
     expect(String(text)).toContain('near answers.');
     expect(String(text)).toContain('ok  end of answer: stop');
@@ -95,7 +97,8 @@ describe('tailor teacher --test', () => {
     onTestFinished(() => server.close());
     await addProfile(path, { name: 'near', baseURL: server.baseURL, model: 'm' });
     const text = String((await testTeacher(context, { profile: 'near' })).text);
-    expect(server.seen.map(({ body }) => JSON.stringify(body))).toEqual([
+    // What else the server takes is tried behind them.
+    expect(server.seen.slice(0, 3).map(({ body }) => JSON.stringify(body))).toEqual([
       expect.stringContaining('Answer Choices:\\n(a) stone'),
       expect.stringContaining('yes or no only'),
       expect.stringContaining('capital of France'),
