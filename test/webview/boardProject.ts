@@ -249,6 +249,7 @@ function roundOf(
                   calls: 90,
                   promptTokens: 48_213,
                   completionTokens: 12_870,
+                  cachedTokens: 0,
                   underWay: 2,
                   possiblyBilled: 1,
                   estimated: false,

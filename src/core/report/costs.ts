@@ -13,7 +13,8 @@ export function spentView(
   spent: ReadonlyMap<string, Spent>,
   prices: ReadonlyMap<string, Prices>,
 ): RoundView['spent'] {
-  return { ...spentInAll(spent), ...moneyOf(spent, prices) };
+  const { cachedTokens: _, ...shown } = spentInAll(spent);
+  return { ...shown, ...moneyOf(spent, prices) };
 }
 
 function moneyOf(

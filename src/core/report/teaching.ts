@@ -5,16 +5,18 @@ import {
   type DatedRecord,
   type OpenRequests,
 } from '../teaching/openRequests.ts';
-import type { ErrorKind, Purpose } from '../teaching/records.ts';
+import { billedUnknown, type ErrorKind, type Purpose } from '../teaching/records.ts';
 
 /** What one profile was asked and what came back. */
 export interface Spent {
   readonly calls: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Of the prompts', those that the server had read before. */
+  readonly cachedTokens: number;
   /** Requests of a living process that waits for their replies. */
   readonly underWay: number;
-  /** Requests that brought no reply and may have been billed all the same. */
+  /** Requests of which nobody can tell what they were billed. */
   readonly possiblyBilled: number;
   /** Some counts of tokens are Tailor's own. */
   readonly estimated: boolean;
@@ -43,6 +45,7 @@ const NOTHING: Spent = {
   calls: 0,
   promptTokens: 0,
   completionTokens: 0,
+  cachedTokens: 0,
   underWay: 0,
   possiblyBilled: 0,
   estimated: false,
@@ -77,12 +80,14 @@ export class TeachingFold {
         return;
       }
       case 'reply': {
-        const { promptTokens, completionTokens, estimated } = record.usage;
+        const { promptTokens, completionTokens, cachedTokens, estimated } = record.usage;
         this.#spent.set(key, {
           ...spent,
           calls: spent.calls + 1,
           promptTokens: spent.promptTokens + promptTokens,
           completionTokens: spent.completionTokens + completionTokens,
+          cachedTokens: spent.cachedTokens + cachedTokens,
+          possiblyBilled: spent.possiblyBilled + (billedUnknown(record) ? 1 : 0),
           estimated: spent.estimated || estimated,
         });
         return;
@@ -129,6 +134,7 @@ function added(a: Spent, b: Spent): Spent {
     calls: a.calls + b.calls,
     promptTokens: a.promptTokens + b.promptTokens,
     completionTokens: a.completionTokens + b.completionTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
     underWay: a.underWay + b.underWay,
     possiblyBilled: a.possiblyBilled + b.possiblyBilled,
     estimated: a.estimated || b.estimated,

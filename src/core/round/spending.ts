@@ -5,6 +5,7 @@ import {
   type DatedRecord,
   type OpenRequests,
 } from '../teaching/openRequests.ts';
+import { billedUnknown } from '../teaching/records.ts';
 
 /** What the journals of a round say about its cost. */
 export interface RoundSpending {
@@ -16,7 +17,7 @@ export interface RoundSpending {
   readonly failed: number;
   /** Requests of a living process that waits for their replies. */
   readonly underWay: number;
-  /** Requests that brought no reply and may have been billed all the same: broken off, or lost with a process. */
+  /** Requests of which nobody can tell what they were billed: broken off, or lost with a process. */
   readonly possiblyBilled: number;
 }
 
@@ -38,6 +39,7 @@ export function spendingOf(
     }
     if (record.type !== 'reply') continue;
     requests += 1;
+    brokenOff += billedUnknown(record) ? 1 : 0;
     promptTokens += record.usage.promptTokens;
     completionTokens += record.usage.completionTokens;
   }

@@ -129,6 +129,11 @@ export type TeacherIntent = z.infer<typeof intentSchema>;
 export type TeacherReply = z.infer<typeof replySchema>;
 export type TeacherFail = z.infer<typeof failSchema>;
 
+/** Whether nobody can tell what a reply was billed: it broke off, and its usage never came. */
+export function billedUnknown({ finishReason, usage }: TeacherReply): boolean {
+  return finishReason === null && usage.estimated;
+}
+
 /** One line of the grader audit's list. */
 export const suspectSchema = z.object({
   questionId: z.string(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isAppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import {
+  billedUnknown,
   teacherRecordSchema,
   type TeacherFail,
   type TeacherIntent,
@@ -20,11 +21,6 @@ export function isComplete(reply: TeacherReply): boolean {
   const { finishReason, overlong, text, form } = reply;
   if (finishReason !== 'stop' || overlong || text.trim() === '') return false;
   return form !== 'json' || isJsonObject(text);
-}
-
-/** Whether nobody can tell what a reply was billed: it broke off, and its usage never came. */
-export function billedUnknown({ finishReason, usage }: TeacherReply): boolean {
-  return finishReason === null && usage.estimated;
 }
 
 /** Begins the names of the journals that hold what was made of the replies: nothing there was paid for. */

@@ -1,10 +1,10 @@
 import { isAppError } from '../../core/errors.ts';
-import type { TeacherReply, Usage } from '../../core/teaching/records.ts';
+import { billedUnknown, type TeacherReply, type Usage } from '../../core/teaching/records.ts';
 import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
 import { guessTokens, type Reservation } from './budget.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
-import { billedUnknown, type Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
 import type { TransportReply } from './transportReply.ts';
 

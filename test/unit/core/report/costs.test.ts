@@ -93,6 +93,30 @@ describe('what teaching took', () => {
     }
   });
 
+  it('counts what broke off without a usage as possibly billed, and tokens that were read before at their own price', () => {
+    const changed = (key: string, fields: object): TeacherRecord => ({ ...reply(key), ...fields });
+    const usage = {
+      promptTokens: 1000,
+      completionTokens: 500,
+      cachedTokens: 800,
+      estimated: false,
+    };
+    const records = [
+      ...[
+        intent('0'),
+        changed('0', { finishReason: null, usage: { ...usage, cachedTokens: 0, estimated: true } }),
+      ],
+      // The server said what it bills, although the reply did not end.
+      ...[intent('1'), changed('1', { finishReason: null, usage })],
+    ];
+    expect(spendingOf(dated(records), null).possiblyBilled).toBe(1);
+    const cached = new Map([['a', { ...price('EUR'), cachedPerMillion: 0.25 }]]);
+    expect(spentView(fold(records).spent(), cached)).toMatchObject({
+      possiblyBilled: 1,
+      money: (1200 * 1 + 800 * 0.25 + 1000 * 4) / 1e6,
+    });
+  });
+
   it('names money only where every profile has a price, all in one currency', () => {
     const both = fold([intent('0', 'a'), reply('0'), intent('1', 'b'), reply('1')]).spent();
     const eur = new Map([
