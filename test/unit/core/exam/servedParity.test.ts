@@ -81,10 +81,10 @@ describe('a server held against the record of a trained student', () => {
   });
 
   it('is refused where texts agree and log-probabilities do not', () => {
-    const colder = server(SAME, [10, 11, 12], -0.05);
+    const colder = server(SAME, [10, 11, 12], -0.07);
     expect(() => compareServed(record(), [colder], bfloat16)).toThrow(/log-probabilities differ/u);
     const { delta } = compareServed(record(), [colder], SERVED_TOLERANCE.quantised);
-    expect(delta?.mean).toBeCloseTo(0.05);
+    expect(delta?.mean).toBeCloseTo(0.07);
   });
 
   it('forgives what spells the first space or half of a character otherwise', () => {
