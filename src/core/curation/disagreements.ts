@@ -50,6 +50,22 @@ export interface Disagreements {
 export const nameOfDecision = ({ writer, seq }: Pick<RecordedDecision, 'writer' | 'seq'>): string =>
   `${writer}#${seq}`;
 
+/**
+ * The earliest time that decisions may carry: behind those that they overrule knowingly, also where the other computer's
+ * clock is ahead. Otherwise the older word would count. 0 where they overrule none.
+ */
+export function behindKnown(
+  decisions: readonly Decision[],
+  events: readonly RecordedDecision[],
+): number {
+  const known = new Set(decisions.flatMap(({ knows = [] }) => knows));
+  return events.reduce(
+    (latest, event) =>
+      known.has(nameOfDecision(event)) ? Math.max(latest, Date.parse(event.at) + 1) : latest,
+    0,
+  );
+}
+
 export const rationaleTopic = (itemId: string): string => `rationale ${itemId}`;
 export const pairTopic = (about: { fingerprint: string; textHash: string }): string =>
   `pair ${about.fingerprint} ${about.textHash}`;

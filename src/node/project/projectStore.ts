@@ -7,6 +7,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { allUnapplied, dataFixesOf, type DataFixes } from '../../core/curation/dataFixes.ts';
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
+import { behindKnown } from '../../core/curation/disagreements.ts';
 import type { GradedAttempt } from '../../core/curation/negatives.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { againSchema, type RecordedAgain } from '../../core/exam/again.ts';
@@ -257,8 +258,10 @@ export class ProjectStore implements AgainStore {
     sync: boolean,
   ): Promise<RecordedDecision[]> {
     const journal = await this.#decisionJournal(round);
+    const knowing = decisions.some(({ knows }) => knows !== undefined);
+    const notBefore = knowing ? behindKnown(decisions, await this.decisions(round)) : 0;
     const settled = await Promise.allSettled(
-      decisions.map((decision) => journal.append(decision, { sync })),
+      decisions.map((decision) => journal.append(decision, { sync, notBefore })),
     );
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed === undefined) {

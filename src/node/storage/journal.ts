@@ -14,13 +14,19 @@ import { writeFully } from './writeFully.ts';
 
 export type { Stamp, Stamped } from './stamp.ts';
 
+export interface AppendOptions {
+  readonly sync?: boolean;
+  /** The record is dated no earlier than this (ms since the epoch), whatever this computer's clock says. */
+  readonly notBefore?: number;
+}
+
 export interface Journal<T> {
   /**
    * Resolves when the record is in the file, with `sync` when it is on the disk. Calls keep their order; synced ones
    * that arrive together share one fdatasync. After a rejection the record counts as not written and the next append
    * starts a new line, so the journal goes on once the cause is gone.
    */
-  append(payload: T, options?: { readonly sync?: boolean }): Promise<Stamped<T>>;
+  append(payload: T, options?: AppendOptions): Promise<Stamped<T>>;
   /** Resolves when everything appended so far is on the disk. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -123,8 +129,8 @@ class FileJournal<T> implements Journal<T> {
     this.#midLine = midLine;
   }
 
-  async append(payload: T, options: { readonly sync?: boolean } = {}): Promise<Stamped<T>> {
-    const { record, bytes } = this.#seal(payload);
+  async append(payload: T, options: AppendOptions = {}): Promise<Stamped<T>> {
+    const { record, bytes } = this.#seal(payload, options.notBefore ?? 0);
     await this.#enqueue(bytes, options.sync === true);
     return record;
   }
@@ -141,7 +147,7 @@ class FileJournal<T> implements Journal<T> {
     await translating(this.#path, () => this.#handle.close());
   }
 
-  #seal(payload: T): { readonly record: Stamped<T>; readonly bytes: Buffer } {
+  #seal(payload: T, notBefore: number): { readonly record: Stamped<T>; readonly bytes: Buffer } {
     const { schema, writer, clock, generation } = this.#options;
     const parsed = schema.parse(payload);
     const reserved = Object.keys(isObject(parsed) ? parsed : {}).filter((key) =>
@@ -159,7 +165,7 @@ class FileJournal<T> implements Journal<T> {
       v: 1 as const,
       writer,
       seq,
-      at: new Date(clock.now()).toISOString(),
+      at: new Date(Math.max(clock.now(), notBefore)).toISOString(),
       ...(generation === undefined ? {} : { gen: generation }),
     };
     const { line, sum } = sealRecord({ ...parsed, ...stamp });

@@ -41,6 +41,16 @@ describe('the manifest', () => {
     for (const { category } of manifest.contributes.commands) expect(category).toBe('Tailor');
   });
 
+  it('offers what runs a model or a program in trusted workspaces alone', () => {
+    const run = ['exam', 'lookAtTest', 'teach', 'train', 'round', 'review.again'];
+    for (const name of run) {
+      const found = manifest.contributes.commands.find(
+        ({ command }) => command === `tailor.${name}`,
+      );
+      expect(found?.enablement, name).toMatch(/\bisWorkspaceTrusted\b/u);
+    }
+  });
+
   it('titles its commands as the table does', () => {
     for (const { command, title } of manifest.contributes.commands) {
       const shown = strings[title.replaceAll('%', '')];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decisionSchema, type Decision } from '../../../../src/core/curation/decision.ts';
+import type { Clock } from '../../../../src/core/ports.ts';
 import { freezePreview } from '../../../../src/core/round/freezePreview.ts';
 import { decide } from '../../../../src/node/commands/review.ts';
 import { status } from '../../../../src/node/commands/status.ts';
@@ -13,9 +14,13 @@ const ID = 'bench-000005';
 const ben = { kind: 'person', name: 'ben' } as const;
 
 /** What comes with a pull: another person's decisions, made without this project's. */
-async function pulled(root: string, ...decisions: readonly Decision[]): Promise<void> {
+async function pulled(
+  root: string,
+  decisions: readonly Decision[],
+  clock: Clock = systemClock,
+): Promise<void> {
   const path = join(root, 'rounds', '0', 'decisions', 'pcb-1.jsonl');
-  const open = { schema: decisionSchema, writer: 'pcb-1', clock: systemClock };
+  const open = { schema: decisionSchema, writer: 'pcb-1', clock };
   const journal = await openJournal(path, open);
   for (const decision of decisions) await journal.append(decision);
   await journal.close();
@@ -29,7 +34,7 @@ it('shows what people disagree on until somebody decides again, in every window 
   const [candidate] = (await window.ask('record', { id: ID })).candidates;
   const items = [{ questionId: ID, itemId: candidate?.id ?? '' }];
   expect(service.snapshot().disagreed).toBe(0);
-  await pulled(root, { type: 'reject', author: ben, items, reason: 'wordy' });
+  await pulled(root, [{ type: 'reject', author: ben, items, reason: 'wordy' }]);
   await service.refresh();
 
   expect(service.snapshot().disagreed).toBe(1);
@@ -83,4 +88,23 @@ it('shows what people disagree on until somebody decides again, in every window 
   expect([after.row.status, after.disagreements]).toEqual(['accepted', []]);
   const none = await decide(context, 'disagreements', { names: [], round: 0 });
   expect(String(none.text)).toContain('people agree');
+});
+
+it('lets a word that knows of another count, also where the other computer’s clock is ahead', async () => {
+  const window = await reviewOf(20);
+  const { root, service } = window;
+  const [candidate] = (await window.ask('record', { id: ID })).candidates;
+  const items = [{ questionId: ID, itemId: candidate?.id ?? '' }];
+  const ahead = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+  await pulled(root, [{ type: 'reject', author: ben, items }], ahead);
+  await service.refresh();
+  const act = { type: 'accept', candidate: items[0]?.itemId ?? '' } as const;
+  await window.ask('decide', { id: ID, act, round: 0, seen: null });
+  // What follows without knowing of anybody comes behind it all the same.
+  await window.ask('decide', { id: ID, act: { ...act, type: 'reject' }, round: 0, seen: null });
+  await window.ask('decide', { id: ID, act, round: 0, seen: null });
+  for (const one of [window, await openWindow(root)]) {
+    const record = await one.ask('record', { id: ID });
+    expect([record.row.status, record.disagreements]).toEqual(['accepted', []]);
+  }
 });
