@@ -189,6 +189,7 @@ export function buildProgram(): Command {
     .addOption(roundOption())
     .option('--samples <k>', 'how many answers (default: as many as in the exam)', count)
     .option('--greedy', 'its most likely answer instead of fresh draws')
+    .option('--same-draws', 'the draws of the exam once more: they must give the same answers')
     .option('--student <which>', 'base, last, or a training run (default: who sat the exam)')
     .option('--wait', WAIT)
     .action((question: string, options: AgainOptions, command: Command) =>

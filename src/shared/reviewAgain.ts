@@ -15,7 +15,7 @@ export const askedAgainSchema = z.object({
     /** The round whose training made it, and the run; null for a student that no training made. */
     trained: z.nullable(z.object({ round: count, run: text })),
   }),
-  greedy: z.boolean(),
+  draws: z.enum(['fresh', 'same', 'greedy']),
   /** It answered another wording of the question than the one that counts now. */
   older: z.boolean(),
   /** What it was asked in otherwise than the exam, by the names of the settings. */
@@ -39,8 +39,8 @@ export const askedAgainSchema = z.object({
 });
 export type AskedAgainView = z.infer<typeof askedAgainSchema>;
 
-/** How a student is asked again: with fresh draws as in the exam, or for its most likely answer. */
-export const againHowSchema = z.enum(['sampled', 'greedy']);
+/** How a student is asked again: with fresh draws, with those of the exam once more, or for its most likely answer. */
+export const againHowSchema = z.enum(['fresh', 'same', 'greedy']);
 
 /** Who is asked again: the student that sat this exam, the base student, or the newest one. */
 export const againWhoSchema = z.enum(['round', 'base', 'last']);

@@ -33,7 +33,7 @@ describe('asking the practice student again, in the terminal', () => {
     const done = await run('again', id, ...args, '--json');
     expect(done.code, done.stderr).toBe(EXIT.ok);
     // SAFETY: compared field by field below.
-    return JSON.parse(done.stdout) as { again: Answer[]; recorded: Answer[]; greedy: boolean };
+    return JSON.parse(done.stdout) as { again: Answer[]; recorded: Answer[]; draws: string };
   };
   /** Everything of the round but what was asked again. */
   const record = (): Record<string, string> => {
@@ -65,10 +65,14 @@ describe('asking the practice student again, in the terminal', () => {
     expect(second.again.map(({ sample }) => sample)).toEqual([8]);
     const greedy = await again('--greedy');
     const twice = await again('--greedy');
-    expect([greedy.greedy, greedy.again]).toEqual([true, twice.again]);
+    expect([greedy.draws, greedy.again]).toEqual(['greedy', twice.again]);
+    const same = await again('--same-draws');
+    expect(same.again.map(({ sample, text }) => [sample, text])).toEqual(
+      same.recorded.map(({ sample, text }) => [sample, text]),
+    );
     expect(record()).toEqual(before);
     const kept = recordsIn(join(project, 'rounds', '0', 'again'));
-    expect(kept).toHaveLength(SAMPLES + 3);
+    expect(kept).toHaveLength(2 * SAMPLES + 3);
 
     const path = join(project, 'tailor.json');
     const file = JSON.parse(await readFile(path, 'utf8')) as { exam: object };
@@ -106,6 +110,7 @@ describe('asking the practice student again, in the terminal', () => {
     expect((await run('again', 'no-such-question')).code).toBe(EXIT.usage);
     expect((await run('again', id, '--student', 'r0-nothing')).code).toBe(EXIT.usage);
     expect((await run('again', id, '--greedy', '--samples', '2')).code).toBe(EXIT.usage);
+    expect((await run('again', id, '--greedy', '--same-draws')).code).toBe(EXIT.usage);
     expect((await run('again', id, '--round', '1')).code).toBe(EXIT.project);
     expect((await run('again')).code).toBe(EXIT.usage);
     // The weights are others now: by what the trainer recorded of them, and by what sat the exam.
@@ -163,14 +168,14 @@ describe('asking the practice student again, in the terminal', () => {
     const { again: shown, attempts } = await view.record({ id }, never);
     expect(shown).toHaveLength(before + 1);
     expect(shown[0]).toMatchObject({
-      greedy: true,
+      draws: 'greedy',
       student: { same: true, trained: null },
       answers: [{ times: 1 }],
     });
     expect(attempts.reduce((sum, { times }) => sum + times, 0)).toBeLessThanOrEqual(9);
     // Stopped before it began: nothing is asked, and the project is free again.
     abort.abort();
-    await expect(view.again({ ...ask, how: 'sampled' }, never)).rejects.toMatchObject({
+    await expect(view.again({ ...ask, how: 'fresh' }, never)).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect((await view.record({ id }, never)).again).toHaveLength(before + 1);

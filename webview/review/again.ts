@@ -10,7 +10,7 @@ export function startAgain(control: Control): void {
   const { shown, snapshot } = control.state;
   if (shown === null) return;
   const message = snapshot?.noAgain ?? null;
-  if (message === null) control.open({ kind: 'again', how: 'sampled', who: 'round' });
+  if (message === null) control.open({ kind: 'again', how: 'fresh', who: 'round' });
   else {
     control.store.dispatch({ type: 'notice', id: shown, message });
     control.say(message);

@@ -42,7 +42,7 @@ export function AskedAgain({ record }: { readonly record: ReviewRecord }): JSX.E
 
 function Asking({ asking }: { readonly asking: AskedAgainView }): JSX.Element {
   const t = useTexts();
-  const { student, greedy, answers, samples, right, older, differs, at } = asking;
+  const { student, draws, answers, samples, right, older, differs, at } = asking;
   const got = answers.reduce((sum, { times }) => sum + times, 0);
   const { trained, same } = student;
   const who = trained
@@ -55,7 +55,7 @@ function Asking({ asking }: { readonly asking: AskedAgainView }): JSX.Element {
         <strong>{t('answers.right', { right, samples: got })}</strong>
         <span class="muted">
           <When at={at} /> · <Data text={who} />
-          {same ? null : `, ${other}`} · {t(greedy ? 'again.greedy' : 'again.sampled')}
+          {same ? null : `, ${other}`} · {t(`again.draws.${draws}`)}
         </span>
       </p>
       {got < samples ? <p class="muted">{t('again.partly', { got, samples })}</p> : null}

@@ -27,6 +27,7 @@ export function askedAgainViews(
   if (answers.length === 0) return [];
   const question = questionNow(item.question, curation);
   const recorded = new Set(attemptsNow(item, curation).map(({ attempt }) => attempt.text));
+  const drawn = new Set(attemptsNow(item, curation).map(({ attempt }) => attempt.sample));
   const askings = new Map<string, RecordedAgain[]>();
   for (const answer of answers) {
     const known = askings.get(answer.asking);
@@ -60,7 +61,7 @@ export function askedAgainViews(
           same: first.student.digest === exam?.digest,
           trained: first.student.trained,
         },
-        greedy,
+        draws: greedy ? 'greedy' : drawn.has(first.sample) ? 'same' : 'fresh',
         older: !isAbout(first.asked, item.question, curation),
         differs: differencesOf(exam?.form ?? undefined, { ...first.form, ...held }),
         samples: first.samples,

@@ -23,7 +23,7 @@ export const againSchema = z.object({
   /** The same on all answers of one asking. */
   asking: z.string().min(1),
   questionId,
-  /** Behind those of the exam, so that the draws are new ones; 0 where it was asked greedily. */
+  /** Behind those of the exam where the draws are new ones; one of the exam's where it was asked with the same draws. */
   sample,
   fingerprint,
   text,

@@ -30,12 +30,15 @@ export interface AgainPorts extends Pick<LoopPorts, 'student' | 'report' | 'sign
   readonly store: AgainStore;
 }
 
+/** "same" must give the recorded texts, where the same student is asked in the same way. */
+export type Draws = 'fresh' | 'same' | 'greedy';
+
 export interface AskWhat {
   readonly round: number;
   readonly questionId: string;
   readonly student: StudentChoice;
-  /** Its most likely answer, once, instead of fresh draws. */
-  readonly greedy: boolean;
+  /** Fresh draws, the exam's own once more, or its most likely answer, once. */
+  readonly draws: Draws;
   /** As many as in the exam when absent. */
   readonly samples?: number | undefined;
   /** Names this asking. */
@@ -55,7 +58,7 @@ const GREEDY: Sampling = { temperature: 0, topK: 1, topP: 1 };
 
 /**
  * Asks a student one training question again, as the round's exam asked it: the same prompt, the same sampling and length
- * limit, through whoever sits the exams. The draws are those that would have come next. The exam's record stays as it is.
+ * limit, through whoever sits the exams. Fresh draws are those that would have come next. The exam's record stays as it is.
  */
 export async function askAgain(ports: AgainPorts, what: AskWhat): Promise<AskedAgain> {
   const { store, signal } = ports;
@@ -75,13 +78,14 @@ export async function askAgain(ports: AgainPorts, what: AskWhat): Promise<AskedA
 
   const student: AgainStudent = { ...chosen, digest: identity.digest };
   const { request, form, fingerprint } = await planAgain(store, what, exam, identity);
-  const count = samples ?? (what.greedy ? 1 : exam.samples);
+  const count = samples ?? (what.draws === 'greedy' ? 1 : exam.samples);
   const before = (await store.again(what.round)).filter(
     (one) => one.questionId === question.id && one.fingerprint === fingerprint,
   );
-  const first = what.greedy
-    ? 0
-    : Math.max(exam.samples, store.project.exam.samples, ...before.map((one) => one.sample + 1));
+  const first =
+    what.draws === 'fresh'
+      ? Math.max(exam.samples, store.project.exam.samples, ...before.map((one) => one.sample + 1))
+      : 0;
   const items = Array.from({ length: count }, (_, index) => ({
     questionId: question.id,
     sample: first + index,
@@ -135,7 +139,7 @@ export async function askAgain(ports: AgainPorts, what: AskWhat): Promise<AskedA
 /** How the exam was held, where its record says so; by the project's settings of now else. */
 async function planAgain(
   store: RoundStore,
-  { round, greedy }: AskWhat,
+  { round, draws }: AskWhat,
   exam: Exam,
   { digest, engine }: StudentIdentity,
 ) {
@@ -143,7 +147,7 @@ async function planAgain(
   const { sampling, maxNewTokens, stopAtAnswerLine } = exam.form ?? project.exam;
   const request = {
     head: await store.head(),
-    sampling: greedy ? GREEDY : sampling,
+    sampling: draws === 'greedy' ? GREEDY : sampling,
     seed: seedOf(store, round),
     maxNewTokens,
     stopAtAnswerLine,
@@ -186,12 +190,12 @@ async function requireUnchanged(
   );
 }
 
-function wantedSamples({ samples, greedy }: AskWhat): number | undefined {
+function wantedSamples({ samples, draws }: AskWhat): number | undefined {
   if (samples === undefined) return undefined;
   if (samples < 1 || samples > MOST_AGAIN) {
     throw new AppError('usage', sentence`From 1 to ${MOST_AGAIN} answers can be asked for.`);
   }
-  if (greedy && samples > 1) {
+  if (draws === 'greedy' && samples > 1) {
     throw new AppError(
       'usage',
       sentence`Asked greedily, a student gives the same answer each time.`,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { GradedAttempt } from '../../core/curation/negatives.ts';
+import { AppError } from '../../core/errors.ts';
 import { isGreedy, type Again } from '../../core/exam/again.ts';
 import { differencesOf, type ExamForm } from '../../core/exam/examForm.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { gradeAttempt } from '../../core/grading/gradeAnswer.ts';
 import type { Grade } from '../../core/grading/verdict.ts';
 import type { StudentChoice } from '../../core/round/againStudent.ts';
-import { askAgain, type AskedAgain } from '../../core/round/askAgain.ts';
+import { askAgain, type AskedAgain, type Draws } from '../../core/round/askAgain.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { gradedTrainAttempts } from '../../core/round/gradedTrain.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
@@ -17,6 +18,7 @@ import type { RoundOption } from './steps.ts';
 export interface AgainOptions extends RoundOption {
   readonly samples?: number;
   readonly greedy?: boolean;
+  readonly sameDraws?: boolean;
   /** "base", "last" or a training run; the student that sat the round's exam when absent. */
   readonly student?: string;
 }
@@ -45,7 +47,7 @@ export function again(
         round,
         questionId,
         student: studentNamed(options.student),
-        greedy: options.greedy === true,
+        draws: drawsOf(options),
         samples: options.samples,
         asking: randomUUID(),
       },
@@ -57,6 +59,12 @@ export function again(
     );
     return resultOf(round, asked, recorded, exam?.form);
   });
+}
+
+function drawsOf({ greedy, sameDraws }: AgainOptions): Draws {
+  if (greedy !== true) return sameDraws === true ? 'same' : 'fresh';
+  if (sameDraws !== true) return 'greedy';
+  throw new AppError('usage', sentence`Either --greedy or --same-draws: one excludes the other.`);
 }
 
 function studentNamed(name: string | undefined): StudentChoice {
@@ -73,15 +81,23 @@ function resultOf(
   const graded = answers.map((answer) => ({ answer, grade: gradeAttempt(answer, question) }));
   const [first] = answers;
   const greedy = first !== undefined && isGreedy(first);
+  const recordedSamples = new Set(recorded.map(({ attempt }) => attempt.sample));
+  const same = !greedy && first !== undefined && recordedSamples.has(first.sample);
+  const how = greedy
+    ? sentence`greedily`
+    : same
+      ? sentence`with the draws of the exam`
+      : sentence`with fresh draws`;
   const differs = first ? differencesAside(form, first) : [];
   const lines = [
     sentence`${question.id}, asked again: this is no part of the exam of round ${round}.`,
-    sentence`Student: ${nameOf(student)}, ${greedy ? sentence`greedily` : sentence`with fresh draws`}.`,
+    sentence`Student: ${nameOf(student)}, ${how}.`,
     ...(differs.length > 0
       ? [sentence`Asked otherwise than the exam: ${differs.join(', ')}.`]
       : []),
     sentence`In the exam: ${share(recorded.map(({ grade }) => grade))}.`,
     sentence`Now: ${share(graded.map(({ grade }) => grade))}.`,
+    ...(same ? [repeated(answers, recorded)] : []),
     ...graded.map(({ answer, grade }) => lineOf(answer, grade)),
   ];
   return {
@@ -91,7 +107,7 @@ function resultOf(
       questionId: question.id,
       gold: question.answer,
       student,
-      greedy,
+      draws: greedy ? 'greedy' : same ? 'same' : 'fresh',
       differs,
       recorded: recorded.map(({ attempt: { sample, text }, grade: { verdict, value } }) => ({
         sample,
@@ -131,6 +147,13 @@ function share(grades: readonly Grade[]): Sentence {
   }
   const answers = [...counts].map(([answer, n]) => (n > 1 ? `${answer} ×${n}` : answer));
   return sentence`${right} of ${grades.length} right (${answers.join(', ')})`;
+}
+
+/** Whether the record was repeated word for word, as it must be where student, engine and settings are the same. */
+function repeated(answers: readonly Again[], recorded: readonly GradedAttempt[]): Sentence {
+  const texts = new Map(recorded.map(({ attempt }) => [attempt.sample, attempt.text]));
+  const equal = answers.filter(({ sample, text }) => texts.get(sample) === text).length;
+  return sentence`${equal} of ${answers.length} answers are word for word those of the exam.`;
 }
 
 const VERDICTS = { right: '✓', wrong: '✗', 'no-answer': '–' } as const;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../core/errors.ts';
 import type { Progress, Report } from '../../core/ports.ts';
 import type { StudentChoice } from '../../core/round/againStudent.ts';
-import { askAgain, type AskedAgain } from '../../core/round/askAgain.ts';
+import { askAgain, type AskedAgain, type Draws } from '../../core/round/askAgain.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Job } from '../../shared/reviewContract.ts';
@@ -13,7 +13,7 @@ import { stale, unknown } from './stale.ts';
 
 export interface HowAgain {
   readonly student: StudentChoice;
-  readonly greedy: boolean;
+  readonly draws: Draws;
   readonly samples?: number | undefined;
 }
 
@@ -127,7 +127,7 @@ export class AskingStudent {
   #ask(
     { session, review }: Opened,
     questionId: string,
-    { student, greedy, samples }: HowAgain,
+    { student, draws, samples }: HowAgain,
     signal: AbortSignal,
     tell: Report,
   ): Promise<AskedAgain> {
@@ -152,7 +152,7 @@ export class AskingStudent {
         report,
         signal,
       },
-      { round: review.round, questionId, student, greedy, samples, asking: randomUUID() },
+      { round: review.round, questionId, student, draws, samples, asking: randomUUID() },
     );
   }
 

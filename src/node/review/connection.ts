@@ -101,7 +101,7 @@ export function connectionHandlers(
     again: async ({ id, how, who, samples, round }, signal) => {
       const { answers, question } = await service.askingStudent.ask(
         id,
-        { student: who, greedy: how === 'greedy', samples: samples ?? undefined },
+        { student: who, draws: how, samples: samples ?? undefined },
         signal,
         meant(connection, round),
       );

@@ -119,7 +119,7 @@ function attempt(one: AttemptView, record: ReviewRecord): string {
 }
 
 /** The same words as in the view: what stands here is no part of the exam. */
-function askedAgain({ at, student, greedy, answers }: AskedAgainView): string {
+function askedAgain({ at, student, draws, answers }: AskedAgainView): string {
   const words = reviewStrings();
   const { trained } = student;
   const who = trained
@@ -127,7 +127,7 @@ function askedAgain({ at, student, greedy, answers }: AskedAgainView): string {
         .replace('{n}', String(trained.round + 1))
         .replace('{run}', trained.run)
     : (words['again.student.base'] ?? '');
-  const how = words[greedy ? 'again.greedy' : 'again.sampled'] ?? '';
+  const how = words[`again.draws.${draws}`] ?? '';
   const about = `- ${[at, who, how].map(inline).join(' · ')}`;
   const texts = answers.flatMap(({ text, verdict, times }) => [
     `- ${word('verdict', verdict)} × ${times}`,

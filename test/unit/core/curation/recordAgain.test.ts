@@ -40,7 +40,7 @@ describe('what a student answered when it was asked again', () => {
         id: 'a',
         at: '2026-03-02T10:30:00.000Z',
         student: { same: true, trained: { round: 0, run: 'r0-abc' } },
-        greedy: false,
+        draws: 'fresh',
         older: false,
         differs: [],
         samples: 4,
@@ -51,6 +51,11 @@ describe('what a student answered when it was asked again', () => {
         ],
       },
     ]);
+  });
+
+  it('names the draws of the exam, where it was asked with those', () => {
+    const [view] = askedAgainViews(item, none, { answers: [answer(WRONG, 0)], exam: null });
+    expect(view).toMatchObject({ draws: 'same', answers: [{ recorded: true }] });
   });
 
   it('is graded by the gold that counts now', () => {
@@ -88,8 +93,8 @@ describe('what a student answered when it was asked again', () => {
     });
     // The newest stands first; that it was asked greedily is said by itself.
     expect(views).toMatchObject([
-      { id: 'b', greedy: true, older: true, differs: ['exam.maxNewTokens'] },
-      { id: 'a', greedy: false, older: false, differs: ['exam.maxNewTokens'] },
+      { id: 'b', draws: 'greedy', older: true, differs: ['exam.maxNewTokens'] },
+      { id: 'a', draws: 'fresh', older: false, differs: ['exam.maxNewTokens'] },
     ]);
   });
 });

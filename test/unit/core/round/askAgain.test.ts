@@ -11,7 +11,7 @@ const WHAT: AskWhat = {
   round: 0,
   questionId: 'train-3',
   student: 'round',
-  greedy: false,
+  draws: 'fresh',
   asking: 'one',
 };
 
@@ -79,13 +79,24 @@ describe('asking a student again', () => {
 
   it('asks greedily once', async () => {
     const { ask, requests } = await examined();
-    const { answers } = await ask({ greedy: true });
+    const { answers } = await ask({ draws: 'greedy' });
     expect(requests[0]).toMatchObject({ sampling: { temperature: 0, topK: 1, topP: 1 } });
     expect(answers.map(({ sample }) => sample)).toEqual([0]);
-    await expect(ask({ greedy: true, samples: 3 })).rejects.toMatchObject({ code: 'usage' });
+    await expect(ask({ draws: 'greedy', samples: 3 })).rejects.toMatchObject({ code: 'usage' });
     for (const samples of [0, 65]) {
       await expect(ask({ samples })).rejects.toMatchObject({ code: 'usage' });
     }
+  });
+
+  it('gives the recorded texts with the draws of the exam', async () => {
+    const { store, ask } = await examined();
+    const { answers } = await ask({ draws: 'same' });
+    const own = (await store.attempts(0, 'train')).filter((one) => one.questionId === 'train-3');
+    expect(answers.map(({ sample, text }) => [sample, text])).toEqual(
+      own.map(({ sample, text }) => [sample, text]),
+    );
+    // They are none of the fresh ones, which go on where they were.
+    expect((await ask()).answers.map(({ sample }) => sample)).toEqual([4, 5, 6, 7]);
   });
 
   it('asks by the form of the exam, whatever the settings say by now', async () => {

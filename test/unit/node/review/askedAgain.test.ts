@@ -10,7 +10,7 @@ import { anAnswerAgain } from '../../../fakes/answerAgain.ts';
 import { openWindow, OUTSIDE, reviewOf, type ReviewWindow } from '../../../fakes/reviewWindow.ts';
 
 const ID = 'bench-000003';
-const ASK = { id: ID, how: 'sampled', who: 'round', samples: null, round: null } as const;
+const ASK = { id: ID, how: 'fresh', who: 'round', samples: null, round: null } as const;
 
 /** Another process asks the student about a question again. */
 async function askedElsewhere(root: string, writer = 'other-1'): Promise<string> {

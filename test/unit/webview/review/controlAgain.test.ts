@@ -19,7 +19,7 @@ describe('Control: asking the student again', () => {
     await press('again');
     const { form } = state();
     if (form?.kind !== 'again') throw new Error('no form');
-    expect(form).toMatchObject({ how: 'sampled', who: 'round' });
+    expect(form).toMatchObject({ how: 'fresh', who: 'round' });
     store.dispatch({ type: 'form', form: { ...form, how: 'greedy', who: 'base' } });
     control.act('save-form');
     expect(state()).toMatchObject({ form: null, askingStudent: 'bakery-0417' });
@@ -27,7 +27,7 @@ describe('Control: asking the student again', () => {
     expect(asked(host)).toEqual([{ id: 'bakery-0417', how: 'greedy', who: 'base' }]);
     expect(state()).toMatchObject({ askingStudent: null, selected: 'bakery-0417', drafts: {} });
     expect(shownRecord(state())?.again).toMatchObject([
-      { greedy: true, student: { same: false, trained: null } },
+      { draws: 'greedy', student: { same: false, trained: null } },
     ]);
     expect(state().said.text).toBe('The student answered: 0 of 1 right.');
     expect(acts()).toEqual([]);
