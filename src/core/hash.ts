@@ -6,6 +6,11 @@ export function sha256Text(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
+/** SHA-256 of a text's UTF-8 bytes as 32 bytes: for keys of many texts, which are kept shorter than digits. */
+export function sha256Bytes(text: string): Uint8Array {
+  return sha256(utf8ToBytes(text));
+}
+
 /** SHA-256 of a text's UTF-8 bytes in base64, as a content security policy names it. */
 export function sha256Base64(text: string): string {
   const bytes = sha256(utf8ToBytes(text));

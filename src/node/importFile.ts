@@ -1,6 +1,7 @@
 import type { Report, Signal } from '../core/ports.ts';
 import { sentence, type Text } from '../core/sentence.ts';
 import { ImportCollector, type DataFormat, type ImportResult } from '../core/dataset/importers.ts';
+import type { Question } from '../core/dataset/question.ts';
 import { peekFile, unknownFields } from './imports/peekFile.ts';
 import { layoutOf, readRows, type DataLayout } from './imports/rowSource.ts';
 import { nodeFs, type Fs } from './storage/fs.ts';
@@ -13,6 +14,8 @@ export interface ImportFileOptions {
   readonly signal?: Signal;
   readonly report?: Report;
   readonly fs?: Fs;
+  /** Gets each question as it is read: the result then holds none, and a source may be of any size. */
+  readonly onQuestion?: (question: Question) => void;
 }
 
 export interface FileImport extends ImportResult {
@@ -39,7 +42,7 @@ export async function importFile(
     : await peekFile(path, { ...asked, ...(options.layout ? { layout: options.layout } : {}) });
   const layout = options.layout ?? peek?.layout ?? (await layoutOf(path, fs));
   const format = options.format ?? peek?.guess?.format ?? null;
-  const collector = new ImportCollector();
+  const collector = new ImportCollector(options.onQuestion);
   const onRow = (value: unknown, line: number): boolean => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       collector.addBad({ line, field: null, reason: sentence`is not a JSON object` });

@@ -28,11 +28,13 @@ const PIECE = 100;
 function* group(
   questions: readonly ComparedQuestion[],
   key: (question: ComparedQuestion) => string,
+  counts: (key: string) => boolean = () => true,
 ): Generator<void, Map<string, string[]>, void> {
   const groups = new Map<string, string[]>();
   for (const [at, question] of questions.entries()) {
     if (at % PIECE === 0) yield;
     const text = key(question);
+    if (!counts(text)) continue;
     const ids = groups.get(text);
     if (ids) ids.push(question.id);
     else groups.set(text, [question.id]);
@@ -47,7 +49,8 @@ function* shared(
   key: (question: ComparedQuestion) => string,
 ): Generator<void, Overlap[], void> {
   const there = yield* group(second, key);
-  const here = yield* group(first, key);
+  // Of a large set only what the other has is held.
+  const here = yield* group(first, key, (text) => there.has(text));
   const overlaps: Overlap[] = [];
   for (const [text, ids] of here) {
     const others = there.get(text);

@@ -1,3 +1,4 @@
+import { sha256Bytes } from '../hash.ts';
 import { sentence, type Sentence } from '../sentence.ts';
 import { fromGsm8k } from './gsm8k.ts';
 import { fromMawps } from './mawps.ts';
@@ -37,6 +38,7 @@ export interface DuplicateRow {
 
 /** What an import found. `counts.read` = kept + bad + duplicates, always. */
 export interface ImportResult {
+  /** None where each was handed over as it was read. */
   readonly questions: readonly Question[];
   readonly bad: readonly BadRow[];
   readonly duplicates: readonly DuplicateRow[];
@@ -142,15 +144,28 @@ function ownForm(rows: readonly unknown[], guess: MappingGuess): FieldMapping | 
   return usable.length * 2 >= rows.length ? mapping : null;
 }
 
+/** 16 bytes of a text's SHA-256, a character each: two texts that share them are not to be found. */
+function shortDigest(text: string): string {
+  return String.fromCharCode(...sha256Bytes(text).subarray(0, 16));
+}
+
 /** Collects rows one by one: for sources that are too large to be held twice. */
 export class ImportCollector {
   readonly #questions: Question[] = [];
   readonly #bad: BadRow[] = [];
   readonly #duplicates: DuplicateRow[] = [];
   readonly #notes: RowNote[] = [];
+  /** By digests: of a million rows the texts would be held once more. */
   readonly #byId = new Map<string, { line: number; answer: string }>();
   readonly #byText = new Map<string, { line: number; answer: string }>();
   #read = 0;
+  #kept = 0;
+  readonly #take: (question: Question) => void;
+
+  /** `take` gets each question as it is read; without it they are collected. */
+  constructor(take?: (question: Question) => void) {
+    this.#take = take ?? ((question) => void this.#questions.push(question));
+  }
 
   /** A parsed value of the source. */
   add(format: DataFormat, value: unknown, at: RowPlace): void {
@@ -162,9 +177,10 @@ export class ImportCollector {
     this.#read += 1;
     const { question, notes } = result;
     const choices = question.choices && { texts: question.choices };
-    const text = normaliseQuestion(keyText(question.question, choices));
+    const text = shortDigest(normaliseQuestion(keyText(question.question, choices)));
+    const id = shortDigest(question.id);
     const own = { line: at.line, answer: question.answer };
-    const sameId = this.#byId.get(question.id);
+    const sameId = this.#byId.get(id);
     const sameText = this.#byText.get(text);
     const same = sameId ?? sameText;
     if (same) {
@@ -178,9 +194,10 @@ export class ImportCollector {
       });
       return;
     }
-    this.#byId.set(question.id, own);
+    this.#byId.set(id, own);
     this.#byText.set(text, own);
-    this.#questions.push(question);
+    this.#kept += 1;
+    this.#take(question);
     this.#notes.push(...notes);
   }
 
@@ -203,7 +220,7 @@ export class ImportCollector {
       notes: this.#notes,
       counts: {
         read: this.#read,
-        kept: this.#questions.length,
+        kept: this.#kept,
         bad: this.#bad.length,
         duplicates: this.#duplicates.length,
       },

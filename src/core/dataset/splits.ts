@@ -25,22 +25,24 @@ export function placeOf(question: string, seed: number): number {
  * with a share a question stays on its side when others come or go. A count is turned into the share that gives it.
  */
 export function carve(questions: readonly Question[], { dev, seed }: CarveOptions): Carved {
-  const placed = questions.map((question) => ({
-    question,
-    place: placeOf(question.question, seed),
-  }));
-  const share = 'share' in dev ? dev.share : shareFor(placed, dev.count);
-  if (!(share >= 0 && share <= 1)) throw new RangeError(`${share} is no share of the questions`);
+  const places = Float64Array.from(questions, ({ question }) => placeOf(question, seed));
+  const share = shareOf(places, dev);
   const side = (isDev: boolean): Question[] =>
-    placed.filter(({ place }) => place < share === isDev).map(({ question }) => question);
+    questions.filter((_, at) => (places[at] ?? 1) < share === isDev);
   return { train: side(false), dev: side(true), share };
 }
 
-function shareFor(placed: readonly { readonly place: number }[], count: number): number {
-  if (!Number.isInteger(count) || count < 0 || count > placed.length) {
-    throw new RangeError(`cannot take ${count} of ${placed.length} questions`);
+/** The share below which questions at these places are set aside. */
+export function shareOf(places: Float64Array, dev: CarveOptions['dev']): number {
+  const share = 'share' in dev ? dev.share : shareFor(places, dev.count);
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`${share} is no share of the questions`);
+  return share;
+}
+
+function shareFor(places: Float64Array, count: number): number {
+  if (!Number.isInteger(count) || count < 0 || count > places.length) {
+    throw new RangeError(`cannot take ${count} of ${places.length} questions`);
   }
-  const places = placed.map(({ place }) => place).sort((a, b) => a - b);
   // The first place that stays behind: everything below it is taken.
-  return places[count] ?? 1;
+  return places.toSorted()[count] ?? 1;
 }

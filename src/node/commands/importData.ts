@@ -9,15 +9,16 @@ import {
   type PlaceUnit,
 } from '../../core/dataset/importers.ts';
 import { mapText } from '../../core/dataset/mapText.ts';
-import type { Question } from '../../core/dataset/question.ts';
-import { carve, type Carved } from '../../core/dataset/splits.ts';
+import { shareOf } from '../../core/dataset/splits.ts';
+import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { shellWord } from '../../core/shellWord.ts';
-import { importFile } from '../importFile.ts';
+import { importFile, type FileImport } from '../importFile.ts';
 import { peekFile } from '../imports/peekFile.ts';
+import { QuestionSpool } from '../imports/questionSpool.ts';
 import type { DataLayout } from '../imports/rowSource.ts';
 import { changeProject } from '../project/changeProject.ts';
-import { loadProject } from '../project/loadProject.ts';
+import { loadProject, type LoadedProject } from '../project/loadProject.ts';
 import { namesIn } from '../project/projectFiles.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
 import { assertWritable, resolveInside } from '../storage/safePath.ts';
@@ -76,59 +77,107 @@ async function agreedFormat(
   );
 }
 
+/** What is said of a written set. */
+interface WrittenSet {
+  readonly path: string;
+  readonly count: number;
+  readonly changed: number;
+}
+
+interface Written extends FileImport {
+  readonly files: readonly WrittenSet[];
+  readonly parts: Sentence;
+  readonly examined: boolean;
+}
+
+/** Reads the source and writes the sets: no question is held in memory, so that a source may have any number of them. */
+async function readAndWrite(
+  context: CommandContext,
+  options: ImportOptions,
+  { root, file: project }: LoadedProject,
+): Promise<Written> {
+  const format = await agreedFormat(context, options);
+  const spool = await QuestionSpool.open(options.to === 'split' ? project.seed : null);
+  try {
+    const result = await importFile(options.file, {
+      ...format,
+      signal: context.signal,
+      report: context.report,
+      onQuestion: (question) => spool.add(question),
+    });
+    const unit = result.layout === 'parquet' ? 'row' : 'line';
+    if (spool.count === 0) {
+      const first = result.bad[0];
+      throw new AppError('data.invalid', sentence`${options.file} has no usable row.`, {
+        hint: first ? describeBadRow(options.file, first, unit) : sentence`Check the format.`,
+        detail: { bad: result.bad.slice(0, 20) },
+      });
+    }
+    // All refusals come before the first write.
+    const files = [];
+    for (const [path, chosen] of targetsOf(project, options, spool)) {
+      const absolute = await dataTarget(root, path, options.replace);
+      const lines = (): AsyncGenerator<Buffer> => spool.lines(chosen);
+      const changed = await changedTexts(root, path, lines);
+      let count = 0;
+      for (let at = 0; at < spool.count; at += 1) if (chosen(at)) count += 1;
+      files.push({ path, absolute, lines, count, changed });
+    }
+    const examined = (await namesIn(join(root, 'rounds'))).length > 0;
+    for (const { absolute, lines } of files) {
+      await makeFolder(dirname(absolute));
+      await writeSnapshot(absolute, lines(), { mode: 0o644 });
+    }
+    if (options.to === 'test' && project.data.test === undefined) {
+      // As the person wrote it, with the new field: what is left out keeps its default.
+      await changeProject(root, { data: { test: TEST_PATH } });
+    }
+    return {
+      ...result,
+      files: files.map(({ path, count, changed }) => ({ path, count, changed })),
+      parts: sentence`With an equation: ${spool.having.equation}; with a rationale: ${spool.having.rationale}.`,
+      examined,
+    };
+  } finally {
+    await spool.close();
+  }
+}
+
+/** The files to be written, and which questions by their number go into each. */
+function targetsOf(
+  { data }: ProjectFile,
+  { to, dev }: ImportOptions,
+  spool: QuestionSpool,
+): [string, (index: number) => boolean][] {
+  if (to !== 'split') return [[data[to] ?? TEST_PATH, () => true]];
+  const { places } = spool;
+  const share = carvedShare(places, dev);
+  const isDev = (index: number): boolean => (places[index] ?? 1) < share;
+  return [
+    [data.train, (index) => !isDev(index)],
+    [data.dev, isDev],
+  ];
+}
+
 /** `tailor import`: questions from a published file or own rows into the project's data files. */
 export async function importData(
   context: CommandContext,
   options: ImportOptions,
 ): Promise<CommandResult> {
-  const { root, file: project } = await loadProject(context.options.folder);
-  const result = await importFile(options.file, {
-    ...(await agreedFormat(context, options)),
-    signal: context.signal,
-    report: context.report,
-  });
-  const unit = result.layout === 'parquet' ? 'row' : 'line';
-  if (result.questions.length === 0) {
-    const first = result.bad[0];
-    throw new AppError('data.invalid', sentence`${options.file} has no usable row.`, {
-      hint: first ? describeBadRow(options.file, first, unit) : sentence`Check the format.`,
-      detail: { bad: result.bad.slice(0, 20) },
-    });
-  }
-  const targets: [string, readonly Question[]][] = [];
-  if (options.to === 'split') {
-    const { train, dev } = carved(result.questions, options.dev, project.seed);
-    targets.push([project.data.train, train], [project.data.dev, dev]);
-  } else {
-    targets.push([project.data[options.to] ?? TEST_PATH, result.questions]);
-  }
-  // All refusals come before the first write.
-  const files = [];
-  for (const [path, questions] of targets) {
-    const absolute = await dataTarget(root, path, options.replace);
-    const changed = await changedTexts(root, path, questions);
-    files.push({ path, absolute, questions, changed });
-  }
-  const examined = (await namesIn(join(root, 'rounds'))).length > 0;
-  for (const { absolute, questions } of files) {
-    await makeFolder(dirname(absolute));
-    await writeSnapshot(absolute, asLines(questions), { mode: 0o644 });
-  }
-  if (options.to === 'test' && project.data.test === undefined) {
-    // As the person wrote it, with the new field: what is left out keeps its default.
-    await changeProject(root, { data: { test: TEST_PATH } });
-  }
-  const { counts, bad, duplicates, notes } = result;
-  const overlaps = await overlapsOf(root, project);
+  const loaded = await loadProject(context.options.folder);
+  const written = await readAndWrite(context, options, loaded);
+  const { counts, bad, duplicates, notes, files, parts, examined } = written;
+  const unit = written.layout === 'parquet' ? 'row' : 'line';
+  const overlaps = await overlapsOf(loaded.root, loaded.file);
   const equal = overlaps.filter(({ same }) => same === 'text').length;
   const said = [
     sentence`Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
-    ...files.map(({ path, questions, changed }) =>
+    ...files.map(({ path, count, changed }) =>
       changed === 0
-        ? sentence`${path}: ${questions.length} questions`
-        : sentence`${path}: ${questions.length} questions, ${changed} of them with another text than before`,
+        ? sentence`${path}: ${count} questions`
+        : sentence`${path}: ${count} questions, ${changed} of them with another text than before`,
     ),
-    withParts(files.flatMap(({ questions }) => questions)),
+    parts,
     ...(examined && files.some(({ changed }) => changed > 0)
       ? [
           sentence`What was answered to the older texts counts no more; a frozen round keeps what it was made from. To ask again: tailor exam`,
@@ -157,31 +206,9 @@ export async function importData(
       duplicates,
       notes,
       overlaps,
-      files: files.map(({ path, questions, changed }) => ({
-        path,
-        questions: questions.length,
-        changed,
-      })),
+      files: files.map(({ path, count, changed }) => ({ path, questions: count, changed })),
     },
   };
-}
-
-/** Rows that are written at once: one text of all would be too long for a large set. */
-const WRITTEN_AT_ONCE = 1000;
-
-async function* asLines(questions: readonly Question[]): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < questions.length; at += WRITTEN_AT_ONCE) {
-    const part = questions.slice(at, at + WRITTEN_AT_ONCE);
-    yield Buffer.from(part.map((row) => `${JSON.stringify(row)}\n`).join(''), 'utf8');
-    await Promise.resolve();
-  }
-}
-
-/** What of the rows is more than question and answer: the programmatic teacher works from equations. */
-function withParts(questions: readonly Question[]): Sentence {
-  const having = (part: 'equation' | 'rationale'): number =>
-    questions.filter((one) => one[part] !== undefined).length;
-  return sentence`With an equation: ${having('equation')}; with a rationale: ${having('rationale')}.`;
 }
 
 function atMost20(all: readonly Sentence[]): Sentence[] {
@@ -206,23 +233,20 @@ function describeDuplicate(file: string, row: DuplicateRow, unit: PlaceUnit): Se
 }
 
 /** At least one dev question wherever there are two: a loop without a dev exam shows nothing. */
-function carved(
-  questions: readonly Question[],
-  dev: ImportOptions['dev'] = { share: 0.1 },
-  seed: number,
-): Carved {
-  if ('count' in dev && dev.count >= questions.length) {
+function carvedShare(places: Float64Array, dev: ImportOptions['dev'] = { share: 0.1 }): number {
+  const { length } = places;
+  if ('count' in dev && dev.count >= length) {
     throw new AppError(
       'usage',
-      sentence`--dev ${dev.count} leaves nothing of ${questions.length} questions.`,
+      sentence`--dev ${dev.count} leaves nothing of ${length} questions.`,
       {
         hint: sentence`Name a smaller number, or import everything with --to dev.`,
       },
     );
   }
-  const split = carve(questions, { dev, seed });
-  const isEmpty = split.dev.length === 0 && questions.length > 1 && 'share' in dev;
-  return isEmpty ? carve(questions, { dev: { count: 1 }, seed }) : split;
+  const share = shareOf(places, dev);
+  const isEmpty = length > 1 && 'share' in dev && places.every((place) => place >= share);
+  return isEmpty ? shareOf(places, { count: 1 }) : share;
 }
 
 /** Where a set's file lies, once nothing speaks against writing it. */

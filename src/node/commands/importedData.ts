@@ -1,6 +1,6 @@
 import { isAppError } from '../../core/errors.ts';
 import { findOverlaps, type Overlap } from '../../core/dataset/contamination.ts';
-import type { Question } from '../../core/dataset/question.ts';
+import { questionSchema, type Question } from '../../core/dataset/question.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { ProjectFiles } from '../project/projectFiles.ts';
 import { resolveInside } from '../storage/safePath.ts';
@@ -9,12 +9,21 @@ import { resolveInside } from '../storage/safePath.ts';
 export async function changedTexts(
   root: string,
   path: string,
-  questions: readonly Question[],
+  lines: () => AsyncIterable<Buffer>,
 ): Promise<number> {
   const before = new Map(
     (await questionsOf(root, path)).map((question) => [question.id, question.question]),
   );
-  return questions.filter(({ id, question }) => (before.get(id) ?? question) !== question).length;
+  if (before.size === 0) return 0;
+  let changed = 0;
+  for await (const piece of lines()) {
+    for (const line of piece.toString('utf8').split('\n')) {
+      if (line === '') continue;
+      const { id, question } = questionSchema.parse(JSON.parse(line));
+      if ((before.get(id) ?? question) !== question) changed += 1;
+    }
+  }
+  return changed;
 }
 
 /** Questions that stand in train and in dev: shown, never dropped from the files. */
