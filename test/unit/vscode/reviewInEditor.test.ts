@@ -173,4 +173,24 @@ describe('the views in the extension', () => {
     });
     await end();
   });
+
+  it('ask a student again as work of this window, and not in Restricted Mode', async () => {
+    const end = await start([], (root) => writeReviewProject(root, 5));
+    const shown = showView('tailor.review');
+    const client = connect(reviewContract, shown.page);
+    await vi.waitFor(
+      async () => {
+        const { snapshot } = await client.request('init', { view: 'side' });
+        expect(snapshot).toMatchObject({ phase: 'ready', noAgain: null });
+      },
+      { timeout: 10_000 },
+    );
+    const ask = { how: 'fresh', who: 'round', samples: null, round: 0 } as const;
+    const again = () => client.request('again', { ...ask, id: 'bench-000001' });
+    // As far as the student, whose folder holds no weights: what the window says comes from there.
+    await expect(again()).rejects.toMatchObject({ code: 'student.modelMissing' });
+    editor.isTrusted = false;
+    await expect(again()).rejects.toMatchObject({ code: 'trust.required' });
+    await end();
+  });
 });
