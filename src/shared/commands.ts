@@ -25,6 +25,7 @@ export const COMMANDS = {
   'tailor.decide': { title: 'Decide on Items', cli: 'decide list' },
   'tailor.freeze': { title: 'Freeze Round', cli: 'freeze' },
   'tailor.train': { title: 'Train Student', cli: 'train' },
+  'tailor.trainAnew': { title: 'Train Anew', cli: 'train --fresh' },
   'tailor.round': { title: 'Run Next Round', cli: 'round' },
   'tailor.stop': { title: 'Stop', cli: 'stop' },
   'tailor.status': { title: 'Show Rounds', cli: 'status' },

@@ -44,7 +44,7 @@ export function commandLines({
   windows,
 }: {
   readonly root: string;
-  readonly file: Pick<ProjectFile, 'student' | 'servedBy' | 'teacher'>;
+  readonly file: Pick<ProjectFile, 'student' | 'servedBy' | 'teacher' | 'chat'>;
   readonly round: number | undefined;
   readonly windows: boolean;
 }): { readonly title: string; readonly line: string }[] {
@@ -53,6 +53,7 @@ export function commandLines({
     'choose --student': file.student,
     'choose --server': file.servedBy ?? 'engine',
     'choose --teacher': file.teacher,
+    'choose --chat': file.chat === undefined ? 'plain' : 'template',
   };
   return Object.entries(ALL_COMMANDS).flatMap(([id, { title, cli }]) => {
     // Asking again is about one item, `tailor teach` about all that were never asked about.

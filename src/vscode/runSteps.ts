@@ -10,9 +10,16 @@ import { roundHandler } from './runRound.ts';
 import { said } from './said.ts';
 import { tellResult, type NextStep } from './tellResult.ts';
 import { agreeToTeach } from './teachFirst.ts';
+import { agreeToTrainAnew } from './trainAnew.ts';
 import { requireTrust } from './trust.ts';
 
-type StepId = 'tailor.exam' | 'tailor.teach' | 'tailor.freeze' | 'tailor.train' | 'tailor.round';
+type StepId =
+  | 'tailor.exam'
+  | 'tailor.teach'
+  | 'tailor.freeze'
+  | 'tailor.train'
+  | 'tailor.trainAnew'
+  | 'tailor.round';
 
 interface StepWork {
   readonly stage: Stage;
@@ -51,6 +58,10 @@ export function stepHandlers(editor: Editor): Readonly<Record<StepId, Handler>> 
     next: { label: t('Run Exam'), command: 'tailor.exam' },
     work: async (context, round) => (await steps()).train(context, round),
   };
+  const anew: StepWork = {
+    ...train,
+    work: async (context, round) => (await steps()).train(context, { ...round, fresh: true }),
+  };
   const acceptFirst: StepWork = {
     ...freeze,
     work: async (context, round) => {
@@ -62,6 +73,12 @@ export function stepHandlers(editor: Editor): Readonly<Record<StepId, Handler>> 
   return {
     'tailor.exam': (target) => doStep(editor, target, exam),
     'tailor.train': (target) => doStep(editor, target, train),
+    'tailor.trainAnew': async (target) => {
+      requireTrust();
+      const { root } = await editor.projects.pick(target.root);
+      await agreeToTrainAnew(target);
+      await doStep(editor, { ...target, root }, anew);
+    },
     'tailor.teach': async (target) => {
       requireTrust();
       const { root } = await editor.projects.pick(target.root);

@@ -28,6 +28,7 @@ export function wayOut(code: ErrorCode): WayOut | null {
     'python.missing': { label: t('Set Up Trainer'), command: 'tailor.setup' },
     'python.untrusted': { label: t('Set Up Trainer'), command: 'tailor.setup' },
     'trainer.depsMissing': { label: t('Set Up Trainer'), command: 'tailor.setup' },
+    'trainer.checkpointMismatch': { label: t('Train Anew…'), command: 'tailor.trainAnew' },
     'data.missing': { label: t('Import Data'), command: 'tailor.import' },
   };
   return ways[code] ?? null;

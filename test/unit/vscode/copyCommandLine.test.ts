@@ -40,6 +40,7 @@ describe('a copied line', () => {
     const lines = linesFor().map(({ line }) => line);
     expect(lines).toContain(`tailor choose --student models/base --project ${ROOT}`);
     expect(lines).toContain(`tailor choose --teacher programmatic --project ${ROOT}`);
+    expect(lines).toContain(`tailor choose --chat plain --project ${ROOT}`);
     expect(lines).toContain(`tailor teacher --programmatic --project ${ROOT}`);
     expect(lines).toContain(`tailor decide undo --project ${ROOT}`);
     expect(lines.filter((line) => /^tailor (?:init|import|export|decide --)/u.test(line))).toEqual(
