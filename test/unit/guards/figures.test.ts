@@ -20,8 +20,23 @@ const examSchema = z.object({
 });
 const teacherSchema = z.object({
   results: z.array(
-    z.object({ announced: z.boolean(), shareOfIdeal: z.number(), lost: z.number() }),
+    z.object({
+      announced: z.boolean(),
+      calls: z.number(),
+      shareOfIdeal: z.number(),
+      refused429: z.number(),
+      lost: z.number(),
+      load: z.number(),
+    }),
   ),
+  many: z.object({
+    calls: z.number(),
+    perSecond: z.number(),
+    cpuMsPerCall: z.number(),
+    peakMemoryMiB: z.number(),
+    lost: z.number(),
+    load: z.number(),
+  }),
 });
 const hostSchema = z.object({
   of100k: z.record(z.string(), z.number()),
@@ -94,6 +109,27 @@ function dataRows(): string[][] {
   ];
 }
 
+/** The rows of the README about calls of a teacher. */
+function teacherRows(): string[][] {
+  const { results, many } = teacherSchema.parse(resultOf('teacher'));
+  const paced = results.map(({ announced, shareOfIdeal, refused429, lost, load }) => [
+    announced ? 'its limit is told in headers' : 'its limit is not told',
+    `${(shareOfIdeal * 100).toFixed(1)} %`,
+    String(refused429),
+    String(lost),
+    String(load),
+  ]);
+  const { perSecond, cpuMsPerCall, peakMemoryMiB } = many;
+  return [
+    ...paced,
+    ['calls a second', String(perSecond)],
+    ['CPU time of a call', `${cpuMsPerCall} ms`],
+    ['memory of the process at its most', `${peakMemoryMiB} MiB`],
+    ['calls lost', String(many.lost)],
+    ['load of the machine meanwhile', String(many.load)],
+  ];
+}
+
 /** Cells of the README's tables, as they must stand there. */
 function cells(): string[][] {
   const exam = examSchema
@@ -116,7 +152,7 @@ function cells(): string[][] {
     ['the view until its first mistake', ms(views.of10k.coldMs), ms(views.of100k.coldMs)],
     ['the view opened again', ms(views.of10k.warmMs), ms(views.of100k.warmMs)],
   ];
-  return [...exam, ...review, ...dataRows()];
+  return [...exam, ...review, ...dataRows(), ...teacherRows()];
 }
 
 describe('figures of the README', () => {
@@ -132,7 +168,16 @@ describe('figures of the README', () => {
   });
 
   it('name what the teacher client loses under a rate limit: nothing', () => {
-    const { results } = teacherSchema.parse(resultOf('teacher'));
+    const { results, many } = teacherSchema.parse(resultOf('teacher'));
     expect(results.map(({ lost }) => lost)).toEqual(results.map(() => 0));
+    expect(many.lost).toBe(0);
+  });
+
+  it('hold the pace that the teacher client promises', () => {
+    const { results } = teacherSchema.parse(resultOf('teacher'));
+    for (const { announced, shareOfIdeal, refused429 } of results) {
+      expect(shareOfIdeal).toBeGreaterThanOrEqual(0.95);
+      expect(refused429).toBeLessThanOrEqual(announced ? 5 : 25);
+    }
   });
 });
