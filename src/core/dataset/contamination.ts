@@ -10,6 +10,9 @@ export interface Overlap {
   readonly second: readonly string[];
 }
 
+/** What of a question is compared. */
+type NamedText = Pick<Question, 'id' | 'question'>;
+
 /** A question with the names by which it is compared: many are compared more than once. */
 export interface ComparedQuestion {
   readonly id: string;
@@ -60,7 +63,7 @@ function* shared(
 }
 
 /** What two sets share: equal texts, and texts that are equal but for their numbers. */
-export function findOverlaps(first: readonly Question[], second: readonly Question[]): Overlap[] {
+export function findOverlaps(first: readonly NamedText[], second: readonly NamedText[]): Overlap[] {
   return runWhole(overlapSteps(first.map(compared), second.map(compared)));
 }
 
@@ -75,6 +78,13 @@ export function* overlapSteps(
   return [...equal, ...(yield* shared(others, second, 'numbers', ({ numbers }) => numbers()))];
 }
 
-function compared({ id, question }: Question): ComparedQuestion {
-  return { id, text: normaliseQuestion(question), numbers: () => maskedQuestion(question) };
+/** Both names are made when they are asked for: of a large set they would be held once more. */
+function compared({ id, question }: NamedText): ComparedQuestion {
+  return {
+    id,
+    get text() {
+      return normaliseQuestion(question);
+    },
+    numbers: () => maskedQuestion(question),
+  };
 }

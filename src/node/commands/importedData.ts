@@ -2,7 +2,7 @@ import { isAppError } from '../../core/errors.ts';
 import { findOverlaps, type Overlap } from '../../core/dataset/contamination.ts';
 import { questionSchema, type Question } from '../../core/dataset/question.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
-import { ProjectFiles } from '../project/projectFiles.ts';
+import { eachQuestion } from '../project/projectFiles.ts';
 import { resolveInside } from '../storage/safePath.ts';
 
 /** How many questions that a data file holds would come back with another text under the same id. */
@@ -31,11 +31,19 @@ export async function overlapsOf(root: string, { data }: ProjectFile): Promise<O
   return findOverlaps(await questionsOf(root, data.train), await questionsOf(root, data.dev));
 }
 
-async function questionsOf(root: string, path: string): Promise<readonly Question[]> {
-  return new ProjectFiles(() => undefined)
-    .questions(await resolveInside(root, path))
-    .catch((error: unknown) => {
-      if (isAppError(error, 'store.missing')) return [];
-      throw error;
+/** Of what a data file holds no more than is compared. */
+async function questionsOf(
+  root: string,
+  path: string,
+): Promise<readonly Pick<Question, 'id' | 'question'>[]> {
+  const found: Pick<Question, 'id' | 'question'>[] = [];
+  try {
+    await eachQuestion(await resolveInside(root, path), {
+      onQuestion: ({ id, question }) => void found.push({ id, question }),
+      onBad: () => undefined,
     });
+  } catch (error) {
+    if (!isAppError(error, 'store.missing')) throw error;
+  }
+  return found;
 }

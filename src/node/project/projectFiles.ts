@@ -27,22 +27,8 @@ export class ProjectFiles {
   async questions(path: string): Promise<readonly Question[]> {
     return this.#once(path, async () => {
       const questions: Question[] = [];
-      const seen = new Set<string>();
-      await readJsonLines(path, {
-        chunkBytes: CHUNK_BYTES,
-        onValue: (value, { line, byteOffset }) => {
-          const parsed = questionSchema.safeParse(value);
-          const reason = parsed.success
-            ? seen.has(parsed.data.id)
-              ? sentence`the id ${JSON.stringify(parsed.data.id)} was used before`
-              : unfit(parsed.data)
-            : describe(parsed.error);
-          if (reason !== null) this.#onBad({ file: path, line, byteOffset, reason });
-          else if (parsed.success) {
-            seen.add(parsed.data.id);
-            questions.push(parsed.data);
-          }
-        },
+      await eachQuestion(path, {
+        onQuestion: (question) => void questions.push(question),
         onBad: (bad) => this.#onBad(bad),
       });
       return questions;
@@ -79,6 +65,37 @@ export class ProjectFiles {
     this.#kept.set(path, { stamp, value });
     return value;
   }
+}
+
+/** The valid questions of a data file one after the other, for whoever needs little of many; bad lines beside them. */
+export async function eachQuestion(
+  path: string,
+  {
+    onQuestion,
+    onBad,
+  }: {
+    readonly onQuestion: (question: Question) => void;
+    readonly onBad: (bad: BadLine) => void;
+  },
+): Promise<void> {
+  const seen = new Set<string>();
+  await readJsonLines(path, {
+    chunkBytes: CHUNK_BYTES,
+    onValue: (value, { line, byteOffset }) => {
+      const parsed = questionSchema.safeParse(value);
+      const reason = parsed.success
+        ? seen.has(parsed.data.id)
+          ? sentence`the id ${JSON.stringify(parsed.data.id)} was used before`
+          : unfit(parsed.data)
+        : describe(parsed.error);
+      if (reason !== null) onBad({ file: path, line, byteOffset, reason });
+      else if (parsed.success) {
+        seen.add(parsed.data.id);
+        onQuestion(parsed.data);
+      }
+    },
+    onBad,
+  });
 }
 
 export async function namesIn(folder: string): Promise<string[]> {
