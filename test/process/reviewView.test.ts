@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
+import { anAnswerAgain } from '../fakes/answerAgain.ts';
 import { axeOn } from '../webview/axe.ts';
 import { THEMES } from '../webview/browserPage.ts';
 import { HOSTILE_TEXTS } from '../webview/hostileTexts.ts';
@@ -114,6 +115,20 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
         .toMatch(/\(c\) the pen[^]*in the data[^]*\(b\) blotting paper/u);
       await closeAll();
     }
+  });
+
+  it('names what was answered when the student was asked again by letter and text, too', async () => {
+    const { tab } = await look({
+      host: { asked: CHOICE_QUESTIONS },
+      at: 'ink-0715',
+      before: (host) => {
+        host.askedAgain.push(anAnswerAgain('ink-0715', { over: { text: ' So.\nAnswer: (a)' } }));
+      },
+      shows: '.asking-answers',
+    });
+    expect(await tab.page.locator('.asking-answers').innerText()).toContain(
+      '(a) a second sheet of writing paper',
+    );
   });
 
   it('fixes the gold of yes and no by choosing one of the two', async () => {

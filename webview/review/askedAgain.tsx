@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { AskedAgainView } from '../../src/shared/reviewAgain.ts';
 import type { ReviewRecord } from '../../src/shared/reviewRecord.ts';
+import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Data } from '../kit/data.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Link } from '../kit/link.tsx';
@@ -32,7 +33,7 @@ export function AskedAgain({ record }: { readonly record: ReviewRecord }): JSX.E
       {record.again.length > 0 ? (
         <ol class="askings">
           {record.again.map((asking) => (
-            <Asking key={asking.id} asking={asking} />
+            <Asking key={asking.id} asking={asking} record={record} />
           ))}
         </ol>
       ) : null}
@@ -40,7 +41,13 @@ export function AskedAgain({ record }: { readonly record: ReviewRecord }): JSX.E
   );
 }
 
-function Asking({ asking }: { readonly asking: AskedAgainView }): JSX.Element {
+function Asking({
+  asking,
+  record,
+}: {
+  readonly asking: AskedAgainView;
+  readonly record: ReviewRecord;
+}): JSX.Element {
   const t = useTexts();
   const { student, draws, answers, samples, right, older, differs, at } = asking;
   const got = answers.reduce((sum, { times }) => sum + times, 0);
@@ -76,7 +83,7 @@ function Asking({ asking }: { readonly asking: AskedAgainView }): JSX.Element {
                     label={t(`verdict.${verdict}`)}
                   />
                   <span>
-                    <Data text={answer ?? t('answer.none')} />
+                    <Data text={answer === null ? t('answer.none') : answerWords(record, answer)} />
                   </span>
                   {times > 1 ? <span class="muted">×{times}</span> : null}
                 </span>
