@@ -8,6 +8,7 @@ import { speak, type Behaviour } from '../fakes/dialectServer.ts';
 import { startFaultServer, type FaultServer, type RateLimit } from '../fakes/faultServer.ts';
 import { endpointFor, never, newBench, requestFor } from '../fakes/teacherBench.ts';
 import { temporaryFolder } from '../fakes/temporaryFolder.ts';
+import { scene } from './programmatic/faultPlay.ts';
 
 async function serve(behaviour: Behaviour, limit?: RateLimit): Promise<FaultServer> {
   const server = await startFaultServer((_, seen) => speak(behaviour, seen), limit);
@@ -114,6 +115,26 @@ describe('a probe', () => {
     const probed = await probe({ ignores: ['max_tokens', 'n'] });
     expect(probed.findings).toMatchObject({ n: 'ignored', max_tokens: 'ignored' });
     expect(probed.dialect.tokenLimitField).toBe('max_completion_tokens');
+  });
+
+  it('of the embedded teacher finds what its server does, in as many calls as it says', async () => {
+    const made = await scene([]);
+    const probed = await probeTeacher(made.endpoint, ASKED, never);
+    expect(probed.findings).toMatchObject({
+      n: 'taken',
+      max_tokens: 'taken',
+      max_completion_tokens: 'taken',
+      usage: true,
+      cachedTokens: true,
+      rateHeaders: false,
+      reasoning: false,
+    });
+    const { requests, billedPromptTokens, billedCompletionTokens } = made.server.ledger.totals();
+    expect(probed.spent).toMatchObject({
+      requests,
+      promptTokens: billedPromptTokens,
+      completionTokens: billedCompletionTokens,
+    });
   });
 
   it('stops at what is wrong with every request, and when it is told to', async () => {
