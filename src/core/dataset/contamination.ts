@@ -64,7 +64,12 @@ function* shared(
 
 /** What two sets share: equal texts, and texts that are equal but for their numbers. */
 export function findOverlaps(first: readonly NamedText[], second: readonly NamedText[]): Overlap[] {
-  return runWhole(overlapSteps(first.map(compared), second.map(compared)));
+  return runWhole(
+    overlapSteps(
+      first.map((one) => new Compared(one)),
+      second.map((one) => new Compared(one)),
+    ),
+  );
 }
 
 /** The same for questions whose names are known, in bounded pieces of work. */
@@ -75,16 +80,24 @@ export function* overlapSteps(
   const equal = yield* shared(first, second, 'text', ({ text }) => text);
   const known = new Set(equal.flatMap((overlap) => overlap.first));
   const others = first.filter(({ id }) => !known.has(id));
-  return [...equal, ...(yield* shared(others, second, 'numbers', ({ numbers }) => numbers()))];
+  return [...equal, ...(yield* shared(others, second, 'numbers', (one) => one.numbers()))];
 }
 
 /** Both names are made when they are asked for: of a large set they would be held once more. */
-function compared({ id, question }: NamedText): ComparedQuestion {
-  return {
-    id,
-    get text() {
-      return normaliseQuestion(question);
-    },
-    numbers: () => maskedQuestion(question),
-  };
+class Compared implements ComparedQuestion {
+  readonly id: string;
+  readonly #question: string;
+
+  constructor({ id, question }: NamedText) {
+    this.id = id;
+    this.#question = question;
+  }
+
+  get text(): string {
+    return normaliseQuestion(this.#question);
+  }
+
+  numbers(): string {
+    return maskedQuestion(this.#question);
+  }
 }
