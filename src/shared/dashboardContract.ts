@@ -46,12 +46,13 @@ export const examViewSchema = z.object({
 export type ExamView = z.infer<typeof examViewSchema>;
 
 const spentSchema = z.object({
+  /** Replies of which it is known what they were billed. */
   calls: count,
   promptTokens: count,
   completionTokens: count,
   /** Requests that a living process waits for. */
   underWay: count,
-  /** Requests that were broken off or lost with their process: whether they were billed nobody can say. */
+  /** Requests that were broken off or lost with their process, none of them among the calls: what they were billed nobody can say. */
   possiblyBilled: count,
   /** At the prices of this person's teacher profile; null = no price is known, which is not 0. */
   money: z.nullable(z.number()),

@@ -220,7 +220,7 @@ export const DASHBOARD_STRINGS = {
   'cost.estimated': 'about {0}',
   'cost.money': 'Money',
   'cost.free': 'nothing',
-  'cost.lost': 'Without a reply, perhaps billed',
+  'cost.lost': 'Broken off or lost, perhaps billed',
   'cost.time': 'Time by stage',
   'cost.memory': 'Peak memory of the training',
   'cost.megabytes': '{0} MB',

@@ -9,6 +9,7 @@ import { billedUnknown, type ErrorKind, type Purpose } from '../teaching/records
 
 /** What one profile was asked and what came back. */
 export interface Spent {
+  /** Replies of which it is known what they were billed. */
   readonly calls: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -16,7 +17,7 @@ export interface Spent {
   readonly cachedTokens: number;
   /** Requests of a living process that waits for their replies. */
   readonly underWay: number;
-  /** Requests of which nobody can tell what they were billed. */
+  /** Requests of which nobody can tell what they were billed; none of them is among the calls. */
   readonly possiblyBilled: number;
   /** Some counts of tokens are Tailor's own. */
   readonly estimated: boolean;
@@ -81,13 +82,14 @@ export class TeachingFold {
       }
       case 'reply': {
         const { promptTokens, completionTokens, cachedTokens, estimated } = record.usage;
+        const isUnknown = billedUnknown(record);
         this.#spent.set(key, {
           ...spent,
-          calls: spent.calls + 1,
+          calls: spent.calls + (isUnknown ? 0 : 1),
           promptTokens: spent.promptTokens + promptTokens,
           completionTokens: spent.completionTokens + completionTokens,
           cachedTokens: spent.cachedTokens + cachedTokens,
-          possiblyBilled: spent.possiblyBilled + (billedUnknown(record) ? 1 : 0),
+          possiblyBilled: spent.possiblyBilled + (isUnknown ? 1 : 0),
           estimated: spent.estimated || estimated,
         });
         return;

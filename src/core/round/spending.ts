@@ -9,7 +9,7 @@ import { billedUnknown } from '../teaching/records.ts';
 
 /** What the journals of a round say about its cost. */
 export interface RoundSpending {
-  /** Replies received, whole or not. */
+  /** Replies of which it is known what they were billed. */
   readonly requests: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -17,7 +17,10 @@ export interface RoundSpending {
   readonly failed: number;
   /** Requests of a living process that waits for their replies. */
   readonly underWay: number;
-  /** Requests of which nobody can tell what they were billed: broken off, or lost with a process. */
+  /**
+   * Requests of which nobody can tell what they were billed: broken off, with a part of a reply or without, or lost with a
+   * process. None of them is among the others.
+   */
   readonly possiblyBilled: number;
 }
 
@@ -38,8 +41,8 @@ export function spendingOf(
       brokenOff += record.possiblyBilled ? 1 : 0;
     }
     if (record.type !== 'reply') continue;
-    requests += 1;
-    brokenOff += billedUnknown(record) ? 1 : 0;
+    if (billedUnknown(record)) brokenOff += 1;
+    else requests += 1;
     promptTokens += record.usage.promptTokens;
     completionTokens += record.usage.completionTokens;
   }

@@ -112,7 +112,7 @@ function teachingTable(summaries: readonly RoundSummary[]): Sentence {
     const parts: Text[] = [
       String(requests),
       ...(underWay === 0 ? [] : [sentence`${underWay} under way`]),
-      ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} without reply`]),
+      ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} perhaps billed`]),
     ];
     const calls = joined(parts, ' + ');
     rows.push([

@@ -109,9 +109,11 @@ describe('what teaching took', () => {
       // The server said what it bills, although the reply did not end.
       ...[intent('1'), changed('1', { finishReason: null, usage })],
     ];
-    expect(spendingOf(dated(records), null).possiblyBilled).toBe(1);
+    // Two requests are two: none of them is counted again among those that are perhaps billed.
+    expect(spendingOf(dated(records), null)).toMatchObject({ requests: 1, possiblyBilled: 1 });
     const cached = new Map([['a', { ...price('EUR'), cachedPerMillion: 0.25 }]]);
     expect(spentView(fold(records).spent(), cached)).toMatchObject({
+      calls: 1,
       possiblyBilled: 1,
       money: (1200 * 1 + 800 * 0.25 + 1000 * 4) / 1e6,
     });

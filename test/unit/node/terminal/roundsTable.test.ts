@@ -97,10 +97,10 @@ describe('the table of rounds', () => {
       return rows.find((one) => one.includes('20 + '))?.replace(/ {2,}/gu, ' | ');
     };
     const found = (calls: string): string => `0 | – | – | – | – | – | ${calls} | 1234 | 3`;
-    expect(row({ possiblyBilled: 4 })).toBe(found('20 + 4 without reply'));
+    expect(row({ possiblyBilled: 4 })).toBe(found('20 + 4 perhaps billed'));
     expect(row({ underWay: 2 })).toBe(found('20 + 2 under way'));
     expect(row({ underWay: 2, possiblyBilled: 4 })).toBe(
-      found('20 + 2 under way + 4 without reply'),
+      found('20 + 2 under way + 4 perhaps billed'),
     );
   });
 
