@@ -325,9 +325,10 @@ function matches(selector: unknown, path: string): boolean {
 }
 
 function globPattern(glob: string): RegExp {
-  const source = glob.replace(/\*\*\/|[*?{},]|[.+^$()|]/gu, (mark) => {
+  const source = glob.replace(/\*\*\/?|[*?{},]|[.+^$()|]/gu, (mark) => {
     const meaning: Record<string, string> = {
       '**/': '(?:.*/)?',
+      '**': '.*',
       '*': '[^/]*',
       '?': '[^/]',
       '{': '(?:',

@@ -16,16 +16,41 @@ export interface FilePlace {
   readonly readOnly: string | null;
 }
 
+/** A file of a project that stays as it was written. */
+export interface KeptFile {
+  /** The project's folder. */
+  readonly root: string;
+  /** Why nothing in it can be edited, and what to do instead. */
+  readonly reason: string;
+}
+
+const OWN_FOLDER = '.tailor';
+const ROUNDS_FOLDER = 'rounds';
+/** The folders of a project in which files are kept; whoever looks for kept files by name looks for these. */
+export const KEPT_FOLDERS = [ROUNDS_FOLDER, OWN_FOLDER] as const;
+
 /** Looks at the disk anew: permissions and projects change while a file is open. */
 export async function placeOfFile(path: string): Promise<FilePlace> {
-  const real = await realpath(path).catch(() => path);
-  const root = await projectAbove(dirname(real));
-  const kept = root === null ? null : whyKept(relative(root, real).split(sep));
+  const { real, root, kept } = await lookAt(path);
   return {
     root,
     set: root === null || kept !== null ? null : await setOf(root, real),
     readOnly: kept ?? whyUntrusted() ?? (await whyDenied(real)),
   };
+}
+
+/** Whether a file is a kept one of a project: the one rule for every editor. Null for every other file. */
+export async function keptFile(path: string): Promise<KeptFile | null> {
+  const { root, kept } = await lookAt(path);
+  return root === null || kept === null ? null : { root, reason: kept };
+}
+
+async function lookAt(
+  path: string,
+): Promise<{ readonly real: string; readonly root: string | null; readonly kept: string | null }> {
+  const real = await realpath(path).catch(() => path);
+  const root = await projectAbove(dirname(real));
+  return { real, root, kept: root === null ? null : whyKept(relative(root, real).split(sep)) };
 }
 
 /** The nearest folder with a project file, also where that file is broken. */
@@ -51,8 +76,8 @@ async function setOf(root: string, real: string): Promise<string | null> {
 function whyKept([first = '', round = '', ...rest]: readonly string[]): string | null {
   const { t } = vscode.l10n;
   if (isAbsolute(first) || first === '..') return null;
-  if (first === '.tailor') return t('Tailor keeps this file itself; it cannot be edited.');
-  if (first !== 'rounds') return null;
+  if (first === OWN_FOLDER) return t('Tailor keeps this file itself; it cannot be edited.');
+  if (first !== ROUNDS_FOLDER) return null;
   const [name = ''] = rest;
   if (name === 'train.jsonl' && rest.length === 1) {
     return t(

@@ -1,25 +1,14 @@
 import * as vscode from 'vscode';
 import { scanLine, textFieldOf } from '../../core/dataset/jsonSpans.ts';
 import type { Log } from '../../core/ports.ts';
-import { placeOfFile } from '../dataset/filePlace.ts';
+import { KEPT_FOLDERS, keptFile, type KeptFile } from '../dataset/filePlace.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
 
-/** Files of rounds that are written once or only added to. The names alone: `whyKept` knows a project's. */
-const KEPT_FILES = [
-  '**/rounds/[0-9]*/train.jsonl',
-  '**/rounds/[0-9]*/{exam,again,teacher,decisions,looks}/*.jsonl',
-] as const;
-
-export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FILES.map((pattern) => ({
+/** Files in folders of the names that kept ones lie in; whether one is of a project `whyKept` says. */
+export const KEPT_SELECTOR: vscode.DocumentSelector = KEPT_FOLDERS.map((folder) => ({
   scheme: 'file',
-  pattern,
+  pattern: `**/${folder}/**`,
 }));
-
-/** Whether a file's name is that of a kept one; in whose folder it lies is not looked at. */
-export function isKeptName({ scheme, path }: vscode.Uri): boolean {
-  const name = /\/rounds\/\d+\/(?:train|(?:exam|again|teacher|decisions|looks)\/[^/]+)\.jsonl$/u;
-  return scheme === 'file' && name.test(path);
-}
 
 /**
  * Says above the first row of a file that is kept as it was written why it cannot be edited, and leads to where what it
@@ -64,7 +53,8 @@ export class KeptFileActions implements vscode.CodeActionProvider {
 /** Whoever has made such a file writable and changes it is told what that means, once. */
 export class KeptFileGuard implements Disposable {
   readonly #store: DisposableStore;
-  readonly #told = new Set<string>();
+  /** Of each file that is open it is asked once what it is. */
+  readonly #asked = new Set<string>();
 
   constructor(log: Log) {
     this.#store = new DisposableStore((error) => log.error(String(error)));
@@ -75,7 +65,7 @@ export class KeptFileGuard implements Disposable {
       }),
     );
     this.#store.add(
-      workspace.onDidCloseTextDocument(({ uri }) => this.#told.delete(uri.toString())),
+      workspace.onDidCloseTextDocument(({ uri }) => this.#asked.delete(uri.toString())),
     );
   }
 
@@ -85,8 +75,8 @@ export class KeptFileGuard implements Disposable {
 
   async #tell({ uri }: vscode.TextDocument): Promise<void> {
     const key = uri.toString();
-    if (!/\/rounds\/\d+\//u.test(uri.path) || this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#asked.has(key)) return;
+    this.#asked.add(key);
     const kept = await whyKept(uri);
     if (!kept) return;
     const ways = waysOn(kept.root, null);
@@ -105,13 +95,9 @@ export class KeptFileGuard implements Disposable {
   }
 }
 
-/** Why a file of a project's round stays as it was written; null for every other file. */
-export async function whyKept(
-  uri: vscode.Uri,
-): Promise<{ readonly root: string; readonly reason: string } | null> {
-  if (uri.scheme !== 'file') return null;
-  const { root, readOnly } = await placeOfFile(uri.fsPath);
-  return root === null || readOnly === null ? null : { root, reason: readOnly };
+/** Why a file of a project stays as it was written; null for every other file. */
+export async function whyKept(uri: vscode.Uri): Promise<KeptFile | null> {
+  return uri.scheme === 'file' ? keptFile(uri.fsPath) : null;
 }
 
 /** Where what such a file says can be looked at and changed. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../core/ports.ts';
 import { DisposableStore, type Disposable } from '../disposableStore.ts';
-import { isKeptName, whyKept } from './frozenFiles.ts';
+import { whyKept } from './frozenFiles.ts';
 
 const LOCK = 'workbench.action.files.setActiveEditorReadonlyInSession';
 const RESET = 'workbench.action.files.resetActiveEditorReadonlyInSession';
@@ -34,7 +34,7 @@ export class KeptEditors implements Disposable {
 
   async #look(): Promise<void> {
     const uri = inFront();
-    if (uri === null || !isKeptName(uri)) return;
+    if (uri === null) return;
     const key = uri.toString();
     if (this.#done.has(key) || (await whyKept(uri)) === null) return;
     // Meanwhile another editor may have come to the front, or another look have been faster.

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CodeAction, CodeActionProvider, CodeLensProvider } from 'vscode';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { activate } from '../../../../src/extension.ts';
+import { placeOfFile } from '../../../../src/vscode/dataset/filePlace.ts';
 import { sums } from '../../../fakes/loopFakes.ts';
 import { writeProject } from '../../../fakes/projectFolder.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
@@ -99,6 +100,13 @@ describe('a file of a round in the text editor', () => {
     'again/ada-1.jsonl',
     'teacher/items.ada-1.jsonl',
     'decisions/ada-1.jsonl',
+    'looks/ada-1.jsonl',
+    'manifest.json',
+    'served/ada-1.jsonl',
+    'grades.jsonl',
+    'round.json',
+    'runs/r0-1/events.jsonl',
+    'runs/r0-1/run.json',
   ])('%s says why, and leads on', async (name) => {
     const { root, document } = await opened(name);
     // SAFETY: our own provider, and the members that it reads.
@@ -112,6 +120,48 @@ describe('a file of a round in the text editor', () => {
     });
     expect(reason?.title).toMatch(/round 0/u);
     expect(reason?.command).toBe('');
+  });
+
+  it('is what the Dataset Editor takes for one: one rule decides, whatever leads to the file', async () => {
+    const { root } = await opened('train.jsonl');
+    const linked = join(root, '..', 'linked.jsonl');
+    const places = [
+      ...['train.jsonl', 'manifest.json', 'served/a-1.jsonl', 'grades.jsonl', 'round.json'],
+      ...['runs/r/events.jsonl', 'runs/r/checkpoints/1/state.json', 'exam/dev.a-1.jsonl'],
+    ].map((name) => `rounds/0/${name}`);
+    const own = ['.tailor/review.json', '.tailor/locks/train.00000001'];
+    const free = ['tailor.json', 'data/train.jsonl', 'prompts/annotate.md', 'models/a/parity.json'];
+    for (const place of [...places, ...own, ...free]) {
+      await mkdir(join(root, place, '..'), { recursive: true });
+      await writeFile(join(root, place), ROW, { flag: 'a' });
+    }
+    await symlink(join(root, 'rounds/0/manifest.json'), linked);
+    for (const path of [...[...places, ...own, ...free].map((one) => join(root, one)), linked]) {
+      const { readOnly } = await placeOfFile(path);
+      const before = executed().length;
+      toFront(textOf(path));
+      if (readOnly === null) await new Promise((resolve) => setTimeout(resolve, 20));
+      else await vi.waitFor(() => expect(executed()).toHaveLength(before + 1));
+      expect(executed().length - before, path).toBe(readOnly === null ? 0 : 1);
+      // A link has another name than the folder that a lens is found by.
+      if (path === linked) continue;
+      const document = openText(path, ROW);
+      // SAFETY: our own provider, and the members that it reads.
+      const providers = providersOf('lens', document) as CodeLensProvider[];
+      const lenses = await providers[0]?.provideCodeLenses(document as never, {} as never);
+      expect(lenses?.at(-1)?.command?.title ?? null, path).toBe(readOnly && `$(lock) ${readOnly}`);
+    }
+    expect(new Set(executed())).toEqual(new Set([LOCK]));
+  });
+
+  it('in Restricted Mode is a kept one as ever, and what is edited freely is none', async () => {
+    const { root } = await opened('train.jsonl');
+    editor.isTrusted = false;
+    toFront(textOf(join(root, 'data/train.jsonl')));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(executed()).toEqual([]);
+    toFront(textOf(join(root, 'rounds/0/train.jsonl')));
+    await vi.waitFor(() => expect(executed()).toEqual([LOCK]));
   });
 
   it('leads from a row to its question', async () => {
