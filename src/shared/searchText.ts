@@ -3,7 +3,9 @@ const PLAIN = /^[\t\n\r -~]*$/u;
 
 /** Letter case and Unicode form aside. */
 export function foldForSearch(text: string): string {
-  return (PLAIN.test(text) ? text : text.normalize('NFKC')).toLowerCase();
+  if (PLAIN.test(text)) return text.toLowerCase();
+  // A sigma is another letter at the end of a word: which one must not hang on what stands around it.
+  return text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** The words of a search; all of them must occur. The longest comes first: it is the rarest. */
@@ -45,16 +47,35 @@ export function matchesIn(text: string, words: readonly string[]): readonly Matc
 /** The folded text, and of each of its units what it was made of; null where that is the unit in the same place. */
 function foldedWithPlaces(text: string): { folded: string; places: readonly Match[] | null } {
   if (PLAIN.test(text)) return { folded: text.toLowerCase(), places: null };
-  const places: Match[] = [];
-  let folded = '';
   // A letter with its marks becomes others as a whole: "ﬁ" is two of them, and "e" with an accent is one.
-  for (const { 0: letter, index } of text.matchAll(/\P{M}\p{M}*|\p{M}+/gu)) {
-    const piece = foldForSearch(letter);
-    const place = { start: index, end: index + letter.length };
-    for (let unit = 0; unit < piece.length; unit += 1) places.push(place);
-    folded += piece;
+  const letters = text.match(/\P{M}\p{M}*|\p{M}+/gu) ?? [];
+  const folded = foldForSearch(text);
+  const alone = letters.map(foldForSearch);
+  const pieces =
+    alone.join('') === folded
+      ? letters.map((letter, at) => [letter, alone[at] ?? ''] as const)
+      : foldedTogether(letters);
+  const places: Match[] = [];
+  let start = 0;
+  for (const [piece, becomes] of pieces) {
+    const place = { start, end: start + piece.length };
+    for (let unit = 0; unit < becomes.length; unit += 1) places.push(place);
+    start = place.end;
   }
   return { folded, places };
+}
+
+/** Pieces of a text with what they become, letters that become one together as one: syllables of Hangul, "ｶﾞ". */
+function foldedTogether(letters: readonly string[]): (readonly [string, string])[] {
+  const pieces: (readonly [string, string])[] = [];
+  for (const letter of letters) {
+    const own = foldForSearch(letter);
+    const [before = '', becomes = ''] = pieces.at(-1) ?? [];
+    const both = foldForSearch(before + letter);
+    if (before === '' || both === becomes + own) pieces.push([letter, own]);
+    else pieces.splice(-1, 1, [before + letter, both]);
+  }
+  return pieces;
 }
 
 function joined(matches: readonly Match[]): Match[] {
