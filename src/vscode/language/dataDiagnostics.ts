@@ -10,6 +10,8 @@ import type { DataFiles } from './dataFiles.ts';
 export const SOURCE = 'Tailor';
 /** The note on a file that is not looked at here. */
 export const TOO_LARGE = 'too-large';
+/** The note on a file that a set of its project is not compared with here. */
+const NOT_COMPARED = 'not-compared';
 
 /** The range of a place; a row that is empty is marked at its beginning. */
 export function rangeOf({ line, from, to }: Place): vscode.Range {
@@ -27,7 +29,7 @@ export function diagnosticsOf(
   analysis: Analysis,
   files: Pick<DataFiles, 'all'>,
 ): vscode.Diagnostic[] {
-  return capFindings(analysis.findings).map((finding) => {
+  const found = capFindings(analysis.findings).map((finding) => {
     const diagnostic = new vscode.Diagnostic(
       rangeOf(finding),
       visibleText(said(finding.message)),
@@ -49,19 +51,38 @@ export function diagnosticsOf(
     });
     return diagnostic;
   });
+  return [...analysis.notCompared.map(notCompared), ...found];
 }
 
 /** What is said of a file that is too large for a text editor to check. */
 export function tooLarge(): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(
-    new vscode.Range(0, 0, 0, 0),
+  return note(
+    TOO_LARGE,
     vscode.l10n.t(
       'Over 5 MB: this file is not checked in the text editor. Open it in the Dataset Editor, which reads only what it shows.',
     ),
+  );
+}
+
+/** No finding about this set does not mean that nothing is shared with it. */
+function notCompared(set: string): vscode.Diagnostic {
+  return note(
+    NOT_COMPARED,
+    vscode.l10n.t(
+      'The set {0} is over 5 MB: what it shares with this file is not looked for in the text editor. The report and the Dashboard compare the sets.',
+      visibleText(set),
+    ),
+  );
+}
+
+function note(code: string, message: string): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(0, 0, 0, 0),
+    message,
     vscode.DiagnosticSeverity.Information,
   );
   diagnostic.source = SOURCE;
-  diagnostic.code = TOO_LARGE;
+  diagnostic.code = code;
   return diagnostic;
 }
 

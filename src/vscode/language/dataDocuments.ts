@@ -20,6 +20,8 @@ export interface Analysis {
   readonly lines: readonly string[];
   readonly rows: readonly RowFacts[];
   readonly findings: readonly Finding[];
+  /** Sets of the project that are too large to be compared with it. */
+  readonly notCompared: readonly string[];
 }
 
 interface Opened {
@@ -175,10 +177,10 @@ export class DataDocuments implements Disposable {
     const { document, file } = opened;
     try {
       const { version, lines, of: rows } = await this.#rowsOf(opened, signal);
-      const others = await this.#others.beside(file, signal);
-      const findings = await runPaced(diagnoseRows(rows, file.set, others), signal);
+      const { sets, tooLarge } = await this.#others.beside(file, signal);
+      const findings = await runPaced(diagnoseRows(rows, file.set, sets), signal);
       if (signal.aborted || document.isClosed) return null;
-      opened.analysis = { file, version, lines, rows, findings };
+      opened.analysis = { file, version, lines, rows, findings, notCompared: tooLarge };
       this.#parts.show(document.uri, opened.analysis);
       return opened.analysis;
     } catch (error) {

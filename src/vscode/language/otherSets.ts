@@ -12,6 +12,13 @@ interface Read {
   readonly rows: readonly RowFacts[];
 }
 
+/** A project's other sets, as far as they can be compared with a file. */
+export interface Beside {
+  readonly sets: readonly OtherSet[];
+  /** The names of those that are too large to be read here. */
+  readonly tooLarge: readonly string[];
+}
+
 /** The rows of a project's other sets, as they stand in the editor or else on disk, where they are not too many. */
 export class OtherSets {
   readonly #files: Pick<DataFiles, 'all'>;
@@ -27,15 +34,17 @@ export class OtherSets {
   }
 
   /** The training set's partners are all others, theirs is the training set. */
-  async beside(file: DataFile, signal: Signal): Promise<readonly OtherSet[]> {
+  async beside(file: DataFile, signal: Signal): Promise<Beside> {
     const sets: OtherSet[] = [];
+    const tooLarge: string[] = [];
     for (const other of this.#files.all) {
       if (other.root !== file.root || other.real === file.real) continue;
       if ((other.set === 'train') === (file.set === 'train')) continue;
       const rows = (await this.#opened(other, signal)) ?? (await this.#onDisk(other.real, signal));
-      if (rows) sets.push({ name: other.set, rows });
+      if (rows === 'large') tooLarge.push(other.set);
+      else if (rows) sets.push({ name: other.set, rows });
     }
-    return sets;
+    return { sets, tooLarge };
   }
 
   /** Nobody looks at the sets any more. */
@@ -43,9 +52,10 @@ export class OtherSets {
     this.#read.clear();
   }
 
-  async #onDisk(path: string, signal: Signal): Promise<readonly RowFacts[] | null> {
+  async #onDisk(path: string, signal: Signal): Promise<readonly RowFacts[] | 'large' | null> {
     const found = await stat(path).catch(() => null);
-    if (!found?.isFile() || found.size > LARGEST_DOCUMENT) return null;
+    if (!found?.isFile()) return null;
+    if (found.size > LARGEST_DOCUMENT) return 'large';
     const stamp = fileVersion(found);
     const known = this.#read.get(path);
     if (known?.stamp === stamp) return known.rows;

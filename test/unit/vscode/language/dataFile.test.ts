@@ -186,6 +186,20 @@ describe('a data file in the text editor', () => {
     expect(problemsOf(document)).toEqual([]);
   });
 
+  it('says of a set of the project that is over 5 MB that it is not compared with it', async () => {
+    const { root, train } = await window('{"id": "a", "question": "One apple?", "answer": "1"}');
+    const dev = join(root, 'data', 'dev.jsonl');
+    await truncate(dev, 6 * 1024 * 1024);
+    const document = openText(train, await readFile(train, 'utf8'));
+    await vi.waitFor(() => expect(seen(document)).toEqual([['not-compared', '0:0-0', 2]]));
+    expect(problemsOf(document)[0]?.message).toMatch(/^The set dev is over 5 MB: .*Dashboard/u);
+    // Once it is smaller, what it shares is looked for, and found.
+    await writeFile(dev, '{"id": "x", "question": "one  APPLE?", "answer": "1"}');
+    typeInto(document, '{"id": "b", "question": "One apple?", "answer": "1"}');
+    await vi.waitFor(() => expect(seen(document)[0]?.[0]).toBe('overlap-text'), 3000);
+    expect(problemsOf(document)).toHaveLength(1);
+  });
+
   it('is checked where tailor.json has a mistake, too', async () => {
     const { root, train } = await window();
     const path = join(root, 'tailor.json');
