@@ -122,15 +122,17 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
     case 'training-started':
       return state.training?.runId === event.runId
         ? state
-        : { ...state, training: { runId: event.runId, student: null } };
+        : { ...state, training: { runId: event.runId, student: null, seconds: 0 } };
     case 'trained': {
       const { runId, student } = event;
-      const before = state.training?.runId === runId ? state.training : {};
+      const before = state.training?.runId === runId ? state.training : { seconds: 0 };
       return { ...state, training: { ...before, runId, student } };
     }
     case 'trained-for': {
       const { training } = state;
-      const more = event.seconds - (training?.seconds ?? 0);
+      // An older file does not say what of the stage's time is this run's: it may be all of it, and counts once.
+      const booked = training?.seconds ?? state.seconds['train'] ?? 0;
+      const more = event.seconds - booked;
       if (training?.runId !== event.runId || more <= 0) return state;
       return {
         ...spentMore(state, 'train', more),

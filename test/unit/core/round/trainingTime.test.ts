@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { cancelled } from '../../../../src/core/errors.ts';
 import { loadRound, runRounds, runStep } from '../../../../src/core/round/runRounds.ts';
+import {
+  openRound,
+  reduceRound,
+  roundStateSchema,
+  type RoundEvent,
+  type RoundState,
+} from '../../../../src/core/round/state.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
 
 it('counts a training from its trainer’s start: what was waited for before, and between its attempts, is none', async () => {
@@ -41,4 +48,30 @@ it('counts a training from its trainer’s start: what was waited for before, an
   // Another run of the same round is time spent in the same stage.
   await runFor(7, 'done', true);
   expect(await inTraining()).toBe(107);
+});
+
+it('counts nothing twice where an older file, stopped in training, does not say what of the time is the run’s', () => {
+  const older = (train: number) =>
+    roundStateSchema.parse({
+      ...openRound(0, { path: 'models/base', digest: 'd' }),
+      frozen: { trainSha256: 'f' },
+      training: { runId: 'r0-1', student: null },
+      seconds: { train },
+    });
+  const after = (state: RoundState, ...events: RoundEvent[]) =>
+    events.reduce(reduceRound, state).seconds['train'];
+  const run = (seconds: number): RoundEvent => ({ type: 'trained-for', runId: 'r0-1', seconds });
+  const student = { path: 'models/next', digest: 'e' };
+
+  // Booked by the clock until it was stopped: a little more than what the trainer itself recorded.
+  expect(after(older(45), run(40))).toBe(45);
+  expect(after(older(45), { type: 'training-started', runId: 'r0-1' }, run(100))).toBe(100);
+  expect(after(older(45), run(40), run(100))).toBe(100);
+  expect(after(older(45), run(100), run(130))).toBe(130);
+  expect(after(older(45), { type: 'trained', runId: 'r0-1', student }, run(100))).toBe(100);
+  // A further run of the same round is all its own, and so is what is booked from its start on.
+  const next: RoundEvent = { type: 'training-started', runId: 'r0-2' };
+  expect(after(older(45), next, { type: 'trained-for', runId: 'r0-2', seconds: 7 })).toBe(52);
+  const other: RoundEvent = { type: 'trained', runId: 'r0-2', student };
+  expect(after(older(45), other, { type: 'trained-for', runId: 'r0-2', seconds: 7 })).toBe(52);
 });
