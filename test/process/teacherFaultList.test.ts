@@ -47,6 +47,18 @@ describe('limits', () => {
       'run: teacher.payment',
       'nothing',
     ],
+    [
+      'teacher fault: 429 that speaks of too many tokens',
+      { type: 'tooMany', form: 'tokens' },
+      'accepted',
+      'nothing',
+    ],
+    [
+      'teacher fault: 429 of the tokens of a minute',
+      { type: 'tooMany', form: 'tokensPerMinute' },
+      'accepted',
+      'nothing',
+    ],
   ]);
 
   it('teacher fault: 429 with retry-after 120', async () => {
@@ -121,6 +133,18 @@ describe('status', () => {
     ['teacher fault: status 502', failure(502), 'accepted', 'nothing'],
     ['teacher fault: status 503', failure(503), 'accepted', 'nothing'],
     ['teacher fault: status 529', failure(529), 'accepted', 'nothing'],
+    [
+      'teacher fault: 500 that names the context window',
+      { type: 'status', status: 500, reason: 'contextWindow' },
+      'accepted',
+      'nothing',
+    ],
+    [
+      'teacher fault: 503 of the moderation service',
+      { type: 'status', status: 503, reason: 'moderation' },
+      'accepted',
+      'nothing',
+    ],
   ]);
 
   it('teacher fault: a storm of 503', async () => {

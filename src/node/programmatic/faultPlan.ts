@@ -21,13 +21,23 @@ export const faultSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('tooMany'),
-    form: z.enum(['bare', 'seconds', 'ms', 'date', 'retryFalse', 'retryTrue', 'quota']),
+    form: z.enum([
+      'bare',
+      'seconds',
+      'ms',
+      'date',
+      'retryFalse',
+      'retryTrue',
+      'quota',
+      'tokens',
+      'tokensPerMinute',
+    ]),
     seconds: z.number().min(0).max(100_000).default(1),
   }),
   z.strictObject({
     type: z.literal('status'),
     status: z.number().int().min(400).max(599),
-    reason: z.enum(['contextLength', 'contentFilter']).optional(),
+    reason: z.enum(['contextLength', 'contentFilter', 'contextWindow', 'moderation']).optional(),
   }),
   z.strictObject({ type: z.literal('slow'), at: z.enum(['headers', 'firstToken']), ms }),
   z.strictObject({

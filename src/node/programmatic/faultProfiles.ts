@@ -12,6 +12,10 @@ export const FAULT_PROFILES: Readonly<Record<string, Fault>> = {
   '429-should-not-retry': { type: 'tooMany', form: 'retryFalse', seconds: 1 },
   '429-should-retry': { type: 'tooMany', form: 'retryTrue', seconds: 1 },
   '429-quota': { type: 'tooMany', form: 'quota', seconds: 1 },
+  '429-tokens': { type: 'tooMany', form: 'tokens', seconds: 1 },
+  '429-tokens-minute': { type: 'tooMany', form: 'tokensPerMinute', seconds: 1 },
+  '500-context-window': { type: 'status', status: 500, reason: 'contextWindow' },
+  '503-moderation': { type: 'status', status: 503, reason: 'moderation' },
   '400-context': { type: 'status', status: 400, reason: 'contextLength' },
   '400-filter': { type: 'status', status: 400, reason: 'contentFilter' },
   ...Object.fromEntries(

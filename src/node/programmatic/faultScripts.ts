@@ -230,11 +230,18 @@ export function refusalScript(
     retryFalse: { 'x-should-retry': 'false' },
     retryTrue: { 'x-should-retry': 'true' },
   };
-  const body =
-    form === 'quota'
-      ? errorBody(429, 'You exceeded your current quota.', 'insufficient_quota')
-      : errorBody(429, 'Rate limit reached.', 'rate_limit_exceeded');
-  return jsonScript(429, body, { ...headers, ...extra[form] });
+  return jsonScript(429, limitBody(form), { ...headers, ...extra[form] });
+}
+
+function limitBody(form: Extract<Fault, { type: 'tooMany' }>['form']): unknown {
+  if (form === 'quota') {
+    return errorBody(429, 'You exceeded your current quota.', 'insufficient_quota');
+  }
+  if (form === 'tokens') {
+    return errorBody(429, 'Too many tokens, please wait before trying again.');
+  }
+  const words = form === 'tokensPerMinute' ? 'Too many tokens per minute.' : 'Rate limit reached.';
+  return errorBody(429, words, 'rate_limit_exceeded');
 }
 
 function statusBody({ status, reason }: Extract<Fault, { type: 'status' }>): unknown {
@@ -244,6 +251,12 @@ function statusBody({ status, reason }: Extract<Fault, { type: 'status' }>): unk
   }
   if (reason === 'contentFilter') {
     return errorBody(status, 'The response was filtered.', 'content_filter');
+  }
+  if (reason === 'contextWindow') {
+    return errorBody(status, 'The worker failed while it set up its context window.');
+  }
+  if (reason === 'moderation') {
+    return errorBody(status, 'The moderation service is not available.');
   }
   return errorBody(status, `The server answers ${status} on request.`);
 }

@@ -42,6 +42,8 @@ function readError(body: unknown): Said {
 const CONTEXT =
   /context[_ ]length|context window|maximum context|too many tokens|prompt is too long/iu;
 const FILTER = /content[_ ](?:filter|policy|management)|moderation|responsible ?ai/iu;
+/** Statuses that ask for another try later, whatever their words speak of. */
+const TRANSIENT = [408, 409, 425];
 const QUOTA = /insufficient_quota|billing|quota_exceeded|credit/iu;
 
 /**
@@ -94,25 +96,30 @@ export function classifyStated(
       sentence`The teacher does not know this model or address`,
     );
   }
-  if (effective === 413 || CONTEXT.test(words)) {
+  const isLimited = effective === 429 || /rate_limit/u.test(said.names);
+  // Only where the request itself is what is wrong are these words about it: "too many tokens" a minute pass by
+  // waiting, and a moderation service that is down comes back.
+  const isOfRequest =
+    !isLimited && (effective === null || (effective < 500 && !TRANSIENT.includes(effective)));
+  if (effective === 413 || (isOfRequest && CONTEXT.test(words))) {
     return make(
       { class: 'item', code: 'teacher.context' },
       sentence`The request is longer than the teacher’s context`,
     );
   }
-  if (FILTER.test(words)) {
+  if (isOfRequest && FILTER.test(words)) {
     return make(
       { class: 'item', code: 'teacher.filtered' },
       sentence`The teacher’s filter refused this`,
     );
   }
-  if (effective === 429 || /rate_limit/u.test(said.names)) {
+  if (isLimited) {
     return make(
       { class: 'wait', code: 'teacher.rateLimited' },
       sentence`The teacher limits the rate`,
     );
   }
-  if (effective === null || effective >= 500 || [408, 409, 425].includes(effective)) {
+  if (effective === null || effective >= 500 || TRANSIENT.includes(effective)) {
     const obey = headers.shouldRetry === 'false';
     return make(
       {
