@@ -25,17 +25,26 @@ from .supervisor import code_of, run_worker
 
 # How long the run's last record may take to be seen over a network.
 PATIENCE_S = 60.0
+# How long the leader may take to check its files and begin; GPUs that wait for nobody cost money.
+WAIT_S = 1800.0
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def join(runs: Path, machine: int) -> int:
+def join(runs: Path, machine: int, patience: float = WAIT_S) -> int:
     """One attempt of one run; returns its exit code."""
     say(f"Machine {machine} waits for a run under {runs}.")
     watch = Watch(runs)
+    until = time.monotonic() + patience
     while (meeting := watch.look()) is None:
+        if time.monotonic() > until:
+            raise TrainerError(
+                "INTERNAL",
+                f"Nobody began a run under {runs} within {patience / 60:g} minutes.",
+                "Its first machine says why; or the training is done. Join again once it begins.",
+            )
         time.sleep(BEAT_S / 2)
     folder = meeting.folder
     launch = load_config(folder).launch
@@ -70,5 +79,8 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tailor_bridge join")
     parser.add_argument("--runs", required=True, type=Path, help="the run folders of a round")
     parser.add_argument("--machine", required=True, type=int, help="1, 2, …; machine 0 leads")
+    parser.add_argument(
+        "--wait", type=float, default=WAIT_S, help="seconds to wait for a run to begin"
+    )
     args = parser.parse_args(argv)
-    return join(args.runs.resolve(), args.machine)
+    return join(args.runs.resolve(), args.machine, args.wait)

@@ -175,6 +175,11 @@ def test_a_meeting_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> Non
     assert watch.look() is None
 
 
+def test_a_machine_does_not_wait_for_ever(tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match="Nobody began a run"):
+        join.join(tmp_path, 1, patience=0.1)
+
+
 def test_a_machine_that_the_run_does_not_have_is_refused(
     make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,9 +28,7 @@ const ACCEPTANCE_COLUMNS: readonly Column[] = [
 export function Decisions({ state }: { readonly state: DashboardState }): JSX.Element {
   const words = useBoardWords();
   const title = words('decide.title');
-  const decided = state.rounds
-    .filter(({ decisions: { entries } }) => entries > 0)
-    .toReversed();
+  const decided = state.rounds.filter(({ decisions: { entries } }) => entries > 0).toReversed();
   const { byPrompt, byErrorKind } = state.acceptance;
   return (
     <Section id="decide" title={title} wide>

@@ -68,11 +68,12 @@ export function compareServed(
 ): ServedParity {
   const byIds = tellsIds(answers);
   const deltas: number[] = [];
-  let [nearTies, same] = [0, 0];
+  let [nearTies, same, recorded] = [0, 0, 0];
   for (const [index, prompt] of parity.prompts.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     const steps = recordedSteps(prompt, parity.eosIds);
+    recorded += steps;
     const parted = byIds ? partById(prompt, steps, answer) : partByText(prompt, steps, answer);
     deltas.push(...logprobDeltas(prompt, parted ?? steps, answer, byIds));
     same += parted ?? steps;
@@ -85,6 +86,13 @@ export function compareServed(
       );
     }
     nearTies += 1;
+  }
+  const fewest = Math.min(recorded, parity.prompts.length);
+  if (same < fewest) {
+    throw differs(
+      sentence`The server goes on as the trained student for ${same} tokens of ${parity.prompts.length} prompts: too few to tell its weights by.`,
+      { difference: 'greedy', steps: same, prompts: parity.prompts.length },
+    );
   }
   const mean = deltas.length === 0 ? null : deltas.reduce((a, b) => a + b, 0) / deltas.length;
   if (mean !== null && !(mean < tolerance.logprob)) {

@@ -1,3 +1,4 @@
+import type { ChatFrame } from '../exam/chatFrame.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import type { FrozenRow } from '../round/frozen.ts';
 import { splitSteps } from '../teaching/steps.ts';
@@ -33,7 +34,13 @@ const some = (records: readonly unknown[]): Exported => ({
  * A row in a format. Texts are the set's own: of a completion that becomes a chat message or a field of its own only
  * the one space goes that joined it to its prompt.
  */
-export function exportRow(format: ExportFormat, row: FrozenRow, markOf: MarkOf): Exported {
+export function exportRow(
+  format: ExportFormat,
+  source: FrozenRow,
+  markOf: MarkOf,
+  chat?: ChatFrame,
+): Exported {
+  const row = chat && isPlain(format) ? inTemplate(source, chat) : source;
   if (isIn(TEXT_FORMS, format)) {
     const form = TEXT_FORMS[format];
     return some(row.positives.map(({ completion }) => form(row.prompt, completion)));
@@ -44,6 +51,21 @@ export function exportRow(format: ExportFormat, row: FrozenRow, markOf: MarkOf):
   }
   return format === 'csv' ? table(row) : stepRecords(row, markOf);
 }
+
+/** Forms whose texts are joined as they stand: the others' trainers put a template around a message themselves. */
+const PLAIN: ReadonlySet<ExportFormat> = new Set([
+  'trl-sft',
+  'trl-preference',
+  'trl-preference-implicit',
+  'trl-stepwise',
+]);
+export const isPlain = (format: ExportFormat): boolean => PLAIN.has(format);
+
+/** A prompt as the trainer sees it; the end of the turn is the end that every trainer adds. */
+const inTemplate = (row: FrozenRow, { prefix, suffix }: ChatFrame): FrozenRow => ({
+  ...row,
+  prompt: `${prefix}${row.prompt}${suffix}`,
+});
 
 /** Every right text of a question against every one of the student's own mistakes. */
 function pairsOf({ prompt, positives, negatives }: FrozenRow): Pair[] {

@@ -87,7 +87,8 @@ function readYesNo(segment: string, which: 'first' | 'last'): ReturnType<ReadSeg
 export function gradeYesNo(text: string, gold: string): Grade {
   const wanted = gold.trim().toLowerCase();
   return gradeBy(
-    text,
+    // A dash before a word ends the answer; a hyphen makes another word of it. As many characters as before.
+    text.replace(/[–—](?=[\p{L} ])/gu, ','),
     wanted === 'yes' || wanted === 'no' ? wanted : null,
     (segment) => readYesNo(segment, 'first'),
     (segment) => readYesNo(segment, 'last'),
@@ -109,7 +110,7 @@ function lettersUpTo(count: number): Letters {
     bracketed: new RegExp(String.raw`\( ?([A-${capital}a-${small}]) ?\)`, 'g'),
     // "I" before a word is a pronoun.
     bare: new RegExp(
-      String.raw`^[ \n*"'[]{0,6}(?:([AaI])(?! {1,3}[A-Za-z])|(?!I)([${others}]))(?![A-Za-z0-9_'-])`,
+      String.raw`^[ \n*"'[]{0,6}(?:(?:[Oo]ption|[Cc]hoice) {1,3})?(?:([AaI])(?! {1,3}[A-Za-z])|(?!I)([${others}]))(?![A-Za-z0-9_'-])`,
     ),
     alone: new RegExp(String.raw`^[ \n*"'[(]{0,6}([A-${capital}a-${small}])[ \n*"'\]).:]{0,6}$`),
   };

@@ -65,7 +65,10 @@ export function goldFields({ kind, choices }: Pick<GoldAnswer, 'kind' | 'choices
 }
 
 /** The rules of each kind, as they are now. */
-const RULES: Readonly<Partial<Record<AnswerKind, string>>> = { choice: 'choice-2' };
+const RULES: Readonly<Partial<Record<AnswerKind, string>>> = {
+  choice: 'choice-2',
+  'yes-no': 'yes-no-2',
+};
 
 /** Names the rules by which answers of these kinds are graded; a change of one is another name. */
 export function graderOf(golds: readonly Pick<GoldAnswer, 'kind'>[]): string {

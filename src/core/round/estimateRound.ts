@@ -82,7 +82,13 @@ async function callOf(task: TeachTask): Promise<SampleCall | null> {
   const [reply] = replies;
   if (!reply || !item) return null;
   const { promptTokens, completionTokens, cachedTokens } = reply.usage;
-  return { promptTokens, completionTokens, cachedTokens, accepted: item.accepted, ms: reply.totalMs };
+  return {
+    promptTokens,
+    completionTokens,
+    cachedTokens,
+    accepted: item.accepted,
+    ms: reply.totalMs,
+  };
 }
 
 /** `n` of the list, evenly spread; all where there are fewer. */

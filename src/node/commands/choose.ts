@@ -40,8 +40,11 @@ async function chooseNames(
       hint: sentence`Add --student FOLDER, --server PROFILE, --teacher PROFILE, --chat template|plain, or several of them.`,
     });
   }
-  const { root } = await loadProject(context.options.folder);
+  const { root, file: before } = await loadProject(context.options.folder);
   if (student !== undefined) await requireStudent(root, student);
+  // The template is the other student's.
+  const leavesChat =
+    before.chat !== undefined && student !== undefined && student !== before.student;
   if (server !== undefined && server !== ENGINE) {
     const path = studentsPath(context.environment);
     findStudent(await loadStudents(path), server, path);
@@ -51,11 +54,17 @@ async function chooseNames(
   }
   const { file } = await changeProject(root, {
     ...(student === undefined ? {} : { student }),
+    ...(leavesChat ? { chat: undefined } : {}),
     ...(server === undefined ? {} : { servedBy: server === ENGINE ? undefined : server }),
     ...(teacher === undefined ? {} : { teacher }),
   });
   const lines = [
     ...(student === undefined ? [] : [sentence`Student: ${file.student}`]),
+    ...(leavesChat
+      ? [
+          sentence`The chat template was that of ${before.student} and is taken away: tailor choose --chat template renders this student's.`,
+        ]
+      : []),
     ...(server === undefined
       ? []
       : [

@@ -4,7 +4,9 @@ import { AppError, cancelled } from '../../core/errors.ts';
 import { DATASET_INFO, isDescribed, withEntry } from '../../core/exporting/datasetInfo.ts';
 import { refuseEmpty, told, type ExportCounts } from '../../core/exporting/exportWords.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/exporting/formats.ts';
-import { exportRow } from '../../core/exporting/records.ts';
+import { exportRow, isPlain } from '../../core/exporting/records.ts';
+import type { ChatFrame } from '../../core/exam/chatFrame.ts';
+import { promptFormOf } from '../../core/exam/promptForm.ts';
 import { stepMarks } from '../../core/exporting/stepMarks.ts';
 import { decisionsUpTo, foldRead } from '../../core/round/curationUpTo.ts';
 import { joined, sentence } from '../../core/sentence.ts';
@@ -155,6 +157,7 @@ async function* recordsOf(
   for (const round of rounds) {
     stopIfAsked(context);
     const rows = await store.frozenRows(round);
+    const chat = isPlain(format) ? await templateOf(store, round) : undefined;
     const markOf = needsMarks ? await marksOf(store, round) : () => undefined;
     const stage = sentence`export of round ${round}`;
     for (const [at, row] of rows.entries()) {
@@ -164,7 +167,7 @@ async function* recordsOf(
         await new Promise((next) => setImmediate(next));
         stopIfAsked(context);
       }
-      const { records, left, guarded } = exportRow(format, row, markOf);
+      const { records, left, guarded } = exportRow(format, row, markOf, chat);
       counts.questions += 1;
       counts.guarded += guarded;
       if (left !== null) counts.left.set(left, (counts.left.get(left) ?? 0) + 1);
@@ -180,6 +183,21 @@ async function* recordsOf(
     }
     context.report({ stage, done: rows.length, total: rows.length, etaMs: null });
   }
+}
+
+/** The chat template that a round was frozen in; none where its prompts are plain. */
+async function templateOf(store: ProjectStore, round: number): Promise<ChatFrame | undefined> {
+  const form = (await store.manifest(round))?.promptForm;
+  if (form === undefined || form === promptFormOf(undefined)) return undefined;
+  const { chat } = store.project;
+  if (form === promptFormOf(chat)) return chat;
+  throw new AppError(
+    'round.changed',
+    sentence`Round ${round} was frozen for other prompts than the project's: with or without a chat template, or with another.`,
+    {
+      hint: sentence`Export it as messages, whose trainer has the template itself, or put “chat” of tailor.json back to what it was.`,
+    },
+  );
 }
 
 /** The marks as they stood when the round was frozen: an export says the same whenever it is made. */

@@ -97,7 +97,8 @@ async function readAndWrite(
   { root, file: project }: LoadedProject,
 ): Promise<Written> {
   const format = await agreedFormat(context, options);
-  const spool = await QuestionSpool.open(options.to === 'split' ? project.seed : null);
+  const place = dirname(await assertWritable(root, '.tailor/questions.jsonl'));
+  const spool = await QuestionSpool.open(place, options.to === 'split' ? project.seed : null);
   try {
     const result = await importFile(options.file, {
       ...format,

@@ -33,6 +33,13 @@ export function joinTraining(
       );
     }
     const round = await currentRound(session, options.round);
+    const trained = (await session.store.state(round))?.training?.student;
+    if (trained) {
+      return {
+        text: sentence`Round ${round} is trained already: there is nothing to join.`,
+        json: { round, machine },
+      };
+    }
     const python = await findPython({
       named: context.python,
       environment: context.environment,

@@ -1,10 +1,12 @@
 import { createReadStream, writeSync } from 'node:fs';
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Question } from '../../core/dataset/question.ts';
 import { placeOf } from '../../core/dataset/splits.ts';
 
+const PREFIX = 'import-';
+/** An import that is older is over, however it ended. */
+const OLD_MS = 24 * 3600 * 1000;
 const LINES_AT_ONCE = 500;
 const NEWLINE = 0x0a;
 
@@ -28,9 +30,14 @@ export class QuestionSpool {
     this.#seed = seed;
   }
 
-  /** `seed`: of the split whose places are to be known; null for none. */
-  static async open(seed: number | null): Promise<QuestionSpool> {
-    const folder = await mkdtemp(join(tmpdir(), 'tailor-import-'));
+  /**
+   * `place`: a folder on a real disk, beside the project's files; what an import that was killed left there is swept.
+   * `seed`: of the split whose places are to be known; null for none.
+   */
+  static async open(place: string, seed: number | null): Promise<QuestionSpool> {
+    await mkdir(place, { recursive: true });
+    await sweep(place);
+    const folder = await mkdtemp(join(place, PREFIX));
     try {
       return new QuestionSpool(folder, await open(join(folder, 'questions.jsonl'), 'wx'), seed);
     } catch (error) {
@@ -99,5 +106,14 @@ export class QuestionSpool {
   async close(): Promise<void> {
     await this.#handle.close();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function sweep(place: string): Promise<void> {
+  for (const name of await readdir(place)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = join(place, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
   }
 }

@@ -212,7 +212,7 @@ async function once(
 
 /** Where a request goes, and what it says. */
 function requestOf({ access, model, request, meter }: SittingParts, ask: Ask) {
-  const { api, seed, topK } = access.profile;
+  const { api, kind, seed, topK } = access.profile;
   const { sampling, head, maxNewTokens, chat } = request;
   // A server's chat puts the student's template around a message by itself.
   const framed = api === 'completions' ? chat : undefined;
@@ -223,6 +223,8 @@ function requestOf({ access, model, request, meter }: SittingParts, ask: Ask) {
     model,
     ...asked,
     ...(framed ? { stop: [framed.end] } : {}),
+    // A mark that is no text of the answer: vLLM's own name for it.
+    ...(framed && kind === 'vllm' ? { stop_token_ids: [framed.endId] } : {}),
     max_tokens: maxNewTokens,
     temperature: sampling.temperature,
     top_p: greedy ? 1 : sampling.topP,

@@ -65,6 +65,12 @@ describe('a server held against the record of a trained student', () => {
     expect(() => compareServed(record(), [other], bfloat16)).toThrow(/token 2 of prompt 0/u);
   });
 
+  it('is refused where it parts so early that nothing of its weights was seen, however near a tie', () => {
+    const tie = record({ greedyMargins: [0.1, 0.1, 0.1, 0.1] });
+    const parted = server([' no', ' and', ' x'], [99, 98, 97]);
+    expect(() => compareServed(tie, [parted], bfloat16)).toThrow(/too few to tell/u);
+  });
+
   it('may part where the two best tokens were nearer than its precision tells', () => {
     const parted = server([' two', ' plus', ' x'], [10, 98, 97]);
     expect(compareServed(record(), [parted], bfloat16).nearTies).toBe(1);

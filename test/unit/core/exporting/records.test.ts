@@ -6,6 +6,7 @@ import { EXPORT_NAMES, type ExportFormat } from '../../../../src/core/exporting/
 import { exportRow } from '../../../../src/core/exporting/records.ts';
 import { stepMarks } from '../../../../src/core/exporting/stepMarks.ts';
 import { attemptKey } from '../../../../src/core/curation/curation.ts';
+import { CHAT } from '../../../fakes/chat.ts';
 import { sha256Text } from '../../../../src/core/hash.ts';
 import type { FrozenRow } from '../../../../src/core/round/frozen.ts';
 import type { TeachingItem } from '../../../../src/core/teaching/records.ts';
@@ -197,5 +198,24 @@ describe('the list of data sets', () => {
     expect(() => withEntry('alpaca', 'mine.json', '[1]', true)).toThrow(/no JSON object/u);
     expect(() => withEntry('alpaca', 'mine.json', '{', true)).toThrow(/no JSON object/u);
     expect(withEntry('openai', 'mine.jsonl', null, false)).toBeNull();
+  });
+
+  it('stands in the chat template where its texts are joined as they are, and is bare for a trainer that has it', () => {
+    const chatty = {
+      ...lone,
+      prompt: 'Q?',
+      positives: [{ ...positive, id: 'p', completion: 'So.' }],
+    };
+    const wrong = { ...chatty, negatives: [{ ...row.negatives[1]!, text: 'No.' }] };
+    const of = (format: ExportFormat, source = chatty): unknown =>
+      JSON.parse(exportRow(format, source, noMark, CHAT).records[0] ?? '');
+    const framed = `${CHAT.prefix}Q?${CHAT.suffix}`;
+    expect(of('trl-sft')).toEqual({ prompt: framed, completion: 'So.' });
+    expect(of('trl-preference-implicit', wrong)).toEqual({
+      chosen: `${framed}So.`,
+      rejected: `${framed}No.`,
+    });
+    expect(of('trl-messages')).toMatchObject({ messages: [{ content: 'Q?' }, { content: 'So.' }] });
+    expect(of('alpaca')).toMatchObject({ instruction: 'Q?', output: 'So.' });
   });
 });

@@ -91,5 +91,5 @@ it('two rounds over answers of every kind: each is asked, graded, taught, paired
     expect([name, system(name)]).toEqual([name, expect.stringContaining(words)]);
     expect(system(name)).not.toContain('final number');
   }
-  expect(store.manifests.get(1)?.grader).toBe('numeric-1+choice-2+exact-1+regex-1+yes-no-1');
+  expect(store.manifests.get(1)?.grader).toBe('numeric-1+choice-2+exact-1+regex-1+yes-no-2');
 });

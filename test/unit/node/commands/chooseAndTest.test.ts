@@ -7,6 +7,7 @@ import { choose } from '../../../../src/node/commands/choose.ts';
 import { testTeacher } from '../../../../src/node/commands/testTeacher.ts';
 import { addProfile } from '../../../../src/node/teacher/editProfiles.ts';
 import { loadProfiles, profilesPath } from '../../../../src/node/teacher/profiles.ts';
+import { CHAT } from '../../../fakes/chat.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { startFaultServer } from '../../../fakes/faultServer.ts';
 import { silentLog, sums } from '../../../fakes/loopFakes.ts';
@@ -165,5 +166,18 @@ describe('a new profile', () => {
       code: 'usage',
     });
     expect(await loadProfiles(path)).toHaveLength(1);
+  });
+
+  it('takes the chat template of an earlier student away with it', async () => {
+    const file = join(root, 'tailor.json');
+    const before: unknown = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...Object(before), chat: CHAT }));
+    await choose(context, { teacher: 'programmatic' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toHaveProperty('chat');
+    await mkdir(join(root, 'models/y'), { recursive: true });
+    await writeFile(join(root, 'models/y/config.json'), '{}');
+    const { text } = await choose(context, { student: 'models/y' });
+    expect(String(text)).toContain('The chat template was that of');
+    expect(JSON.parse(await readFile(file, 'utf8'))).not.toHaveProperty('chat');
   });
 });

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import { carve, shareOf } from '../../../../src/core/dataset/splits.ts';
 import { ImportCollector } from '../../../../src/core/dataset/importers.ts';
+import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { QuestionSpool } from '../../../../src/node/imports/questionSpool.ts';
 
 const questions = Array.from({ length: 3000 }, (_, at): Question => ({
@@ -15,7 +16,7 @@ const questions = Array.from({ length: 3000 }, (_, at): Question => ({
 }));
 
 async function spooled(seed: number | null): Promise<QuestionSpool> {
-  const spool = await QuestionSpool.open(seed);
+  const spool = await QuestionSpool.open(await temporaryFolder(), seed);
   onTestFinished(() => spool.close().catch(() => undefined));
   for (const question of questions) spool.add(question);
   return spool;
@@ -54,15 +55,22 @@ describe('questions that wait on the disk', () => {
     expect(await read(spool.lines((at) => !isDev(at)))).toEqual(whole.train);
   });
 
-  it('leave nothing behind', async () => {
-    const folders = async () =>
-      (await readdir(tmpdir())).filter((name) => name.startsWith('tailor-import-'));
-    const before = await folders();
-    const spool = await QuestionSpool.open(null);
-    const [own] = (await folders()).filter((name) => !before.includes(name));
-    expect(own).toBeDefined();
+  it('leave nothing behind, and sweep what an import that was killed long ago left', async () => {
+    const place = join(await temporaryFolder(), '.tailor');
+    for (const [name, age] of [
+      ['import-old', 100_000],
+      ['import-new', 10],
+      ['locks', 100_000],
+    ] as const) {
+      await mkdir(join(place, name), { recursive: true });
+      const at = Date.now() / 1000 - age;
+      await utimes(join(place, name), at, at);
+    }
+    const spool = await QuestionSpool.open(place, null);
+    expect((await readdir(place)).length).toBe(3);
+    expect(await readdir(place)).not.toContain('import-old');
     await spool.close();
-    expect(await folders()).not.toContain(own);
+    expect((await readdir(place)).sort()).toEqual(['import-new', 'locks']);
   });
 });
 

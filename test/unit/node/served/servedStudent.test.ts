@@ -129,10 +129,13 @@ describe('an exam over HTTP', () => {
   });
 
   it('stands in the student’s chat template where it goes on with a text, and leaves it to a chat', async () => {
-    await sit(student(), items(1, 1), { chat: CHAT });
+    await sit(student({ kind: 'other' }), items(1, 1), { chat: CHAT });
     await sit(student({ api: 'chat' }), items(1, 1), { chat: CHAT });
+    await sit(student({ kind: 'vllm' }), items(1, 1), { chat: CHAT });
     const prompt = 'HEAD\nQuestion: 0?\nReasoning:';
-    const [text, chat] = streams();
+    const [text, chat, vllm] = streams();
+    expect(vllm?.body['stop_token_ids']).toEqual([CHAT.endId]);
+    expect(text?.body['stop_token_ids']).toBeUndefined();
     expect(text?.body).toMatchObject({
       prompt: `<|user|>${prompt}<|end|><|student|>`,
       stop: ['<|end|>'],

@@ -255,6 +255,20 @@ describe('the Round Dashboard', () => {
     host.tell({ rounds: free });
     await settle();
     expect(inPart('cost', 'tbody tr')[0]).toMatch(/^Round 2.*\)30 \/ 0nothing0exam under 1 s/u);
+    const spent = {
+      ...{ profiles: ['gpu-box'], requests: 7, calls: 5, refused: 0, possiblyBilled: 2 },
+      ...{ promptTokens: 900, completionTokens: 80, estimated: true, money: 12.5, currency: 'EUR' },
+    };
+    host.tell({ rounds: free.map((round) => ({ ...round, served: { spent } })) });
+    await settle();
+    const [own, exams] = inPart('cost', 'tbody tr');
+    expect(own).toMatch(/^Round 2.*\)30 \/ 0–0unknown/u);
+    expect(exams).toMatch(
+      /^Round 2exams, student server gpu-box5about 900 \/ 80at most 12\.50 EUR2under 1 s–$/u,
+    );
+    host.tell({ rounds: free.map((round) => ({ ...round, served: { spent: null } })) });
+    await settle();
+    expect(inPart('cost', 'tbody tr')[1]).toMatch(/student server(unknown){4}under 1 s–$/u);
     expect(rows[1]).toMatch(/48,213 \/ 12,870 ?0\.1994 USD/u);
     expect(rows[1]).toMatch(/teaching 61 s ?training run 12 min/u);
   });
@@ -279,7 +293,10 @@ describe('the Round Dashboard', () => {
 
   it('counts decided texts, attempts and questions, and entries apart, so named', async () => {
     const { host } = await showBoard();
-    const [round] = host.state().rounds.toReversed().filter(({ decisions }) => decisions.entries);
+    const [round] = host
+      .state()
+      .rounds.toReversed()
+      .filter(({ decisions }) => decisions.entries);
     const { person, rule, entries } = round!.decisions;
     expect(person + rule).not.toBe(entries);
     const row = [...part('decide')!.querySelectorAll('tbody tr')][0];
