@@ -28,15 +28,51 @@ export function askedNobody({ teacher, spent }: Pick<RoundView, 'teacher' | 'spe
   return teacher === null && spent.calls + spent.underWay + spent.possiblyBilled === 0;
 }
 
+type Served = NonNullable<RoundView['served']>;
+
 /** Null where no price is known. */
 export function moneySpent(
-  { money, currency }: RoundView['spent'],
+  { spent: { money, currency }, served }: Pick<RoundView, 'spent' | 'served'>,
   words: DashboardWords,
 ): string | null {
   if (money === null) return null;
-  // What runs here is paid by nobody, in no currency.
-  if (currency === null && money === 0) return words('cost.free');
+  // What runs here is paid by nobody, in no currency; of a round whose exams cost something “nothing” would be untrue.
+  if (currency === null && money === 0) return served === null ? words('cost.free') : '–';
   return `${words.money(money)} ${currency ?? ''}`.trim();
+}
+
+/** Who was asked in the exams that a server sat. */
+export function servedBy({ spent }: Served, words: DashboardWords): string {
+  return spent === null ? words('cost.server') : words('cost.servers', spent.profiles.join(', '));
+}
+
+/** Answered requests, and those that were turned away, which cost nothing; null where nobody wrote them down. */
+export function servedCalls({ spent }: Served, words: DashboardWords): string | null {
+  if (spent === null) return null;
+  const calls = words.count(spent.calls);
+  return spent.refused === 0 ? calls : words('cost.refused', calls, words.count(spent.refused));
+}
+
+/** Tokens, in and out; null where nobody wrote them down. */
+export function servedTokens({ spent }: Served, words: DashboardWords): string | null {
+  if (spent === null) return null;
+  const tokens = `${words.count(spent.promptTokens)} / ${words.count(spent.completionTokens)}`;
+  return spent.estimated ? words('cost.estimated', tokens) : tokens;
+}
+
+/** Null where not all has a price; what is perhaps billed is in it at its worst. */
+export function servedMoney({ spent }: Served, words: DashboardWords): string | null {
+  if (spent === null || spent.money === null) return null;
+  const money = `${words.money(spent.money)} ${spent.currency ?? ''}`.trim();
+  return spent.possiblyBilled > 0 ? words('cost.atMost', money) : money;
+}
+
+/** The stages whose time stands in the round's own row; that of exams by a server stands beside what they cost. */
+export function ownStages({
+  seconds,
+  served,
+}: Pick<RoundView, 'seconds' | 'served'>): [string, number][] {
+  return Object.entries(seconds).filter(([stage]) => served === null || stage !== 'exam');
 }
 
 /** What is said where no contamination is found: of training questions alone nothing can be like anything else. */

@@ -62,6 +62,23 @@ const spentSchema = z.object({
   estimated: z.boolean(),
 });
 
+/** Requests to the servers that sat a round's exams. */
+const servedSpentSchema = z.object({
+  profiles: z.array(text),
+  /** All that left, which the limits count: answered, turned away and perhaps billed ones together. */
+  requests: count,
+  calls: count,
+  refused: count,
+  /** They broke off, or no end is on record; in the money they are at their worst. */
+  possiblyBilled: count,
+  promptTokens: count,
+  completionTokens: count,
+  estimated: z.boolean(),
+  /** As it was written down at the prices of its day; null = not all had a price, which is not 0. */
+  money: z.nullable(z.number()),
+  currency: z.nullable(text),
+});
+
 /** A round with its exams, its frozen set and what it took. */
 export const roundViewSchema = z.object({
   round: count,
@@ -85,7 +102,10 @@ export const roundViewSchema = z.object({
     }),
   ),
   teacher: z.nullable(z.object({ profile: text, programmatic: z.boolean() })),
+  /** What was asked of the teacher. */
   spent: spentSchema,
+  /** Null where no server sat an exam; `spent` null where one did and nobody wrote down what it took. */
+  served: z.nullable(z.object({ spent: z.nullable(servedSpentSchema) })),
   /** Seconds of each stage, as far as they are recorded; a stage that is missing is unknown, not 0. */
   seconds: z.record(text, z.number()),
   /** Largest memory of the trainer in MB; null = unknown. */

@@ -85,6 +85,9 @@ export class MemoryStore implements RoundStore {
       close: () => Promise.resolve(),
     });
   }
+  served(): Promise<null> {
+    return Promise.resolve(null);
+  }
   spending(): Promise<RoundSpending> {
     return Promise.resolve(spendingOf([], null));
   }

@@ -260,6 +260,7 @@ function roundOf(
       ),
       items: trained ? itemsOf(train, round) : [],
     },
+    served: null,
     decisions: trained
       ? {
           person: 57,

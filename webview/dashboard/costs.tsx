@@ -1,5 +1,13 @@
 import type { JSX } from 'preact';
-import { askedNobody, moneySpent } from '../../src/shared/boardPhrases.ts';
+import {
+  askedNobody,
+  moneySpent,
+  ownStages,
+  servedBy,
+  servedCalls,
+  servedMoney,
+  servedTokens,
+} from '../../src/shared/boardPhrases.ts';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
 import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { Data } from '../kit/data.tsx';
@@ -27,9 +35,14 @@ export function Costs({ state }: { readonly state: DashboardState }): JSX.Elemen
       <p class="muted small">{words('cost.note')}</p>
       <Table title={title} columns={COLUMNS}>
         <tbody>
-          {state.rounds.toReversed().map((round) => (
-            <CostRow key={round.round} round={round} />
-          ))}
+          {state.rounds
+            .toReversed()
+            .flatMap((round) => [
+              <CostRow key={round.round} round={round} />,
+              ...(round.served === null
+                ? []
+                : [<ServedRow key={`${round.round} exams`} round={round} served={round.served} />]),
+            ])}
         </tbody>
       </Table>
     </Section>
@@ -45,13 +58,13 @@ function callsOf({ calls, underWay }: RoundView['spent'], words: DashboardWords)
 const STAGES = ['exam', 'teach', 'curate', 'freeze', 'train'];
 
 function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
-  const { round, teacher, spent, seconds, peakMemoryMB } = one;
+  const { round, teacher, spent, peakMemoryMB } = one;
   const words = useBoardWords();
   const asked = (said: string): string => (askedNobody(one) ? '–' : said);
-  const money = moneySpent(spent, words);
+  const money = moneySpent(one, words);
   const unknown = <span class="muted">{words('unknown')}</span>;
   const tokens = `${words.count(spent.promptTokens)} / ${words.count(spent.completionTokens)}`;
-  const stages = Object.entries(seconds).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
+  const stages = ownStages(one).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
   return (
     <tr>
       <th scope="row">{words('round.n', round)}</th>
@@ -88,6 +101,35 @@ function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
           ? unknown
           : words('cost.megabytes', words.count(Math.round(peakMemoryMB)))}
       </td>
+    </tr>
+  );
+}
+
+/** What the exams of a round took where a server sat them. */
+function ServedRow({
+  round: { round, seconds },
+  served,
+}: {
+  readonly round: RoundView;
+  readonly served: NonNullable<RoundView['served']>;
+}): JSX.Element {
+  const words = useBoardWords();
+  const known = (said: string | null): JSX.Element =>
+    said === null ? <span class="muted">{words('unknown')}</span> : <Data text={said} />;
+  const { spent } = served;
+  const { exam } = seconds;
+  return (
+    <tr>
+      <th scope="row">{words('round.n', round)}</th>
+      <td class="words-cell">
+        <Data text={servedBy(served, words)} />
+      </td>
+      <td>{known(servedCalls(served, words))}</td>
+      <td>{known(servedTokens(served, words))}</td>
+      <td>{known(servedMoney(served, words))}</td>
+      <td>{known(spent && words.count(spent.possiblyBilled))}</td>
+      <td class="words-cell">{known(exam === undefined ? null : words.duration(exam))}</td>
+      <td>–</td>
     </tr>
   );
 }

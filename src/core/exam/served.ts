@@ -18,6 +18,11 @@ export interface ServedForm {
 /** Version of the requests, the seeds and the stop rules on text: raised whenever the same request may give another text. */
 const SERVED_NAME = 'served-1';
 
+/** Whether this is the engine of an exam that a server sat, of whatever version. */
+export function isServedEngine(engine: string): boolean {
+  return /^served-\d/u.test(engine);
+}
+
 /** A served student's engine inside fingerprints and exam forms. */
 export function servedEngine(form: ServedForm): string {
   const { kind, api, model, precision, samples, seed, topK } = form;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isServedEngine } from './served.ts';
 
 const tokens = z.number().int().min(0);
 
@@ -11,6 +12,8 @@ const sentSchema = z.object({
   model: z.string(),
   /** What it can cost at most, where a price is known. */
   reservedCost: z.number().min(0).optional(),
+  /** Of that cost, as the profile spells it; not in older files. */
+  currency: z.string().optional(),
 });
 
 /** What became of a request that left. */
@@ -30,26 +33,130 @@ const endedSchema = z.object({
 export const servedRecordSchema = z.discriminatedUnion('type', [sentSchema, endedSchema]);
 export type ServedRecord = z.infer<typeof servedRecordSchema>;
 
-/** What a round's exams have cost so far, as its journals tell. */
+/** What a round's exams have cost so far, as its journals tell: what their limits count. */
 export interface ServedBooks {
   readonly requests: number;
   readonly cost: number;
 }
 
+/** The same in parts, as it is shown. */
+export interface ServedSpending {
+  /** The servers that were asked, by name. */
+  readonly profiles: readonly string[];
+  /** All that left: the parts that follow together. */
+  readonly requests: number;
+  /** Requests that were answered, and that were turned away. */
+  readonly calls: number;
+  readonly refused: number;
+  /** Requests that broke off, or of which no end is on record: they count at their worst. */
+  readonly possiblyBilled: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Some counts of tokens are Tailor's own. */
+  readonly estimated: boolean;
+  /** Null where some request has no price, or prices are of several currencies. */
+  readonly money: number | null;
+  readonly currency: string | null;
+}
+
+type Sent = Extract<ServedRecord, { type: 'sent' }>;
+type Ended = Extract<ServedRecord, { type: 'ended' }>;
+type Written = ServedRecord & { readonly writer?: string };
+
+/** A round's records of served exams, each writer's in their order. */
+export class ServedFold {
+  /** Sent, and not ended. */
+  readonly #open = new Map<string, Sent>();
+  readonly #profiles = new Set<string>();
+  readonly #currencies = new Set<string | null>();
+  #calls = 0;
+  #refused = 0;
+  #broken = 0;
+  #promptTokens = 0;
+  #completionTokens = 0;
+  #estimated = false;
+  #cost = 0;
+  #isPriced = true;
+
+  take(record: Written): void {
+    const key = `${record.writer ?? ''} ${record.key}`;
+    if (record.type === 'ended') {
+      this.#end(record, this.#open.get(key));
+      this.#open.delete(key);
+      return;
+    }
+    this.#profiles.add(record.profile);
+    if (record.reservedCost !== undefined) this.#currencies.add(record.currency ?? null);
+    this.#open.set(key, record);
+  }
+
+  #end(record: Ended, sent: Sent | undefined): void {
+    const { outcome, promptTokens, completionTokens, estimated, cost } = record;
+    this.#promptTokens += promptTokens;
+    this.#completionTokens += completionTokens;
+    this.#estimated ||= estimated;
+    if (outcome === 'refused') {
+      this.#refused += 1;
+      this.#cost += cost ?? 0;
+      return;
+    }
+    if (outcome === 'unknown') this.#broken += 1;
+    else this.#calls += 1;
+    const took = outcome === 'unknown' ? sent?.reservedCost : cost;
+    this.#isPriced &&= took !== undefined;
+    this.#cost += took ?? 0;
+  }
+
+  get books(): ServedBooks {
+    const open = [...this.#open.values()];
+    return {
+      requests: this.#calls + this.#refused + this.#broken + open.length,
+      cost: open.reduce((sum, { reservedCost = 0 }) => sum + reservedCost, this.#cost),
+    };
+  }
+
+  /** Null where nothing is on record. */
+  spending(): ServedSpending | null {
+    const { requests, cost } = this.books;
+    if (requests === 0) return null;
+    const open = [...this.#open.values()];
+    const [currency = null, ...others] = this.#currencies;
+    const isPriced =
+      this.#isPriced &&
+      others.length === 0 &&
+      open.every(({ reservedCost }) => reservedCost !== undefined);
+    return {
+      profiles: [...this.#profiles],
+      requests,
+      calls: this.#calls,
+      refused: this.#refused,
+      possiblyBilled: this.#broken + open.length,
+      promptTokens: this.#promptTokens,
+      completionTokens: this.#completionTokens,
+      estimated: this.#estimated,
+      money: isPriced ? cost : null,
+      currency: isPriced ? currency : null,
+    };
+  }
+}
+
 /** One journal's sums: a request of which nothing came back counts at its worst. */
 export function servedBooks(records: readonly ServedRecord[]): ServedBooks {
-  const open = new Map<string, number>();
-  let [requests, cost] = [0, 0];
-  for (const record of records) {
-    if (record.type === 'sent') {
-      requests += 1;
-      open.set(record.key, record.reservedCost ?? 0);
-      continue;
-    }
-    const reserved = open.get(record.key) ?? 0;
-    open.delete(record.key);
-    cost += record.outcome === 'unknown' ? reserved : (record.cost ?? 0);
-  }
-  for (const reserved of open.values()) cost += reserved;
-  return { requests, cost };
+  const fold = new ServedFold();
+  for (const record of records) fold.take(record);
+  return fold.books;
+}
+
+/** A round's exams by servers; `spent` is null where a server sat one and nobody wrote down what that took. */
+export interface ServedExams {
+  readonly spent: ServedSpending | null;
+}
+
+/** Null where no server sat an exam: the exam engine costs nothing. */
+export function servedExams(
+  engines: readonly (string | undefined)[],
+  spent: ServedSpending | null,
+): ServedExams | null {
+  const isServed = engines.some((engine) => engine !== undefined && isServedEngine(engine));
+  return spent !== null || isServed ? { spent } : null;
 }

@@ -1,4 +1,5 @@
 import type { RoundView } from '../../shared/dashboardContract.ts';
+import type { ServedExams } from '../exam/servedSpending.ts';
 import { costOf, type Prices } from '../teaching/prices.ts';
 import { spentInAll, type Spent } from './teaching.ts';
 
@@ -15,6 +16,11 @@ export function spentView(
 ): RoundView['spent'] {
   const { cachedTokens: _, ...shown } = spentInAll(spent);
   return { ...shown, ...moneyOf(spent, prices) };
+}
+
+/** What a round's exams took at a server, as its journals tell. */
+export function servedView({ spent }: ServedExams): RoundView['served'] {
+  return { spent: spent && { ...spent, profiles: [...spent.profiles] } };
 }
 
 function moneyOf(

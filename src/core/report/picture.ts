@@ -3,6 +3,7 @@ import type { Curation } from '../curation/curation.ts';
 import type { Question } from '../dataset/question.ts';
 import type { ExamForm } from '../exam/examForm.ts';
 import type { ParityVerdict } from '../exam/parityVerdict.ts';
+import type { ServedExams } from '../exam/servedSpending.ts';
 import type { Looks } from '../round/looks.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { RoundState } from '../round/state.ts';
@@ -65,6 +66,8 @@ export interface PictureRound {
     readonly spent: ReadonlyMap<string, Spent>;
     readonly items: readonly TaughtItem[];
   };
+  /** What its exams took at a server; null where none sat them. */
+  readonly served: ServedExams | null;
   readonly decisions: RoundView['decisions'];
   /** Largest memory of the trainer in MB; null = unknown. */
   readonly peakMemoryMB: number | null;

@@ -2,7 +2,7 @@ import type { RoundView } from '../../shared/dashboardContract.ts';
 import { lastPart } from '../lastPart.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { Text } from '../sentence.ts';
-import { spentView } from './costs.ts';
+import { servedView, spentView } from './costs.ts';
 import { coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
@@ -28,7 +28,7 @@ export function* roundViewsSteps(
 }
 
 function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exams']): RoundView {
-  const { round, state, manifest, taught, decisions, peakMemoryMB, runs } = one;
+  const { round, state, manifest, taught, served, decisions, peakMemoryMB, runs } = one;
   return {
     round,
     student: { name: lastPart(state.student.path), digest: state.student.digest },
@@ -36,6 +36,7 @@ function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exa
     frozen: manifest && frozenView(manifest, coverageOf(one)),
     teacher: teacherOf(state, manifest),
     spent: spentView(taught.spent, prices),
+    served: served && servedView(served),
     seconds: state.seconds,
     peakMemoryMB,
     decisions,

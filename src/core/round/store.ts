@@ -7,6 +7,7 @@ import type { ProjectFile } from '../project/projectFile.ts';
 import type { TeachingItem } from '../teaching/records.ts';
 import type { FrozenRow, Manifest } from './frozen.ts';
 import type { RecordedLook } from './looks.ts';
+import type { ServedSpending } from '../exam/servedSpending.ts';
 import type { RoundSpending } from './spending.ts';
 import type { RoundState } from './state.ts';
 
@@ -39,6 +40,8 @@ export interface RoundStore {
   openTeaching(round: number): Promise<TeachingWriter>;
   /** What the teacher's journals of a round say was sent and paid. */
   spending(round: number): Promise<RoundSpending>;
+  /** What the journals of a round's exams say was asked of servers; null where they say nothing. */
+  served(round: number): Promise<ServedSpending | null>;
   decisions(round: number): Promise<readonly RecordedDecision[]>;
   decide(round: number, decisions: readonly Decision[]): Promise<void>;
   /** Looks at the test set that were asked for in this round. */

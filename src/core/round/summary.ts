@@ -1,6 +1,7 @@
 import { NO_FIXES } from '../curation/questionText.ts';
 import { runWhole } from '../runWhole.ts';
 import { differencesOf, type ExamForm } from '../exam/examForm.ts';
+import { servedExams, type ServedExams } from '../exam/servedSpending.ts';
 import { compareExams, type Comparison, type Outcome } from './compare.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { attemptsOfPlan } from './exam.ts';
@@ -31,6 +32,8 @@ export interface RoundSummary {
   readonly results: readonly SetResult[];
   readonly manifest: Manifest | null;
   readonly spending: RoundSpending;
+  /** What its exams took at a server; null where none sat them. */
+  readonly served: ServedExams | null;
   /** Decisions that came too late for the frozen set. */
   readonly late: number;
   /** Times at which somebody asked for the test exam of this round. */
@@ -104,8 +107,10 @@ export async function summarise(store: RoundStore): Promise<RoundSummary[]> {
       ? countLate(round, await store.decisions(round), manifest.decidedUpTo)
       : 0;
     const spending = await store.spending(round);
+    const engines = Object.values(state.exams).map(({ form }) => form?.engine);
+    const served = servedExams(engines, await store.served(round));
     const looks = (await store.looks(round)).map(({ at }) => at);
-    summaries.push({ round, state, results, manifest, spending, late, looks });
+    summaries.push({ round, state, results, manifest, spending, served, late, looks });
   }
   return summaries;
 }

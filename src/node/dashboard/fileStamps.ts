@@ -4,7 +4,7 @@ import { namesIn } from '../project/projectFiles.ts';
 import { fileVersionAt } from '../storage/fileVersion.ts';
 
 /** What of a round's folder a report reads. */
-const FOLDERS = ['exam', 'teacher', 'decisions', 'looks'];
+const FOLDERS = ['exam', 'teacher', 'served', 'decisions', 'looks'];
 const FILES = ['round.json', 'manifest.json', 'train.jsonl'];
 
 /** Path → what changes when the file does. */

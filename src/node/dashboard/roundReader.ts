@@ -2,6 +2,12 @@ import { join } from 'node:path';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import type { Curation } from '../../core/curation/curation.ts';
 import { textOf } from '../../core/errors.ts';
+import {
+  ServedFold,
+  servedExams,
+  servedRecordSchema,
+  type ServedSpending,
+} from '../../core/exam/servedSpending.ts';
 import type {
   PictureExam,
   PictureRound,
@@ -50,6 +56,10 @@ interface KeptTaught {
 export class RoundReader {
   readonly #exams: ExamReader;
   readonly #taught = new Map<number, KeptTaught>();
+  readonly #served = new Map<
+    number,
+    { readonly stamp: string; readonly read: ServedSpending | null }
+  >();
   readonly #frozen = new FrozenReader();
   readonly #figures = new Map<string, RunFigures>();
   readonly #onBad: (bad: BadLine) => void;
@@ -92,8 +102,10 @@ export class RoundReader {
           return null;
         }));
     const taught = await this.#readTaught(about, folder);
+    const engines = Object.values(state.exams).map(({ form }) => form?.engine);
+    const served = servedExams(engines, await this.#readServed(about, folder));
     const runs = await this.#runsOf(about);
-    return { round, state, exams, manifest, frozen, taught, decisions, ...runs };
+    return { round, state, exams, manifest, frozen, taught, served, decisions, ...runs };
   }
 
   async #runsOf({
@@ -111,6 +123,27 @@ export class RoundReader {
       if (run.runId === state.training?.runId) ({ peakMemoryMB } = figures);
     }
     return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };
+  }
+
+  async #readServed(
+    { state: { round }, stamps }: RoundToRead,
+    folder: string,
+  ): Promise<ServedSpending | null> {
+    const place = join(folder, 'served');
+    const stamp = stampUnder(stamps, place);
+    const kept = this.#served.get(round);
+    if (kept?.stamp === stamp) return kept.read;
+    const fold = new ServedFold();
+    await foldJournals({
+      folder: place,
+      prefix: '',
+      schema: servedRecordSchema,
+      onBad: this.#onBad,
+      take: (record) => fold.take(record),
+    });
+    const read = fold.spending();
+    this.#served.set(round, { stamp, read });
+    return read;
   }
 
   async #readTaught({ state, stamps, asking }: RoundToRead, folder: string): Promise<Taught> {

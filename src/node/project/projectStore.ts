@@ -22,6 +22,11 @@ import {
   type FrozenRow,
   type Manifest,
 } from '../../core/round/frozen.ts';
+import {
+  ServedFold,
+  servedRecordSchema,
+  type ServedSpending,
+} from '../../core/exam/servedSpending.ts';
 import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
 import { lookSchema, TEST_SET, type Look, type RecordedLook } from '../../core/round/looks.ts';
@@ -215,6 +220,15 @@ export class ProjectStore implements AgainStore {
     // Looked at first: what is asked meanwhile is then at worst counted as lost, and rightly so by the next look.
     const since = await askingSince(this.root, clock);
     return spendingOf(await this.teacherRecords(round), since);
+  }
+
+  async served(round: number): Promise<ServedSpending | null> {
+    const fold = new ServedFold();
+    const folder = this.roundFolder(round, 'served');
+    for (const record of await this.#files.journals(folder, '', servedRecordSchema)) {
+      fold.take(record);
+    }
+    return fold.spending();
   }
 
   /** Everything that a round's teacher journals hold: requests, replies, failures, items. */

@@ -114,8 +114,8 @@ export class Meter {
       throw isAppError(error, 'teacher.budget') ? used(profile, limits, this.spent, most) : error;
     });
     const key = `${this.#run}.${(this.#next += 1)}`;
-    const about = profile.prices === undefined ? {} : { reservedCost: most };
-    const { name, model } = profile;
+    const { name, model, prices } = profile;
+    const about = prices === undefined ? {} : { reservedCost: most, currency: prices.currency };
     try {
       await this.#journal.append({ type: 'sent', key, profile: name, model, ...about });
     } catch (error) {

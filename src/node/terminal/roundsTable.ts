@@ -14,6 +14,7 @@ export function roundsTable(summaries: readonly RoundSummary[]): Sentence {
     ...sets.map((set) => lines([sentence`${set} exam (greedy)`, ...examTable(summaries, set)])),
     ...checksOf(summaries),
     lines([sentence`What was taught`, teachingTable(summaries)]),
+    ...servedPart(summaries),
     lines([sentence`Time`, timeTable(summaries)]),
   ];
   return joined(parts, '\n\n');
@@ -132,6 +133,42 @@ function teachingTable(summaries: readonly RoundSummary[]): Sentence {
     ]);
   }
   return rows.length === 1 ? sentence`nothing yet` : alignColumns(rows);
+}
+
+/** What exams took at a student's server; nothing where the exam engine sat them all. */
+function servedPart(summaries: readonly RoundSummary[]): Sentence[] {
+  const rows: Part[][] = [
+    [sentence`round`, sentence`server`, sentence`requests`, sentence`tokens`, sentence`money`],
+  ];
+  for (const { round, served } of summaries) {
+    if (served === null) continue;
+    const { spent } = served;
+    if (spent === null) {
+      rows.push([round, '–', ...[0, 1, 2].map(() => sentence`unknown`)]);
+      continue;
+    }
+    const { calls, refused, possiblyBilled, money, currency } = spent;
+    const parts: Text[] = [
+      String(calls),
+      ...(refused === 0 ? [] : [sentence`${refused} turned away`]),
+      ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} perhaps billed`]),
+    ];
+    const amount = money === null ? null : `${money.toFixed(money < 1 ? 4 : 2)} ${currency ?? ''}`;
+    rows.push([
+      round,
+      spent.profiles.join(', '),
+      joined(parts, ' + '),
+      spent.promptTokens + spent.completionTokens,
+      amount === null
+        ? sentence`unknown`
+        : possiblyBilled > 0
+          ? sentence`at most ${amount.trim()}`
+          : amount.trim(),
+    ]);
+  }
+  return rows.length === 1
+    ? []
+    : [lines([sentence`Exams at a student server`, alignColumns(rows)])];
 }
 
 /** The steps of a round in a sentence or a table. */

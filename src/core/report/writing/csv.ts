@@ -150,11 +150,13 @@ function roundRows({
   exams,
   frozen,
   spent,
+  served,
   seconds,
   peakMemoryMB,
   decisions,
 }: DashboardState['rounds'][number]): Row[] {
   const of = { round, name: student.name };
+  const cost = { section: 'cost', round } as const;
   return [
     ...exams.flatMap((exam): Row[] => {
       const about = { ...of, section: 'exam', set: exam.set };
@@ -191,9 +193,10 @@ function roundRows({
         ]
       : []),
     ...(['calls', 'promptTokens', 'completionTokens', 'underWay', 'possiblyBilled'] as const).map(
-      (measure): Row => ({ section: 'cost', round, measure, value: spent[measure] }),
+      (measure): Row => ({ ...cost, name: 'teach', measure, value: spent[measure] }),
     ),
-    { section: 'cost', round, measure: 'money', value: spent.money, note: spent.currency ?? '' },
+    { ...cost, name: 'teach', measure: 'money', value: spent.money, note: spent.currency ?? '' },
+    ...servedRows(round, served),
     { section: 'cost', round, measure: 'peakMemoryMB', value: peakMemoryMB },
     ...Object.entries(seconds).map(([name, value]): Row => ({
       section: 'cost',
@@ -214,6 +217,22 @@ function roundRows({
     { section: 'decisions', round, measure: 'journal entries', value: decisions.entries },
   ];
 }
+
+/** Of the exams that a server sat: what is not known is nothing, not 0. */
+function servedRows(round: number, served: DashboardState['rounds'][number]['served']): Row[] {
+  if (served === null) return [];
+  const of = { section: 'cost', round, name: 'exam' } as const;
+  const { spent } = served;
+  return [
+    ...SERVED.map((measure): Row => ({ ...of, measure, value: spent?.[measure] ?? null })),
+    { ...of, measure: 'money', value: spent?.money ?? null, note: spent?.currency ?? '' },
+  ];
+}
+
+const SERVED = [
+  ...(['requests', 'calls', 'refused', 'promptTokens', 'completionTokens'] as const),
+  'possiblyBilled',
+] as const;
 
 function comparisonRows({ comparison }: DashboardState): Row[] {
   if (comparison === null) return [];

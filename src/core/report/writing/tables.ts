@@ -1,5 +1,15 @@
-import type { DashboardState } from '../../../shared/dashboardContract.ts';
-import { askedNobody, moneySpent, roundsSeen, textsSeen } from '../../../shared/boardPhrases.ts';
+import type { DashboardState, RoundView } from '../../../shared/dashboardContract.ts';
+import {
+  askedNobody,
+  moneySpent,
+  ownStages,
+  roundsSeen,
+  servedBy,
+  servedCalls,
+  servedMoney,
+  servedTokens,
+  textsSeen,
+} from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { note, table, withoutEmpty, type Block } from './report.ts';
 
@@ -165,17 +175,36 @@ export function acceptanceTable({ acceptance }: DashboardState, words: Words): B
   ];
 }
 
+/** What the exams of a round took where a server sat them. */
+function servedRows({ round, served, seconds }: RoundView, words: Words): string[][] {
+  if (served === null) return [];
+  const unknown = words('unknown');
+  const { spent } = served;
+  return [
+    [
+      words('round.n', round),
+      servedBy(served, words),
+      servedCalls(served, words) ?? unknown,
+      servedTokens(served, words) ?? unknown,
+      servedMoney(served, words) ?? unknown,
+      spent === null ? unknown : words.count(spent.possiblyBilled),
+      seconds['exam'] === undefined ? unknown : words.duration(seconds['exam']),
+      '–',
+    ],
+  ];
+}
+
 /** What each round took: what nobody wrote down is unknown. */
 export function costTable({ rounds }: DashboardState, words: Words): Block[] {
-  const rows = rounds.map((one) => {
-    const { round, teacher, spent, seconds, peakMemoryMB } = one;
+  const rows = rounds.flatMap((one) => {
+    const { round, teacher, spent, peakMemoryMB } = one;
     const asked = (said: string): string => (askedNobody(one) ? '–' : said);
     const about = (count: number): string =>
       spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
-    const stages = Object.entries(seconds).map(
+    const stages = ownStages(one).map(
       ([stage, took]) => `${words.known('stage', stage)} ${words.duration(took)}`,
     );
-    return [
+    const own = [
       words('round.n', round),
       teacher === null
         ? words('cost.nobody')
@@ -188,13 +217,14 @@ export function costTable({ rounds }: DashboardState, words: Words): Block[] {
           : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
       ),
       asked(`${about(spent.promptTokens)} / ${about(spent.completionTokens)}`),
-      asked(moneySpent(spent, words) ?? words('unknown')),
+      asked(moneySpent(one, words) ?? words('unknown')),
       asked(words.count(spent.possiblyBilled)),
       stages.length === 0 ? words('unknown') : stages.join(', '),
       peakMemoryMB === null
         ? words('unknown')
         : words('cost.megabytes', words.count(Math.round(peakMemoryMB))),
     ];
+    return [own, ...servedRows(one, words)];
   });
   const head = [
     words('picture.round'),

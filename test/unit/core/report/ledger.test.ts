@@ -30,6 +30,7 @@ function trained(
     manifest: null,
     frozen: rows && { rows, leftOut: new Set(), own: [] },
     taught: { spent: new Map(), items: [] },
+    served: null,
     decisions: { person: 0, rule: 0, byType: {}, entries: 0 },
     peakMemoryMB: null,
     runs: [{ runId: `r${round}`, state: 'done', from, made: null }],

@@ -35,6 +35,7 @@ function examined(answers: ReadonlyMap<string, string | null>): PictureRound {
     manifest: null,
     frozen: null,
     taught: { spent: new Map(), items: [] },
+    served: null,
     decisions: { person: 0, rule: 0, byType: {}, entries: 0 },
     peakMemoryMB: null,
     runs: [],

@@ -29,6 +29,7 @@ const before: RoundSummary = {
     underWay: 0,
     possiblyBilled: 0,
   },
+  served: null,
   late: 0,
   looks: [],
 };
