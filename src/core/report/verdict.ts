@@ -1,11 +1,10 @@
 import type { SetRole } from '../../shared/dashboardContract.ts';
+import { ALPHA } from '../../shared/pValue.ts';
 import { figures } from '../figures.ts';
 import type { Comparison } from '../round/compare.ts';
 import { formatP } from '../round/statistics.ts';
 import { sentence, type Sentence } from '../sentence.ts';
 
-/** What is called more than chance: the usual 1 in 20, said with its p value. */
-const ALPHA = 0.05;
 /** With fewer changed questions no sign test can reach it, even if all went one way: 2 × 0.5⁵ is above 1 in 20. */
 const FEWEST_CHANGED = 6;
 
