@@ -68,6 +68,53 @@ describe('a server is asked as it takes it', () => {
   });
 });
 
+describe('a value that a server does not allow', () => {
+  const refusing = async (param: string, message: string): Promise<FaultServer> => {
+    const server = await startFaultServer((_, { body }) =>
+      Object.hasOwn(body, param)
+        ? { kind: 'status', status: 400, body: { error: { message, param } } }
+        : { kind: 'reply' },
+    );
+    onTestFinished(() => server.close());
+    return server;
+  };
+
+  it.each([
+    ['temperature', "Invalid 'temperature': Expected a value <= 0.5, but got 0.7 instead."],
+    ['max_tokens', 'max_tokens is too large: 100. This model supports at most 64.'],
+  ])('ends the run with its words, and %s is sent as before', async (param, message) => {
+    const server = await refusing(param, message);
+    const bench = await newBench();
+    onTestFinished(() => bench.dispose());
+    const learned: Dialect[] = [];
+    const { teacher } = await bench.open(endpointFor(server.baseURL), {
+      onLearned: (dialect) => learned.push(dialect),
+    });
+    const asked = Promise.allSettled(['q1', 'q2'].map((q) => teacher.ask(requestFor(q), never)));
+    for (const outcome of await asked) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'teacher.badRequest', detail: { scope: 'run' } },
+      });
+      expect(outcome.status === 'rejected' && String(outcome.reason)).toContain(message);
+    }
+    expect(learned).toEqual([]);
+    expect(server.seen.map(({ body }) => Object.hasOwn(body, param))).toEqual([true]);
+  });
+
+  it('does not keep a probe from its end where the value was the probe’s own', async () => {
+    const server = await startFaultServer((_, seen) =>
+      seen.body['max_tokens'] === 8
+        ? { kind: 'status', status: 400, body: { error: { message: 'max_tokens: at least 16' } } }
+        : speak({}, seen),
+    );
+    onTestFinished(() => server.close());
+    const { findings, dialect } = await probeTeacher(endpointFor(server.baseURL), ASKED, never);
+    expect(findings).toMatchObject({ max_tokens: 'unknown', max_completion_tokens: 'taken' });
+    expect(dialect.tokenLimitField).toBe('max_completion_tokens');
+  });
+});
+
 describe('a probe', () => {
   it('finds everything that a rich server takes', async () => {
     const limit = { perSecond: 1000, burst: 100, announce: true };

@@ -1,6 +1,6 @@
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import * as z from 'zod';
-import { namedParameter } from './dialect.ts';
+import { refusedParameter } from './dialect.ts';
 import { TeacherFailure, type FailureParts } from './failure.ts';
 
 const MAX_SAID = 300;
@@ -132,12 +132,20 @@ export function classifyStated(
         : sentence`The teacher’s server failed (${effective})`,
     );
   }
+  const refused = refusedParameter({ ...said, words: said.message });
+  if (refused?.what === 'value') {
+    // Every other request has the same value.
+    return make(
+      {
+        class: 'run',
+        code: 'teacher.badRequest',
+        hint: sentence`Change this value: teaching in tailor.json holds temperature and maxTokens, the profile topP. Nothing is lost.`,
+      },
+      sentence`The teacher does not take this value of ${refused.parameter}`,
+    );
+  }
   return make(
-    {
-      class: 'item',
-      code: 'teacher.badRequest',
-      parameter: namedParameter(said.param, said.message),
-    },
+    { class: 'item', code: 'teacher.badRequest', parameter: refused?.parameter ?? null },
     sentence`The teacher did not accept the request (${effective})`,
   );
 }

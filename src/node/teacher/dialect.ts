@@ -36,14 +36,46 @@ const PARAMETERS = [
 ] as const;
 export type Parameter = (typeof PARAMETERS)[number];
 
-/** The parameter that a refused request is refused for, by the error's own field or by its words. */
-export function namedParameter(param: string | null, words: string): Parameter | null {
-  const named = PARAMETERS.find((name) => param === name || param?.startsWith(`${name}.`) === true);
-  if (named !== undefined) return named;
-  const complains =
-    /un(?:supported|known|recogni[sz]ed|expected)|not (?:supported|allowed|permitted)|(?:does|is) not support|extra inputs/iu;
-  if (!complains.test(words)) return null;
-  // The first that is named is the refused one: "Unsupported: 'max_tokens'. Use 'max_completion_tokens' instead."
+/** What a refusal says: the error's own field, its code and type, and its words. */
+export interface Refusal {
+  readonly param: string | null;
+  readonly names: string;
+  readonly words: string;
+}
+
+/** A parameter that a request was refused for: the server does not take it at all, or not with this value. */
+export interface Refused {
+  readonly parameter: Parameter;
+  readonly what: 'parameter' | 'value';
+}
+
+const UNTAKEN_CODE = /(?:^| )(?:unsupported|unknown)_(?!error)/u;
+const UNTAKEN =
+  /un(?:supported|known|recogni[sz]ed|expected)|not (?:supported|allowed|permitted|available|implemented)|unavailable|deprecated|(?:does|is) not support|extra inputs/iu;
+/** Words about how much is allowed: they are said of parameters that the server does take. */
+const BOUNDS =
+  /too (?:large|small|big|high|low|long|short)|at (?:most|least)|(?:less|greater|more|fewer|larger|smaller|higher|lower) than|[<>]=? ?-?\d|(?:max|min)imum (?:value|of)|between|out of range|exceeds?/iu;
+const WRONG = /invalid|must be|should be|expected/iu;
+/** Their values are not the person's but our own: a refused one is a refusal of what they ask for. */
+const OURS: readonly Parameter[] = ['response_format', 'stream_options'];
+
+/**
+ * The parameter that a request was refused for, and whether it is the parameter or its value. A server that names the
+ * field of a value that it does not like takes this field: without it, it would do as it likes.
+ */
+export function refusedParameter({ param, names, words }: Refusal): Refused | null {
+  const isCode = UNTAKEN_CODE.test(names);
+  const isBound = BOUNDS.test(words);
+  const isUntaken = isCode || (UNTAKEN.test(words) && !isBound);
+  const field = PARAMETERS.find((name) => param === name || param?.startsWith(`${name}.`) === true);
+  const parameter = field ?? (isUntaken || isBound || WRONG.test(words) ? firstOf(words) : null);
+  if (parameter === null) return null;
+  const isOurs = field !== undefined && OURS.includes(field);
+  return { parameter, what: isUntaken || isOurs ? 'parameter' : 'value' };
+}
+
+/** The first that is named is the refused one: "Unsupported: 'max_tokens'. Use 'max_completion_tokens' instead." */
+function firstOf(words: string): Parameter | null {
   const at = (name: string): number =>
     words.search(new RegExp(`(?<![a-z_])${name}(?![a-z_])`, 'u'));
   const found = PARAMETERS.map((name) => ({ name, at: at(name) })).filter(

@@ -185,7 +185,9 @@ class Probe {
       return shows(await this.#ask(call, other));
     } catch (error) {
       if (this.#signal.aborted) throw cancelled();
-      if (!(error instanceof TeacherFailure) || error.class === 'run') throw error;
+      if (!(error instanceof TeacherFailure)) throw error;
+      // A value of ours that is not allowed says nothing of others.
+      if (error.class === 'run' && error.code !== 'teacher.badRequest') throw error;
       return error.class === 'item' ? 'refused' : 'unknown';
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  namedParameter,
   PLAIN_DIALECT,
+  refusedParameter,
   SpokenDialect,
   type Parameter,
 } from '../../../../src/node/teacher/dialect.ts';
@@ -10,7 +10,7 @@ const INSTEAD =
   "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
 
 describe('a parameter that a server refuses', () => {
-  it.each<[string | null, string, Parameter | null]>([
+  it.each<[string | null, string, Parameter | null, string?]>([
     ['max_tokens', INSTEAD, 'max_tokens'],
     [null, INSTEAD, 'max_tokens'],
     [null, "Unsupported value: 'temperature' does not support 0.7 with this model.", 'temperature'],
@@ -22,8 +22,30 @@ describe('a parameter that a server refuses', () => {
     [null, 'The seed of the problem lies elsewhere', null],
     [null, 'my_max_tokens is not supported', null],
     ['tools', 'tools are not supported', null],
-  ])('%s, %s', (param, words, parameter) => {
-    expect(namedParameter(param, words)).toBe(parameter);
+    ['temperature', 'Only the default (1) is possible.', 'temperature', 'unsupported_value '],
+    ['seed', 'No.', 'seed', 'unknown_parameter '],
+    [null, 'unknown field `top_p`, expected one of `a`, `b`', 'top_p'],
+  ])('%s, %s', (param, words, parameter, names = '') => {
+    const refused = refusedParameter({ param, names, words });
+    expect(refused).toEqual(parameter && { parameter, what: 'parameter' });
+  });
+
+  it.each<[string | null, string, Parameter]>([
+    [
+      'temperature',
+      "Invalid 'temperature': decimal above maximum value. Expected a value <= 1, but got 1.5 instead.",
+      'temperature',
+    ],
+    ['max_tokens', 'max_tokens is too large: 99999. It supports at most 4096.', 'max_tokens'],
+    [null, 'max_tokens is too large: 99999. It supports at most 4096.', 'max_tokens'],
+    [null, 'This model does not support max_tokens greater than 4096', 'max_tokens'],
+    [null, 'Unexpected value: top_p must be between 0 and 1', 'top_p'],
+    [null, 'invalid temperature: only 1 is allowed for this model', 'temperature'],
+    ['seed', 'No.', 'seed'],
+  ])('that is taken with another value: %s, %s', (param, words, parameter) => {
+    for (const names of ['', 'invalid_request_error', 'decimal_above_max_value unknown_error']) {
+      expect(refusedParameter({ param, names, words })).toEqual({ parameter, what: 'value' });
+    }
   });
 });
 
