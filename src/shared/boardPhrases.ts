@@ -80,6 +80,18 @@ export function overlapNone({ sets }: Pick<DashboardState, 'sets'>): DashboardTe
   return sets.some(({ role }) => role !== 'train') ? 'overlap.none' : 'overlap.alone';
 }
 
+/** Whether a training stands between the rounds that are tested: what another one would have brought, no test says. */
+export function isNoiseOpen({
+  comparison,
+  rounds,
+}: Pick<DashboardState, 'comparison' | 'rounds'>): boolean {
+  if (comparison === null || comparison.test.kind === 'none') return false;
+  const { from, to } = comparison;
+  // Of one student in both rounds there is no training between them.
+  const compared = rounds.filter(({ round }) => round === from || round === to);
+  return new Set(compared.map(({ student }) => student.digest)).size > 1;
+}
+
 /** Why no two rounds are compared. */
 export function changeNone({ rounds }: Pick<DashboardState, 'rounds'>): DashboardText {
   const examined = rounds.some(({ exams }) => exams.some(({ accuracy }) => accuracy.n > 0));

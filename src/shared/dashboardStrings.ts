@@ -89,6 +89,8 @@ export const DASHBOARD_STRINGS = {
   'change.difference': 'Change: {0} points, 95 % interval {1} to {2} (paired bootstrap).',
   'change.onlyOne': '1 question was asked only in round {0} and is left out.',
   'change.only': '{0} questions were asked only in round {1} and are left out.',
+  'change.noise':
+    'The test is about the choice of questions. What another training run with another seed would have brought, one run does not say.',
   'change.one': 'One exam so far. A comparison needs a second one of the same set.',
   'change.none': 'No set has been examined yet.',
 
@@ -293,8 +295,6 @@ export const DASHBOARD_STRINGS = {
   'review.chip': '{0} questions: {1}',
 
   'report.made': 'Written on {0} from the project’s files.',
-  'report.noise':
-    'The test is about the choice of questions. What another training run with another seed would have brought, one run does not say.',
   'report.lists': 'Questions behind the numbers',
   'report.more':
     '{0} of {1} questions are named. All of them: tailor report --all, the table (CSV), or the Dashboard.',

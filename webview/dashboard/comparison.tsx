@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { changeNone, onlyAsked } from '../../src/shared/boardPhrases.ts';
+import { changeNone, isNoiseOpen, onlyAsked } from '../../src/shared/boardPhrases.ts';
 import type { ComparisonView, DashboardState } from '../../src/shared/dashboardContract.ts';
 import { changeBars } from '../../src/shared/pictures/boardPictures.ts';
 import { Select } from '../kit/choice.tsx';
@@ -43,6 +43,7 @@ export function Comparison({ state }: { readonly state: DashboardState }): JSX.E
             of={comparison.n}
           />
           <Tests comparison={comparison} />
+          {isNoiseOpen(state) ? <p class="muted small">{words('change.noise')}</p> : null}
         </>
       )}
     </Section>

@@ -1,5 +1,5 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
-import { changeNone, onlyAsked, overlapNone } from '../../../shared/boardPhrases.ts';
+import { changeNone, isNoiseOpen, onlyAsked, overlapNone } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
 import { accuracyPicture } from '../../../shared/pictures/accuracy.ts';
 import type { AccuracySet } from '../../../shared/pictures/accuracySet.ts';
@@ -150,13 +150,7 @@ function comparison(state: DashboardState, words: DashboardWords): ReportSection
               : words('change.bootstrap', words.count(n)),
           ),
         ];
-  // Of one student in both rounds no training stands between them.
-  const digests = new Set(
-    state.rounds
-      .filter(({ round }) => round === from || round === to)
-      .map((one) => one.student.digest),
-  );
-  const noise = test.kind === 'none' || digests.size < 2 ? [] : [note(words('report.noise'))];
+  const noise = isNoiseOpen(state) ? [note(words('change.noise'))] : [];
   const only = [
     ...(onlyBefore > 0 ? [onlyAsked(onlyBefore, from, words)] : []),
     ...(onlyAfter > 0 ? [onlyAsked(onlyAfter, to, words)] : []),

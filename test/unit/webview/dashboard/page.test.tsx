@@ -97,6 +97,18 @@ describe('the Round Dashboard', () => {
     ]);
   });
 
+  it('says beside a test what no test of one training run can say', async () => {
+    const noise = /another training run with another seed/u;
+    const { host } = await showBoard();
+    expect(inPart('change', 'p').join()).toMatch(noise);
+    // One student in both rounds: no training stands between them.
+    const [first] = host.state().rounds;
+    const student = first?.student ?? { name: '', digest: '' };
+    host.tell({ rounds: host.state().rounds.map((round) => ({ ...round, student })) });
+    await settle();
+    expect(inPart('change', 'p').join()).not.toMatch(noise);
+  });
+
   it('pages a list, leads to each question, and the training questions to Review', async () => {
     const { host } = await showBoard();
     await press(/^\d+: still wrong/u);
