@@ -190,6 +190,14 @@ function roundRows({
             measure: 'uncovered',
             value,
           })),
+          // A warning is no number: its words are the row.
+          ...frozen.warnings.map((said): Row => ({
+            section: 'frozen',
+            round,
+            measure: 'warning',
+            value: null,
+            note: said,
+          })),
         ]
       : []),
     ...(['calls', 'promptTokens', 'completionTokens', 'underWay', 'possiblyBilled'] as const).map(

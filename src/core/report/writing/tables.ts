@@ -51,7 +51,7 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
   return table(words('exams.title'), ...withoutEmpty(head, rows));
 }
 
-/** What each frozen set holds, from where, and whom it leaves out and why. */
+/** What each frozen set holds, from where, whom it leaves out and why, and what the freeze warned of. */
 export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
   const counted = (parts: Readonly<Record<string, number>>, prefix: string): string =>
     Object.entries(parts)
@@ -83,7 +83,10 @@ export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
     words('taught.uncovered'),
     words('taught.hash'),
   ];
-  return table(words('taught.title'), head, rows);
+  const warnings = rounds.flatMap(({ round, frozen }) =>
+    (frozen?.warnings ?? []).map((said) => note(`${words('round.n', round)}: ${said}`)),
+  );
+  return [...table(words('taught.title'), head, rows), ...warnings];
 }
 
 /** Which frozen sets each student saw. */

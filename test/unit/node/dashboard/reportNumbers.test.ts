@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compareSteps, defaultPair } from '../../../../src/core/report/comparison.ts';
 import { dashboardState } from '../../../../src/core/report/dashboard.ts';
 import { listsIn } from '../../../../src/core/report/listsIn.ts';
+import { reportCsv } from '../../../../src/core/report/writing/csv.ts';
+import { reportHtml } from '../../../../src/core/report/writing/html.ts';
 import { reportMarkdown } from '../../../../src/core/report/writing/markdown.ts';
 import { reportOf } from '../../../../src/core/report/writing/reportOf.ts';
 import { runWhole } from '../../../../src/core/runWhole.ts';
@@ -74,6 +76,25 @@ describe('a report', () => {
       expect(before).not.toBe(gold);
       expect(after).toBe(gold);
     }
+  });
+
+  it('says what the freeze warned of, in every form', () => {
+    const picture = boardProject();
+    const said = 'No pairs: | the pair term trains nothing.';
+    const rounds = picture.rounds.map((round) => ({
+      ...round,
+      manifest:
+        round.manifest && round.round === 1 ? { ...round.manifest, warnings: [said] } : null,
+    }));
+    const beside = { rev: 1, compared: null, training: null, probes: [] };
+    const state = dashboardState({ ...picture, rounds }, beside, String);
+    const words = dashboardWords({}, 'en');
+    const report = reportOf(state, { words, lists: [], at: '2026-03-02T10:24:00.000Z' });
+    expect(plain(reportMarkdown(report))).toContain(`> Round 1: ${said}`);
+    expect(reportHtml(report, 'en')).toContain('Round 1: No pairs: | the pair term');
+    const rows = csvRows(reportCsv(state, { lists: [], ledger: [] }));
+    const found = rows.filter((row) => row[0] === 'frozen' && row[4] === 'warning');
+    expect(found.map((row) => [row[1], row[5], row[9]])).toEqual([['1', '', said]]);
   });
 
   it('counts texts by the decision that stands, not the lines that decided on many at once', async () => {
