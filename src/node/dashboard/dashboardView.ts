@@ -23,6 +23,13 @@ export interface DashboardOptions extends PictureOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The Dashboard at one moment. */
+export interface Moment {
+  readonly state: DashboardState;
+  readonly picture: Picture;
+  readonly compared: Compared | null;
+}
+
 const DONE = Promise.resolve();
 
 interface Pair {
@@ -98,8 +105,9 @@ export class DashboardView {
     return this.#picture;
   }
 
-  get compared(): Compared | null {
-    return this.#compared;
+  /** What is shown, and what it was made of: read one after the other, the second may be newer than the first. */
+  moment(): Moment {
+    return { state: this.snapshot(), picture: this.#picture, compared: this.#compared };
   }
 
   snapshot(): DashboardState {

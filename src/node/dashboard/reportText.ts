@@ -10,7 +10,7 @@ import type { ListName } from '../../shared/dashboardContract.ts';
 import { dashboardWords } from '../../shared/dashboardWords.ts';
 import { pacer } from '../review/pace.ts';
 import { systemClock } from '../storage/systemClock.ts';
-import type { DashboardView } from './dashboardView.ts';
+import type { DashboardView, Moment } from './dashboardView.ts';
 
 export const REPORT_FORMATS = ['html', 'markdown', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -48,16 +48,18 @@ const NAMED: Readonly<Record<ListName['kind'], number>> = {
 
 /** What the Dashboard shows now, as a file: the same numbers, the same tests, the same words, the same lists. */
 export async function reportText(
-  view: DashboardView,
+  view: Pick<DashboardView, 'settled' | 'moment'>,
   format: ReportFormat,
   { language = ENGLISH, now = systemClock.now(), all = false, signal }: ReportWishes = {},
 ): Promise<string> {
   await view.settled();
-  const state = view.snapshot();
+  // What comes while the lists are read is of another moment.
+  const moment = view.moment();
+  const { state, picture } = moment;
   const whole = all || format === 'csv';
   const most = ({ kind }: ListName): number => (whole ? Infinity : NAMED[kind]);
-  const lists = await listsOf(view, most, signal);
-  if (format === 'csv') return reportCsv(state, { lists, ledger: itemsTaught(view.picture) });
+  const lists = await listsOf(moment, most, signal);
+  if (format === 'csv') return reportCsv(state, { lists, ledger: itemsTaught(picture) });
   const words = dashboardWords(language.strings, language.language);
   const report = reportOf(state, { words, lists, at: new Date(now).toISOString() });
   return format === 'html' ? reportHtml(report, language.language) : reportMarkdown(report);
@@ -68,15 +70,14 @@ const PIECE = 100;
 
 /** The lists behind the numbers of one moment, so that none is of another than the numbers. */
 async function listsOf(
-  view: DashboardView,
+  { state, picture, compared }: Moment,
   most: (list: ListName) => number,
   signal: AbortSignal | undefined,
 ): Promise<ReportList[]> {
-  const { picture, compared } = view;
   const taught = taughtIn(picture);
   const pace = pacer(signal);
   const lists: ReportList[] = [];
-  for (const { list } of listsIn(view.snapshot())) {
+  for (const { list } of listsIn(state)) {
     const found = listOf(picture, list, compared);
     const questions: ReportList['questions'][number][] = [];
     const wanted = Math.min(most(list), found.ids.length);

@@ -78,6 +78,28 @@ describe('a report', () => {
     }
   });
 
+  it('is of one moment, also where the files change while its lists are read', async () => {
+    const { root, run } = await reportProject({ rounds: 1 });
+    await run();
+    const view = await openView(root);
+    await view.settled();
+    const then = view.moment();
+    const now = { ...then, picture: { ...then.picture, rounds: [] } };
+    let asked = 0;
+    const moving = {
+      settled: () => Promise.resolve(),
+      moment: () => (asked++ === 0 ? then : now),
+      snapshot: () => then.state,
+      compared: then.compared,
+      get picture() {
+        return asked++ === 0 ? then.picture : now.picture;
+      },
+    };
+    const text = await reportText(moving, 'csv');
+    expect(csvRows(text).filter((row) => row[0] === 'ledger')).not.toEqual([]);
+    expect(text).toBe(await reportText(view, 'csv'));
+  });
+
   it('says what the freeze warned of, in every form', () => {
     const picture = boardProject();
     const said = 'No pairs: | the pair term trains nothing.';
