@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatP } from '../../../src/core/round/statistics.ts';
+import { formatP, mcnemarExact } from '../../../src/core/round/statistics.ts';
 import { say } from '../../../src/core/sentence.ts';
 import { dashboardWords } from '../../../src/shared/dashboardWords.ts';
-import { pValue } from '../../../src/shared/pValue.ts';
+import { ALPHA, pValue } from '../../../src/shared/pValue.ts';
 
 const german = (template: string): string => (template === '1,234.5' ? '1.234,5' : template);
 
@@ -26,4 +26,19 @@ describe('a p value', () => {
       expect(dashboardWords({}, 'de').p(p)).toBe(de);
     },
   );
+
+  it('never stands on the line, nor on the other side of it than its verdict', () => {
+    for (const [fixed, lost, isTold] of [
+      [42, 25, true],
+      [22, 10, false],
+    ] as const) {
+      const p = mcnemarExact(fixed, lost);
+      expect(p < ALPHA).toBe(isTold);
+      expect(pValue(p)).toMatch(isTold ? /^p = 0\.04\d+$/u : /^p = 0\.050*[1-9]/u);
+    }
+    expect(pValue(0.049999)).toBe('p = 0.049999');
+    expect(pValue(0.0501)).toBe('p = 0.0501');
+    expect(pValue(ALPHA)).toBe('p = 0.05');
+    expect(pValue(0.0532)).toBe('p = 0.053');
+  });
 });
