@@ -2,6 +2,8 @@ import type { Usage } from '../../core/teaching/records.ts';
 
 /** Replies whose median is compared, and with which. */
 export const WINDOW = 20;
+/** Earlier replies of which the median is what new ones are compared with: the last ones. */
+export const EARLIER = 200;
 /** Medians further apart than this, in either direction, are no chance. */
 const FACTOR = 1.5;
 
@@ -20,13 +22,17 @@ export interface LengthDrift {
 
 interface Lengths {
   readonly first: number[];
+  /** Where the next of `first` goes, once it is full. */
+  next: number;
+  /** The median of `first`; null until it is asked for, which is once in a run. */
+  before: number | null;
   readonly last: number[];
   drifted: boolean;
 }
 
 /**
  * Notices when a teacher begins to write much more or much less than before: the median of the last replies against
- * that of the first ones, which are those on the disk where there are enough. A server that quietly changes its model,
+ * that of the first ones, which are the latest on the disk where there are enough. A server that quietly changes its model,
  * its limits or its way of thinking often says so by nothing else.
  */
 export class ReplyLength {
@@ -34,20 +40,24 @@ export class ReplyLength {
 
   /** A reply of an earlier run, or of an earlier round. */
   remember(kind: LengthKind, usage: Usage): void {
-    this.#of(kind, usage).first.push(usage.completionTokens);
+    const lengths = this.#of(kind, usage);
+    lengths.first[lengths.next] = usage.completionTokens;
+    lengths.next = (lengths.next + 1) % EARLIER;
+    lengths.before = null;
   }
 
   /** Takes note of a whole new reply; what has changed, once each time that it changes. */
   hear(kind: LengthKind, usage: Usage): LengthDrift | null {
     const lengths = this.#of(kind, usage);
     if (lengths.first.length < WINDOW) {
-      lengths.first.push(usage.completionTokens);
+      this.remember(kind, usage);
       return null;
     }
     lengths.last.push(usage.completionTokens);
     if (lengths.last.length > WINDOW) lengths.last.shift();
     if (lengths.last.length < WINDOW) return null;
-    const [before, now] = [median(lengths.first), median(lengths.last)];
+    const before = (lengths.before ??= median(lengths.first));
+    const now = median(lengths.last);
     const isFar = now > before * FACTOR || now * FACTOR < before;
     const isNew = isFar && !lengths.drifted;
     lengths.drifted = isFar;
@@ -57,7 +67,13 @@ export class ReplyLength {
   /** Counted and guessed tokens are never compared with one another. */
   #of({ purpose, templateHash, form = 'sections' }: LengthKind, { estimated }: Usage): Lengths {
     const key = [purpose, templateHash, form, estimated].join(' ');
-    const known = this.#kinds.get(key) ?? { first: [], last: [], drifted: false };
+    const known = this.#kinds.get(key) ?? {
+      first: [],
+      next: 0,
+      before: null,
+      last: [],
+      drifted: false,
+    };
     this.#kinds.set(key, known);
     return known;
   }

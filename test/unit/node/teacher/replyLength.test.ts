@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ReplyLength, WINDOW, type LengthDrift } from '../../../../src/node/teacher/replyLength.ts';
+import {
+  EARLIER,
+  ReplyLength,
+  WINDOW,
+  type LengthDrift,
+} from '../../../../src/node/teacher/replyLength.ts';
 
 const kind = { purpose: 'annotate', templateHash: 'h' };
 const usage = (completionTokens: number, estimated = false) => ({
@@ -38,6 +43,21 @@ describe('the length of replies', () => {
     const few = Array.from({ length: 100 }, (_, at) => (at % 4 === 0 ? 5000 : 100));
     expect(hear(lengths, few).filter(Boolean)).toEqual([]);
   });
+
+  it('compares with the latest on the disk, whatever was long before them', () => {
+    const lengths = new ReplyLength();
+    for (const value of [...times(EARLIER * 5, 100), ...times(EARLIER, 300)]) {
+      lengths.remember(kind, usage(value));
+    }
+    expect(hear(lengths, times(WINDOW, 300)).filter(Boolean)).toEqual([]);
+    expect(hear(lengths, times(WINDOW, 100)).filter(Boolean)).toEqual([{ before: 300, now: 100 }]);
+  });
+
+  it('hears thousands of replies after any number of earlier ones without looking at all of them again', () => {
+    const lengths = new ReplyLength();
+    for (const value of spread(50_000, 120)) lengths.remember(kind, usage(value));
+    expect(hear(lengths, spread(1500, 120)).filter(Boolean)).toEqual([]);
+  }, 10_000);
 
   it('compares with what is on the disk, and never one kind of request with another', () => {
     const lengths = new ReplyLength();
