@@ -9,6 +9,10 @@ export interface Behaviour {
   readonly reasons?: boolean;
   readonly cached?: number;
   readonly usage?: boolean;
+  /** The tokens that it tells for every prompt; otherwise they go by the prompt's length. */
+  readonly counts?: number;
+  /** Its list of models; without one the address is not known. */
+  readonly models?: readonly string[];
   /** What it says to questions that are no probe's. */
   readonly says?: string;
 }
@@ -16,7 +20,11 @@ export interface Behaviour {
 const NUMBERS = Array.from({ length: 60 }, (_, at) => at + 1);
 
 /** A whole answer to the questions of a probe, and to any other question, by a server of this behaviour. */
-export function speak(behaviour: Behaviour, { body }: Pick<Seen, 'body'>): Fault {
+export function speak(
+  behaviour: Behaviour,
+  { body, path = '' }: Pick<Seen, 'body'> & Partial<Pick<Seen, 'path'>>,
+): Fault {
+  if (path.endsWith('/models')) return listOf(behaviour);
   const { refuses = [], ignores = [], reasons = false, cached = 0, usage = true } = behaviour;
   const refused = refuses.find((name) => Object.hasOwn(body, name));
   if (refused !== undefined) {
@@ -42,7 +50,7 @@ export function speak(behaviour: Behaviour, { body }: Pick<Seen, 'body'>): Fault
     piece(index, {}, isCut ? 'length' : 'stop'),
   ]).flat();
   const figures = {
-    prompt_tokens: 40,
+    prompt_tokens: behaviour.counts ?? promptTokens(body),
     completion_tokens: kept.length * n,
     prompt_tokens_details: { cached_tokens: cached },
   };
@@ -50,6 +58,17 @@ export function speak(behaviour: Behaviour, { body }: Pick<Seen, 'body'>): Fault
   const last = isTold ? [event({ choices: [], usage: figures })] : [];
   const all = [...streamed, ...last, 'data: [DONE]\n\n'];
   return { kind: 'pieces', pieces: [Buffer.from(all.join(''))] };
+}
+
+function listOf({ models }: Behaviour): Fault {
+  if (models === undefined) return { kind: 'status', status: 404 };
+  const data = models.map((id) => ({ id, object: 'model' }));
+  return { kind: 'body', type: 'application/json', body: JSON.stringify({ object: 'list', data }) };
+}
+
+/** Four bytes are a token, and there is a frame around every prompt. */
+export function promptTokens({ messages }: Seen['body']): number {
+  return messages.reduce((sum, { content }) => sum + Math.ceil(content.length / 4), 36);
 }
 
 function textFor(asked: string, isJson: boolean): string | undefined {

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { keepKnown, loadKnown, serverName } from '../../src/node/teacher/capabilities.ts';
 import { PLAIN_DIALECT, type Dialect } from '../../src/node/teacher/dialect.ts';
 import { probeTeacher, type Probed } from '../../src/node/teacher/probe.ts';
-import { speak, type Behaviour } from '../fakes/dialectServer.ts';
+import { promptTokens, speak, type Behaviour } from '../fakes/dialectServer.ts';
 import { startFaultServer, type FaultServer, type RateLimit } from '../fakes/faultServer.ts';
 import { endpointFor, never, newBench, requestFor } from '../fakes/teacherBench.ts';
 import { temporaryFolder } from '../fakes/temporaryFolder.ts';
@@ -118,7 +118,10 @@ describe('a value that a server does not allow', () => {
 describe('a probe', () => {
   it('finds everything that a rich server takes', async () => {
     const limit = { perSecond: 1000, burst: 100, announce: true };
-    const probed = await probe({ reasons: true, cached: 32 }, limit);
+    const server = await serve({ reasons: true, cached: 32, models: ['a', 'fault-1'] }, limit);
+    const probed = await probeTeacher(endpointFor(server.baseURL), ASKED, never);
+    const calls = server.seen.filter(({ path }) => !path.endsWith('/models'));
+    const read = calls.map(({ body }) => promptTokens(body));
     expect(probed.dialect).toEqual({ ...PLAIN_DIALECT, json: 'json_schema' });
     expect(probed.findings).toEqual({
       n: 'taken',
@@ -129,9 +132,19 @@ describe('a probe', () => {
       cachedTokens: true,
       rateHeaders: true,
       reasoning: true,
+      listed: true,
+      counted: { told: Math.max(...read), guessed: expect.any(Number) },
     });
+    const { told, guessed } = probed.findings.counted ?? { told: 0, guessed: 0 };
+    expect(guessed / told).toBeGreaterThan(1);
+    expect(guessed / told).toBeLessThan(1.5);
+    expect(probed.models).toEqual(['a', 'fault-1']);
     expect(probed.replies.map(({ text }) => text)).toEqual(['42']);
-    expect(probed.spent).toMatchObject({ requests: 6, promptTokens: 240, cachedTokens: 192 });
+    expect(probed.spent).toMatchObject({
+      requests: 6,
+      promptTokens: read.reduce((sum, one) => sum + one),
+      cachedTokens: 192,
+    });
   });
 
   it('tells what is ignored from what is refused', async () => {
@@ -155,7 +168,27 @@ describe('a probe', () => {
       cachedTokens: false,
       rateHeaders: false,
       reasoning: false,
+      listed: null,
+      counted: null,
     });
+    expect(probed.models).toBeNull();
+  });
+
+  it('does not ask for more than a list that the model is not in, or that is none', async () => {
+    const other = await probe({ models: ['another', 'third'] });
+    expect([other.findings.listed, other.models]).toEqual([false, ['another', 'third']]);
+    const tagged = await probe({ models: ['fault-1:latest'] });
+    expect(tagged.findings.listed).toBe(true);
+    for (const list of ['<html>', '{"data":[]}', '[]']) {
+      const server = await startFaultServer((_, seen) =>
+        seen.path.endsWith('/models')
+          ? { kind: 'body', type: 'application/json', body: list }
+          : speak({}, seen),
+      );
+      onTestFinished(() => server.close());
+      const probed = await probeTeacher(endpointFor(server.baseURL), ASKED, never);
+      expect(probed.findings.listed).toBeNull();
+    }
   });
 
   it('takes the field that limits where the other one has no effect', async () => {
@@ -175,7 +208,10 @@ describe('a probe', () => {
       cachedTokens: true,
       rateHeaders: false,
       reasoning: false,
+      listed: true,
     });
+    const { told = 0, guessed = 0 } = probed.findings.counted ?? {};
+    expect(Math.abs(Math.log2(told / guessed))).toBeLessThan(1);
     const { requests, billedPromptTokens, billedCompletionTokens } = made.server.ledger.totals();
     expect(probed.spent).toMatchObject({
       requests,

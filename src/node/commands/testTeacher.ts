@@ -21,7 +21,7 @@ import {
 import { kindsOfProject } from '../project/kindsOfProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import type { CommandContext, CommandResult } from './context.ts';
-import { aboutDialect, costOfTest } from './teacherFindings.ts';
+import { aboutDialect, aboutModel, costOfTest } from './teacherFindings.ts';
 
 const messageOf = (kind: AnswerKind): string => {
   const easy = EASY_QUESTIONS[kind];
@@ -68,14 +68,11 @@ export async function testTeacher(
   const { replies, dialect, findings: found } = probed;
   const [reply] = replies;
   const now = context.clock.now();
-  const texts = replies.map(({ text }) => redact(text.trim()).replace(/\s+/gu, ' ').slice(0, 200));
+  const clean = (words: string): string => redact(words.trim()).replace(/\s+/gu, ' ').slice(0, 200);
+  const texts = replies.map(({ text }) => clean(text));
   const findings = [
     { what: sentence`reached`, ok: true, says: `${origin}, ${Math.round(reply?.totalMs ?? 0)} ms` },
-    {
-      what: sentence`model`,
-      ok: true,
-      says: reply?.responseModel ?? sentence`${profile.model} (the server does not say)`,
-    },
+    aboutModel(profile.model, reply?.responseModel ?? null, probed.models, clean),
     ...kinds.map((kind, at) => {
       const said = texts[at] ?? '';
       return {

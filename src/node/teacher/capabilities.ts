@@ -22,6 +22,10 @@ export const findingsSchema = z.strictObject({
   rateHeaders: z.boolean(),
   /** Whether it thinks in a field of its own. */
   reasoning: z.boolean(),
+  /** Whether the server's list of models has the model; null where it has no list. */
+  listed: z.boolean().nullish(),
+  /** The tokens that it told for a long text, and how many that text has by a rough guess. */
+  counted: z.strictObject({ told: z.number(), guessed: z.number() }).nullish(),
 });
 export type ProbeFindings = z.infer<typeof findingsSchema>;
 

@@ -1,9 +1,11 @@
 import { cancelled } from '../../core/errors.ts';
 import type { ChatMessage } from '../../core/teaching/teacher.ts';
 import * as z from 'zod';
+import { guessTokens } from './budget.ts';
 import type { ProbeFindings, Tried } from './capabilities.ts';
 import { SpokenDialect, type Dialect } from './dialect.ts';
 import { TeacherFailure } from './failure.ts';
+import { isListed, listedModels } from './modelList.ts';
 import { sendChat, type TransportSettings } from './openaiTransport.ts';
 import type { TransportReply } from './transportReply.ts';
 
@@ -13,6 +15,9 @@ export interface Probed {
   readonly findings: ProbeFindings;
   /** The replies to the plain questions. */
   readonly replies: readonly TransportReply[];
+  /** The models that the server lists; null where it has no list. */
+  readonly models: readonly string[] | null;
+  /** Its list is no call to a model and not in here. */
   readonly spent: {
     readonly requests: number;
     readonly promptTokens: number;
@@ -24,6 +29,8 @@ export interface Probed {
 const COUNT = 'Write the numbers from 1 to 9 in one line, with a space between them.';
 const COUNT_FAR = 'Write the numbers from 1 to 60 in one line, with a space between them.';
 const SMALL_LIMIT = 8;
+/** A shorter text says little: the frame that a server puts around it has some dozens of tokens of its own. */
+const COUNTABLE = 500;
 
 /** More than 1,024 tokens, from where on servers remember what they have read; each line another, as in real prompts. */
 const LONG_PREFIX = Array.from(
@@ -87,6 +94,7 @@ export async function probeTeacher(
   const probe = new Probe(settings, signal);
   const replies: TransportReply[] = [];
   for (const question of questions) replies.push(await probe.answer(question));
+  const models = await listedModels(settings, signal);
   const long: readonly ChatMessage[] = [{ role: 'system', content: LONG_PREFIX }, user(COUNT)];
   const stop = await probe.tries(
     { messages: long, maxTokens: 64, more: { stop: ['5'] } },
@@ -107,8 +115,15 @@ export async function probeTeacher(
   const json = await probe.json();
   return {
     dialect: { ...probe.dialect, tokenLimitField: limitFieldOf(probe.dialect, limits), json },
-    findings: { n, stop, ...limits, ...probe.noticed },
+    findings: {
+      n,
+      stop,
+      ...limits,
+      ...probe.noticed,
+      listed: models && isListed(settings.model, models),
+    },
     replies,
+    models,
     spent: probe.spent,
   };
 }
@@ -141,6 +156,7 @@ class Probe {
   #reasoning = false;
   #cached = false;
   #usage = false;
+  #counted: ProbeFindings['counted'] = null;
   spent = { requests: 0, promptTokens: 0, completionTokens: 0, cachedTokens: 0 };
 
   constructor(settings: TransportSettings, signal: AbortSignal) {
@@ -153,12 +169,16 @@ class Probe {
     return this.#spoken.now;
   }
 
-  get noticed(): Pick<ProbeFindings, 'usage' | 'cachedTokens' | 'rateHeaders' | 'reasoning'> {
+  get noticed(): Pick<
+    ProbeFindings,
+    'usage' | 'cachedTokens' | 'rateHeaders' | 'reasoning' | 'counted'
+  > {
     return {
       usage: this.#usage,
       cachedTokens: this.#cached,
       rateHeaders: this.#rateHeaders,
       reasoning: this.#reasoning,
+      counted: this.#counted,
     };
   }
 
@@ -226,6 +246,8 @@ class Probe {
       this.spent.cachedTokens += usage.cachedTokens;
       this.#usage = true;
       this.#cached ||= usage.cachedTokens > 0;
+      const guessed = messages.reduce((sum, { content }) => sum + guessTokens(content), 0);
+      if (guessed >= COUNTABLE) this.#counted ??= { told: usage.promptTokens, guessed };
     }
     return { reply, choices };
   }

@@ -7,7 +7,7 @@ import type { CommandContext } from '../../../../src/node/commands/context.ts';
 import { testTeacher } from '../../../../src/node/commands/testTeacher.ts';
 import { capabilitiesPath } from '../../../../src/node/teacher/capabilities.ts';
 import { profilesPath } from '../../../../src/node/teacher/profiles.ts';
-import { speak } from '../../../fakes/dialectServer.ts';
+import { speak, type Behaviour } from '../../../fakes/dialectServer.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
 import type { Seen } from '../../../fakes/faultServer.ts';
 import { silentLog } from '../../../fakes/loopFakes.ts';
@@ -56,23 +56,31 @@ it('threat 4: does not repeat a key that the server says back while it refuses',
   expect(JSON.stringify(error) + String(error)).not.toContain('sk-0123456789');
 });
 
-it('shows what the server takes, keeps it for the calls to come, and names the price with its date', async () => {
-  const server = createServer((request, response) => {
+/** A server of this behaviour. */
+function speaking(behaviour: Behaviour): Server {
+  return createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8').on('data', (part: string) => (text += part));
     request.on('end', () => {
-      // SAFETY: the client under test wrote this body.
-      const body = JSON.parse(text) as Seen['body'];
-      const answer = speak({ refuses: ['max_tokens'] }, { body });
+      // SAFETY: the client under test wrote this body, or there is none.
+      const body = JSON.parse(text === '' ? '{"messages":[]}' : text) as Seen['body'];
+      const answer = speak(behaviour, { body, path: request.url ?? '' });
       if (answer.kind === 'status') {
         response.writeHead(answer.status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(answer.body));
+      } else if (answer.kind === 'body') {
+        response.writeHead(200, { 'content-type': answer.type });
+        response.end(answer.body);
       } else if (answer.kind === 'pieces') {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.end(Buffer.concat([...answer.pieces]));
       }
     });
   });
+}
+
+it('shows what the server takes, keeps it for the calls to come, and names the price with its date', async () => {
+  const server = speaking({ refuses: ['max_tokens'] });
   const prices = { inputPerMillion: 1000, outputPerMillion: 1000, asOf: '1969-12-31' };
   const context = await contextFor(server, { prices });
   const { text, json } = await testTeacher(context, { profile: 'mine' });
@@ -84,11 +92,30 @@ it('shows what the server takes, keeps it for the calls to come, and names the p
   );
   expect(lines).toContain('ok  n: taken');
   expect(lines).toContain('ok  JSON: held to a schema');
+  expect(lines).toContain('ok  model: m-1; the server has no list');
+  expect(String(text)).toMatch(/^ok {2}token count: \d+ for a text of about \d+$/mu);
   expect(String(text)).toContain('Prices as of 1969-12-31');
-  expect(String(text)).toMatch(/cost of this test: 7 calls, 200 \+ \d+ tokens, 0\.\d{4} USD/u);
+  expect(String(text)).toMatch(/cost of this test: 7 calls, \d+ \+ \d+ tokens, \d\.\d{4} USD/u);
   expect(json).toMatchObject({ ok: true, dialect: { json: 'json_schema' }, found: { n: 'taken' } });
   const path = capabilitiesPath(profilesPath(context.environment));
   expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
     servers: [{ model: 'm', dialect: { tokenLimitField: 'max_completion_tokens' } }],
   });
+});
+
+it('says when the model is not in the server’s list, and when its tokens cannot be those of the text', async () => {
+  const models = ['big', 'sk-0123456789', 'three', 'four', 'five', 'six'];
+  const off = await contextFor(speaking({ models, counts: 40 }));
+  const { text } = await testTeacher(off, { profile: 'mine' });
+  expect(String(text)).toContain(
+    '!   model: m-1; it answers, but m is not in the server’s list: big, [redacted], three, four, five\n',
+  );
+  expect(String(text)).toMatch(/^! {3}token count: 40 for a text of about \d{4}: /mu);
+  const fine = await contextFor(speaking({ models: [...models, 'm'] }));
+  const listed = String((await testTeacher(fine, { profile: 'mine' })).text);
+  expect(listed).toContain('ok  model: m-1; listed\n');
+  const many = await contextFor(speaking({ counts: 10_000 }));
+  expect(String((await testTeacher(many, { profile: 'mine' })).text)).toContain(
+    '!   token count: 10000 for',
+  );
 });
