@@ -314,6 +314,14 @@ export const DASHBOARD_STRINGS = {
   'report.check': 'Check of the student',
   'report.digest': 'Digest',
   'report.epoch': 'Epoch',
+  'report.verdict': 'Right or wrong',
+  'report.said': 'Answer',
+  'report.text': 'Text',
+  'report.probeTexts': 'What the probe questions were answered',
+  'report.points':
+    'Of each curve {0} points stand in its table. All that are drawn: tailor report --all, or the table (CSV).',
+  'report.answers':
+    '{0} of {1} answers stand here, of each at most {2} characters. All of them, whole: tailor report --all, the table (CSV), or the Dashboard.',
 
   'duration.less': 'under 1 s',
   'duration.seconds': '{0} s',

@@ -5,7 +5,7 @@ import { withToken } from './cancellation.ts';
 import type { Handler } from './commands.ts';
 import type { Editor } from './editor.ts';
 import { said } from './said.ts';
-import { dashboardStrings } from './webviews/strings.ts';
+import { dashboardStrings, trainingStrings } from './webviews/strings.ts';
 
 interface Choice extends vscode.QuickPickItem {
   readonly format: ReportFormat;
@@ -37,7 +37,10 @@ export function writeReportHandler(editor: Editor): Handler {
             format,
             output: chosen.fsPath,
             ...(view === null ? {} : { view }),
-            language: { strings: dashboardStrings(), language: vscode.env.language },
+            language: {
+              strings: { ...trainingStrings(), ...dashboardStrings() },
+              language: vscode.env.language,
+            },
             say: said,
           });
         }),

@@ -9,7 +9,7 @@ import type {
 import { dashboardWords, type DashboardWords } from '../../src/shared/dashboardWords.ts';
 import { messageOf } from '../kit/failure.ts';
 import type { CurvesLook } from '../training/store.ts';
-import { wordsOf, type Words } from '../training/text.ts';
+import { trainingWords, type TrainingWords } from '../../src/shared/trainingWords.ts';
 import type { BoardLook } from './look.ts';
 
 export type BoardVerb = 'train' | 'stop' | 'round' | 'look-at-test' | 'show-training';
@@ -33,7 +33,7 @@ type Saving = Params<DashboardContract, 'export'>;
 export class DashboardStore implements CurvesLook {
   readonly state: Signal<DashboardState | null> = signal(null);
   readonly words: Signal<DashboardWords>;
-  readonly trainingWords: Signal<Words>;
+  readonly trainingWords: Signal<TrainingWords>;
   readonly problem: Signal<string | null> = signal(null);
   /** Said once, to those who do not see what has changed. */
   readonly said: Signal<string> = signal('');
@@ -50,7 +50,7 @@ export class DashboardStore implements CurvesLook {
     this.#language = language;
     this.look = signal(look);
     this.words = signal(dashboardWords({}, language));
-    this.trainingWords = signal(wordsOf({}, language));
+    this.trainingWords = signal(trainingWords({}, language));
     client.on('state', (state) => this.#take(state));
   }
 
@@ -58,7 +58,7 @@ export class DashboardStore implements CurvesLook {
     await this.#ask(async () => {
       const { state, strings } = await this.#client.request('init', {});
       this.words.value = dashboardWords(strings, this.#language);
-      this.trainingWords.value = wordsOf(strings, this.#language);
+      this.trainingWords.value = trainingWords(strings, this.#language);
       this.#take(state);
       const { list } = this.look.value;
       if (list && !this.open.value) void this.openList(list);

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
-import { linesPicture } from '../../src/shared/pictures/lines.ts';
 import type { Frame } from '../../src/shared/pictures/picture.ts';
+import { sourcePicture } from '../../src/shared/pictures/trainingPictures.ts';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import { visibleText } from '../kit/visible.ts';
 import { Figure } from '../kit/figure.tsx';
 import type { PictureTools } from './curve.tsx';
-import { lineTexts, useWords } from './text.ts';
+import { useWords } from './text.ts';
 
 interface SourceCurveProps {
   readonly curves: TrainingSnapshot['sourceCurves'];
@@ -24,14 +24,7 @@ export function SourceCurve({
 }: SourceCurveProps): JSX.Element | null {
   const words = useWords();
   const draw = useCallback(
-    (frame: Frame) =>
-      linesPicture(
-        curves.map(({ source, points }) => ({
-          label: visibleText(words.known('source', source)),
-          points: points.map(({ step, lm }) => ({ x: step, y: lm })),
-        })),
-        { ...frame, texts: lineTexts(words) },
-      ),
+    (frame: Frame) => sourcePicture(curves, frame, words, visibleText),
     [curves, words],
   );
   if (curves.length < 2) return null;

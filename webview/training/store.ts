@@ -1,7 +1,7 @@
 import { signal, type Signal } from '@preact/signals';
 import { ChannelError, type Client } from '../../src/shared/contract.ts';
 import type { TrainingContract, TrainingSnapshot } from '../../src/shared/trainingContract.ts';
-import { wordsOf, type Words } from './text.ts';
+import { trainingWords, type TrainingWords } from '../../src/shared/trainingWords.ts';
 
 export type TrainingVerb = 'train' | 'stop' | 'show-log' | 'open-folder';
 
@@ -32,7 +32,7 @@ export interface CurvesLook {
 /** The page's state: the host's last snapshot, and how the person looks at it. */
 export class TrainingStore implements CurvesLook {
   readonly snapshot: Signal<TrainingSnapshot | null> = signal(null);
-  readonly words: Signal<Words>;
+  readonly words: Signal<TrainingWords>;
   readonly problem: Signal<string | null> = signal(null);
   readonly look: Signal<Look>;
   readonly #client: Client<TrainingContract>;
@@ -42,14 +42,14 @@ export class TrainingStore implements CurvesLook {
     this.#client = client;
     this.#language = language;
     this.look = signal(look);
-    this.words = signal(wordsOf({}, language));
+    this.words = signal(trainingWords({}, language));
     client.on('snapshot', (snapshot) => this.#take(snapshot));
   }
 
   async start(): Promise<void> {
     await this.#ask(async () => {
       const { snapshot, strings } = await this.#client.request('init', {});
-      this.words.value = wordsOf(strings, this.#language);
+      this.words.value = trainingWords(strings, this.#language);
       this.#take(snapshot);
     });
   }

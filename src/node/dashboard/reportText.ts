@@ -8,6 +8,7 @@ import { reportMarkdown } from '../../core/report/writing/markdown.ts';
 import { reportOf } from '../../core/report/writing/reportOf.ts';
 import type { ListName } from '../../shared/dashboardContract.ts';
 import { dashboardWords } from '../../shared/dashboardWords.ts';
+import { trainingWords } from '../../shared/trainingWords.ts';
 import { pacer } from '../review/pace.ts';
 import { systemClock } from '../storage/systemClock.ts';
 import type { DashboardView, Moment } from './dashboardView.ts';
@@ -16,7 +17,7 @@ export const REPORT_FORMATS = ['html', 'markdown', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportLanguage {
-  /** The Dashboard's own, in English where one is missing. */
+  /** The Dashboard's own and the training's, in English where one is missing. */
   readonly strings: Readonly<Record<string, string>>;
   /** As the platform names it; decides how numbers are written. */
   readonly language: string;
@@ -61,7 +62,9 @@ export async function reportText(
   const lists = await listsOf(moment, most, signal);
   if (format === 'csv') return reportCsv(state, { lists, ledger: itemsTaught(picture) });
   const words = dashboardWords(language.strings, language.language);
-  const report = reportOf(state, { words, lists, at: new Date(now).toISOString() });
+  const train = trainingWords(language.strings, language.language);
+  const at = new Date(now).toISOString();
+  const report = reportOf(state, { words, train, lists, at, all });
   return format === 'html' ? reportHtml(report, language.language) : reportMarkdown(report);
 }
 

@@ -4,7 +4,7 @@ import type { DashboardView } from '../../node/dashboard/dashboardView.ts';
 import type { ReportFormat } from '../../node/dashboard/reportText.ts';
 import type { Params } from '../../shared/contract.ts';
 import type { DashboardContract } from '../../shared/dashboardContract.ts';
-import { dashboardStrings } from './strings.ts';
+import { dashboardStrings, trainingStrings } from './strings.ts';
 
 type What = Params<DashboardContract, 'export'>;
 type Format = What['format'];
@@ -39,7 +39,10 @@ export async function saveBoard(view: DashboardView, what: What, root: string): 
 /** In the person's language, as the page is. */
 async function reportOf(view: DashboardView, format: ReportFormat): Promise<Uint8Array> {
   const { reportText } = await import('../../node/dashboard/reportText.ts');
-  const language = { strings: dashboardStrings(), language: vscode.env.language };
+  const language = {
+    strings: { ...trainingStrings(), ...dashboardStrings() },
+    language: vscode.env.language,
+  };
   return Buffer.from(await reportText(view, format, { language }), 'utf8');
 }
 

@@ -1,6 +1,7 @@
 import type { DashboardState, RateView } from '../../../shared/dashboardContract.ts';
 import type { LedgerItem } from '../ledger.ts';
 import { listRows } from './csvLists.ts';
+import { trainingRows } from './csvTraining.ts';
 import type { ReportList } from './listTable.ts';
 import { visibleText } from '../../visibleText.ts';
 
@@ -22,6 +23,8 @@ export const CSV_HEAD = [
   'gold',
   'before',
   'answer',
+  // Of the curves alone: one point a row.
+  'step',
 ] as const;
 
 /** A row by its columns. */
@@ -43,6 +46,7 @@ export interface CsvRow {
   /** What was answered in the round that is compared with. */
   readonly before?: string;
   readonly answer?: string;
+  readonly step?: number;
 }
 
 type Row = CsvRow;
@@ -123,13 +127,17 @@ function rowsOf(state: DashboardState): Row[] {
           },
         ]
       : []),
-    ...state.probes.flatMap(({ questionId, samples }) =>
-      samples.map(({ epoch, right, answer }): Row => ({
+    ...trainingRows(state),
+    ...state.probes.flatMap(({ questionId, question, gold, samples }) =>
+      samples.map(({ epoch, right, answer, text }): Row => ({
         section: 'probe',
         name: questionId,
         measure: `epoch ${epoch}`,
         value: right ? 1 : 0,
-        note: answer ?? '',
+        note: text,
+        question,
+        gold,
+        answer: answer ?? '',
       })),
     ),
   ];

@@ -13,6 +13,7 @@ import {
   courseTitle,
 } from '../../../shared/pictures/boardPictures.ts';
 import { PAGE_INK } from '../../../shared/pictures/ink.ts';
+import { trainingWords, type TrainingWords } from '../../../shared/trainingWords.ts';
 import { listBlock, type ReportList } from './listTable.ts';
 import { note, text, type Block, type Report, type ReportSection } from './report.ts';
 import {
@@ -25,9 +26,14 @@ import {
   probeTable,
   studentTable,
 } from './tables.ts';
+import { probeAnswers, trainingBlocks, type TrainingParts } from './trainingPart.ts';
 
 export interface ReportParts {
   readonly words: DashboardWords;
+  /** The training's words; English when absent. */
+  readonly train?: TrainingWords;
+  /** Every point of every curve and every answer to every probe. */
+  readonly all?: boolean;
   readonly lists: readonly ReportList[];
   /** When it is written, as ISO 8601. */
   readonly at: string;
@@ -36,7 +42,11 @@ export interface ReportParts {
 const WIDTH = 720;
 
 /** The same picture as the Dashboard's, in the same order. */
-export function reportOf(state: DashboardState, { words, lists, at }: ReportParts): Report {
+export function reportOf(
+  state: DashboardState,
+  { words, lists, at, train = trainingWords({}, 'en'), all = false }: ReportParts,
+): Report {
+  const parts = { words, train, all };
   const sections: ReportSection[] = [
     about(state, words, at),
     accuracy(state, words),
@@ -46,7 +56,8 @@ export function reportOf(state: DashboardState, { words, lists, at }: ReportPart
     },
     comparison(state, words),
     courses(state, words),
-    { title: words('train.probes'), blocks: probes(state, words) },
+    { title: words('train.title'), blocks: trainingBlocks(state, parts) },
+    { title: words('train.probes'), blocks: probes(state, parts) },
     {
       title: words('taught.title'),
       blocks: orElse(frozenTable(state, words), words('taught.none')),
@@ -189,9 +200,11 @@ function courses(state: DashboardState, words: DashboardWords): ReportSection {
   };
 }
 
-function probes(state: DashboardState, words: DashboardWords): Block[] {
+function probes(state: DashboardState, parts: TrainingParts): Block[] {
+  const { words } = parts;
   const blocks = probeTable(state, words);
-  return blocks.length === 0 ? [] : [...blocks, note(words('train.probes.note'))];
+  if (blocks.length === 0) return [];
+  return [...blocks, note(words('train.probes.note')), ...probeAnswers(state, parts)];
 }
 
 function overlaps(state: DashboardState, words: DashboardWords): Block[] {

@@ -217,7 +217,7 @@ describe('the Dashboard’s panel', () => {
     board.follow(panel);
     await client.request('compare', { from: 0, to: 1, set: 'far' });
     const view = await board.of(root);
-    expect(view?.compared).toMatchObject({ from: 0, to: 1, exam: { set: 'far' } });
+    expect(view?.moment().compared).toMatchObject({ from: 0, to: 1, exam: { set: 'far' } });
     expect(await board.of(`${root}/other`)).toBeNull();
     webviews.panels[0]?.close();
     expect(await board.of(root)).toBeNull();

@@ -9,7 +9,8 @@ import type {
 } from '../../../../src/shared/trainingContract.ts';
 import { TrainingPage } from '../../../../webview/training/page.tsx';
 import { readLook, TrainingStore } from '../../../../webview/training/store.ts';
-import { waitText, wordsOf } from '../../../../webview/training/text.ts';
+import { trainingWords } from '../../../../src/shared/trainingWords.ts';
+import { waitText } from '../../../../webview/training/text.ts';
 
 const point = (step: number): Point => ({
   step,
@@ -246,7 +247,7 @@ describe('the Training page', () => {
   });
 
   it('says a wait as coarsely as one wants to know it', () => {
-    const text = wordsOf({}, 'en');
+    const text = trainingWords({}, 'en');
     expect([9_000, 300_000, 7_500_000].map((ms) => waitText(text, ms))).toEqual([
       '9 s',
       '5 min',

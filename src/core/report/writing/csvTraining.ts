@@ -1,0 +1,37 @@
+import type { DashboardState } from '../../../shared/dashboardContract.ts';
+import { CURVES } from '../../../shared/pictures/trainingPictures.ts';
+import type { CsvRow } from './csv.ts';
+
+/** The shown run, point by point: each curve as the Dashboard draws it, what is not known left out. */
+export function trainingRows({ training }: DashboardState): CsvRow[] {
+  if (training?.runId == null) return [];
+  const { points, sourceCurves, bySource, bySourceSteps } = training;
+  const of = {
+    ...(training.round === null ? {} : { round: training.round }),
+    name: training.runId,
+  };
+  const keys = CURVES.flatMap(({ series }) => series.map(({ key }) => key));
+  return [
+    ...points.flatMap((point) =>
+      keys.flatMap((measure): CsvRow[] => {
+        const value = point[measure];
+        if (value === null) return [];
+        return [{ ...of, section: 'training', measure, value, step: point.step }];
+      }),
+    ),
+    ...sourceCurves.flatMap(({ source, points: drawn }) =>
+      drawn.map(({ step, lm }): CsvRow => ({
+        ...{ ...of, name: source, section: 'training by source' },
+        ...{ measure: 'lm', value: lm, step, note: training.runId ?? '' },
+      })),
+    ),
+    ...Object.entries(bySource).flatMap(([name, { n, lm, pair }]): CsvRow[] => {
+      const about = { ...of, name, section: 'training by source', n };
+      const note = `${training.runId ?? ''}, mean of the last ${bySourceSteps} steps`;
+      return [
+        { ...about, measure: 'last lm', value: lm, note },
+        { ...about, measure: 'last pair', value: pair, note },
+      ];
+    }),
+  ];
+}
