@@ -1,11 +1,16 @@
-// Usage: npm run bench -- dataset [MB …]. The Dataset Editor's document model on files of 100 and 1,000 MB, beside reading
-// such a file as a text, beside packages that viewers of JSONL are made with, and beside a plain copy of it.
+// Usage: npm run bench -- dataset [engine | window] [MB …]. The Dataset Editor on files of 100 and 1,000 MB: its document
+// model, beside reading such a file as a text, beside packages that viewers of JSONL are made with, and beside a plain
+// copy of it; then the editor in a real VS Code, beside that one's own text editor, where there is a Chromium. One part
+// alone leaves the figures of the other as they are; what comes out with other sizes is shown and not kept.
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { generate } from './dataFile.ts';
+import { measureWindow, windowExcesses, windowRig, WINDOW_BUDGETS } from './datasetWindow.ts';
 
 /** What is asked for, and past twice of which the bench fails. */
 const BUDGETS = {
@@ -27,30 +32,6 @@ type Figures = Record<string, number | string>;
 
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('datasetChild.ts', import.meta.url));
-
-/** About 1 kB, as a question with its rationale is; one in nine has characters beyond ASCII. */
-function row(index: number): string {
-  const name = index % 9 === 0 ? 'Zoë' : 'Robin';
-  const animals = index % 50_000 === 4_711 ? 'zebras' : 'apples';
-  return JSON.stringify({
-    id: `q-${index}`,
-    question: `${name} has ${index % 97} ${animals} and gives ${index % 7} away. ${'How many are left after that? '.repeat(8)}`,
-    answer: String((index % 97) - (index % 7)),
-    rationale: `${`${name} starts with ${index % 97} and takes ${index % 7} off. `.repeat(12)}\nAnswer: ${(index % 97) - (index % 7)}`,
-    tags: ['bench', `family-${index % 12}`],
-  });
-}
-
-async function generate(path: string, megabytes: number): Promise<void> {
-  const file = await open(path, 'w');
-  for (let index = 0, bytes = 0; bytes < megabytes * 1e6;) {
-    const block = Buffer.from(Array.from({ length: 1_000 }, () => `${row(index++)}\n`).join(''));
-    bytes += block.length;
-    await file.writeFile(block);
-  }
-  await file.sync();
-  await file.close();
-}
 
 function measured(...args: string[]): Promise<Figures> {
   return new Promise((resolve, reject) => {
@@ -84,12 +65,19 @@ async function installPeers(folder: string): Promise<boolean> {
   }
 }
 
-const sizes = process.argv
-  .slice(2)
-  .map(Number)
-  .filter((size) => size > 0);
-const folder = await mkdtemp(join(tmpdir(), 'tailor-bench-dataset-'));
+const asked = new Set(process.argv.slice(2));
+const sizes = [...asked].map(Number).filter((size) => size > 0);
+const kept = sizes.length === 0;
 const over: string[] = [];
+const where = {
+  machine: {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 1e9),
+    node: process.version,
+  },
+  system: `${platform()} ${release()}`,
+};
 
 function judge(of: string, figures: Figures): Figures {
   const ratio = Number(((figures['saveMs'] as number) / (figures['copyMs'] as number)).toFixed(2));
@@ -108,46 +96,66 @@ function judge(of: string, figures: Figures): Figures {
   return { ...figures, saveToCopy: ratio };
 }
 
-try {
-  const results: Record<string, unknown> = {};
-  const hasPeers = await installPeers(folder);
-  for (const megabytes of sizes.length > 0 ? sizes : [100, 1_000]) {
-    const path = join(folder, 'data.jsonl');
-    console.log(`${megabytes} MB: writing the file`);
-    await generate(path, megabytes);
-    const bytes = (await stat(path)).size;
-    const text = await measured('text', path);
-    const packages: Record<string, Figures> = {};
-    for (const { name, version, entry } of PEERS) {
-      const module = join(folder, 'node_modules', name, entry);
-      packages[`${name} ${version}`] = hasPeers
-        ? await measured(name, path, folder, module)
-        : { failed: 'could not be installed' };
+async function engine(): Promise<Record<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), 'tailor-bench-dataset-'));
+  try {
+    const results: Record<string, unknown> = {};
+    const hasPeers = await installPeers(folder);
+    for (const megabytes of kept ? [100, 1_000] : sizes) {
+      const path = join(folder, 'data.jsonl');
+      console.log(`${megabytes} MB: writing the file`);
+      await generate(path, megabytes);
+      const bytes = (await stat(path)).size;
+      const text = await measured('text', path);
+      const packages: Record<string, Figures> = {};
+      for (const { name, version, entry } of PEERS) {
+        const module = join(folder, 'node_modules', name, entry);
+        packages[`${name} ${version}`] = hasPeers
+          ? await measured(name, path, folder, module)
+          : { failed: 'could not be installed' };
+      }
+      const { heldUpMs = NaN } = await measured('held', path, folder);
+      const own = await measured('ours', path, folder);
+      const ours = judge(`${megabytes} MB`, { ...own, heldUpMs });
+      results[`of${megabytes}MB`] = { bytes, ours, text, packages };
+      console.log(JSON.stringify(results[`of${megabytes}MB`], null, 2));
+      await rm(path);
     }
-    const { heldUpMs = NaN } = await measured('held', path, folder);
-    const own = await measured('ours', path, folder);
-    const ours = judge(`${megabytes} MB`, { ...own, heldUpMs });
-    results[`of${megabytes}MB`] = { bytes, ours, text, packages };
-    console.log(JSON.stringify(results[`of${megabytes}MB`], null, 2));
-    await rm(path);
+    return { ...where, budgets: BUDGETS, ...results };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  const written = {
-    bench: 'dataset',
-    machine: {
-      cpu: cpus()[0]?.model,
-      cores: cpus().length,
-      memoryGB: Math.round(totalmem() / 1e9),
-      node: process.version,
-    },
-    system: `${platform()} ${release()}`,
-    budgets: BUDGETS,
-    ...results,
-  };
-  const out = fileURLToPath(new URL('results/', import.meta.url));
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'dataset.json'), `${JSON.stringify(written, null, 2)}\n`);
-} finally {
-  await rm(folder, { recursive: true, force: true });
+}
+
+/** No viewer of JSONL is beside it: they are extensions of a marketplace, and what this runs in has none. */
+const NO_VIEWERS =
+  'No viewer of JSONL was measured: they come from an extension marketplace, from which nothing is installed here.';
+
+async function inWindow(): Promise<Record<string, unknown>> {
+  const rig = await windowRig();
+  if (rig === null) {
+    console.log('The window was not measured: no Chromium was found.');
+    return {};
+  }
+  const results: Record<string, unknown> = {};
+  for (const megabytes of kept ? [100, 1_000] : sizes) {
+    const found = await measureWindow(rig, megabytes);
+    over.push(...windowExcesses(`${megabytes} MB`, found));
+    results[`of${megabytes}MB`] = found;
+    console.log(JSON.stringify(found, null, 2));
+  }
+  const { version } = rig.codeServer;
+  const about = { ...where, vscode: version, budgets: WINDOW_BUDGETS, viewers: NO_VIEWERS };
+  return { inWindow: { ...about, ...results } };
+}
+
+const file = fileURLToPath(new URL('results/dataset.json', import.meta.url));
+const before = z.looseObject({}).parse(JSON.parse(await readFile(file, 'utf8')));
+const own = asked.has('window') ? {} : await engine();
+const window = asked.has('engine') ? {} : await inWindow();
+if (kept) {
+  const written = { ...before, bench: 'dataset', ...own, ...window };
+  await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
 }
 for (const line of over) console.error(line);
 process.exitCode = over.length > 0 ? 1 : 0;

@@ -1,11 +1,12 @@
 // One measurement of a data file in a process of its own, whose memory is measured with it: node datasetChild.ts WHAT FILE FOLDER.
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openDataset } from '../../src/node/dataset/openDataset.ts';
 import type { Dataset } from '../../src/node/dataset/dataset.ts';
 import type { DatasetFilter, RowKey } from '../../src/shared/datasetContract.ts';
+import { SOUGHT, copied } from './dataFile.ts';
 
 const GO = new AbortController().signal;
 const SCREEN = 50;
@@ -76,8 +77,8 @@ async function ours(path: string, folder: string): Promise<Figures> {
   figures['random50Ms'] = await timed(async () => {
     for (const key of keys) await dataset.record(key);
   });
-  figures['filterMs'] = await filtered(dataset, { search: 'zebras' });
-  figures['filterFieldMs'] = await filtered(dataset, { search: 'zebras', field: 'question' });
+  figures['filterMs'] = await filtered(dataset, { search: SOUGHT });
+  figures['filterFieldMs'] = await filtered(dataset, { search: SOUGHT, field: 'question' });
   figures['checkMs'] = await filtered(dataset, { only: 'problems' });
   await filtered(dataset, {});
   const set = async (key: RowKey, text: string): Promise<number> => {
@@ -115,7 +116,7 @@ async function held(path: string, folder: string): Promise<Figures> {
   });
   const [dataset] = opened;
   if (dataset === undefined) throw new Error('nothing was opened');
-  const filter = await heldUp(() => filtered(dataset, { search: 'zebras' }));
+  const filter = await heldUp(() => filtered(dataset, { search: SOUGHT }));
   const check = await heldUp(() => filtered(dataset, { only: 'problems' }));
   const { stamp } = await dataset.record('o0');
   await dataset.setField('o0', stamp, 1, 'text', 'Edited?');
@@ -134,15 +135,6 @@ async function scroll(dataset: Dataset, figures: Figures): Promise<void> {
   }
   figures['screenP50Ms'] = at(0.5, screens);
   figures['screenP99Ms'] = at(0.99, screens);
-}
-
-/** A plain copy of the file that is as surely on the disk as a saved one. */
-async function copied(path: string, to: string): Promise<void> {
-  await copyFile(path, to);
-  const file = await open(to, 'r+');
-  await file.sync();
-  await file.close();
-  await rm(to);
 }
 
 /** What a text editor or a plain viewer does: the file as one text, and its lines. */

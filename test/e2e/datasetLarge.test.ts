@@ -1,17 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { DatasetPage } from './rig/datasetPage.ts';
 import { journey, scratchFolder, startEditor } from './rig/editor.ts';
+import { memoryOf } from './rig/processMemory.ts';
 import { practiceProject } from './rig/projects.ts';
 
 const ROWS = 100_000;
@@ -81,14 +73,4 @@ function difference(before: Buffer, after: Buffer): { readonly from: number; rea
   let back = 0;
   while (before[before.length - 1 - back] === after[after.length - 1 - back]) back += 1;
   return { from, to: after.length - back };
-}
-
-/** Memory of a process in MB: what it holds, and the most that it has held where the system says so. */
-function memoryOf(pid: number): { readonly now: number; readonly most: number } {
-  const ask = ['-o', 'rss=', '-p', String(pid)];
-  const now = Number(execFileSync('ps', ask, { encoding: 'utf8' })) / 1024;
-  const status = `/proc/${pid}/status`;
-  if (!existsSync(status)) return { now, most: now };
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/mu.exec(readFileSync(status, 'utf8')) ?? [];
-  return { now, most: Number(kilobytes) / 1024 };
 }
