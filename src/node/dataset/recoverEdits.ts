@@ -102,8 +102,20 @@ async function backupOf(
   if (backup === undefined) return null;
   const left = await readOrNull(fs, backup, reading.rows.base.stamp);
   if (left?.standing === 'fits') return left;
-  if (left?.standing === 'other') aside.push(await copyAside(fs, folder, backup));
+  // The editor throws its backup away: what cannot be read by this version is kept for one that can.
+  if (left === null ? await hasContent(fs, backup) : left.standing === 'other') {
+    aside.push(await copyAside(fs, folder, backup));
+  }
   return null;
+}
+
+async function hasContent(fs: Fs, path: string): Promise<boolean> {
+  try {
+    return (await fs.stat(path)).size > 0;
+  } catch (error) {
+    if (systemCode(error) === null) throw error;
+    return false;
+  }
 }
 
 /** A journal that a newer version wrote, or that cannot be read, is as one about something else. */

@@ -222,6 +222,48 @@ describe('a damaged journal', () => {
   });
 });
 
+describe('what another version of the extension left', () => {
+  const BEFORE = '{"id":"a","n":1}\n{"id":"b","n":2}\r\n{"id":"c","n":3}';
+  const AFTER = ['{"id":"c","n":3}', '{"id":"first ü","n":1}', '{"id":"","n":null}'];
+  // Files that a past version wrote: they are kept, and never made again.
+  const left = (name: string): Promise<string> => readFile(`test/fixtures/editing/${name}`, 'utf8');
+
+  it.each([0, 1])(
+    'edge case: hot exit with the extension updated in between: edits of format 1 are made again from journal and backup (%s)',
+    async (which) => {
+      let of = await openedOf(BEFORE);
+      const backup = join(dirname(of.path), 'backup');
+      if (which === 0) {
+        await of.dataset.remove(['o0']);
+        await of.dataset.dispose();
+        const [journal = ''] = await journalsOf(of);
+        await writeFile(journal, await left('journal.v1.jsonl'));
+        of = await opened({ path: of.path, journalFolder: of.journalFolder });
+      } else {
+        await writeFile(backup, await left('backup.v1.jsonl'));
+        of = await again(of, { backup });
+      }
+      expect(isRestored(of.dataset.recovery())).toBe(true);
+      expect(of.dataset.state()).toMatchObject({ edited: 1, inserted: 1, deleted: 1, dirty: true });
+      expect(await of.lines()).toEqual(AFTER);
+      await of.dataset.save(GO);
+      expect((await of.file()).toString('utf8')).toBe(AFTER.join('\n'));
+    },
+  );
+
+  it('edge case: hot exit with the extension updated in between: of a newer format it is kept, and no edit is made', async () => {
+    const of = await openedOf(BEFORE);
+    const backup = join(dirname(of.path), 'backup');
+    const newer = (await left('backup.v1.jsonl')).replaceAll('"v":1', '"v":2');
+    await writeFile(backup, newer);
+    const next = await again(of, { backup });
+    expect(next.dataset.state()).toMatchObject({ dirty: false, edited: 0 });
+    expect(await next.lines()).toEqual(BEFORE.split(/\r?\n/u));
+    const { aside } = next.dataset.recovery() ?? { aside: [] };
+    expect(await Promise.all(aside.map((path) => readFile(path, 'utf8')))).toEqual([newer]);
+  });
+});
+
 describe('a backup for the editor', () => {
   it('holds the edits and not the file', async () => {
     const of = await openedOf('{"a":"1"}\n'.repeat(200_000));
