@@ -45,7 +45,7 @@ async function made(
 
 describe('fault: 100 MB line; 2 GB file; 1 M rows; nesting 100 k in the Dataset Editor', () => {
   it(
-    'a file of more than 4 GB, most of it one line: rows behind it are read, edited and saved',
+    'edge case: > 2 GB: a file of more than 4 GB, most of it one line: rows behind it are read, edited and saved',
     async () => {
       const hole = 4 * GB + 12_345;
       const { path, journals } = await made(async (file) => {
@@ -70,7 +70,7 @@ describe('fault: 100 MB line; 2 GB file; 1 M rows; nesting 100 k in the Dataset 
   );
 
   it(
-    'a file of 2 GB and four million rows, in bounded memory',
+    'edge case: > 2 GB: four million rows, in bounded memory',
     async () => {
       let rows = 0;
       const { path, journals } = await made(async (file) => {

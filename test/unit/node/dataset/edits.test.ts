@@ -172,7 +172,7 @@ describe('an edit', () => {
     expect(await opened.lines()).toEqual(['{"a":"\\ud800"}']);
   });
 
-  it('of a duplicate key changes the one that is meant', async () => {
+  it('edge case: duplicate keys: changes the one that is meant', async () => {
     const opened = await openedOf('{"a":"1","a":"2","b":"3"}\n');
     const { fields, stamp } = await opened.dataset.record('o0');
     expect(fields.map(({ duplicate }) => duplicate)).toEqual([true, true, false]);
@@ -180,7 +180,7 @@ describe('an edit', () => {
     expect(await opened.lines()).toEqual(['{"a":"x","a":"2","b":"3"}']);
   });
 
-  it('of a megabyte is taken, undone and saved', async () => {
+  it('edge case: paste of 1 MB: is taken, undone and saved', async () => {
     const opened = await openedOf('{"a":"1"}\n');
     const text = 'paste "ü"\n'.repeat(120_000);
     await opened.setText('o0', 'a', text);
@@ -219,7 +219,7 @@ describe('an edit', () => {
 });
 
 describe('undo', () => {
-  it('past a save leads back to the bytes before it, and redo forth again', async () => {
+  it('edge case: undo past save: leads back to the bytes before it, and redo forth again', async () => {
     const opened = await openedOf('{"a":1}\r\n{"a":2}\n{"a":3}', { wholeBytes: 0 });
     const files = [(await opened.file()).toString('utf8')];
     const acts = [

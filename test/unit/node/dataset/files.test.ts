@@ -49,7 +49,7 @@ describe('fault: file replaced or truncated while open in the editor', () => {
         expect((await of.lines())[3]).toBe('{"x":"four"}');
       });
 
-      it(`changed on disk while dirty, ${name}: a conflict, and saving is refused until it is settled`, async () => {
+      it(`edge case: changed on disk while dirty, ${name}: a conflict, and saving is refused until it is settled`, async () => {
         const of = await openedOf(THREE, { wholeBytes });
         await of.setText('o1', 'a', 'edited');
         await write(of.path, OTHER);
@@ -177,7 +177,7 @@ describe('fault: file replaced or truncated while open in the editor', () => {
     expect(await textOf(of)).toBe('');
   });
 
-  it('a touched file with the same content is the same file: git checkout there and back', async () => {
+  it('edge case: git checkout mid-review: there and back, with another time and the same content it is the same file', async () => {
     const of = await openedOf(THREE);
     await of.setText('o1', 'a', 'edited');
     await HANDS['as a new file']?.(of.path, OTHER);
@@ -218,7 +218,7 @@ describe('fault: file replaced or truncated while open in the editor', () => {
 });
 
 describe('a deleted file', () => {
-  it('is a conflict; its rows are still there, and it can be written again', async () => {
+  it('edge case: file deleted: a conflict; its rows are still there, and it can be written again', async () => {
     for (const wholeBytes of [0, 1 << 25]) {
       const of = await openedOf(THREE, { wholeBytes });
       await settled(of);
@@ -268,7 +268,7 @@ describe('saving', () => {
     expect(await readdir(of.journalFolder)).toEqual([]);
   });
 
-  it('writes through a symbolic link and leaves it a link', async () => {
+  it('edge case: symlink target: is written through the link, which stays one', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'real'));
     await writeFile(join(folder, 'real', 'data.jsonl'), THREE);
@@ -298,20 +298,23 @@ describe('saving', () => {
     expect(await readFile(join(folder, 'two'), 'utf8')).toBe(OTHER);
   });
 
-  it.skipIf(asRoot)('into a read-only folder is a typed error, and everything stays', async () => {
-    const of = await openedOf(THREE);
-    await of.setText('o1', 'a', 'edited');
-    await chmod(dirname(of.path), 0o500);
-    try {
-      await expect(of.dataset.save(GO)).rejects.toMatchObject({ code: 'store.denied' });
-    } finally {
-      await chmod(dirname(of.path), 0o700);
-    }
-    expect(await textOf(of)).toBe(THREE);
-    expect(of.dataset.state().dirty).toBe(true);
-    await of.dataset.save(GO);
-    expect(await textOf(of)).toBe(THREE.replace('"2"', '"edited"'));
-  });
+  it.skipIf(asRoot)(
+    'edge case: read-only folder: saving is a typed error, and everything stays',
+    async () => {
+      const of = await openedOf(THREE);
+      await of.setText('o1', 'a', 'edited');
+      await chmod(dirname(of.path), 0o500);
+      try {
+        await expect(of.dataset.save(GO)).rejects.toMatchObject({ code: 'store.denied' });
+      } finally {
+        await chmod(dirname(of.path), 0o700);
+      }
+      expect(await textOf(of)).toBe(THREE);
+      expect(of.dataset.state().dirty).toBe(true);
+      await of.dataset.save(GO);
+      expect(await textOf(of)).toBe(THREE.replace('"2"', '"edited"'));
+    },
+  );
 
   it('without edits writes nothing', async () => {
     const of = await openedOf(THREE);
@@ -343,7 +346,7 @@ describe('saving', () => {
     expect(of.dataset.state()).toMatchObject({ dirty: true, name: 'data.jsonl' });
   });
 
-  it('again and again keeps the rows and their names (auto-save on)', async () => {
+  it('edge case: files.autoSave on: saving again and again keeps the rows and their names', async () => {
     const of = await openedOf(THREE, { wholeBytes: 0 });
     for (let turn = 0; turn < 10; turn += 1) {
       await of.setText('o1', 'a', `turn ${turn}`);
@@ -370,7 +373,7 @@ describe('saving', () => {
 });
 
 describe('two documents on one file', () => {
-  it('the second save sees the first', async () => {
+  it('edge case: two windows: the second save sees the first', async () => {
     for (const wholeBytes of [0, 1 << 25]) {
       const one = await openedOf(THREE, { wholeBytes });
       const two = await opened({ path: one.path, journalFolder: one.journalFolder, wholeBytes });

@@ -181,7 +181,7 @@ describe('a filter', () => {
 });
 
 describe('the check of all rows', () => {
-  it('fault: duplicate, missing ids: says that another row has the same id', async () => {
+  it('edge case: duplicate or missing ids: says that another row has the same id, or that there is none', async () => {
     const of = await openedOf(FILE, { set: 'train' });
     await shown(of, { only: 'problems' });
     const problems = (await of.dataset.rows(0, 9)).map(({ problem }) => problem);

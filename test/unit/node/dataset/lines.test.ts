@@ -39,27 +39,71 @@ describe('the index of lines', () => {
 });
 
 /** Files that a save after an edit of one row must give back byte for byte, but for that row. */
-const FILES: Record<string, string> = {
+const ENDS: Record<string, string> = {
   LF: '{"id":"1"}\n{"id":"2"}\n',
   CRLF: '{"id":"1"}\r\n{"id":"2"}\r\n',
   'mixed ends': '{"id":"1"}\r\n{"id":"x"}\n{"id":"y"}\r\n\n{"id":"2"}\n',
-  'a byte-order mark': '\ufeff{"id":"1"}\n{"id":"2"}\n',
-  'no final newline': '{"id":"1"}\n{"id":"2"}',
-  'a CR in front of the missing final newline': '{"id":"1"}\n{"id":"2"}\r',
-  'blank lines': '\n \n{"id":"1"}\n\t\n\n{"id":"2"}\n\n\n',
   'lone CR between tokens': '{"id":"1"}\n{\r"n":1\r}\r\n{"id":"2"}\n',
   'lone CR alone': '{"a":1}\r{"a":2}\r\n{"id":"1"}\n{"id":"2"}\n',
   'U+2028 in texts': '{"id":"1","t":"a\u2028b"}\n{"t":"\u0085"}\n{"id":"2"}\n',
+};
+const MARKED: Record<string, string> = {
+  'a byte-order mark': '\ufeff{"id":"1"}\n{"id":"2"}\n',
+  'a byte-order mark and CRLF': '\ufeff{"id":"1"}\r\n{"id":"2"}\r\n',
+};
+const UNENDED: Record<string, string> = {
+  'no final newline': '{"id":"1"}\n{"id":"2"}',
+  'a CR in front of the missing final newline': '{"id":"1"}\n{"id":"2"}\r',
+};
+const ODD: Record<string, string> = {
+  'blank lines': '\n \n{"id":"1"}\n\t\n\n{"id":"2"}\n\n\n',
   'invalid lines': '{"id":"1"}\n{broken\nNaN\n{"a":1}}\n{"id":"2"}\n',
 };
+const FILES = { ...ENDS, ...MARKED, ...UNENDED, ...ODD };
+
+async function oneEditChangesOneLine(_: string, content: string): Promise<void> {
+  const opened = await openedOf(content);
+  const id = await opened.dataset.keyOfId('2');
+  await opened.setText(id ?? 'o0', 'id', '3');
+  await opened.dataset.save(GO);
+  expect((await opened.file()).toString('utf8')).toBe(content.replace('"id":"2"', '"id":"3"'));
+}
 
 describe('fault: dataset: BOM, CRLF, lone CR, U+2028, blank lines, no final newline in the editor', () => {
-  it.each(Object.entries(FILES))('%s: one edit changes one line', async (_, content) => {
-    const opened = await openedOf(content);
-    const id = await opened.dataset.keyOfId('2');
-    await opened.setText(id ?? 'o0', 'id', '3');
+  it.each(Object.entries(ENDS))(
+    'edge case: CRLF or mixed EOL: %s: one edit changes one line',
+    oneEditChangesOneLine,
+  );
+  it.each(Object.entries(MARKED))(
+    'edge case: BOM: %s: one edit changes one line',
+    oneEditChangesOneLine,
+  );
+  it.each(Object.entries(UNENDED))(
+    'edge case: no final newline: %s: one edit changes one line',
+    oneEditChangesOneLine,
+  );
+  it.each(Object.entries(ODD))(
+    'edge case: blank and invalid lines: %s: one edit changes one line',
+    oneEditChangesOneLine,
+  );
+
+  it('edge case: blank and invalid lines: are shown, have no fields, and are mended as text', async () => {
+    const opened = await openedOf('{"id":"1"}\n \n{broken\n');
+    expect((await opened.dataset.rows(0, 9)).map(({ kind }) => kind)).toEqual([
+      'record',
+      'blank',
+      'invalid',
+    ]);
+    for (const key of ['o1', 'o2']) {
+      const { fields, stamp } = await opened.dataset.record(key);
+      expect(fields).toEqual([]);
+      await expect(opened.dataset.setField(key, stamp, 0, 'text', 'x')).rejects.toMatchObject({
+        code: 'data.invalid',
+      });
+    }
+    await opened.set('o2', '{"id":"3"}');
     await opened.dataset.save(GO);
-    expect((await opened.file()).toString('utf8')).toBe(content.replace('"id":"2"', '"id":"3"'));
+    expect((await opened.file()).toString('utf8')).toBe('{"id":"1"}\n \n{"id":"3"}\n');
   });
 
   it.each(Object.entries(FILES))('%s: has the rows and ids of a clean copy', async (_, content) => {
@@ -141,6 +185,18 @@ describe('fault: invalid UTF-8, UTF-16, gzip, NUL, NaN/Infinity, 1e999 in the ed
     },
   );
 
+  it('edge case: ints > 2^53, 1e400, lone surrogates, \\u escapes and key order: outlive edits beside them', async () => {
+    const kept =
+      '"z":9007199254740993,"a":1e400,"s":"\\ud800","e":"caf\\u00e9 \\/ \\u0041","1":-0,"m":{"b":1.50,"a":[]}';
+    const opened = await openedOf(`{"q":"old",${kept}}\n{"q":"other",${kept}}\n`);
+    await opened.setText('o0', 'q', 'new');
+    await opened.dataset.duplicate(['o1']);
+    await opened.dataset.save(GO);
+    expect((await opened.file()).toString('utf8')).toBe(
+      `{"q":"new",${kept}}\n{"q":"other",${kept}}\n{"q":"other",${kept}}\n`,
+    );
+  });
+
   it('numbers are what the file says, digit by digit', async () => {
     const opened = await openedOf('{"a":1e999,"b":12345678901234567890,"c":1.50,"d":-0}\n', {
       set: 'train',
@@ -157,7 +213,7 @@ describe('fault: invalid UTF-8, UTF-16, gzip, NUL, NaN/Infinity, 1e999 in the ed
 });
 
 describe('fault: 100 MB line; 2 GB file; 1 M rows; nesting 100 k in the editor', () => {
-  it('a line of more than a megabyte is indexed, and clipped where it is shown', async () => {
+  it('edge case: one line > 1 MB: is indexed, and clipped where it is shown', async () => {
     const long = 'x😀'.repeat(400_000);
     const opened = await openedOf(`{"id":"1"}\n{"id":"2","text":"${long}"}\n{"id":"3"}\n`);
     await settled(opened);
@@ -219,7 +275,7 @@ describe('fault: 100 MB line; 2 GB file; 1 M rows; nesting 100 k in the editor',
 });
 
 describe('an empty file', () => {
-  it('has no rows, and gets its first', async () => {
+  it('edge case: 0 bytes: has no rows, and gets its first', async () => {
     const opened = await openedOf('', { set: 'train' });
     expect(opened.dataset.state()).toMatchObject({ rows: 0, read: 1, dirty: false });
     expect(await opened.dataset.rows(0, 10)).toEqual([]);

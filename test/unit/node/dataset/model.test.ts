@@ -288,7 +288,7 @@ async function agreeing(content: Buffer, wholeBytes: number, acts: readonly Act[
 }
 
 describe('a document', () => {
-  it('agrees with an array of lines under edits, undo, redo, saves and crashes', async () => {
+  it('edge case: insert, delete and move lines with a live index: agrees with an array of lines under edits, undo, redo, saves and crashes', async () => {
     await fc.assert(
       fc.asyncProperty(
         file,

@@ -74,7 +74,7 @@ describe('a file that another hand changes', () => {
     expect(await linesOf(path)).toEqual(theirs);
   });
 
-  it('is taken as it is by Reload, through the editor’s own revert', async () => {
+  it('edge case: changed on disk while dirty, Reload: it is taken as it is, through the editor’s own revert', async () => {
     const { custom, state, client } = await inConflict();
     editor.builtins.set('workbench.action.files.revert', () => custom.revert());
     editor.answer = 'Reload';
@@ -87,7 +87,7 @@ describe('a file that another hand changes', () => {
     expect(rows[0]?.title).toContain('Zwei');
   });
 
-  it('is compared with the document in the diff editor', async () => {
+  it('edge case: changed on disk while dirty, Compare: it is shown beside the document in the diff editor', async () => {
     const { path, custom, client } = await inConflict();
     editor.answer = 'Compare';
     await expect(custom.save()).rejects.toMatchObject({ name: 'Canceled' });
@@ -114,7 +114,7 @@ describe('a file that another hand changes', () => {
     expect(editor.executed).toEqual([]);
   });
 
-  it('is overwritten by the next save once the page’s “keep” settled it, unless it changes again', async () => {
+  it('edge case: changed on disk while dirty, Overwrite: is overwritten by the next save once the page’s “keep” settled it, unless it changes again', async () => {
     const { path, custom, state, client } = await inConflict();
     await client.request('settle', { how: 'keep' });
     expect((await state()).conflict).toBeNull();
@@ -160,7 +160,7 @@ describe('a file that another hand changes', () => {
     expect((await linesOf(path))[0]).toContain('mine');
   });
 
-  it('is asked about once where the editor saves by itself', async () => {
+  it('edge case: files.autoSave on: it is asked about once where the editor saves by itself', async () => {
     const { custom } = await inConflict();
     editor.settings.set('files.autoSave', 'afterDelay');
     for (let time = 0; time < 3; time += 1) {

@@ -85,13 +85,13 @@ describe('where a data file lies', () => {
     expect(await placeOfFile(frozen)).toEqual({ root: null, set: null, readOnly: null });
   });
 
-  it('is only read in Restricted Mode', async () => {
+  it('edge case: untrusted: is only read in Restricted Mode', async () => {
     const train = join(await project(), 'data', 'train.jsonl');
     editor.isTrusted = false;
     expect((await placeOfFile(train)).readOnly).toMatch(/Restricted Mode.*Manage Workspace Trust/u);
   });
 
-  it('is only read where it or its folder may not be written', async () => {
+  it('edge case: read-only folder: is only read where it or its folder may not be written', async () => {
     const root = await project();
     const train = join(root, 'data', 'train.jsonl');
     denied.set(train, 'EACCES');

@@ -1,85 +1,11 @@
 // @vitest-environment happy-dom
-import { render } from 'preact';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NO_DATASET_FILTER, type DatasetState } from '../../../../src/shared/datasetContract.ts';
-import { ControlProvider } from '../../../../webview/dataset/app.tsx';
-import { Control } from '../../../../webview/dataset/control.ts';
-import { DatasetPage } from '../../../../webview/dataset/datasetPage.tsx';
-import { readKept } from '../../../../webview/dataset/kept.ts';
-import { pageOf } from '../../../../webview/dataset/page.ts';
-import { createStore } from '../../../../webview/dataset/store.ts';
-import { DatasetHost, type DatasetHostOptions } from '../../../webview/datasetHost.ts';
 import { LINES } from '../../../webview/datasetLines.ts';
-import { clientOf, settle, TEN } from './datasetRig.ts';
+import { settle, TEN } from './datasetRig.ts';
+import { all, area, freshPage, leave, one, press, show, typeInto, words } from './pageRig.tsx';
 
-async function show(options: DatasetHostOptions = { lines: TEN }, sel: string | null = null) {
-  const host = new DatasetHost(options);
-  const store = createStore('en');
-  let now = 0;
-  const page = pageOf(document);
-  const control = new Control(clientOf(host), store, page, () => (now += 1000));
-  render(
-    <ControlProvider value={control}>
-      <DatasetPage initialScroll={0} onScroll={() => undefined} onAgain={() => undefined} />
-    </ControlProvider>,
-    document.body,
-  );
-  await control.start({ ...readKept(null), sel });
-  await settle();
-  return { host, control, store };
-}
-
-const all = (selector: string): HTMLElement[] => [
-  ...document.querySelectorAll<HTMLElement>(selector),
-];
-const one = (selector: string): HTMLElement => {
-  const [found] = all(selector);
-  if (!found) throw new Error(`Nothing is ${selector}.`);
-  return found;
-};
-const words = (selector: string): string[] =>
-  all(selector).map(({ textContent }) => textContent.replaceAll(/\s+/gu, ' ').trim());
-const area = (id: string): HTMLTextAreaElement => {
-  const found = document.getElementById(id);
-  if (!(found instanceof HTMLTextAreaElement)) throw new Error(`There is no text ${id}.`);
-  return found;
-};
-const press = async (text: string): Promise<void> => {
-  const button = all('vscode-button, button').find(
-    (each) => each.textContent.includes(text) || each.getAttribute('aria-label') === text,
-  );
-  if (!button) throw new Error(`There is no button "${text}".`);
-  button.click();
-  await settle();
-};
-const typeInto = async (id: string, text: string): Promise<void> => {
-  area(id).focus();
-  area(id).value = text;
-  area(id).dispatchEvent(new InputEvent('input', { bubbles: true }));
-  await settle();
-};
-const leave = async (id: string): Promise<void> => {
-  area(id).blur();
-  await settle();
-};
-
-beforeEach(() => {
-  document.body.replaceChildren();
-  // Nothing is laid out here: every element is as high as ten rows.
-  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(440);
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      observe = (): void => undefined;
-      disconnect = (): void => undefined;
-    },
-  );
-});
-afterEach(() => {
-  render(null, document.body);
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+freshPage();
 
 describe('the list', () => {
   it('is a listbox that says of each row what its pictures say', async () => {
@@ -286,20 +212,6 @@ describe('the record', () => {
     expect(area('field-2').value).toBe('19');
     await leave('field-3');
     expect(host.texts[4]).toMatch(/"answer": "19", "answer": "17"\}$/u);
-  });
-
-  it('threat 6: shows texts of data as text, and what hides in them by name', async () => {
-    await show({ lines: LINES }, 'o2');
-    expect(all('img, script, b')).toEqual([]);
-    expect(words('.field-hidden p')[0]).toContain('U+202E, U+202C, U+200B, U+0007');
-    expect(words('.field-hidden .hidden-character')).toEqual([
-      'U+202E',
-      'U+202C',
-      'U+200B',
-      'U+0007',
-    ]);
-    // What is edited is the text itself.
-    expect(area('field-1').value).toContain('3\u202e nep\u202c');
   });
 
   it('shows the beginning of a long text, and opens it as a document', async () => {
