@@ -276,7 +276,7 @@ export const listNameSchema = z.discriminatedUnion('kind', [
     group: z.enum(['right', 'wrong', 'no-answer', 'truncated', 'outdated']),
   }),
   z.object({ kind: z.literal('trajectory'), group: trajectorySchema }),
-  /** `with-rationale`, `with-pair`, or a reason of `uncovered`. */
+  /** `questions`, `with-rationale`, `with-pair`, or a reason of `uncovered`. */
   z.object({ kind: z.literal('coverage'), round: count, group: text }),
   z.object({ kind: z.literal('overlap'), of: text, with: text, same: text }),
   z.object({

@@ -149,6 +149,7 @@ export const DASHBOARD_STRINGS = {
   'taught.reason.a rationale misses the gold': 'a rationale misses the gold',
   'taught.reason.no own mistake': 'no mistake of its own',
   'taught.reason.only one rationale': 'only one rationale',
+  'taught.reason.questions': 'all questions',
   'taught.reason.with-rationale': 'with a rationale',
   'taught.reason.with-pair': 'with a reflection pair',
 

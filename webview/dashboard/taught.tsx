@@ -67,7 +67,9 @@ function FrozenRow({ round, set }: { readonly round: number; readonly set: Froze
   return (
     <tr>
       <th scope="row">{words('round.n', round)}</th>
-      <td>{words.count(set.questions)}</td>
+      <td>
+        <NumberButton value={set.questions} list={list('questions')} />
+      </td>
       <td>
         <NumberButton value={set.withRationale} list={list('with-rationale')} />
       </td>

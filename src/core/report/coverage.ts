@@ -4,6 +4,8 @@ import { hasPair, type SeenRow } from './seenRow.ts';
 /** Name of a group of training questions → their ids: what was taught of them, or why there is no rationale or pair. */
 export type Coverage = ReadonlyMap<string, readonly string[]>;
 
+/** Every question that the round could teach. */
+export const ALL_QUESTIONS = 'questions';
 export const WITH_RATIONALE = 'with-rationale';
 export const WITH_PAIR = 'with-pair';
 
@@ -14,6 +16,7 @@ export const WITH_PAIR = 'with-pair';
 export function coverageOf({ frozen, exams }: PictureRound): Coverage | null {
   if (frozen === null) return null;
   const groups = new Map<string, string[]>([
+    [ALL_QUESTIONS, []],
     [WITH_RATIONALE, []],
     [WITH_PAIR, []],
   ]);
@@ -25,6 +28,7 @@ export function coverageOf({ frozen, exams }: PictureRound): Coverage | null {
   const taught = new Set<string>();
   for (const row of frozen.rows) {
     taught.add(row.id);
+    add(ALL_QUESTIONS, row.id);
     add(WITH_RATIONALE, row.id);
     if (hasPair(row)) add(WITH_PAIR, row.id);
     const reason = reasonOf(row);
@@ -34,7 +38,9 @@ export function coverageOf({ frozen, exams }: PictureRound): Coverage | null {
   const train = [...exams.values()].find(({ role }) => role === 'train')?.tally;
   const asked = train ? [...train.questions.keys(), ...train.outdated] : [];
   for (const id of asked) {
-    if (!taught.has(id)) add(frozen.leftOut.has(id) ? 'left out' : 'no rationale', id);
+    if (taught.has(id)) continue;
+    add(ALL_QUESTIONS, id);
+    add(frozen.leftOut.has(id) ? 'left out' : 'no rationale', id);
   }
   return groups;
 }

@@ -47,8 +47,13 @@ const GROUPS = ['wrong', 'no-answer', 'truncated', 'outdated', 'right'] as const
 
 function coverage({ round, frozen }: DashboardState['rounds'][number]): ListedNumber[] {
   if (frozen === null) return [];
-  const { withRationale, withPair, uncovered } = frozen;
-  const counts = { 'with-rationale': withRationale, 'with-pair': withPair, ...uncovered };
+  const { questions, withRationale, withPair, uncovered } = frozen;
+  const counts = {
+    questions,
+    'with-rationale': withRationale,
+    'with-pair': withPair,
+    ...uncovered,
+  };
   return Object.entries(counts).map(([group, count]) => ({
     list: { kind: 'coverage', round, group },
     count,

@@ -3,7 +3,7 @@ import { lastPart } from '../lastPart.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { Text } from '../sentence.ts';
 import { servedView, spentView } from './costs.ts';
-import { coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
+import { ALL_QUESTIONS, coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
 
@@ -53,25 +53,30 @@ function frozenView(
   { trainSha256: sha256, coverage, warnings }: Manifest,
   found: Coverage | null,
 ): RoundView['frozen'] {
-  const { questions, positives, negatives, bySource } = coverage;
+  const { positives, negatives, bySource } = coverage;
   const count = (group: string): number => found?.get(group)?.length ?? 0;
   const counted = found
     ? {
+        questions: count(ALL_QUESTIONS),
         withRationale: count(WITH_RATIONALE),
         withPair: count(WITH_PAIR),
         uncovered: Object.fromEntries(
           [...found.keys()]
-            .filter((group) => group !== WITH_RATIONALE && group !== WITH_PAIR)
+            .filter((group) => !NAMED.has(group))
             .map((group) => [group, count(group)]),
         ),
       }
     : {
+        questions: coverage.questions,
         withRationale: coverage.withRationale,
         withPair: coverage.withPair,
         uncovered: coverage.uncovered,
       };
-  return { sha256, questions, positives, negatives, bySource, ...counted, warnings };
+  return { sha256, positives, negatives, bySource, ...counted, warnings };
 }
+
+/** What has a number of its own; every other group is a reason. */
+const NAMED: ReadonlySet<string> = new Set([ALL_QUESTIONS, WITH_RATIONALE, WITH_PAIR]);
 
 function teacherOf(
   { teaching }: PictureRound['state'],

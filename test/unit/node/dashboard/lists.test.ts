@@ -26,6 +26,7 @@ function numbersOf(state: DashboardState): { list: ListName; count: number }[] {
     }
     if (!frozen) continue;
     const coverage = { kind: 'coverage', round } as const;
+    numbers.push({ list: { ...coverage, group: 'questions' }, count: frozen.questions });
     numbers.push({ list: { ...coverage, group: 'with-rationale' }, count: frozen.withRationale });
     numbers.push({ list: { ...coverage, group: 'with-pair' }, count: frozen.withPair });
     for (const [group, count] of Object.entries(frozen.uncovered)) {

@@ -97,6 +97,17 @@ describe('the Round Dashboard', () => {
     ]);
   });
 
+  it('opens the questions of a frozen set, those that it teaches and those that it does not', async () => {
+    const { host } = await showBoard();
+    const frozen = host.state().rounds[1]?.frozen;
+    expect(frozen?.questions).toBe(160);
+    await press(/^160: all questions, frozen set of round 1$/u);
+    expect(host.calls.at(-1)?.params).toMatchObject({
+      list: { kind: 'coverage', round: 1, group: 'questions' },
+    });
+    expect(texts('.question-id')).toHaveLength(50);
+  });
+
   it('says beside a test what no test of one training run can say', async () => {
     const noise = /another training run with another seed/u;
     const { host } = await showBoard();
