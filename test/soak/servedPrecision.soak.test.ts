@@ -9,7 +9,7 @@ import { PRACTICE_PATHS } from '../../src/core/practice/practiceProject.ts';
 import { parityVerdictSchema } from '../../src/core/exam/parityVerdict.ts';
 import { SERVED_TOLERANCE } from '../../src/core/exam/servedParity.ts';
 import { testPython } from '../fakes/runHarness.ts';
-import { smallPractice, startTailor } from './practiceLoop.ts';
+import { smallPractice, startTailor } from '../process/practiceLoop.ts';
 
 const SERVER = join(import.meta.dirname, '..', 'fixtures', 'hfServer.py');
 const checkSchema = z.object({ parity: parityVerdictSchema, recordable: z.boolean() });
