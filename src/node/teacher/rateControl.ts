@@ -15,19 +15,24 @@ const CUT = 0.7;
 /** A bucket that the server announces is nearly right: a refusal in spite of it corrects it only a little. */
 const BUCKET_CUT = 0.93;
 const GROWTH = 1.03;
+/** Clean steps after a cut that go up by `GROWTH` alone: a limit that stays as it is refuses again within them. */
+const CAREFUL_STEPS = 5;
+/** Behind them each step goes up by a `GROWTH` more than the one before it, up to this. */
+const MOST_GROWTH = 1.2;
 /** A server's own retry-after up to this long holds back the refused request only, longer ones hold back all. */
 const SHORT_WAIT_MS = 2000;
 
 /**
  * How fast requests may leave: requests per second are what is controlled, never the number in flight. Until the
  * first refusal the rate doubles each second; a 429 cuts it to ×0.7, or to what the server lately let through; clean
- * and saturated steps raise it by 3 %. Where the server sends `x-ratelimit-*`, its own bucket is followed instead.
+ * and saturated steps raise it by 3 %, and by more and more once several were clean: the limit has risen. Where the server sends `x-ratelimit-*`, its own bucket is followed instead.
  * Pure: all times are given, in milliseconds.
  */
 export class RateControl {
   readonly #options: RateOptions;
   #rate: number;
   #slowStart = true;
+  #cleanSteps = 0;
   #nextAt = 0;
   #pausedUntil = 0;
   #lastCut = Number.NEGATIVE_INFINITY;
@@ -98,6 +103,7 @@ export class RateControl {
     this.#rate = Math.max(0.05, this.#rate * CUT, this.#delivered(now));
     this.#rate = Math.min(this.#rate, this.#options.maxRate);
     this.#slowStart = false;
+    this.#cleanSteps = 0;
     this.#nextAt = Math.max(this.#nextAt, now + 1000 / this.#rate);
     this.#stepStart = now;
     this.#stepDispatched = 0;
@@ -111,14 +117,20 @@ export class RateControl {
     return Math.min(this.#rate * 0.97, (this.#accepted.length / (now - first)) * 1000 * 0.97);
   }
 
+  #growth(): number {
+    const times = Math.max(1, this.#cleanSteps - CAREFUL_STEPS);
+    return Math.min(MOST_GROWTH, GROWTH ** times);
+  }
+
   #advanceStep(now: number): void {
     this.#stepStart ??= now;
     const passed = now - this.#stepStart;
     if (passed < STEP_MS) return;
     const saturated = this.#stepDispatched >= 0.8 * this.#rate * (passed / 1000);
     if (saturated) {
-      const grown = this.#rate * (this.#slowStart ? 2 : GROWTH);
+      const grown = this.#rate * (this.#slowStart ? 2 : this.#growth());
       this.#rate = Math.min(this.#options.maxRate, grown);
+      this.#cleanSteps += 1;
     }
     if (now - this.#lastCut >= this.#options.cooldownMs) {
       this.#bucketFactor = Math.min(1, this.#bucketFactor * GROWTH);

@@ -134,6 +134,26 @@ describe('pacing in simulated time, 20 requests a second, 300 calls', () => {
     expect(simulate(false, perSecond, count).share).toBeGreaterThan(0.6);
   });
 
+  it('is back soon after a limit that was lower for a while, and careful where it may have stayed', () => {
+    const control = new RateControl({ initialRate: 20, maxRate: 100, cooldownMs: 1000 });
+    for (let cut = 0; cut < 5; cut += 1) {
+      const at = 1000 * cut;
+      control.limited(at, control.dispatch(at), null, null);
+    }
+    const low = control.rate;
+    expect(low).toBeCloseTo(20 * 0.7 ** 5, 5);
+    const secondsUntil = (rate: number): number => {
+      let now = 4000;
+      while (control.rate < rate && now < 100_000) {
+        now += control.delay(now);
+        control.accepted(now, control.dispatch(now), null);
+      }
+      return (now - 4000) / 1000;
+    };
+    expect(secondsUntil(low * 1.15)).toBeGreaterThan(4.5);
+    expect(secondsUntil(18)).toBeLessThan(25);
+  });
+
   it('a long retry-after holds back everything, a short one only its request', () => {
     const control = new RateControl({ initialRate: 10, maxRate: 100, cooldownMs: 1000 });
     const first = control.dispatch(0);
