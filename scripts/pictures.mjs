@@ -1,4 +1,5 @@
-// npm run pictures: makes the icon and the README's pictures from the real product, in Chromium.
+// npm run pictures [-- NAME…]: makes the icon and the pictures of README and manual from the real product, in Chromium;
+// with names (review, dataset, dashboard) those pictures alone.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
@@ -9,10 +10,15 @@ async function main() {
   await ensurePackages();
   const chromium = await ensureChromium();
   if (chromium === null) throw new SetupError('No Chromium was found.', 'Set CHROME_PATH.');
-  const { drawIcon } = await import('./icon.mjs');
-  await drawIcon(chromium);
+  const names = process.argv.slice(2);
+  if (names.length === 0) {
+    const { drawIcon } = await import('./icon.mjs');
+    await drawIcon(chromium);
+  }
   const script = join(ROOT, 'test', 'e2e', 'rig', 'pictures.ts');
-  return spawnSync(process.execPath, [script], { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [script, ...names], { cwd: ROOT, stdio: 'inherit' }).status ?? 1
+  );
 }
 
 process.exitCode = await main().catch(failSetup);

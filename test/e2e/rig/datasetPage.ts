@@ -62,6 +62,13 @@ export class DatasetPage {
     await this.focusRows();
   }
 
+  /** Looks for words, as the box over the rows does. */
+  async search(words: string): Promise<void> {
+    await this.focusRows();
+    await this.press('/');
+    await this.type(words);
+  }
+
   /** The text of a field of the row under the cursor. */
   field(name: string): Locator {
     const label = new RegExp(`^${name}\\s`, 'u');

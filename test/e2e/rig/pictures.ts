@@ -1,10 +1,12 @@
-// Makes the README's pictures from the real product: npm run pictures. They go to media/pictures/.
+// Makes the pictures of README and manual from the real product: npm run pictures [-- review dataset dashboard].
+// They go to media/pictures/.
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, say } from '../../../scripts/environment.mjs';
 import { prepareRig } from './prepareRig.ts';
 import { DashboardPage } from './dashboardPage.ts';
+import { DatasetPage } from './datasetPage.ts';
 import { practiceProject, threeRounds } from './projects.ts';
 import { ReviewPage } from './reviewPage.ts';
 import { serveEditor } from './serve.ts';
@@ -70,6 +72,18 @@ async function reviewPictures(name: string, workbench: Workbench): Promise<void>
   await keep(workbench, `side-bar-${name}.png`);
 }
 
+async function datasetPicture(name: string, workbench: Workbench): Promise<void> {
+  const data = await DatasetPage.openSet(workbench, 'train');
+  await data.goToLine(2);
+  await data.write('answer', '8');
+  await data.untilDirty(true, 'a row is edited');
+  await data.search('hats');
+  await data.frame.locator('#rows mark').first().waitFor();
+  await keep(workbench, `dataset-${name}.png`);
+  await workbench.command('File: Revert File');
+  await data.untilDirty(false, 'reverted');
+}
+
 async function dashboardPicture(name: string, workbench: Workbench): Promise<void> {
   await workbench.showTailor();
   await workbench
@@ -83,15 +97,26 @@ async function dashboardPicture(name: string, workbench: Workbench): Promise<voi
   await keep(workbench, `dashboard-${name}.png`);
 }
 
-const python = await trainingPython();
-if ('missing' in python) say(`No picture of the Dashboard: ${python.missing}`);
+const named = process.argv.slice(2);
+const isWanted = (what: string): boolean => named.length === 0 || named.includes(what);
+const python = isWanted('dashboard') ? await trainingPython() : null;
+if (python && 'missing' in python) say(`No picture of the Dashboard: ${python.missing}`);
 for (const [name, theme] of Object.entries(THEMES)) {
-  await inEditor(
-    theme,
-    (folder) => practiceProject(folder, 'taught'),
-    (workbench) => reviewPictures(name, workbench),
-  );
-  if ('missing' in python) continue;
+  if (isWanted('review')) {
+    await inEditor(
+      theme,
+      (folder) => practiceProject(folder, 'taught'),
+      (workbench) => reviewPictures(name, workbench),
+    );
+  }
+  if (isWanted('dataset')) {
+    await inEditor(
+      theme,
+      (folder) => practiceProject(folder, 'new'),
+      (workbench) => datasetPicture(name, workbench),
+    );
+  }
+  if (python === null || 'missing' in python) continue;
   await inEditor(
     theme,
     (folder) => threeRounds(folder, 'picture', python.python, PICTURE_ROUNDS),
