@@ -51,7 +51,7 @@ type Outcome =
 export const question = QUESTIONS[0]!;
 
 /** A request about the question as the client sends it, for tests that need no gate. */
-export function requestOf(draw: number): TeacherRequest {
+export function requestOf(draw: number, maxTokens = 100): TeacherRequest {
   return {
     purpose: 'annotate',
     questionId: question.id,
@@ -60,7 +60,7 @@ export function requestOf(draw: number): TeacherRequest {
     templateId: 't',
     templateHash: 'h',
     temperature: 0.7,
-    maxTokens: 100,
+    maxTokens,
   };
 }
 
