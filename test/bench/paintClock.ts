@@ -62,7 +62,10 @@ export class PaintClock {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const seconds = Math.round(patienceMs / 1000);
-      timer = setTimeout(() => reject(new Error(`not within ${seconds} s`)), patienceMs);
+      timer = setTimeout(
+        () => reject(new Error(`“${name}” did not come within ${seconds} s`)),
+        patienceMs,
+      );
     });
     try {
       const painted = this.#frame.evaluate(`benchClock.painted[${JSON.stringify(name)}]`);

@@ -58,6 +58,7 @@ export async function measureTextEditor(
     steps.openAgainMs = await open();
   } catch (error) {
     failed = [reasonOf(error), ...(await onScreen(workbench))].join('; ');
+    await workbench.picture(`bench-text-editor-${rows}`).catch(() => null);
   }
   const windowPeakMB = Math.round(await watched());
   return { refusal, ...steps, failed, hostPeakMB: Math.round(memoryOf(host).most), windowPeakMB };

@@ -67,7 +67,37 @@ const fileSchema = z.object({
   text: readSchema,
   packages: z.record(z.string(), readSchema),
 });
-const datasetSchema = z.object({ of100MB: fileSchema, of1000MB: fileSchema });
+const textSchema = z.object({
+  refusal: z.nullable(z.string()),
+  openMs: z.nullable(z.number()),
+  endMs: z.nullable(z.number()),
+  findMs: z.nullable(z.number()),
+  hostPeakMB: z.number(),
+  windowPeakMB: z.number(),
+});
+const windowSchema = z.object({
+  load: z.tuple([z.number(), z.number()]),
+  ours: z.object({
+    openMs: z.number(),
+    openSmallMs: z.number(),
+    openAgainMs: z.number(),
+    allLinesKnownMs: z.number(),
+    endMs: z.number(),
+    filterFirstMs: z.number(),
+    filterAllMs: z.number(),
+    editMs: z.number(),
+    saveMs: z.number(),
+    saveToCopy: z.number(),
+    hostPeakMB: z.number(),
+    windowPeakMB: z.number(),
+  }),
+  textEditor: textSchema,
+});
+const datasetSchema = z.object({
+  of100MB: fileSchema,
+  of1000MB: fileSchema,
+  inWindow: z.object({ of100MB: windowSchema, of1000MB: windowSchema }),
+});
 
 /** The rows of the README about data files: ours, and the same files read by other means. */
 function dataRows(): string[][] {
@@ -106,6 +136,71 @@ function dataRows(): string[][] {
       read(of100MB.packages[name]),
       read(of1000MB.packages[name]),
     ]),
+  ];
+}
+
+/** The rows of the README about the same files in a window: ours, then VS Code's own text editor. */
+function windowRows(): string[][] {
+  const { of100MB, of1000MB } = datasetSchema.parse(resultOf('dataset')).inWindow;
+  type Own = z.infer<typeof windowSchema>['ours'];
+  type Text = z.infer<typeof textSchema>;
+  const ms = (value: number): string => `${Math.round(value)} ms`;
+  const row = (
+    what: string,
+    own: (figures: Own) => string,
+    text?: (figures: Text) => number | null,
+    unit = ms,
+  ): string[] => {
+    const beside = ({ textEditor }: z.infer<typeof windowSchema>): string => {
+      if (!text) return '';
+      const value = text(textEditor);
+      return value === null ? 'not in 3 min' : unit(value);
+    };
+    return [what, own(of100MB.ours), beside(of100MB), own(of1000MB.ours), beside(of1000MB)];
+  };
+  const mb = (value: number): string => `${value} MB`;
+  return [
+    row(
+      'chosen until its first rows',
+      ({ openMs }) => ms(openMs),
+      ({ openMs }) => openMs,
+    ),
+    row('the same, of a file of 20 rows', ({ openSmallMs }) => ms(openSmallMs)),
+    row('chosen again', ({ openAgainMs }) => ms(openAgainMs)),
+    row('chosen until every line is known', ({ allLinesKnownMs }) => ms(allLinesKnownMs)),
+    row(
+      'End until the last row',
+      ({ endMs }) => ms(endMs),
+      ({ endMs }) => endMs,
+    ),
+    row(
+      'a search typed until its first row',
+      ({ filterFirstMs }) => ms(filterFirstMs),
+      ({ findMs }) => findMs,
+    ),
+    row('a search typed until all its rows', ({ filterAllMs }) => ms(filterAllMs)),
+    row('a field written until the tab says so', ({ editMs }) => ms(editMs)),
+    row('Ctrl+S until it is saved', ({ saveMs }) => ms(saveMs)),
+    row('the same, as a multiple of a copy', ({ saveToCopy }) => `${saveToCopy.toFixed(2)} ×`),
+    row(
+      'the extension host at its most',
+      ({ hostPeakMB }) => mb(hostPeakMB),
+      ({ hostPeakMB }) => hostPeakMB,
+      mb,
+    ),
+    row(
+      'the window at its most',
+      ({ windowPeakMB }) => mb(windowPeakMB),
+      ({ windowPeakMB }) => windowPeakMB,
+      mb,
+    ),
+    [
+      'load of the machine, before and after',
+      of100MB.load.join(' and '),
+      '',
+      of1000MB.load.join(' and '),
+      '',
+    ],
   ];
 }
 
@@ -152,7 +247,7 @@ function cells(): string[][] {
     ['the view until its first mistake', ms(views.of10k.coldMs), ms(views.of100k.coldMs)],
     ['the view opened again', ms(views.of10k.warmMs), ms(views.of100k.warmMs)],
   ];
-  return [...exam, ...review, ...dataRows(), ...teacherRows()];
+  return [...exam, ...review, ...dataRows(), ...windowRows(), ...teacherRows()];
 }
 
 describe('figures of the README', () => {
