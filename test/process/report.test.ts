@@ -52,7 +52,7 @@ describe('tailor report and the test set', () => {
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)/u);
     const table = await tailor(['report', '--format', 'csv'], root);
     expect(table.out).toMatch(
-      /^section,round,set,name,measure,value,low,high,n,note,question,gold,before,answer\n/u,
+      /^section,round,set,name,measure,value,low,high,n,note,question,gold,before,answer,step\n/u,
     );
     expect(table.out).toMatch(/^list of exam,0,test,[^,]+,(?:right|wrong),[01],,,1,,/mu);
     expect(table.out).toContain('test,,test,,looks,1,');

@@ -1,5 +1,5 @@
 import { createReadStream, writeSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Question } from '../../core/dataset/question.ts';
 import { placeOf } from '../../core/dataset/splits.ts';
@@ -18,16 +18,23 @@ export class QuestionSpool {
   readonly #folder: string;
   readonly #handle: FileHandle;
   readonly #seed: number | null;
+  /** The folder of the spool's own, where it was not there before: an import leaves nothing beside its files. */
+  readonly #made: string | null;
   #pending: string[] = [];
   #places = new Float64Array(1024);
   #count = 0;
   #equations = 0;
   #rationales = 0;
 
-  private constructor(folder: string, handle: FileHandle, seed: number | null) {
+  private constructor(
+    folder: string,
+    handle: FileHandle,
+    { seed, made }: { readonly seed: number | null; readonly made: string | null },
+  ) {
     this.#folder = folder;
     this.#handle = handle;
     this.#seed = seed;
+    this.#made = made;
   }
 
   /**
@@ -35,11 +42,12 @@ export class QuestionSpool {
    * `seed`: of the split whose places are to be known; null for none.
    */
   static async open(place: string, seed: number | null): Promise<QuestionSpool> {
-    await mkdir(place, { recursive: true });
+    const made = (await mkdir(place, { recursive: true })) !== undefined;
     await sweep(place);
     const folder = await mkdtemp(join(place, PREFIX));
     try {
-      return new QuestionSpool(folder, await open(join(folder, 'questions.jsonl'), 'wx'), seed);
+      const handle = await open(join(folder, 'questions.jsonl'), 'wx');
+      return new QuestionSpool(folder, handle, { seed, made: made ? place : null });
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;
@@ -106,6 +114,8 @@ export class QuestionSpool {
   async close(): Promise<void> {
     await this.#handle.close();
     await rm(this.#folder, { recursive: true, force: true });
+    // Something else may stand there by now.
+    if (this.#made !== null) await rmdir(this.#made).catch(() => undefined);
   }
 }
 

@@ -71,6 +71,10 @@ describe('questions that wait on the disk', () => {
     expect(await readdir(place)).not.toContain('import-old');
     await spool.close();
     expect((await readdir(place)).sort()).toEqual(['import-new', 'locks']);
+    const fresh = join(await temporaryFolder(), 'p');
+    await mkdir(fresh);
+    await (await QuestionSpool.open(join(fresh, '.tailor'), null)).close();
+    expect(await readdir(fresh)).toEqual([]);
   });
 });
 
