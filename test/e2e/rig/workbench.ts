@@ -51,6 +51,8 @@ export class Workbench {
 
   /** What a person's F5 in the browser does. */
   async reload(): Promise<void> {
+    // In a browser VS Code writes down every five seconds which editors are open, and nothing when a page goes.
+    await this.page.waitForTimeout(7000);
     await this.page.reload();
     await this.#ready();
   }
