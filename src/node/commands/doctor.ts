@@ -4,13 +4,13 @@ import { freemem, totalmem } from 'node:os';
 import { AppError, isAppError, textOf } from '../../core/errors.ts';
 import { figures } from '../../core/figures.ts';
 import { joined, sentence, type Sentence, type Text } from '../../core/sentence.ts';
-import { findPython } from '../python/findPython.ts';
 import { loadProject } from '../project/loadProject.ts';
 import type { Fit } from '../python/fit.ts';
 import { doctorFacts, probePython, type FitQuestion } from '../python/probe.ts';
 import { loadProfiles, profilesPath } from '../teacher/profiles.ts';
 import type { CommandContext, CommandResult } from './context.ts';
 import { fitLines } from './estimateTraining.ts';
+import { trainerPython } from './trainerPython.ts';
 
 interface Finding {
   readonly what: Text;
@@ -77,13 +77,7 @@ async function engineFinding({ assets }: CommandContext): Promise<Text> {
 
 async function trainerFindings(context: CommandContext): Promise<Finding[]> {
   try {
-    const python = await findPython({
-      named: context.python,
-      environment: context.environment,
-      installation: context.assets.installation,
-      confirm: context.confirmPython,
-      signal: context.signal,
-    });
+    const python = await trainerPython(context);
     const probe = await probePython(python, {
       bundle: context.assets.bridge,
       environment: context.environment,

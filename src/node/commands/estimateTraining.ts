@@ -2,13 +2,13 @@ import { AppError } from '../../core/errors.ts';
 import { figures } from '../../core/figures.ts';
 import { planRun } from '../../core/round/trainRound.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
-import { findPython } from '../python/findPython.ts';
 import { dryRun, type DryRun } from '../python/dryRun.ts';
 import type { Fit, Need } from '../python/fit.ts';
 import { loopPorts } from '../session/loopPorts.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
+import { trainerPython } from './trainerPython.ts';
 
 /** `tailor train --dry-run`: checks everything that training would read, and says what it will take; trains nothing. */
 export function estimateTraining(
@@ -24,14 +24,7 @@ export function estimateTraining(
       });
     }
     const { config } = await planRun(loopPorts(session), state, options.fresh === true);
-    const python = await findPython({
-      named: context.python,
-      environment: context.environment,
-      installation: context.assets.installation,
-      projectFolder: session.root,
-      confirm: context.confirmPython,
-      signal: context.signal,
-    });
+    const python = await trainerPython(context, session.root);
     const made = await dryRun(python, context.assets.bridge, config, context.signal);
     return { text: describeTraining(made), json: made };
   });

@@ -3,9 +3,9 @@ import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import { childEnvironment } from '../childEnvironment.ts';
 import { bridgeCommand } from '../python/bridge.ts';
-import { findPython } from '../python/findPython.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import type { RoundOption } from './steps.ts';
+import { trainerPython } from './trainerPython.ts';
 
 /** The exit code of a run that was asked to stop. */
 const STOPPED = 3;
@@ -40,14 +40,7 @@ export function joinTraining(
         json: { round, machine },
       };
     }
-    const python = await findPython({
-      named: context.python,
-      environment: context.environment,
-      installation: context.assets.installation,
-      projectFolder: session.root,
-      confirm: context.confirmPython,
-      signal: context.signal,
-    });
+    const python = await trainerPython(context, session.root);
     const runs = session.store.absolute(`rounds/${round}/runs`);
     const args = ['join', '--runs', runs, '--machine', String(machine)];
     const { file, args: argv, cwd } = bridgeCommand(python, context.assets.bridge, args);

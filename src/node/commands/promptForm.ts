@@ -5,9 +5,9 @@ import { joined, sentence, type Sentence, type Text } from '../../core/sentence.
 import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { renderChatFrame } from '../python/chatFrame.ts';
-import { findPython } from '../python/findPython.ts';
 import { resolveInside } from '../storage/safePath.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { trainerPython } from './trainerPython.ts';
 
 export const PROMPT_FORMS = ['template', 'plain'] as const;
 export type PromptFormChoice = (typeof PROMPT_FORMS)[number];
@@ -35,14 +35,7 @@ async function rendered(
   { root, file }: Awaited<ReturnType<typeof loadProject>>,
 ): Promise<ChatFrame> {
   const config = await resolveInside(root, `${file.student}/config.json`);
-  const python = await findPython({
-    named: context.python,
-    environment: context.environment,
-    installation: context.assets.installation,
-    projectFolder: root,
-    confirm: context.confirmPython,
-    signal: context.signal,
-  });
+  const python = await trainerPython(context, root);
   return renderChatFrame(python, {
     bundle: context.assets.bridge,
     student: config.slice(0, -'/config.json'.length),

@@ -3,10 +3,10 @@ import { AppError } from '../../core/errors.ts';
 import { promptOf } from '../../core/exam/promptForm.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { exists } from '../exam/studentDigest.ts';
-import { findPython } from '../python/findPython.ts';
 import { recordParity, type RecordedParity } from '../python/recordParity.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { withSession, type CommandContext, type CommandResult } from './context.ts';
+import { trainerPython } from './trainerPython.ts';
 
 /** Texts beside the prompts that show how the data are written; the trainer's own list takes 200. */
 const MOST_TEXTS = 200;
@@ -32,14 +32,7 @@ export function recordStudent(
     }
     const questions = await store.questions('train');
     const head = await store.head();
-    const python = await findPython({
-      named: context.python,
-      environment: context.environment,
-      installation: context.assets.installation,
-      projectFolder: root,
-      confirm: context.confirmPython,
-      signal: context.signal,
-    });
+    const python = await trainerPython(context, root);
     context.report({ stage: sentence`recording the student`, done: 0, total: 1, etaMs: null });
     const made = await recordParity(
       python,

@@ -10,7 +10,6 @@ import { projectFileSchema, type ProjectFile } from '../../core/project/projectF
 import { purposeSchema } from '../../core/teaching/records.ts';
 import { DEFAULT_TEMPLATES } from '../../core/teaching/templates.ts';
 import { createPracticeProject, ignoreGenerated, placePracticeStudent } from '../practiceFiles.ts';
-import { findPython } from '../python/findPython.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { PROJECT_FILE } from '../project/projectFileName.ts';
 import { installSmollm2 } from '../python/installSmollm2.ts';
@@ -19,6 +18,7 @@ import { makeFolder } from '../storage/makeFolder.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { trainerPython } from './trainerPython.ts';
 
 export interface InitOptions {
   readonly folder: string;
@@ -160,14 +160,7 @@ async function useSmollm2(context: CommandContext, root: string): Promise<void> 
 }
 
 async function makeSmollm2(context: CommandContext, root: string): Promise<void> {
-  const python = await findPython({
-    named: context.python,
-    environment: context.environment,
-    installation: context.assets.installation,
-    projectFolder: root,
-    confirm: context.confirmPython,
-    signal: context.signal,
-  });
+  const python = await trainerPython(context, root);
   await installSmollm2(python, {
     bundle: context.assets.bridge,
     environment: context.environment,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence } from '../../core/sentence.ts';
-import { findPython } from '../python/findPython.ts';
 import { ENVIRONMENT_SIZE, makeEnvironment } from '../python/makeEnvironment.ts';
 import { doctorFacts, probePython } from '../python/probe.ts';
 import type { CommandContext, CommandResult } from './context.ts';
+import { trainerPython } from './trainerPython.ts';
 
 /** `tailor setup`: the Python to train with and what it lacks; with `make`, an environment of Tailor's own. */
 export async function setUpTrainer(
@@ -12,13 +12,7 @@ export async function setUpTrainer(
   options: { readonly make?: boolean; readonly folder?: string },
 ): Promise<CommandResult> {
   const { assets, environment, signal } = context;
-  const found = await findPython({
-    named: context.python,
-    environment,
-    installation: assets.installation,
-    confirm: context.confirmPython,
-    signal,
-  });
+  const found = await trainerPython(context);
   const folder = options.folder ?? join(assets.installation, '.venv');
   const python =
     options.make === true
