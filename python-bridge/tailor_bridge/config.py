@@ -7,15 +7,12 @@ the path of the field.
 from __future__ import annotations
 
 import hashlib
-import math
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from . import jsonio
 from .errors import TrainerError
+from .section import Section, bad
 
 
 @dataclass(frozen=True)
@@ -147,125 +144,6 @@ class RunConfig:
     warnings: tuple[str, ...]
 
 
-class _Section:
-    """Reads one JSON object field by field and knows its path for messages."""
-
-    def __init__(self, value: Any, path: str, warnings: list[str]) -> None:
-        if not isinstance(value, dict):
-            raise _bad(path or "run.json", "must be an object")
-        self._value: dict[str, Any] = value
-        self._path = path
-        self._seen: set[str] = set()
-        self._warnings = warnings
-
-    def _where(self, key: str) -> str:
-        return f"{self._path}.{key}" if self._path else key
-
-    def _get(self, key: str, default: Any) -> Any:
-        self._seen.add(key)
-        if key in self._value:
-            return self._value[key]
-        if default is _REQUIRED:
-            raise _bad(self._where(key), "is missing")
-        return default
-
-    def section(self, key: str, *, optional: bool = False) -> _Section:
-        value = self._get(key, {} if optional else _REQUIRED)
-        return _Section(value, self._where(key), self._warnings)
-
-    def text(self, key: str, *, pattern: str | None = None) -> str:
-        value = self._get(key, _REQUIRED)
-        if not isinstance(value, str):
-            raise _bad(self._where(key), "must be a string")
-        if pattern is not None and re.fullmatch(pattern, value) is None:
-            raise _bad(self._where(key), f"does not match {pattern}")
-        return value
-
-    def filled(self, key: str) -> str:
-        value = self.text(key)
-        if value == "":
-            raise _bad(self._where(key), "is empty")
-        return value
-
-    def choice(self, key: str, choices: Sequence[str], default: Any = None) -> str:
-        value = self._get(key, _REQUIRED if default is None else default)
-        if not isinstance(value, str) or value not in choices:
-            raise _bad(self._where(key), f"must be one of {', '.join(choices)}")
-        return value
-
-    def number(
-        self,
-        key: str,
-        low: float,
-        high: float = math.inf,
-        *,
-        above: bool = False,
-        default: Any = None,
-    ) -> float:
-        value = self._get(key, _REQUIRED if default is None else default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise _bad(self._where(key), "must be a number")
-        if not math.isfinite(value) or value > high or value < low or (above and value <= low):
-            relation = ">" if above else "≥"
-            limit = "" if math.isinf(high) else f" and ≤ {high:g}"
-            raise _bad(self._where(key), f"must be {relation} {low:g}{limit}")
-        return float(value)
-
-    def integer(self, key: str, low: int, high: float = math.inf, default: Any = None) -> int:
-        value = self.number(key, low, high, default=default)
-        if not value.is_integer():
-            raise _bad(self._where(key), "must be a whole number")
-        raw = self._value.get(key, default)
-        return raw if isinstance(raw, int) else int(value)
-
-    def boolean(self, key: str) -> bool:
-        value = self._get(key, _REQUIRED)
-        if not isinstance(value, bool):
-            raise _bad(self._where(key), "must be true or false")
-        return value
-
-    def sections(self, key: str, low: int, high: int) -> list[_Section]:
-        value = self._get(key, _REQUIRED)
-        if not isinstance(value, list) or not low <= len(value) <= high:
-            raise _bad(self._where(key), f"must be a list of {low} to {high} objects")
-        return [
-            _Section(item, f"{self._where(key)}.{at}", self._warnings)
-            for at, item in enumerate(value)
-        ]
-
-    def choices(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
-        """A list of distinct known words; all of them where the key is absent."""
-        value = self._get(key, list(known))
-        if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-            raise _bad(self._where(key), "must be a list of distinct names")
-        for at, item in enumerate(value):
-            if item not in known:
-                raise _bad(f"{self._where(key)}.{at}", f"must be one of {', '.join(known)}")
-        return tuple(value)
-
-    def ids(self, key: str, most: int) -> tuple[int, ...]:
-        value = self._get(key, _REQUIRED)
-        if not isinstance(value, list) or len(value) > most:
-            raise _bad(self._where(key), f"must be a list of at most {most} token ids")
-        for at, item in enumerate(value):
-            if isinstance(item, bool) or not isinstance(item, int) or item < 0:
-                raise _bad(f"{self._where(key)}.{at}", "must be an integer ≥ 0")
-        return tuple(value)
-
-    def has(self, key: str) -> bool:
-        self._seen.add(key)
-        return key in self._value
-
-    def integer_or_null(self, key: str, low: int) -> int | None:
-        return None if self._get(key, _REQUIRED) is None else self.integer(key, low)
-
-    def done(self) -> None:
-        for key in self._value:
-            if key not in self._seen:
-                self._warnings.append(f"run.json: unknown key {self._where(key)} is ignored")
-
-
-_REQUIRED = object()
 # Of a block's linear layers, in the order of the forward.
 LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 # Where run.json gives no rate.
@@ -273,22 +151,14 @@ DEFAULT_LR = {"full": 1e-5, "lora": 2e-4, "qlora": 2e-4}
 _HEX64 = r"[0-9a-f]{64}"
 
 
-def _bad(field: str, problem: str) -> TrainerError:
-    return TrainerError(
-        "BAD_CONFIG",
-        f"run.json: {field} {problem}.",
-        "Start the run again from Tailor, which writes run.json itself.",
-    )
-
-
 def parse_config(data: bytes) -> RunConfig:
     """Parses the bytes of run.json, or raises BAD_CONFIG naming the field."""
     try:
         value = jsonio.loads(data)
     except (ValueError, RecursionError) as error:
-        raise _bad("the file", f"is not JSON ({error})") from error
+        raise bad("the file", f"is not JSON ({error})") from error
     warnings: list[str] = []
-    top = _Section(value, "", warnings)
+    top = Section(value, "", warnings)
     version = top.integer("v", 0)
     if version != 1:
         raise TrainerError(
@@ -298,7 +168,7 @@ def parse_config(data: bytes) -> RunConfig:
         )
     model = top.section("model")
     if model.boolean("trustRemoteCode"):
-        raise _bad("model.trustRemoteCode", "must be false: code of models is never run")
+        raise bad("model.trustRemoteCode", "must be false: code of models is never run")
     data_section = top.section("data")
     objective = top.section("objective")
     lm, pair = objective.section("lm", optional=True), objective.section("pair", optional=True)
@@ -306,7 +176,7 @@ def parse_config(data: bytes) -> RunConfig:
     launch = top.section("launch", optional=True)
     mode = top.choice("mode", ("full", "lora", "qlora"))
     if mode == "full" and top.has("lora"):
-        raise _bad("lora", "has no place in mode full")
+        raise bad("lora", "has no place in mode full")
     config = RunConfig(
         run_id=top.text("runId", pattern=r"[a-z0-9-]{4,64}"),
         model=ModelConfig(path=model.text("path"), digest=model.text("digest", pattern=_HEX64)),
@@ -371,11 +241,11 @@ def parse_config(data: bytes) -> RunConfig:
         ("launch.accelerate", config.launch.accelerate),
     ):
         if path is not None and not Path(path).is_absolute():
-            raise _bad(field, "must be an absolute path")
+            raise bad(field, "must be an absolute path")
     return _with_warnings(config, warnings)
 
 
-def _lora(section: _Section) -> LoraConfig:
+def _lora(section: Section) -> LoraConfig:
     lora = LoraConfig(
         r=section.integer("r", 1, 1024, default=16),
         alpha=section.number("alpha", 0, 4096, above=True, default=32),
@@ -386,7 +256,7 @@ def _lora(section: _Section) -> LoraConfig:
     return lora
 
 
-def _chat(section: _Section) -> ChatConfig:
+def _chat(section: Section) -> ChatConfig:
     chat = ChatConfig(
         template=section.text("template", pattern=_HEX64),
         bos=section.text("bos"),
@@ -401,7 +271,7 @@ def _chat(section: _Section) -> ChatConfig:
     return chat
 
 
-def _probes(section: _Section) -> ProbesConfig:
+def _probes(section: Section) -> ProbesConfig:
     items = []
     for one in section.sections("items", 1, 64):
         items.append(Probe(one.filled("id"), one.filled("prompt"), one.filled("gold")))

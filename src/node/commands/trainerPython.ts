@@ -1,7 +1,7 @@
 import { findPython, type PythonEnvironment } from '../python/findPython.ts';
 import type { CommandContext } from './context.ts';
 
-/** The Python to train with, as the person named it or as it is found; one inside `projectFolder` is never taken unasked. */
+/** The Python to train with, as the person named it or as it is found; PATH entries inside `projectFolder` are skipped. */
 export function trainerPython(
   context: CommandContext,
   projectFolder?: string,

@@ -7,7 +7,6 @@ import type { Clock } from '../../core/ports.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { allUnapplied, dataFixesOf, type DataFixes } from '../../core/curation/dataFixes.ts';
 import { decisionSchema, type Decision } from '../../core/curation/decision.ts';
-import { behindKnown } from '../../core/curation/disagreements.ts';
 import type { GradedAttempt } from '../../core/curation/negatives.ts';
 import type { Question } from '../../core/dataset/question.ts';
 import { againSchema, type RecordedAgain } from '../../core/exam/again.ts';
@@ -45,6 +44,7 @@ import { assertWritable, resolveInside } from '../storage/safePath.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
 import { askingSince } from './askingSince.ts';
+import { DecisionJournals } from './decisionJournals.ts';
 import { runSeconds } from '../trainer/runSeconds.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
@@ -67,13 +67,17 @@ export class ProjectStore implements AgainStore {
   readonly root: string;
   readonly #options: ProjectStoreOptions;
   readonly #files: ProjectFiles;
-  readonly #decisionJournals = new Map<number, Journal<Decision>>();
+  readonly #decisions: DecisionJournals;
 
   constructor(options: ProjectStoreOptions) {
     this.project = options.project;
     this.root = options.root;
     this.#options = options;
     this.#files = new ProjectFiles(options.onBad);
+    this.#decisions = new DecisionJournals({
+      open: (round) => this.#journal(this.roundFolder(round, 'decisions'), '', decisionSchema),
+      read: (round) => this.decisions(round),
+    });
   }
 
   absolute(path: string): string {
@@ -251,7 +255,7 @@ export class ProjectStore implements AgainStore {
   }
 
   async decide(round: number, decisions: readonly Decision[]): Promise<void> {
-    for (const decision of decisions) await this.#append(round, [decision], true);
+    for (const decision of decisions) await this.#decisions.append(round, [decision], true);
   }
 
   /**
@@ -259,42 +263,11 @@ export class ProjectStore implements AgainStore {
    * `flushDecisions` puts them on the disk.
    */
   appendDecisions(round: number, decisions: readonly Decision[]): Promise<RecordedDecision[]> {
-    return this.#append(round, decisions, false);
+    return this.#decisions.append(round, decisions, false);
   }
 
-  async flushDecisions(): Promise<void> {
-    for (const journal of this.#decisionJournals.values()) await journal.flush();
-  }
-
-  async #append(
-    round: number,
-    decisions: readonly Decision[],
-    sync: boolean,
-  ): Promise<RecordedDecision[]> {
-    const journal = await this.#decisionJournal(round);
-    const knowing = decisions.some(({ knows }) => knows !== undefined);
-    const notBefore = knowing ? behindKnown(decisions, await this.decisions(round)) : 0;
-    const settled = await Promise.allSettled(
-      decisions.map((decision) => journal.append(decision, { sync, notBefore })),
-    );
-    const failed = settled.find((one) => one.status === 'rejected');
-    if (failed === undefined) {
-      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    }
-    if (isAppError(failed.reason, 'store.missing')) {
-      // The file was replaced (git checkout): the next decision begins it anew.
-      this.#decisionJournals.delete(round);
-      await journal.close().catch(() => undefined);
-    }
-    throw failed.reason;
-  }
-
-  async #decisionJournal(round: number): Promise<Journal<Decision>> {
-    const known = this.#decisionJournals.get(round);
-    if (known) return known;
-    const opened = await this.#journal(this.roundFolder(round, 'decisions'), '', decisionSchema);
-    this.#decisionJournals.set(round, opened);
-    return opened;
+  flushDecisions(): Promise<void> {
+    return this.#decisions.flush();
   }
 
   /** Looks at the test set that were asked for in this round. */
@@ -375,9 +348,8 @@ export class ProjectStore implements AgainStore {
   }
 
   /** Closes this process's journals. */
-  async close(): Promise<void> {
-    for (const journal of this.#decisionJournals.values()) await journal.close();
-    this.#decisionJournals.clear();
+  close(): Promise<void> {
+    return this.#decisions.close();
   }
 
   /** Digests of every file that a freeze of this round reads. */

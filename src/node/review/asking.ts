@@ -19,6 +19,7 @@ import { acquireLock, type Lock } from '../storage/lock.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { sayIn } from './say.ts';
 import { stale, unknown } from './stale.ts';
+import { asStoppableJob, StoppableWork } from './stoppableWork.ts';
 
 export interface Asked {
   /** Questions with a new rationale that passed the gate. */
@@ -35,16 +36,14 @@ const LOOK_MS = 500;
 /** Asks the project's teacher again about questions under review: one piece of work at a time. */
 export class Asking {
   readonly #service: ReviewService;
-  #job: Job | null = null;
-  #abort: AbortController | null = null;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #work = new StoppableWork();
 
   constructor(service: ReviewService) {
     this.#service = service;
   }
 
   get job(): Job | null {
-    return this.#job;
+    return this.#work.job;
   }
 
   /** `round` is the one that was looked at; null where nobody looks. */
@@ -69,36 +68,22 @@ export class Asking {
         hint: sentence`Set the teacher’s key, or choose the built-in teacher.`,
       });
     }
-    if (this.#abort) {
+    if (this.#work.underWay) {
       throw new AppError('lock.held', sentence`The teacher is being asked already.`, {
         hint: sentence`Wait until it has answered, or stop it.`,
       });
     }
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    this.#abort = abort;
-    const running = this.#run([...new Set(ids)], hint.trim(), round, abort);
-    this.#running = running.catch(() => undefined);
-    try {
-      const asked = await running;
-      await this.#service.refresh();
-      return asked;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      this.#abort = null;
-      this.#job = null;
-      this.#service.changed();
-    }
+    const service = this.#service;
+    return this.#work.run(
+      signal,
+      (abort) => this.#run([...new Set(ids)], hint.trim(), round, abort),
+      { done: () => service.refresh(), after: () => void service.changed() },
+    );
   }
 
   /** Stops what is under way; true when there was something. */
-  async stop(): Promise<boolean> {
-    if (!this.#abort) return false;
-    this.#abort.abort();
-    await this.#running;
-    return true;
+  stop(): Promise<boolean> {
+    return this.#work.stop();
   }
 
   /** Shows what has come. Not waited for: who waits for the end of asking may hold the turn that this needs. */
@@ -156,24 +141,11 @@ export class Asking {
     }
   }
 
-  /** Stopping the job is stopping to ask. */
-  async #asJob(
-    opened: Opened,
-    items: readonly ReviewItem[],
-    abort: AbortController,
-  ): Promise<Asked> {
-    const { asJob } = this.#service.options;
-    if (!asJob) return this.#askAll(opened, items, abort.signal);
-    return asJob({ title: this.#title(), round: opened.review.round }, async (job) => {
-      const stop = (): void => abort.abort();
-      job.signal.addEventListener('abort', stop);
-      if (job.signal.aborted) stop();
-      try {
-        return await this.#askAll(opened, items, abort.signal, job.report);
-      } finally {
-        job.signal.removeEventListener('abort', stop);
-      }
-    });
+  #asJob(opened: Opened, items: readonly ReviewItem[], abort: AbortController): Promise<Asked> {
+    const job = { title: this.#title(), round: opened.review.round };
+    return asStoppableJob(this.#service.options.asJob, job, abort, (report) =>
+      this.#askAll(opened, items, abort.signal, report),
+    );
   }
 
   #title(): string {
@@ -184,7 +156,7 @@ export class Asking {
     opened: Opened,
     items: readonly ReviewItem[],
     signal: AbortSignal,
-    tell: Report = () => undefined,
+    tell: Report,
   ): Promise<Asked> {
     const { session, review } = opened;
     const { clock } = session.surroundings;
@@ -200,7 +172,7 @@ export class Asking {
       const etaMs =
         done === 0 ? null : Math.round(((clock.now() - started) / done) * (items.length - done));
       const progress = { stage: this.#title(), done, total: items.length, etaMs };
-      this.#job = { ...progress, note: null };
+      this.#work.job = { ...progress, note: null };
       tell(progress);
       this.#service.changed();
     };

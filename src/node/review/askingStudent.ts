@@ -10,6 +10,7 @@ import { openStudent } from '../session/openStudent.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { sayIn } from './say.ts';
 import { stale, unknown } from './stale.ts';
+import { asStoppableJob, StoppableWork } from './stoppableWork.ts';
 
 export interface HowAgain {
   readonly student: StudentChoice;
@@ -20,16 +21,14 @@ export interface HowAgain {
 /** Asks a student one question under review again, through whoever sits the exams: one such work at a time. */
 export class AskingStudent {
   readonly #service: ReviewService;
-  #job: Job | null = null;
-  #abort: AbortController | null = null;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #work = new StoppableWork();
 
   constructor(service: ReviewService) {
     this.#service = service;
   }
 
   get job(): Job | null {
-    return this.#job;
+    return this.#work.job;
   }
 
   /** Why nobody can be asked now, in the person's language; null where somebody can. */
@@ -40,7 +39,7 @@ export class AskingStudent {
     if (!opened || opened.review.reading) return say('host.reason.loading');
     const { state, round } = opened.facts;
     if (state?.exams['train'] === undefined) return say('host.again.noExam', round);
-    const busy = outside.job !== null || asking.job !== null || this.#abort !== null;
+    const busy = outside.job !== null || asking.job !== null || this.#work.underWay;
     return busy ? say('host.again.busy') : null;
   }
 
@@ -58,36 +57,24 @@ export class AskingStudent {
         { hint: sentence`Trust the workspace first.` },
       );
     }
-    if (this.#abort) {
+    if (this.#work.underWay) {
       throw new AppError('lock.held', sentence`The student is being asked already.`, {
         hint: sentence`Wait until it has answered, or stop it.`,
       });
     }
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    this.#abort = abort;
-    const running = this.#run(id, how, round, abort);
-    this.#running = running.catch(() => undefined);
-    try {
-      return await running;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      this.#abort = null;
-      this.#job = null;
-      // Also what was answered before it was stopped is shown.
-      if (!this.#service.signal.aborted) await this.#service.refresh().catch(() => undefined);
-      this.#service.changed();
-    }
+    const service = this.#service;
+    return this.#work.run(signal, (abort) => this.#run(id, how, round, abort), {
+      after: async () => {
+        // Also what was answered before it was stopped is shown.
+        if (!service.signal.aborted) await service.refresh().catch(() => undefined);
+        service.changed();
+      },
+    });
   }
 
   /** Stops what is under way; true when there was something. */
-  async stop(): Promise<boolean> {
-    if (!this.#abort) return false;
-    this.#abort.abort();
-    await this.#running;
-    return true;
+  stop(): Promise<boolean> {
+    return this.#work.stop();
   }
 
   async #run(
@@ -102,26 +89,12 @@ export class AskingStudent {
     return opened.session.alone(() => this.#asJob(opened, id, how, abort));
   }
 
-  /** Stopping the job is stopping to ask. */
-  async #asJob(
-    opened: Opened,
-    id: string,
-    how: HowAgain,
-    abort: AbortController,
-  ): Promise<AskedAgain> {
+  #asJob(opened: Opened, id: string, how: HowAgain, abort: AbortController): Promise<AskedAgain> {
     const { asJob, actions } = this.#service.options;
-    if (!asJob) return this.#ask(opened, id, how, abort.signal, () => undefined);
-    const title = sayIn(actions)('host.job.again');
-    return asJob({ title, round: opened.review.round }, async (job) => {
-      const stop = (): void => abort.abort();
-      job.signal.addEventListener('abort', stop);
-      if (job.signal.aborted) stop();
-      try {
-        return await this.#ask(opened, id, how, abort.signal, job.report);
-      } finally {
-        job.signal.removeEventListener('abort', stop);
-      }
-    });
+    const job = { title: sayIn(actions)('host.job.again'), round: opened.review.round };
+    return asStoppableJob(asJob, job, abort, (report) =>
+      this.#ask(opened, id, how, abort.signal, report),
+    );
   }
 
   #ask(
@@ -158,7 +131,7 @@ export class AskingStudent {
 
   #show({ stage, done, total, etaMs, note }: Progress): void {
     const { actions } = this.#service.options;
-    this.#job = {
+    this.#work.job = {
       stage: actions.said(stage),
       done,
       total,

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { issueText } from '../../core/schemaProblem.ts';
 import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { ModelPrices } from '../../core/teaching/prices.ts';
-import { systemCode } from '../storage/storeError.ts';
+import { readPersonFile } from './personFile.ts';
 
 /** What a price says, in the file of prices and in a profile of its own. */
 export const priceFields = {
@@ -58,24 +56,5 @@ export async function loadPrices(path: string): Promise<ModelPrices[]> {
       detail: { path },
       cause,
     });
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw new AppError('store.io', sentence`${path} cannot be read.`, {
-      cause: error,
-      detail: { path },
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw refuse(sentence`it is not JSON`, error);
-  }
-  const parsed = fileSchema.safeParse(value);
-  if (parsed.success) return parsed.data.prices;
-  const [first] = parsed.error.issues;
-  throw refuse(first ? issueText(first, sentence`(file)`) : sentence`(file)`, parsed.error);
+  return (await readPersonFile(path, fileSchema, refuse))?.prices ?? [];
 }

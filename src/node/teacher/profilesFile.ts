@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { AppError, isAppError } from '../../core/errors.ts';
-import { issueText } from '../../core/schemaProblem.ts';
 import { sentence, type Sentence, type Text } from '../../core/sentence.ts';
 import { makeFolder } from '../storage/makeFolder.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
-import { systemCode } from '../storage/storeError.ts';
+import { firstIssue, readPersonFile } from './personFile.ts';
 
 /** A kind of server that a person keeps profiles of, in a file of their own: `{v: 1, profiles: […]}`. */
 export interface ProfilesKind<S extends z.ZodType<Named>> {
@@ -42,25 +40,10 @@ export async function readProfiles<S extends z.ZodType<Named>>(
       ...(cause === undefined ? {} : { cause }),
     });
   };
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw new AppError('store.io', sentence`${path} cannot be read.`, {
-      cause: error,
-      detail: { path },
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw refuse(sentence`it is not JSON`, error);
-  }
-  const parsed = z.strictObject({ v: z.literal(1), profiles: z.array(schema) }).safeParse(value);
-  if (!parsed.success) throw refuse(firstIssue(parsed.error));
-  const { profiles } = parsed.data;
+  const file = z.strictObject({ v: z.literal(1), profiles: z.array(schema) });
+  const found = await readPersonFile(path, file, refuse);
+  if (found === null) return [];
+  const { profiles } = found;
   const names = profiles.map(({ name }) => name.toLowerCase());
   const twice = names.find((name, index) => names.indexOf(name) !== index || name === reserved);
   if (twice !== undefined) throw refuse(sentence`the name "${twice}" is taken`);
@@ -103,8 +86,4 @@ export async function addToProfiles<S extends z.ZodType<Named>>(
   const text = `${JSON.stringify({ v: 1, profiles: [...known, profile] }, null, 2)}\n`;
   await writeSnapshot(path, text, { mode: 0o600 });
   return kind.schema.parse(profile);
-}
-
-function firstIssue({ issues: [first] }: z.ZodError): Sentence {
-  return first ? issueText(first, sentence`(file)`) : sentence`(file)`;
 }
