@@ -11,7 +11,8 @@ import { candidatesOf, gateReasons, inQuestion, type Candidate } from './candida
 import { gateSentences } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
-import { isDisputed, pairTopic, rationaleTopic } from './disagreements.ts';
+import { isDisputed } from './disagreements.ts';
+import { pairTopic, rationaleTopic } from './topics.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { pairReason } from './pairReason.ts';
 import { asSentence } from './say.ts';

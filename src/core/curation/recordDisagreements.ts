@@ -2,7 +2,8 @@ import type { DisagreementView } from '../../shared/reviewDisagreement.ts';
 import type { Candidate } from './candidates.ts';
 import type { Curation } from './curation.ts';
 import { sentenceOf } from './decisionLog.ts';
-import type { Topic, Voice } from './disagreements.ts';
+import type { Voice } from './disagreements.ts';
+import type { Topic } from './topics.ts';
 import type { Decision } from './decision.ts';
 import type { CurationSay } from './say.ts';
 

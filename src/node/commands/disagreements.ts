@@ -1,4 +1,5 @@
-import type { Disagreement, Topic, Voice } from '../../core/curation/disagreements.ts';
+import type { Disagreement, Voice } from '../../core/curation/disagreements.ts';
+import type { Topic } from '../../core/curation/topics.ts';
 import { sentenceOf } from '../../core/curation/decisionLog.ts';
 import { saidOn } from '../../core/curation/recordDisagreements.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
