@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import jsonio
 from .errors import TrainerError
+from .grade_answer import KINDS
 from .section import Section, bad
 
 
@@ -107,6 +108,8 @@ class Probe:
     id: str
     prompt: str
     gold: str
+    kind: str = "number"  # one of grade_answer.KINDS
+    choices: tuple[str, ...] = ()  # the texts behind (a), (b), … of kind choice
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ class ProbesConfig:
     max_new_tokens: int
     stop_at_answer_line: bool
     seconds: float  # an epoch's probes are cut off after so long
+    left_out: int = 0  # dev questions that the host alone can grade
 
 
 @dataclass(frozen=True)
@@ -272,15 +276,22 @@ def _chat(section: Section) -> ChatConfig:
 
 
 def _probes(section: Section) -> ProbesConfig:
+    left_out = section.integer("leftOut", 1) if section.has("leftOut") else 0
     items = []
-    for one in section.sections("items", 1, 64):
-        items.append(Probe(one.filled("id"), one.filled("prompt"), one.filled("gold")))
+    for one in section.sections("items", 1 if left_out == 0 else 0, 64):
+        kind = one.choice("kind", KINDS, default="number")
+        if kind != "choice" and one.has("choices"):
+            raise bad(one.where("choices"), f"have no place in a question of kind {kind}")
+        choices = one.texts("choices", 2, 26) if kind == "choice" else ()
+        probe = Probe(one.filled("id"), one.filled("prompt"), one.filled("gold"), kind, choices)
+        items.append(probe)
         one.done()
     probes = ProbesConfig(
         items=tuple(items),
         max_new_tokens=section.integer("maxNewTokens", 1, 4096),
         stop_at_answer_line=section.boolean("stopAtAnswerLine"),
         seconds=section.number("seconds", 0, 3600, above=True),
+        left_out=left_out,
     )
     section.done()
     return probes

@@ -1,7 +1,7 @@
 """A few held-out questions, answered greedily after every epoch: a timeline for each, and the share that is right.
 
-They say how the training goes and decide nothing. Answers end where the exam's do (src/engine/stopRules.ts): at the
-end-of-sequence token, after a whole answer line, in a loop, or at the length limit.
+They say how the training goes and decide nothing. Each is graded by the rules of its kind. Answers end where the exam's
+do (src/engine/stopRules.ts): at the end token, after a whole answer line, in a loop, or at the limit of tokens.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from .config import ProbesConfig
 from .errors import is_out_of_memory
 from .events import EventLog, well_formed
 from .generate import Generated, Rules, generate
-from .grading import grade_numeric
+from .grade_answer import grade_answer
 from .model import Student
+from .phrase import WHITE
 from .tokens import StudentTokens
 
-ANSWER_LINE = re.compile(r"(?:^|\n)[ \t]*Answer:[^\S\n]*\S[^\n]*\n")
+_INLINE = WHITE.replace("\n", "")
+ANSWER_LINE = re.compile(rf"(?:^|\n)[ \t]*Answer:[{_INLINE}]*[^{WHITE}][^\n]*\n")
 LOOP_LENGTH = 8
 LOOP_TIMES = 4
 MAX_TEXT = 4000
@@ -70,9 +72,16 @@ class Probes:
             for ids in tokens.encode_all([item.prompt for item in config.items])
         ]
         self._eos = frozenset(tokens.eos_ids)
+        if config.left_out > 0:
+            events.log(
+                f"{config.left_out} dev questions are answered by a pattern, which only exams grade: "
+                "they are not among the probes."
+            )
 
     def ask(self, epoch: int, step: int) -> None:
         """Answers every probe once. Whatever goes wrong here costs the probes of this epoch, never the run."""
+        if not self.config.items:
+            return
         began = time.monotonic()
         rules = Rules(
             max_new=self.config.max_new_tokens,
@@ -104,6 +113,8 @@ class Probes:
         line_ends = self.config.stop_at_answer_line and "\n" in self.tokens.text_of(newest)
         if line_ends and ANSWER_LINE.search(self.tokens.decode(ids)):
             return "stop"
+        if len(ids) >= self.config.max_new_tokens:
+            return "length"
         return "loop" if is_loop(ids) else None
 
     def _record(self, results: Sequence[Generated], epoch: int, step: int, seconds: float) -> None:
@@ -111,7 +122,7 @@ class Probes:
         for item, result in zip(self.config.items, results, strict=True):
             ids = result.ids[:-1] if result.finish == "eos" else result.ids
             text = well_formed(self.tokens.decode(ids))
-            grade = grade_numeric(text, item.gold)
+            grade = grade_answer(text, item.gold, item.kind, item.choices)
             right = grade.verdict == "right"
             correct += right
             unextracted += grade.verdict == "no-answer"

@@ -35,7 +35,8 @@ class Section:
         self._seen: set[str] = set()
         self._warnings = warnings
 
-    def _where(self, key: str) -> str:
+    def where(self, key: str) -> str:
+        """The path of a key, for messages."""
         return f"{self._path}.{key}" if self._path else key
 
     def _get(self, key: str, default: Any) -> Any:
@@ -43,31 +44,31 @@ class Section:
         if key in self._value:
             return self._value[key]
         if default is _REQUIRED:
-            raise bad(self._where(key), "is missing")
+            raise bad(self.where(key), "is missing")
         return default
 
     def section(self, key: str, *, optional: bool = False) -> Section:
         value = self._get(key, {} if optional else _REQUIRED)
-        return Section(value, self._where(key), self._warnings)
+        return Section(value, self.where(key), self._warnings)
 
     def text(self, key: str, *, pattern: str | None = None) -> str:
         value = self._get(key, _REQUIRED)
         if not isinstance(value, str):
-            raise bad(self._where(key), "must be a string")
+            raise bad(self.where(key), "must be a string")
         if pattern is not None and re.fullmatch(pattern, value) is None:
-            raise bad(self._where(key), f"does not match {pattern}")
+            raise bad(self.where(key), f"does not match {pattern}")
         return value
 
     def filled(self, key: str) -> str:
         value = self.text(key)
         if value == "":
-            raise bad(self._where(key), "is empty")
+            raise bad(self.where(key), "is empty")
         return value
 
     def choice(self, key: str, choices: Sequence[str], default: Any = None) -> str:
         value = self._get(key, _REQUIRED if default is None else default)
         if not isinstance(value, str) or value not in choices:
-            raise bad(self._where(key), f"must be one of {', '.join(choices)}")
+            raise bad(self.where(key), f"must be one of {', '.join(choices)}")
         return value
 
     def number(
@@ -81,52 +82,61 @@ class Section:
     ) -> float:
         value = self._get(key, _REQUIRED if default is None else default)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise bad(self._where(key), "must be a number")
+            raise bad(self.where(key), "must be a number")
         if not math.isfinite(value) or value > high or value < low or (above and value <= low):
             relation = ">" if above else "≥"
             limit = "" if math.isinf(high) else f" and ≤ {high:g}"
-            raise bad(self._where(key), f"must be {relation} {low:g}{limit}")
+            raise bad(self.where(key), f"must be {relation} {low:g}{limit}")
         return float(value)
 
     def integer(self, key: str, low: int, high: float = math.inf, default: Any = None) -> int:
         value = self.number(key, low, high, default=default)
         if not value.is_integer():
-            raise bad(self._where(key), "must be a whole number")
+            raise bad(self.where(key), "must be a whole number")
         raw = self._value.get(key, default)
         return raw if isinstance(raw, int) else int(value)
 
     def boolean(self, key: str) -> bool:
         value = self._get(key, _REQUIRED)
         if not isinstance(value, bool):
-            raise bad(self._where(key), "must be true or false")
+            raise bad(self.where(key), "must be true or false")
         return value
 
     def sections(self, key: str, low: int, high: int) -> list[Section]:
         value = self._get(key, _REQUIRED)
         if not isinstance(value, list) or not low <= len(value) <= high:
-            raise bad(self._where(key), f"must be a list of {low} to {high} objects")
+            raise bad(self.where(key), f"must be a list of {low} to {high} objects")
         return [
-            Section(item, f"{self._where(key)}.{at}", self._warnings)
+            Section(item, f"{self.where(key)}.{at}", self._warnings)
             for at, item in enumerate(value)
         ]
+
+    def texts(self, key: str, low: int, high: int) -> tuple[str, ...]:
+        value = self._get(key, _REQUIRED)
+        if not isinstance(value, list) or not low <= len(value) <= high:
+            raise bad(self.where(key), f"must be a list of {low} to {high} strings")
+        for at, item in enumerate(value):
+            if not isinstance(item, str):
+                raise bad(f"{self.where(key)}.{at}", "must be a string")
+        return tuple(value)
 
     def choices(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
         """A list of distinct known words; all of them where the key is absent."""
         value = self._get(key, list(known))
         if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
-            raise bad(self._where(key), "must be a list of distinct names")
+            raise bad(self.where(key), "must be a list of distinct names")
         for at, item in enumerate(value):
             if item not in known:
-                raise bad(f"{self._where(key)}.{at}", f"must be one of {', '.join(known)}")
+                raise bad(f"{self.where(key)}.{at}", f"must be one of {', '.join(known)}")
         return tuple(value)
 
     def ids(self, key: str, most: int) -> tuple[int, ...]:
         value = self._get(key, _REQUIRED)
         if not isinstance(value, list) or len(value) > most:
-            raise bad(self._where(key), f"must be a list of at most {most} token ids")
+            raise bad(self.where(key), f"must be a list of at most {most} token ids")
         for at, item in enumerate(value):
             if isinstance(item, bool) or not isinstance(item, int) or item < 0:
-                raise bad(f"{self._where(key)}.{at}", "must be an integer ≥ 0")
+                raise bad(f"{self.where(key)}.{at}", "must be an integer ≥ 0")
         return tuple(value)
 
     def has(self, key: str) -> bool:
@@ -139,4 +149,4 @@ class Section:
     def done(self) -> None:
         for key in self._value:
             if key not in self._seen:
-                self._warnings.append(f"run.json: unknown key {self._where(key)} is ignored")
+                self._warnings.append(f"run.json: unknown key {self.where(key)} is ignored")

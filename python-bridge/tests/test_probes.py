@@ -17,7 +17,8 @@ from tailor_bridge.control import move_stale_requests
 from tailor_bridge.generate import Rules, generate
 from tailor_bridge.model import Student
 from tailor_bridge.parity import own_logits
-from tailor_bridge.probes import ANSWER_LINE, is_loop, wilson
+from tailor_bridge.probes import ANSWER_LINE, Probes, is_loop, wilson
+from tailor_bridge.tokens import StudentTokens
 from tailor_bridge.weights import load_student
 
 torch.set_num_threads(1)
@@ -223,11 +224,98 @@ def test_probes_that_take_too_long_or_too_much_cost_nothing_else(
     assert same(weights(full), weights(plain))
 
 
+KINDS = [
+    {"id": "n", "prompt": "Question: 1?\nReasoning:", "gold": "7"},
+    {"id": "c", "gold": "b", "kind": "choice", "choices": ["pen", "both (a) and (b)", "ink"]},
+    {"id": "y", "gold": "no", "kind": "yes-no"},
+    {"id": "e", "gold": "New York", "kind": "exact"},
+]
+
+
+def answers_to(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch, texts: Sequence[str], **changes: Any
+) -> None:
+    """Works a run of one epoch whose student says these texts, whatever is asked."""
+    items = [{"prompt": f"Question: {item['id']}?\nReasoning:", **item} for item in KINDS]
+    run.config["probes"] = {**PROBES, "items": items, **changes}
+    run.config["optim"]["epochs"] = 1
+    run.save_config()
+
+    def said(_student: Any, prompts: Any, _rules: Any) -> list[generating.Generated]:
+        tokens = StudentTokens(Path(run.config["model"]["path"]), None)
+        ids = tokens.encode_all(list(texts))
+        return [generating.Generated(ids=list(one), finish="stop") for one in ids][: len(prompts)]
+
+    monkeypatch.setattr("tailor_bridge.probes.generate", said)
+    assert work(run) == 0
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_each_probe_is_graded_by_its_kind(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = make_run("run-right")
+    texts = ["Answer: 7.0\n", "It is (b).\nAnswer: (b)\n", "Answer: No – so.", "Answer: new  york."]
+    answers_to(right, monkeypatch, texts)
+    assert [(s["questionId"], s["answer"], s["correct"]) for s in right.of("sample")] == [
+        ("n", "7", True),
+        ("c", "b", True),
+        ("y", "no", True),
+        ("e", "new york", True),
+    ]
+    wrong = make_run("run-wrong")
+    # What a grader of numbers would make of it: nothing, or another number. Naming a choice's text picks nothing.
+    texts = ["Answer: 8", "Answer: (c), both (a) and (b)", "Answer: yes", "Answer: 7"]
+    answers_to(wrong, monkeypatch, texts)
+    assert [(s["answer"], s["correct"]) for s in wrong.of("sample")] == [
+        ("8", False),
+        ("c", False),
+        ("yes", False),
+        ("7", False),
+    ]
+    assert [(e["n"], e["correct"], e["unextracted"]) for e in wrong.of("eval")] == [(4, 0, 0)]
+    none = make_run("run-none")
+    answers_to(none, monkeypatch, ["so", "so", "so", "so"])
+    assert [(e["correct"], e["unextracted"]) for e in none.of("eval")] == [(0, 4)]
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_questions_that_only_the_host_grades_are_named_and_not_asked(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run("run-patterns")
+    answers_to(run, monkeypatch, ["Answer: 7"], items=[], leftOut=12)
+    (said,) = [log["msg"] for log in run.of("log") if "pattern" in log["msg"]]
+    assert said.startswith("12 dev questions")
+    assert run.of("sample") == run.of("eval") == []
+    assert run.events[-1]["type"] == "done"
+
+
+def test_an_answer_at_the_limit_is_cut_off_and_no_loop(student_folder: Path) -> None:
+    golden = Path(__file__).resolve().parents[2] / "test/fixtures/run/run.probes.json"
+    config = parse_config(golden.read_bytes()).probes
+    assert config is not None
+    probes = object.__new__(Probes)
+    probes.config, probes.tokens = config, StudentTokens(student_folder, None)
+    probes._eos = frozenset()
+    most = config.max_new_tokens
+    assert probes._ended([5] * (most - 1)) == "loop"
+    assert probes._ended([5] * most) == "length"
+
+
 def test_config_with_probes(make_run: MakeRun) -> None:
     golden = Path(__file__).resolve().parents[2] / "test/fixtures/run/run.probes.json"
     config = parse_config(golden.read_bytes())
     assert config.probes is not None
-    assert [(one.id, one.gold) for one in config.probes.items] == [("d-1", "7"), ("d-2", "1,200")]
+    assert [(one.id, one.gold, one.kind, one.choices) for one in config.probes.items] == [
+        ("d-1", "7", "number", ()),
+        ("d-2", "1,200", "number", ()),
+        ("d-3", "b", "choice", ("pen", "blotter")),
+        ("d-4", "yes", "yes-no", ()),
+        ("d-5", "New York", "exact", ()),
+        ("d-6", "4", "number", ()),
+    ]
+    assert config.probes.left_out == 3
     assert (config.probes.max_new_tokens, config.probes.seconds) == (72, 60.0)
     assert config.warnings == ()
     assert load_config(make_run("run-none").path).probes is None

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AnswerKind } from '../dataset/question.ts';
 import { chatFrameSchema } from '../exam/chatFrame.ts';
 
 /** trainer.md §3. Only `triplet` and `none` are built so far; the trainer answers BAD_CONFIG to the others. */
@@ -66,19 +67,40 @@ export const loraSchema = z.strictObject({
     .default([...LORA_TARGETS]),
 });
 
+/** The kinds of answers that the trainer grades by the exam's own rules: tailor_bridge/grade_answer.py. */
+export const PROBE_KINDS = [
+  'number',
+  'choice',
+  'yes-no',
+  'exact',
+] as const satisfies readonly AnswerKind[];
+
+const probeSchema = z
+  .strictObject({
+    id: z.string().min(1),
+    prompt: z.string().min(1),
+    gold: z.string().min(1),
+    /** `number` where it is absent. */
+    kind: z.enum(PROBE_KINDS).optional(),
+    /** The texts behind (a), (b), …: of every choice, and of nothing else. */
+    choices: z.array(z.string()).min(2).max(26).optional(),
+  })
+  .refine(({ kind, choices }) => (kind === 'choice') === (choices !== undefined), {
+    path: ['choices'],
+  });
+
 /** Held-out questions that the student answers greedily after every epoch; they decide nothing. Never of the test set. */
-export const probesSchema = z.strictObject({
-  items: z
-    .array(
-      z.strictObject({ id: z.string().min(1), prompt: z.string().min(1), gold: z.string().min(1) }),
-    )
-    .min(1)
-    .max(64),
-  maxNewTokens: z.number().int().min(1).max(4096),
-  stopAtAnswerLine: z.boolean(),
-  /** The probes of one epoch are cut off after so many seconds. */
-  seconds: z.number().gt(0).max(3600),
-});
+export const probesSchema = z
+  .strictObject({
+    items: z.array(probeSchema).max(64),
+    maxNewTokens: z.number().int().min(1).max(4096),
+    stopAtAnswerLine: z.boolean(),
+    /** The probes of one epoch are cut off after so many seconds. */
+    seconds: z.number().gt(0).max(3600),
+    /** Dev questions that cannot be probes, for the trainer cannot grade them; it says so. */
+    leftOut: z.number().int().min(1).optional(),
+  })
+  .refine(({ items, leftOut }) => items.length > 0 || leftOut !== undefined, { path: ['items'] });
 export type Probes = z.infer<typeof probesSchema>;
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { gradeChoice, gradeYesNo } from '../../../../src/core/grading/choices.ts';
-import { gradeNumeric } from '../../../../src/core/grading/grade.ts';
-import { gradeAttempt } from '../../../../src/core/grading/gradeAnswer.ts';
+import { gradeAnswer, gradeAttempt } from '../../../../src/core/grading/gradeAnswer.ts';
 import { goldValue } from '../../../../src/core/grading/gold.ts';
 import { gradeSchema } from '../../../../src/core/grading/verdict.ts';
 
@@ -11,9 +9,10 @@ const vectors = z
   .object({
     cases: z.array(
       z.object({
-        task: z.enum(['numeric', 'yes-no', 'choice']),
+        task: z.enum(['numeric', 'yes-no', 'choice', 'exact']),
         text: z.string(),
         gold: z.string(),
+        choices: z.array(z.string()).optional(),
         ours: gradeSchema.extend({ read: z.string().nullable() }),
       }),
     ),
@@ -24,13 +23,12 @@ const vectors = z
     ),
   );
 
-const graders = { numeric: gradeNumeric, 'yes-no': gradeYesNo, choice: gradeChoice };
-
 describe('the vectors shared with Python', () => {
   test.each(vectors.cases.map((row) => [`${row.task}: ${row.text} / ${row.gold}`, row] as const))(
     '%j',
-    (_, { task, text, gold, ours }) => {
-      const { flags, ...grade } = graders[task](text, gold);
+    (_, { task, text, gold, choices, ours }) => {
+      const kind = task === 'numeric' ? 'number' : task;
+      const { flags, ...grade } = gradeAnswer(text, { answer: gold, kind, choices });
       const { flags: expectedFlags, read, ...expected } = ours;
       expect(grade).toEqual(expected);
       expect([...flags].sort()).toEqual([...expectedFlags].sort());

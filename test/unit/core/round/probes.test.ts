@@ -46,3 +46,47 @@ it('questions too long to be probes are left out, and no question makes no probe
   if (first) store.sets['dev'] = [...(store.sets['dev'] ?? []), first];
   expect((await probesFor(store, 0)).probes?.items.map(({ id }) => id)).toEqual([first?.id]);
 });
+
+it('a probe carries its kind and its choices, and is asked as exams ask', async () => {
+  const { store } = setUp();
+  const choice = {
+    id: 'c',
+    question: 'What dries ink?',
+    answer: 'b',
+    kind: 'choice' as const,
+    choices: ['pen', 'blotter'],
+  };
+  store.sets['dev'] = [
+    choice,
+    { id: 'y', question: 'Is it?', answer: 'yes', kind: 'yes-no' },
+    { id: 'e', question: 'Where?', answer: 'New York', kind: 'exact' },
+    { id: 'n', question: '2 + 2?', answer: '4', kind: 'number' },
+  ];
+  const { probes } = await probesFor(store, 0);
+  expect(probesSchema.parse(probes)).toEqual(probes);
+  expect(probes?.leftOut).toBeUndefined();
+  expect(probes?.items).toEqual([
+    { id: 'c', prompt: promptOf(choice), gold: 'b', kind: 'choice', choices: choice.choices },
+    { id: 'y', prompt: 'Question: Is it?\nReasoning:', gold: 'yes', kind: 'yes-no' },
+    { id: 'e', prompt: 'Question: Where?\nReasoning:', gold: 'New York', kind: 'exact' },
+    { id: 'n', prompt: 'Question: 2 + 2?\nReasoning:', gold: '4' },
+  ]);
+  expect(promptOf(choice)).toContain('(b) blotter');
+});
+
+it('questions answered by a pattern are counted, not asked, and take no places', async () => {
+  const { store } = setUp();
+  const before = (await probesFor(store, 0)).probes?.items;
+  const patterns = Array.from({ length: 50 }, (_, index) => ({
+    id: `pattern-${index}`,
+    question: `Which ${index}?`,
+    answer: '\\d+',
+    kind: 'regex' as const,
+  }));
+  store.sets['dev'] = [...patterns, ...(await store.questions('dev'))];
+  expect((await probesFor(store, 0)).probes).toMatchObject({ items: before, leftOut: 50 });
+  store.sets['dev'] = patterns;
+  const { probes } = await probesFor(store, 0);
+  expect(probes).toMatchObject({ items: [], leftOut: 50 });
+  expect(probesSchema.parse(probes)).toEqual(probes);
+});
