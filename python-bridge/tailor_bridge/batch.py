@@ -2,7 +2,7 @@
 
 A text sees the prompt and its own past (positions restart after the prompt), so that every text has the hidden states
 of a row of its own. Anchors read their next-token losses, pairs the representation of their three texts. Rows of like
-length share a micro-batch.
+length share a micro-batch. What all prompts of a run begin with may be left out of the rows (head.py).
 """
 
 from __future__ import annotations
@@ -115,14 +115,15 @@ def rows_of_step(
 
 
 def cut_micro_batches(
-    rows: Sequence[PackedRow], token_budget: int, max_rows: int
+    rows: Sequence[PackedRow], token_budget: int, max_rows: int, head: int = 0
 ) -> list[list[PackedRow]]:
     """The cheapest cut of the length-sorted rows: padded tokens plus a fixed cost per micro-batch.
 
-    No micro-batch exceeds `token_budget` padded tokens (a longer single row stands alone) or `max_rows`.
+    No micro-batch exceeds `token_budget` padded tokens (a longer single row stands alone) or `max_rows`. The first
+    `head` tokens of the rows are not in their micro-batches.
     """
     ordered = sorted(rows, key=lambda row: row.length)
-    lengths = [row.length for row in ordered]
+    lengths = [row.length - head for row in ordered]
     best = [0.0] + [float("inf")] * len(ordered)
     start = [0] * (len(ordered) + 1)
     for end in range(1, len(ordered) + 1):
@@ -144,10 +145,13 @@ def cut_micro_batches(
 class _Builder:
     """Collects the indices of one micro-batch."""
 
-    def __init__(self, rows: Sequence[PackedRow], prompt_weight: float, pool: bool) -> None:
+    def __init__(
+        self, rows: Sequence[PackedRow], prompt_weight: float, pool: bool, head: int
+    ) -> None:
         self.prompt_weight = prompt_weight
         self.pool = pool
-        self.length = max(row.length for row in rows)
+        self.head = head
+        self.length = max(row.length for row in rows) - head
         shape = (len(rows), self.length)
         self.ids = np.zeros(shape, dtype=np.int64)
         self.positions = np.zeros(shape, dtype=np.int64)
@@ -173,37 +177,38 @@ class _Builder:
         return len(positions) - 1
 
     def _add(self, at: int, row: PackedRow) -> None:
-        head = len(row.prompt)
-        self.ids[at, :head] = row.prompt
-        self.positions[at, :head] = np.arange(head)
-        self.segment[at, :head] = 0
+        prompt = row.prompt[self.head :]
+        size = len(prompt)
+        self.ids[at, :size] = prompt
+        self.positions[at, :size] = np.arange(self.head, len(row.prompt))
+        self.segment[at, :size] = 0
         needed = {
             index for pair in row.pairs for index in (pair.anchor, pair.positive, pair.negative)
         }
         first_anchor = len(self.sources)
         self.sources += [row.texts[index].source for index in row.anchors]
         if self.prompt_weight > 0:
-            for j in range(head - 1):
+            for j in range(size - 1):
                 read = self._read(at, j)
                 for number in range(len(row.anchors)):
                     self.lm.append(
                         (
                             at,
                             read,
-                            row.prompt[j + 1],
+                            prompt[j + 1],
                             self.prompt_weight,
                             False,
                             first_anchor + number,
                         )
                     )
-        border = self._read(at, head - 1)
+        border = self._read(at, size - 1)
         slots: dict[int, int] = {}
-        begin = head
+        begin = size
         for index, text in enumerate(row.texts):
             ids = text.ids
             end = begin + len(ids)
             self.ids[at, begin:end] = ids
-            self.positions[at, begin:end] = np.arange(head, head + len(ids))
+            self.positions[at, begin:end] = np.arange(len(ids)) + len(row.prompt)
             self.segment[at, begin:end] = index + 1
             if index in row.anchors:
                 anchor = first_anchor + row.anchors.index(index)
@@ -232,9 +237,10 @@ def build_batch(
     prompt_weight: float = 0.0,
     representation: str = "last",
     device: str = "cpu",
+    head: int = 0,
 ) -> Batch:
-    """Builds the tensors of one micro-batch on `device`."""
-    b = _Builder(rows, prompt_weight, representation == "pool")
+    """Builds the tensors of one micro-batch on `device`, without the first `head` tokens of its rows."""
+    b = _Builder(rows, prompt_weight, representation == "pool", head)
     width = max(len(read) for read in b.read)
     # Unused slots read position 0, whose hidden state exists and is used by nothing.
     read = np.zeros((len(rows), width), dtype=np.int64)
@@ -245,6 +251,8 @@ def build_batch(
     prompt = (b.segment == 0)[:, None, :] & (b.segment >= 0)[:, :, None]
     seen = (own | prompt) & np.tri(b.length, dtype=bool)[None]
     mask = np.where(seen, np.float32(0.0), np.float32(UNSEEN))
+    # Everyone sees the whole head.
+    mask = np.pad(mask, ((0, 0), (0, 0), (head, 0)))
     lm = np.array(b.lm, dtype=np.float64).reshape(-1, 6)
     lm_index = lm[:, [0, 1, 2, 5]].astype(np.int64)
     rep = np.array(b.repr, dtype=np.int64).reshape(-1, 3)
@@ -268,5 +276,5 @@ def build_batch(
         repr_texts=b.texts,
         sources=tuple(b.sources),
         pair_sources=tuple(b.pair_sources),
-        tokens=sum(row.length for row in rows),
+        tokens=sum(row.length - head for row in rows),
     )

@@ -19,6 +19,7 @@ from . import jsonio, system
 from .config import LORA_TARGETS, LoraConfig, RunConfig
 from .data import Question
 from .errors import TrainerError
+from .head import common_head, head_length
 from .plan import Plan
 from .tokens import read_json_object
 
@@ -183,8 +184,8 @@ def modes_mb(
     }
 
 
-def row_lengths(questions: Sequence[Question], plan: Plan) -> list[list[int]]:
-    """The packed length of every row of every step; each text of a question counts once in it."""
+def row_lengths(questions: Sequence[Question], plan: Plan, head: int = 0) -> list[list[int]]:
+    """The packed length of every row of every step, its head aside; each text of a question counts once in it."""
     steps = []
     for step in plan.steps:
         texts: dict[int, set[tuple[bool, int]]] = {}
@@ -197,7 +198,7 @@ def row_lengths(questions: Sequence[Question], plan: Plan) -> list[list[int]]:
         for index, own in texts.items():
             q = questions[index]
             both = [(q.positives if right else q.negatives)[at] for right, at in own]
-            lengths.append(len(q.prompt_ids) + sum(len(text.ids) for text in both))
+            lengths.append(len(q.prompt_ids) - head + sum(len(text.ids) for text in both))
         steps.append(lengths)
     return steps
 
@@ -205,9 +206,10 @@ def row_lengths(questions: Sequence[Question], plan: Plan) -> list[list[int]]:
 def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> dict[str, Any]:
     """`estimate` of the dry run."""
     shape = Shape.read(Path(config.model.path))
-    steps = row_lengths(questions, plan)
-    longest = max(max(lengths) for lengths in steps)
-    whole = sum(sum(lengths) for lengths in steps)
+    head = head_length(common_head([question.prompt_ids for question in questions]))
+    steps = row_lengths(questions, plan, head)
+    longest = head + max(max(lengths) for lengths in steps)
+    whole = sum(head + sum(lengths) for lengths in steps)
     largest = min(config.optim.token_budget, max(sum(lengths) for lengths in steps))
     processes = config.launch.processes
     memory = modes_mb(

@@ -7,10 +7,8 @@ checks it against transformers' own model every time (parity.py), the tests in l
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,126 +17,12 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from .batch import UNSEEN, Batch
-from .errors import TrainerError
 from .lora import LowRank, adapted
 from .quantise import Quantised
-from .tokens import read_json_object
+from .student_config import StudentConfig, rotary_frequencies
 
-# Values of model_type in config.json.
-FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
-
-
-@dataclass(frozen=True)
-class StudentConfig:
-    """config.json as far as the forward needs it."""
-
-    vocab: int
-    hidden: int
-    intermediate: int
-    layers: int
-    heads: int
-    kv_heads: int
-    head_dim: int
-    eps: float
-    positions: int
-    tied: bool
-    qkv_bias: bool
-    out_bias: bool
-    mlp_bias: bool
-    qk_norm: bool  # queries and keys are normalised head by head before they are rotated (Qwen3)
-    rope: dict[str, Any]
-
-    @staticmethod
-    def read(folder: Path) -> StudentConfig:
-        """Parses config.json; refuses what this forward would compute wrongly."""
-        if not (folder / "config.json").is_file():
-            raise load_error("The student folder has no config.json", folder)
-        raw = read_json_object(folder / "config.json")
-        family = raw.get("model_type")
-        if family not in FAMILIES:
-            raise load_error(f"Students of type {family} cannot be trained", folder)
-        if raw.get("quantization_config") is not None:
-            raise load_error("The student's weights are quantised", folder)
-        if raw.get("hidden_act", "silu") != "silu":
-            raise load_error(f"The activation {raw['hidden_act']} is not built", folder)
-        try:
-            heads = int(raw["num_attention_heads"])
-            # transformers 4 wrote rope_theta and rope_scaling, 5 writes rope_parameters.
-            rope = dict(raw.get("rope_parameters") or raw.get("rope_scaling") or {})
-            rope.setdefault("rope_theta", raw.get("rope_theta", 10_000.0))
-            bias = bool(raw.get("attention_bias", False))
-            # Qwen3's own default where the file leaves it out.
-            whole = 128 if family == "qwen3" else int(raw["hidden_size"]) // heads
-            config = StudentConfig(
-                vocab=int(raw["vocab_size"]),
-                hidden=int(raw["hidden_size"]),
-                intermediate=int(raw["intermediate_size"]),
-                layers=int(raw["num_hidden_layers"]),
-                heads=heads,
-                kv_heads=int(raw.get("num_key_value_heads") or heads),
-                head_dim=int(raw.get("head_dim") or whole),
-                eps=float(raw.get("rms_norm_eps", 1e-6)),
-                positions=int(raw.get("max_position_embeddings", 2048)),
-                tied=bool(raw.get("tie_word_embeddings", False)),
-                # Qwen2 has these whatever its file says.
-                qkv_bias=bias or family == "qwen2",
-                out_bias=bias and family != "qwen2",
-                mlp_bias=bool(raw.get("mlp_bias", False)),
-                qk_norm=family == "qwen3",
-                rope=rope,
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise load_error(f"config.json has no usable {error}", folder) from error
-        window = _window(raw, str(family))
-        if window is not None and window < config.positions:
-            raise load_error(f"The student attends through a window of {window} tokens", folder)
-        rotary_frequencies(config)
-        return config
-
-
-def _window(raw: dict[str, Any], family: str) -> int | None:
-    """The window of a student that attends through one; None for whole attention."""
-    window = raw.get("sliding_window")
-    if family == "mistral":
-        return window
-    layers = raw.get("layer_types") or []
-    used = raw.get("use_sliding_window") is True or "sliding_attention" in layers
-    return int(window or 0) if family != "llama" and used else None
-
-
-def load_error(message: str, folder: Path) -> TrainerError:
-    """MODEL_LOAD about a student folder."""
-    return TrainerError(
-        "MODEL_LOAD",
-        f"{message}.",
-        f"Tailor trains {', '.join(FAMILIES)} students in safetensors: check {folder}.",
-    )
-
-
-def rotary_frequencies(config: StudentConfig) -> Tensor:
-    """Inverse wavelengths [head_dim / 2], with the scalings `linear` and `llama3` of transformers."""
-    rope = config.rope
-    kind = rope.get("rope_type") or rope.get("type") or "default"
-    exponents = torch.arange(0, config.head_dim, 2, dtype=torch.int64).float() / config.head_dim
-    frequencies = 1.0 / (float(rope["rope_theta"]) ** exponents)
-    if kind == "default":
-        return frequencies
-    if kind == "linear":
-        return frequencies / float(rope["factor"])
-    if kind == "llama3":
-        factor, low, high = (
-            float(rope[k]) for k in ("factor", "low_freq_factor", "high_freq_factor")
-        )
-        original = float(rope["original_max_position_embeddings"])
-        turns = original * frequencies / (2 * math.pi)
-        # Short waves stay, long ones are stretched by `factor`, between them the two are blended.
-        blend = ((turns - low) / (high - low)).clamp(0.0, 1.0)
-        return (1 - blend) * frequencies / factor + blend * frequencies
-    raise TrainerError(
-        "MODEL_LOAD",
-        f"The rotary embedding {kind} is not built.",
-        "Choose a student with default, linear or llama3 rotary embeddings.",
-    )
+# Keys, turned, and values of a layer: [rows, length, kv heads, head_dim] each.
+KeysValues = tuple[Tensor, Tensor]
 
 
 class _Norm(nn.Module):
@@ -226,19 +110,20 @@ class _Attention(nn.Module):
         """Queries or keys [rows, length, heads, dim] as they go into the rotation."""
         return heads if norm is None else norm(heads.to(norm.weight.dtype)).to(heads.dtype)
 
-    def forward(self, x: Tensor, batch: Batch, rotary: _Rotary, trim: bool) -> Tensor:
-        """x [rows, length, hidden] → the same, or with `trim` only the positions that the loss reads."""
+    def forward(
+        self, x: Tensor, sight: _Sight, rotary: _Rotary, head: KeysValues | None
+    ) -> tuple[Tensor, KeysValues]:
+        """x [rows, length, hidden] → the same, or only the positions that are read; and the keys and values of x."""
         rows, length, _ = x.shape
-        if trim:
+        mask, read = sight.mask, sight.read
+        if read is not None:
             queries = _rotate(
                 self._normed(
-                    _project(_pick(x, batch.read), self.q_proj).view(
-                        rows, -1, self.heads, self.head_dim
-                    ),
+                    _project(_pick(x, read), self.q_proj).view(rows, -1, self.heads, self.head_dim),
                     self.q_norm,
                 ),
-                _pick(rotary.cos, batch.read).unsqueeze(2),
-                _pick(rotary.sin, batch.read).unsqueeze(2),
+                _pick(rotary.cos, read).unsqueeze(2),
+                _pick(rotary.sin, read).unsqueeze(2),
             )
             both = _project(x, self.k_proj, self.v_proj)
             both = both.view(rows, length, 2 * self.kv_heads, self.head_dim)
@@ -247,7 +132,7 @@ class _Attention(nn.Module):
                 rotary.cos.unsqueeze(2),
                 rotary.sin.unsqueeze(2),
             )
-            mask = batch.mask.gather(1, batch.read.unsqueeze(2).expand(-1, -1, length))
+            mask = mask.gather(1, read.unsqueeze(2).expand(-1, -1, mask.shape[2]))
         else:
             turned = self.heads + self.kv_heads
             all_three = _project(x, self.q_proj, self.k_proj, self.v_proj)
@@ -260,8 +145,11 @@ class _Attention(nn.Module):
             queries, keys = _rotate(
                 turning, rotary.cos.unsqueeze(2), rotary.sin.unsqueeze(2)
             ).split((self.heads, self.kv_heads), dim=2)
-            mask = batch.mask
         values = both[:, :, self.kv_heads :]
+        own = keys, values
+        if head is not None:
+            before = [part.to(keys.dtype).expand(rows, -1, -1, -1) for part in head]
+            keys, values = (torch.cat((a, b), dim=1) for a, b in zip(before, own, strict=True))
         share = self.heads // self.kv_heads
         if share > 1:
             keys = keys.repeat_interleave(share, dim=2)
@@ -272,7 +160,7 @@ class _Attention(nn.Module):
             values.transpose(1, 2),
             attn_mask=unseen_in(mask.unsqueeze(1), queries.dtype),
         )
-        return _project(seen.transpose(1, 2).flatten(2), self.o_proj)
+        return _project(seen.transpose(1, 2).flatten(2), self.o_proj), own
 
 
 class _Mlp(nn.Module):
@@ -295,11 +183,22 @@ class _Layer(nn.Module):
         self.post_attention_layernorm = _Norm(c.hidden, c.eps)
         self.mlp = _Mlp(c)
 
-    def forward(self, x: Tensor, batch: Batch, rotary: _Rotary, trim: bool) -> Tensor:
+    def forward(
+        self, x: Tensor, sight: _Sight, rotary: _Rotary, head: KeysValues | None
+    ) -> tuple[Tensor, KeysValues]:
         # The residual stream stays in fp32; products run in the precision asked for.
-        attended = self.self_attn(self.input_layernorm(x).to(rotary.cos.dtype), batch, rotary, trim)
-        x = (_pick(x, batch.read) if trim else x) + attended
-        return x + self.mlp(self.post_attention_layernorm(x).to(rotary.cos.dtype))
+        dtype = rotary.cos.dtype
+        attended, own = self.self_attn(self.input_layernorm(x).to(dtype), sight, rotary, head)
+        x = (x if sight.read is None else _pick(x, sight.read)) + attended
+        return x + self.mlp(self.post_attention_layernorm(x).to(dtype)), own
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """mask [rows, length, head + length], 0 or UNSEEN; read [rows, k]: the positions that go on, None for all."""
+
+    mask: Tensor
+    read: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -354,18 +253,48 @@ class Student(nn.Module):
         x = self.model.embed_tokens(ids)
         return x.to(torch.promote_types(x.dtype, torch.float32))
 
-    def hidden(self, batch: Batch) -> Tensor:
-        """Last hidden states, after the final norm, of the positions in `batch.read`: [rows, read, hidden], fp32."""
-        angles = batch.positions.unsqueeze(2).float() * self.frequencies
+    def hidden(self, batch: Batch, head: Sequence[KeysValues] | None = None) -> Tensor:
+        """Last hidden states, after the final norm, of the positions in `batch.read`: [rows, read, hidden], fp32.
+
+        `head`: of every layer what `head_states` gave for the beginning of all rows, where `batch` leaves it out.
+        """
+        return self._through(batch.ids, batch.positions, batch.mask, batch.read, head)[0]
+
+    def head_states(self, ids: Tensor, *, whole: bool) -> tuple[Tensor, list[KeysValues]]:
+        """ids [length] → last hidden states [length, hidden], and keys and values [1, length, …] of every layer.
+
+        Without `whole` the hidden states are those of the last position alone, [1, hidden].
+        """
+        ids = ids.unsqueeze(0)
+        length = ids.shape[1]
+        at = torch.arange(length, device=ids.device).unsqueeze(0)
+        mask = torch.full((1, length, length), UNSEEN, device=ids.device).triu(1)
+        hidden, states = self._through(ids, at, mask, at if whole else at[:, -1:], None)
+        return hidden[0], states
+
+    def _through(
+        self,
+        ids: Tensor,
+        positions: Tensor,
+        mask: Tensor,
+        read: Tensor,
+        head: Sequence[KeysValues] | None,
+    ) -> tuple[Tensor, list[KeysValues]]:
+        """All layers; only the last one leaves out what is not read."""
+        angles = positions.unsqueeze(2).float() * self.frequencies
         rotary = _Rotary(angles.cos().to(self.compute), angles.sin().to(self.compute))
-        x = self.embedded(batch.ids)
+        x = self.embedded(ids)
+        states: list[KeysValues] = []
         last = len(self.model.layers) - 1
         for index, layer in enumerate(self.model.layers):
+            sight = _Sight(mask, read if index == last else None)
+            before = None if head is None else head[index]
             if self.grad_checkpoint and torch.is_grad_enabled():
-                x = checkpoint(layer, x, batch, rotary, index == last, use_reentrant=False)
+                x, own = checkpoint(layer, x, sight, rotary, before, use_reentrant=False)  # type: ignore[misc]
             else:
-                x = layer(x, batch, rotary, index == last)
-        return self.model.norm(x)
+                x, own = layer(x, sight, rotary, before)
+            states.append(own)
+        return self.model.norm(x), states
 
     def logits(self, hidden: Tensor) -> Tensor:
         """[..., hidden] → [..., vocab], fp32 out."""

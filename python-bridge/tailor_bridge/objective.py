@@ -12,6 +12,7 @@ from torch.utils.checkpoint import checkpoint
 
 from .batch import Batch, PackedRow
 from .config import LmConfig, PairConfig
+from .head_pass import HeadPass
 from .losses import lm_divisor, triplet_terms, weighted_sum
 from .model import Student
 
@@ -102,8 +103,22 @@ class Objective(torch.nn.Module):
         self.lm = lm
         self.pair = pair
 
-    def forward(self, batch: Batch, counts: Counts) -> MicroResult:
-        hidden = self.student.hidden(batch).flatten(0, 1)
+    def begin(self, ids: Tensor, anchors: int, counts: Counts) -> HeadPass:
+        """Computes the head of a step's rows, ids [length + 1]: the last one is predicted, and still in the rows.
+
+        `anchors`: of this process's rows; each of them predicts the head's tokens.
+        """
+        weight = self.lm.prompt_weight
+        hidden, states = self.student.head_states(ids[:-1], whole=weight > 0)
+        if weight == 0:
+            return HeadPass(states, None, 0.0)
+        ce = self._cross_entropy(hidden, ids[1:])
+        lm_sum = weighted_sum(ce, torch.full_like(ce, weight * anchors))
+        return HeadPass(states, lm_sum / counts.lm, float(lm_sum.detach()) / counts.lm)
+
+    def forward(self, batch: Batch, counts: Counts, head: HeadPass | None = None) -> MicroResult:
+        states = None if head is None else head.states
+        hidden = self.student.hidden(batch, states).flatten(0, 1)
         ce = self._cross_entropy(hidden[batch.lm_at], batch.lm_target)
         lm_sum = weighted_sum(ce, batch.lm_weight)
         loss = lm_sum / counts.lm

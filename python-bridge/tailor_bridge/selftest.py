@@ -20,9 +20,10 @@ from .batch import PackedRow, Pair, build_batch
 from .config import LmConfig, OptimConfig, PairConfig
 from .data import Text
 from .losses import dpo, masked_mean, triplet_terms
-from .model import Student, StudentConfig
+from .model import Student
 from .objective import Objective, counts_of
 from .step import Stepper, StepState, make_optimizer
+from .student_config import StudentConfig
 
 CONFIG = StudentConfig(
     vocab=64,

@@ -19,6 +19,8 @@ from .batch import PackedRow, build_batch, cut_micro_batches
 from .config import OptimConfig
 from .errors import TrainerError, is_out_of_memory
 from .group import Group, share
+from .head import head_length
+from .head_pass import HeadPass
 from .objective import Counts, Figures, Objective, counts_of, figures_of
 from .scale import LossScale
 
@@ -63,7 +65,7 @@ class StepResult:
 
 
 class Stepper:
-    """Runs steps. `on_oom` gets old and new rows.
+    """Runs steps. `on_oom` gets old and new rows; `head` is what all rows begin with (`common_head`).
 
     Alone, `poll` is called before every micro-batch and may raise to stop. In a group `asked` tells rank 0 of a
     request; the others learn of it with the gradients, and only then does `poll` raise, on every rank.
@@ -83,6 +85,7 @@ class Stepper:
         asked: Callable[[], bool] = lambda: False,
         on_oom: Callable[[int, int], None] = lambda old, new: None,
         warn: Callable[[str, str], None] = lambda code, message: None,
+        head: Sequence[int] = (),
     ) -> None:
         self.objective = objective
         self.optimizer = optimizer
@@ -95,6 +98,7 @@ class Stepper:
         self.asked = asked
         self.on_oom = on_oom
         self.warn = warn
+        self.head = head
         self.parameters = [p for p in objective.parameters() if p.requires_grad]
 
     def gradients(self, rows: Sequence[PackedRow], number: int = 0) -> Figures:
@@ -132,14 +136,25 @@ class Stepper:
         self.optimizer.zero_grad(set_to_none=True)
         if not own:
             return figures, None
-        micro_batches = cut_micro_batches(own, self.config.token_budget, self.state.max_rows)
+        length = head_length(self.head)
+        micro_batches = cut_micro_batches(
+            own, self.config.token_budget, self.state.max_rows, length
+        )
         try:
+            head = None
+            if length > 0:
+                anchors = sum(len(row.anchors) for row in own)
+                ids = torch.tensor(self.head, device=self.device)
+                head = self.objective.begin(ids, anchors, counts)
+                figures.add(Figures(lm=head.lm, tokens=length, padded=length))
             for part in micro_batches:
                 if self.group.size == 1:
                     self.poll()
                 elif self.asked():
-                    break
-                figures.add(self._micro_step(part, counts))
+                    return figures, None
+                figures.add(self._micro_step(part, counts, head))
+            if head is not None:
+                head.backward(self.state.scale.value)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -151,14 +166,17 @@ class Stepper:
         whole.unpack(self.group.sum(figures.packed(sources)), sources)
         return whole
 
-    def _micro_step(self, part: Sequence[PackedRow], counts: Counts) -> Figures:
+    def _micro_step(
+        self, part: Sequence[PackedRow], counts: Counts, head: HeadPass | None
+    ) -> Figures:
         batch = build_batch(
             part,
             prompt_weight=self.objective.lm.prompt_weight,
             representation=self.objective.pair.repr,
             device=self.device,
+            head=head_length(self.head),
         )
-        result = self.objective(batch, counts)
+        result = self.objective(batch, counts, head)
         (result.loss * self.state.scale.value).backward()
         return figures_of(result, batch, counts)
 
@@ -188,7 +206,7 @@ class Stepper:
                 for parameter in self.parameters:
                     if parameter.grad is not None:
                         parameter.grad /= scale.value
-            norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip))
+            norm = self._clip()
             loss_is_finite = math.isfinite(figures.lm) and math.isfinite(figures.pair)
             if math.isfinite(norm) and loss_is_finite:
                 break
@@ -203,6 +221,10 @@ class Stepper:
         self.optimizer.step()
         scale.held()
         return StepResult(figures, norm)
+
+    def _clip(self) -> float:
+        """Clips the gradients by their norm, and returns it."""
+        return float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip))
 
     def _skip(self, number: int) -> None:
         recent = [step for step in self.state.skipped if number - step < NONFINITE_WINDOW]

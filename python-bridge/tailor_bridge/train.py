@@ -107,9 +107,10 @@ def _guarded(run: Run, resume: str) -> int:
         run.go(resume)
         return EXIT_DONE
     except Cancelled as stop:
-        if not run.group.first:
-            return EXIT_DONE
         try:
+            if not run.group.first:
+                run.lend_work(stop)
+                return EXIT_DONE
             path = run.keep_work(stop)
         except Cancelled as at_once:
             path = run.keep_work(at_once)
@@ -185,6 +186,7 @@ class Run:
         from .batch import rows_of_step
         from .device import choose_device
         from .export import export_student
+        from .head import common_head, head_length
         from .lora import attach, trained
         from .objective import Objective
         from .prepare import prepare_run
@@ -197,7 +199,7 @@ class Run:
 
         self.device = device = choose_device(config)
         quantise = nf4() if config.mode == "qlora" else None
-        self.group = group = Group.join(config.launch.world, device.kind)
+        self.group = group = Group.join(config.launch.world, device.kind, config.mode)
         events.emit(
             "ready",
             device=device.describe(),
@@ -205,7 +207,7 @@ class Run:
             backend=group.backend,
             workerPid=os.getpid(),
             precision=device.precision,
-            reasons=device.reasons,
+            reasons={**device.reasons, **group.engine.reasons},
         )
         poll()
 
@@ -218,16 +220,22 @@ class Run:
         if group.first:
             jsonio.write_atomic(self.folder / "plan.jsonl", plan_text)
         poll()
-        student = load_student(
-            Path(config.model.path),
-            compute=device.compute,
-            grad_checkpoint=config.grad_checkpoint,
-            device=device.kind,
-            frozen=config.lora is not None,
-            quantise=quantise,
-        )
-        if config.lora is not None:
-            attach(student, config.lora, config.seed)
+        shards = Shards.of(config, group, device.compute)
+        if shards is not None:
+            objective = shards.objective
+            student = objective.student
+        else:
+            student = load_student(
+                Path(config.model.path),
+                compute=device.compute,
+                grad_checkpoint=config.grad_checkpoint,
+                device=device.kind,
+                frozen=config.lora is not None,
+                quantise=quantise,
+            )
+            if config.lora is not None:
+                attach(student, config.lora, config.seed)
+            objective = Objective(student, config.lm, config.pair)
         student.train()
         longest = max(len(q.prompt_ids) + len(t.ids) for q in data.questions for t in q.positives)
         if longest > student.config.positions:
@@ -236,7 +244,6 @@ class Run:
                 f"run.json: maxLen allows {longest} tokens, the student has {student.config.positions} positions.",
                 "Lower maxLen.",
             )
-        objective = Objective(student, config.lm, config.pair)
         optimizer = make_optimizer(objective, config.optim)
         identity = checkpoint.Identity(
             config.hash,
@@ -283,6 +290,9 @@ class Run:
         scale = LossScale.of(device.precision)
         if counters.scale is not None:
             scale = LossScale(counters.scale, counters.calm)
+        head = common_head([question.prompt_ids for question in data.questions])
+        if head:
+            events.log(f"All prompts begin with the same {head_length(head)} tokens: once a step.")
         state = StepState(counters.max_rows, list(counters.skipped), scale)
         stepper = Stepper(
             objective,
@@ -296,6 +306,7 @@ class Run:
             asked=self.control.asked,
             on_oom=lambda old, new: events.emit("oom", microBatch=old, newMicroBatch=new),
             warn=events.warning,
+            head=head,
         )
 
         probes = None

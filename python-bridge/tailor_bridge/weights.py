@@ -9,8 +9,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from .model import Projection, Student, StudentConfig, load_error, rotary_frequencies
+from .model import Projection, Student
 from .quantise import Quantised
+from .student_config import StudentConfig, load_error, rotary_frequencies
 from .tokens import read_json_object
 
 
@@ -43,14 +44,20 @@ def load_student(
 
     frozen: nothing is trained, so matrices lie in `compute` · quantise: the projections' weights are held so
     """
-    config = StudentConfig.read(folder)
-    # Without memory first: a large student is never held twice.
-    with torch.device("meta"):
-        student = Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
-    student.frequencies = rotary_frequencies(config).to(device)
+    student = blank_student(folder, compute=compute, grad_checkpoint=grad_checkpoint)
+    student.frequencies = rotary_frequencies(student.config).to(device)
     matrices = compute if frozen else torch.float32
     load_weights(student, weight_files(folder), device=device, matrices=matrices, quantise=quantise)
     return student.requires_grad_(not frozen)
+
+
+def blank_student(
+    folder: Path, *, compute: torch.dtype = torch.float32, grad_checkpoint: bool = False
+) -> Student:
+    """A student without memory, on no device: a large one is never held twice."""
+    config = StudentConfig.read(folder)
+    with torch.device("meta"):
+        return Student(config, compute=compute, grad_checkpoint=grad_checkpoint)
 
 
 def load_weights(
@@ -60,8 +67,12 @@ def load_weights(
     device: str = "cpu",
     matrices: torch.dtype = torch.float32,
     quantise: Callable[[Tensor], Quantised] | None = None,
+    keep: Callable[[Tensor, Tensor], None] | None = None,
 ) -> None:
-    """Sets parameters by name; a missing, foreign or misshapen tensor is MODEL_LOAD."""
+    """Sets parameters by name; a missing, foreign or misshapen tensor is MODEL_LOAD.
+
+    keep: what sets a parameter that has its memory already, from the file's tensor
+    """
     wanted = dict(student.named_parameters())
     folder = files[0].parent
     found: set[str] = set()
@@ -84,7 +95,10 @@ def load_weights(
                         )
                     if not tensor.is_floating_point():
                         raise load_error(f"{name} is of type {tensor.dtype}", folder)
-                    _set(student, name, tensor, device, matrices, quantise)
+                    if keep is None:
+                        _set(student, name, tensor, device, matrices, quantise)
+                    else:
+                        keep(wanted[name], tensor)
                     found.add(name)
     except (SafetensorError, OSError) as error:
         raise load_error(f"The student's weights cannot be read ({error})", folder) from error

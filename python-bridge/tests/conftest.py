@@ -83,7 +83,8 @@ def write_student(folder: Path, seed: int = 0, *, bos: bool = False, **changes: 
     import torch
     from safetensors.torch import save_file
 
-    from tailor_bridge.model import Student, StudentConfig
+    from tailor_bridge.model import Student
+    from tailor_bridge.student_config import StudentConfig
 
     folder.mkdir(parents=True, exist_ok=True)
     write_tokenizer(folder, bos=bos)

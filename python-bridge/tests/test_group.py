@@ -221,18 +221,18 @@ seen = []
 stepper = Stepper(objective, make_optimizer(objective, optim), optim, StepState(), group=group,
                   on_oom=lambda old, new: seen.append([old, new]))
 inner = stepper._micro_step
-def short(part, counts):
+def short(part, *rest):
     if group.rank == 1 and len(part) > 1:
         raise torch.OutOfMemoryError("CUDA out of memory")
-    return inner(part, counts)
+    return inner(part, *rest)
 stepper._micro_step = short
 result = stepper.step(random_rows(random.Random(1), 8, 300), 1, 3)
 total = float(sum(p.double().sum() for p in student.parameters()))
 # NaN on one process only: all skip.
 stepper._micro_step = inner
 if group.rank == 1:
-    def broken(part, counts):
-        figures = inner(part, counts)
+    def broken(part, *rest):
+        figures = inner(part, *rest)
         figures.lm = float("nan")
         return figures
     stepper._micro_step = broken

@@ -115,10 +115,10 @@ def test_checkpointing_and_small_micro_batches_change_nothing(student_folder: Pa
         stepper = Stepper(objective, make_optimizer(objective, OPTIM), OPTIM, StepState(max_rows))
         inner = stepper._micro_step
 
-        def short(part: Any, counts: Any) -> Any:
+        def short(part: Any, *rest: Any) -> Any:
             if oom_at is not None and len(part) >= oom_at:
                 raise torch.OutOfMemoryError("CUDA out of memory")
-            return inner(part, counts)
+            return inner(part, *rest)
 
         stepper._micro_step = short  # type: ignore[method-assign]
         stepper.step(rows, 1, 2)

@@ -269,8 +269,8 @@ def test_out_of_memory_repeats_the_step_smaller(
     )
     micro_step = Stepper._micro_step
 
-    def failing(self: Stepper, part: Any, counts: Any) -> Any:
-        figures = micro_step(self, part, counts)
+    def failing(self: Stepper, part: Any, *rest: Any) -> Any:
+        figures = micro_step(self, part, *rest)
         if len(part) > 4:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
         return figures
@@ -289,7 +289,7 @@ def test_out_of_memory_repeats_the_step_smaller(
 def test_out_of_memory_on_one_row_is_an_error(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(self: Stepper, part: Any, counts: Any) -> Any:
+    def failing(self: Stepper, part: Any, *rest: Any) -> Any:
         raise MemoryError
 
     monkeypatch.setattr(Stepper, "_micro_step", failing)
