@@ -1,7 +1,7 @@
 // npm test: brings everything, then every check and every test of both languages; ends with "N passed, N failed".
 // npm run soak: the long proofs. npm test -- --quick leaves out the process and the end-to-end tests.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ROOT,
@@ -27,6 +27,35 @@ function check(label, file, args, cwd = ROOT) {
     `── ${label}: ${status === 0 ? 'ok' : `failed (${error?.message ?? `exit ${status}`})`}, ${Math.round((Date.now() - started) / 1000)} s`,
   );
   return status === 0;
+}
+
+/**
+ * Starts what needs one processor while something else needs another; it is shown when it has ended.
+ * @param {string} label @param {string} file @param {string[]} args @param {string} cwd
+ * @returns {() => Promise<boolean>}
+ */
+function meanwhile(label, file, args, cwd) {
+  say(`\n── ${label}: begun`);
+  const { PYTHONDONTWRITEBYTECODE: _dropped, ...env } = process.env;
+  const log = join(out, `${label}.log`);
+  const started = Date.now();
+  const handle = openSync(log, 'w');
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', handle, handle] });
+  closeSync(handle);
+  process.once('exit', () => child.kill());
+  /** @type {Promise<string>} */
+  const ended = new Promise((resolve) => {
+    child.once('error', ({ message }) => resolve(message));
+    child.once('close', (code, signal) => resolve(code === 0 ? '' : `exit ${code ?? signal}`));
+  });
+  return async () => {
+    const problem = await ended;
+    say(`\n── ${label}`);
+    process.stdout.write(readFileSync(log, 'utf8'));
+    const seconds = Math.round((Date.now() - started) / 1000);
+    say(`── ${label}: ${problem === '' ? 'ok' : `failed (${problem})`}, ${seconds} s`);
+    return problem === '';
+  };
 }
 
 /** A reporter's counts; a run that left no report counts as one failure. @param {boolean} ok @param {string} file */
@@ -88,6 +117,14 @@ async function main() {
   if (soak) {
     vitest(['soak']);
   } else {
+    const bridge = join(ROOT, 'python-bridge');
+    const junit = join(out, 'pytest.xml');
+    const tested = meanwhile(
+      'pytest',
+      python,
+      ['-m', 'pytest', '-q', `--junitxml=${junit}`],
+      bridge,
+    );
     guard(check('TypeScript', node, [bin('typescript/bin/tsc'), '--build']));
     guard(
       check('ESLint', node, [
@@ -109,22 +146,15 @@ async function main() {
         '.',
       ]),
     );
-    const bridge = join(ROOT, 'python-bridge');
     guard(check('Ruff', python, ['-m', 'ruff', 'check', '.'], bridge));
     guard(check('Ruff format', python, ['-m', 'ruff', 'format', '--check', '.'], bridge));
     guard(check('Python types', node, [bin('pyright/index.js'), '--pythonpath', python, bridge]));
+    add(pytestCounts(await tested(), junit));
     vitest(quick ? ['unit', 'contract'] : ['unit', 'contract', 'process']);
     if (!quick) {
       await ensureChromium();
       vitest(['e2e']);
     }
-    const junit = join(out, 'pytest.xml');
-    add(
-      pytestCounts(
-        check('pytest', python, ['-m', 'pytest', '-q', `--junitxml=${junit}`], bridge),
-        junit,
-      ),
-    );
   }
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
   process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed${skipped}\n`);

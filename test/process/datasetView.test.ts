@@ -77,26 +77,16 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
   it.each([
     'ready',
     'hostile',
-    'long text',
-    'same name twice',
-    'not valid',
     'editing',
     'not JSON',
     'stale',
-    'new field',
     'edited',
-    'move to',
-    'keys',
     'searching',
     'words marked',
-    'nothing matches',
-    'reading',
     'loading',
-    'lost',
     'empty',
     'read-only',
     'changed',
-    'ten million',
     'German',
   ])('is readable, named and quiet: %s', async (name) => {
     const { tab } = await look(name, name.length % 2 === 0 ? NARROW : WIDE);
@@ -106,11 +96,9 @@ describe.skipIf(findChromium() === null)('the Dataset Editor in a browser', () =
 
   it('has contrast in every theme', async () => {
     for (const theme of Object.keys(THEMES)) {
-      for (const name of ['picked', 'edited']) {
-        const { tab } = await look(name, { ...WIDE, theme });
-        expect([theme, name, await axeOn(tab)]).toEqual([theme, name, []]);
-        await closeAll();
-      }
+      const { tab } = await look('edited', { ...WIDE, theme });
+      expect([theme, await axeOn(tab)]).toEqual([theme, []]);
+      await closeAll();
     }
   });
 

@@ -21,36 +21,26 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     'hostile',
     'decided',
     'edit',
-    'ask',
     'people disagree',
     'ask the student again',
-    'asked again',
-    'override',
     'first wrong step',
     'choices',
-    'fix the gold among choices',
     'word diff',
-    'keys',
     'filter',
     'a list from elsewhere',
     'bulk question',
-    'refused',
-    'loading',
     'no exam',
-    'no key',
-    'exam',
     'frozen',
     'all done',
-    'spot check done',
   ])('is readable, named and quiet: %s', async (name) => {
     const { tab } = await look(name, name.length % 2 === 0 ? NARROW : WIDE);
     expect(await axeOn(tab)).toEqual([]);
     expect([tab.problems, tab.strangers]).toEqual([[], []]);
   });
 
-  it.each(['picked', 'nothing matches'])('has contrast in every theme: %s', async (name) => {
+  it('has contrast in every theme', async () => {
     for (const theme of Object.keys(THEMES)) {
-      const { tab } = await look(name, { ...WIDE, theme });
+      const { tab } = await look('picked', { ...WIDE, theme });
       expect([theme, await axeOn(tab)]).toEqual([theme, []]);
       await closeAll();
     }
