@@ -188,19 +188,11 @@ class _Builder:
         first_anchor = len(self.sources)
         self.sources += [row.texts[index].source for index in row.anchors]
         if self.prompt_weight > 0:
+            # All anchors predict the same there: once, with the weight of all.
+            weight = self.prompt_weight * len(row.anchors)
             for j in range(size - 1):
                 read = self._read(at, j)
-                for number in range(len(row.anchors)):
-                    self.lm.append(
-                        (
-                            at,
-                            read,
-                            prompt[j + 1],
-                            self.prompt_weight,
-                            False,
-                            first_anchor + number,
-                        )
-                    )
+                self.lm.append((at, read, prompt[j + 1], weight, False, first_anchor))
         border = self._read(at, size - 1)
         slots: dict[int, int] = {}
         begin = size

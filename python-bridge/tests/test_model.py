@@ -185,6 +185,14 @@ def test_border_token_is_supervised_and_eos_is_not_read_further(student: Student
     assert with_prompt.lm_target.tolist() == [5, 6, 7, 8, 1]
 
 
+def test_a_prompt_is_predicted_once_with_the_weight_of_all_its_anchors() -> None:
+    texts = (Text("t", (7, 1), "t", "teacher"), Text("u", (8, 1), "u", "teacher"))
+    batch = build_batch([PackedRow((4, 5, 6), texts, (0, 1), ())], prompt_weight=0.1)
+    assert batch.lm_target.tolist() == [5, 6, 7, 1, 8, 1]
+    assert batch.lm_weight.tolist() == pytest.approx([0.2, 0.2, 1, 1, 1, 1])
+    assert batch.lm_anchor[batch.lm_own].tolist() == [0, 0, 1, 1]
+
+
 def test_a_text_sees_the_prompt_and_its_own_past_only() -> None:
     texts = (Text("a", (7, 1), "a", "s"), Text("b", (8, 1), "b", "s"))
     short = PackedRow((4,), (texts[0],), (0,), ())
