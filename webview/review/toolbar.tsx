@@ -1,5 +1,10 @@
 import type { JSX } from 'preact';
-import { NO_FILTER, type Filter, type ItemStatus } from '../../src/shared/reviewQueue.ts';
+import {
+  itemFlagSchema,
+  NO_FILTER,
+  type Filter,
+  type ItemStatus,
+} from '../../src/shared/reviewQueue.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
 import { FilterField } from '../kit/filterField.tsx';
@@ -10,18 +15,7 @@ import { SortChoice } from './sortChoice.tsx';
 import { filterSize } from './state.ts';
 
 /** Doubt in one click: everything that carries any flag. */
-const ALL_FLAGS: Filter['flags'] = [
-  'disagreed',
-  'gold-in-doubt',
-  'attempt-in-doubt',
-  'gate-failed',
-  'no-candidate',
-  'right-by-luck',
-  'repeat-miss',
-  'question-changed',
-  'gold-changed',
-  'forgotten',
-];
+const ALL_FLAGS: Filter['flags'] = [...itemFlagSchema.options];
 
 const DISAGREED: Filter = { ...NO_FILTER, scope: 'all', flags: ['disagreed'] };
 
