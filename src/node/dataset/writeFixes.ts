@@ -8,8 +8,10 @@ import { sentence } from '../../core/sentence.ts';
 import { sha256File } from '../storage/fileHash.ts';
 import { nodeFs, type Fs, type FsHandle } from '../storage/fs.ts';
 import { scanByteLines, type ByteLine } from '../storage/byteLines.ts';
+import { fileVersion } from '../storage/fileVersion.ts';
 import { parseLine } from '../storage/parseLine.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
+import { translating } from '../storage/storeError.ts';
 
 /** A row that corrections change. */
 export interface FixedRow {
@@ -118,7 +120,8 @@ function contentOf(line: ByteLine): Buffer {
 
 /**
  * Writes a plan: every other byte of the file stays as it is, and afterwards it is the old file or the whole new one.
- * Refuses with `store.stale` where the file is not the one that the plan was made for.
+ * Refuses with `store.stale` where the file is not the one that the plan was made for, or is another one by the time that
+ * the new one is whole: what is copied may be a file that a checkout has replaced meanwhile.
  */
 export async function writeFixes(
   plan: FixPlan,
@@ -126,7 +129,16 @@ export async function writeFixes(
 ): Promise<void> {
   if (plan.edits.length === 0) return;
   const { fs = nodeFs, signal } = options;
-  await writeSnapshot(plan.path, patchedFile(plan, fs, signal), { fs });
+  const { path } = plan;
+  const versionNow = async (): Promise<string> =>
+    fileVersion(await translating(path, () => fs.stat(path)));
+  const version = await versionNow();
+  await writeSnapshot(path, patchedFile(plan, fs, signal), {
+    fs,
+    beforeRename: async () => {
+      if ((await versionNow()) !== version) throw stale(path);
+    },
+  });
 }
 
 /** The whole text that a file has once a plan is written; only for files of a size that can be shown. */

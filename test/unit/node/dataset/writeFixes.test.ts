@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RecordedDecision } from '../../../../src/core/curation/activeDecisions.ts';
@@ -6,7 +6,8 @@ import { dataFixesOf } from '../../../../src/core/curation/dataFixes.ts';
 import type { Decision } from '../../../../src/core/curation/decision.ts';
 import { nameOfWording } from '../../../../src/core/curation/questionText.ts';
 import { planFixes, textAfter, writeFixes } from '../../../../src/node/dataset/writeFixes.ts';
-import { faultyFs } from '../../../fakes/faultyFs.ts';
+import { nodeFs } from '../../../../src/node/storage/fs.ts';
+import { faultyFs, hastyFs } from '../../../fakes/faultyFs.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 
 const author = { kind: 'person', name: 'ada' } as const;
@@ -115,6 +116,31 @@ describe('writing corrections into a data file', () => {
       await writeFile(path, changed);
       await expect(writeFixes(plan)).rejects.toMatchObject({ code: 'store.stale' });
       expect(await readFile(path, 'utf8')).toBe(changed);
+      expect(await readdir(dirname(path))).toEqual(['train.jsonl']);
+    }
+  });
+
+  it('threat 20: writes nothing over a file that came while it was writing', async () => {
+    const theirs = MIXED.replace('3 plus 4', '3 plus 5');
+    for (const come of [
+      (path: string) => writeFile(path, theirs),
+      async (path: string) => {
+        await writeFile(`${path}.theirs`, theirs);
+        await rename(`${path}.theirs`, path);
+      },
+    ]) {
+      const path = await fileOf(MIXED);
+      const plan = await planFixes(path, fixesOf(gold('c', '1 plus 1?', '3', '2')));
+      // What it is made from has been read to its end by the time that the new file is synced.
+      const fs = {
+        ...nodeFs,
+        open: async (...args: Parameters<typeof nodeFs.open>) => {
+          const handle = await hastyFs.open(...args);
+          return args[1] === 'r' ? handle : { ...handle, sync: () => come(path) };
+        },
+      };
+      await expect(writeFixes(plan, { fs })).rejects.toMatchObject({ code: 'store.stale' });
+      expect(await readFile(path, 'utf8')).toBe(theirs);
       expect(await readdir(dirname(path))).toEqual(['train.jsonl']);
     }
   });
