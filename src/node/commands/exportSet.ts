@@ -52,7 +52,7 @@ export function exportSet(context: CommandContext, options: ExportOptions): Prom
     const { format, force = false } = options;
     const rounds = await meantRounds(store, options);
     const path = resolve(options.out);
-    await refusePlace(root, store, path);
+    await refusePlace(root, store.project, path);
     if (!force) await refusePresent(path);
     const infoPath = join(dirname(path), DATASET_INFO);
     const replaceEntry = options.forceEntry ?? force;
@@ -60,7 +60,7 @@ export function exportSet(context: CommandContext, options: ExportOptions): Prom
       isDescribed(format)
         ? withEntry(format, basename(path), await textOrNull(infoPath), replaceEntry)
         : null;
-    if (isDescribed(format)) await refuseName(root, store, path, infoPath);
+    if (isDescribed(format)) await refuseName(root, store.project, path, infoPath);
     const entry = await entryNow();
 
     const counts: ExportCounts = {

@@ -6,6 +6,7 @@ import { TRAINING_STRINGS } from '../../shared/trainingStrings.ts';
 import { DashboardView } from '../dashboard/dashboardView.ts';
 import { reportText, type ReportFormat, type ReportLanguage } from '../dashboard/reportText.ts';
 import { teacherPrices } from '../dashboard/teacherPrices.ts';
+import { refusePlace } from '../exporting/exportPlace.ts';
 import { loadProject } from '../project/loadProject.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { translating } from '../storage/storeError.ts';
@@ -31,7 +32,7 @@ export interface ReportOptions {
 
 /**
  * `tailor report`: what the Dashboard shows of the newest two exams, or of those that are named, as a file. Reads only,
- * and writes that file alone; nothing of it after the signal.
+ * and writes that file alone, never one of the project's own; nothing of it after the signal.
  */
 export async function report(
   context: CommandContext,
@@ -40,6 +41,8 @@ export async function report(
   const { signal } = context;
   if (signal.aborted) throw cancelled();
   const { root, file } = await loadProject(context.options.folder);
+  const path = options.output === undefined ? null : resolve(options.output);
+  if (path !== null) await refusePlace(root, file, path);
   const view =
     options.view ??
     (await DashboardView.open({
@@ -57,7 +60,7 @@ export async function report(
   signal.addEventListener('abort', end);
   try {
     await choosePair(view, options);
-    const { format, output, language, all = false } = options;
+    const { format, language, all = false } = options;
     const text = await reportText(view, format, {
       all,
       signal,
@@ -67,8 +70,7 @@ export async function report(
     // A view that was ended in the middle tells only a part.
     if (isAborted(signal)) throw cancelled();
     const json = { ...view.snapshot(), training: null };
-    if (output === undefined) return { text: sentence`${text.trimEnd()}`, json };
-    const path = resolve(output);
+    if (path === null) return { text: sentence`${text.trimEnd()}`, json };
     await translating(path, () => writeSnapshot(path, text, { mode: 0o644 }));
     return { text: sentence`Wrote ${path}.`, json: { ...json, path } };
   } catch (error) {

@@ -3,36 +3,40 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { DATASET_INFO } from '../../core/exporting/datasetInfo.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
+import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { sentence } from '../../core/sentence.ts';
-import type { ProjectStore } from '../project/projectStore.ts';
 import { translating } from '../storage/storeError.ts';
 
 const OWN = new Set(['tailor.json', 'rounds', 'models', 'prompts']);
 
 /** Not over what the project itself is made of, nor into its hidden folders, by no name and with no option. */
-export async function refusePlace(root: string, store: ProjectStore, path: string): Promise<void> {
+export async function refusePlace(
+  root: string,
+  project: Pick<ProjectFile, 'data'>,
+  path: string,
+): Promise<void> {
   const folder = await translating(path, () => realpath(dirname(path)));
   const real = await realpath(path).catch(() => join(folder, basename(path)));
   const inside = relative(await realpath(root), real).split(sep);
   const [first = ''] = inside;
   if (first === '..') return;
-  const isData = dataSets(store.project).some((set) => set.path === inside.join('/'));
+  const isData = dataSets(project).some((set) => set.path === inside.join('/'));
   if (!OWN.has(first) && !isData && !inside.some((name) => name.startsWith('.'))) return;
   throw new AppError(
     'project.unsafePath',
-    sentence`${path} belongs to the project itself: nothing is exported there.`,
-    { hint: sentence`Choose a folder of its own, for example exports/.` },
+    sentence`${path} belongs to the project itself: nothing else is written there.`,
+    { hint: sentence`Choose another folder, for example exports/.` },
   );
 }
 
 /** The list beside a file that needs it has a fixed name. */
 export async function refuseName(
   root: string,
-  store: ProjectStore,
+  project: Pick<ProjectFile, 'data'>,
   path: string,
   infoPath: string,
 ): Promise<void> {
-  await refusePlace(root, store, infoPath);
+  await refusePlace(root, project, infoPath);
   if (path !== infoPath) return;
   throw new AppError(
     'usage',

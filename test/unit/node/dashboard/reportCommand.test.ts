@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { report } from '../../../../src/node/commands/report.ts';
@@ -38,6 +38,26 @@ describe('tailor report', () => {
     expect(String((await report(context, { format: 'html', set: 'train' })).text)).toContain(
       'These questions are trained on',
     );
+  });
+
+  it('writes over nothing that the project is made of', async () => {
+    const { root, run } = await reportProject({ rounds: 1 });
+    await run();
+    const context = { ...commandContext(root), clock: systemClock };
+    const alias = join(await temporaryFolder(), 'alias.csv');
+    await symlink(join(root, 'rounds/0/manifest.json'), alias);
+    const own = ['rounds/0/train.jsonl', 'rounds/0/exam/r.csv', 'data/far.jsonl', 'tailor.json'];
+    for (const output of [...own.map((name) => join(root, name)), alias]) {
+      const before = await readFile(output, 'utf8').catch(() => null);
+      await expect(report(context, { format: 'csv', output })).rejects.toMatchObject({
+        code: 'project.unsafePath',
+      });
+      expect(await readFile(output, 'utf8').catch(() => null)).toBe(before);
+    }
+    const beside = join(root, 'report.csv');
+    await report(context, { format: 'csv', output: beside });
+    await report(context, { format: 'csv', output: beside });
+    expect(csvRows(await readFile(beside, 'utf8')).length).toBeGreaterThan(10);
   });
 
   it('refuses what it cannot compare or write, and leaves what is there alone', async () => {
