@@ -37,6 +37,12 @@ export function escapesNonAscii(line: string): boolean {
   return /\\u(?!00[0-7])[0-9a-fA-F]{4}/u.test(line) && !/[^\p{ASCII}]/u.test(line);
 }
 
+/** With what a JSON string begins to spell a text otherwise than the plainest way: one that has none of it reads as it stands. */
+export function otherSpellings(text: string): readonly string[] {
+  // Some writers escape every slash.
+  return text.includes('/') ? ['\\u', '\\/'] : ['\\u'];
+}
+
 /** A text as a JSON string; half a surrogate pair is spelt as an escape, as it cannot be written otherwise. */
 export function spellString(text: string, ascii: boolean): string {
   const spelt = JSON.stringify(text);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { describeRow } from '../../core/dataset/describeRow.ts';
+import { otherSpellings } from '../../core/dataset/jsonString.ts';
 import type { RowId } from '../../core/dataset/rowOrder.ts';
 import type { Signal } from '../../core/ports.ts';
 import { pacer } from '../review/pace.ts';
@@ -27,7 +28,10 @@ export async function rowWithId(
   // Spelt plainly nearly always: a row that has not its characters is not looked at, unless nothing else is found.
   const plain = await inFile(rows, id, JSON.stringify(id).slice(1, -1), signal);
   const best = first(rows, [...found, ...plain]);
-  return best ?? first(rows, await inFile(rows, id, '\\u', signal));
+  if (best !== null) return best;
+  const odd: RowId[] = [];
+  for (const sign of otherSpellings(id)) odd.push(...(await inFile(rows, id, sign, signal)));
+  return first(rows, odd);
 }
 
 async function inFile(

@@ -67,7 +67,9 @@ export async function textEdit(
 
 /** What makes a line read as typed, without its end. */
 export function linePatch(text: string, typed: string): Patch | null {
-  if (/\n/u.test(typed)) {
+  // A carriage return at its end would be read as a part of the line's end.
+  const ends = typed.endsWith('\r') && !text.endsWith('\r');
+  if (ends || typed.includes('\n')) {
     throw new AppError('data.invalid', sentence`A row is one line: it has no line break.`, {
       hint: sentence`Write line breaks inside a text as \\n.`,
     });

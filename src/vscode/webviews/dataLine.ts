@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
+import { otherSpellings } from '../../core/dataset/jsonString.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
 import { loadProject } from '../../node/project/loadProject.ts';
 import { scanByteLines } from '../../node/storage/byteLines.ts';
@@ -28,13 +29,13 @@ export async function findDataLine(
   if (!named) return null;
   const path = await resolveInside(root, named.path);
   const { size: bytes } = await stat(path);
-  const spelled = Buffer.from(JSON.stringify(id));
+  const spelled = [JSON.stringify(id), ...otherSpellings(id)].map((text) => Buffer.from(text));
   const found: number[] = [];
   await scanByteLines(path, {
     fs: nodeFs,
     onLine: ({ bytes: row, line }) => {
       // Most lines are told apart without being parsed; an id may be spelled with escapes.
-      if (!row.includes(spelled) && !row.includes('\\u')) return false;
+      if (!spelled.some((text) => row.includes(text))) return false;
       if (idOf(row.toString('utf8')) !== id) return false;
       found.push(line - 1);
       return true;

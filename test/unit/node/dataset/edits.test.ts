@@ -147,6 +147,10 @@ describe('an edit', () => {
     await expect(opened.dataset.setLine('o0', stamp, '{}\n{}')).rejects.toMatchObject({
       code: 'data.invalid',
     });
+    // Behind it comes the line's own end, and the two would be one.
+    await expect(opened.dataset.setLine('o0', stamp, '{}\r')).rejects.toMatchObject({
+      code: 'data.invalid',
+    });
     await expect(opened.dataset.setField('o0', stamp, 0, 'json', '1 2')).rejects.toMatchObject({
       code: 'data.invalid',
     });
@@ -348,6 +352,8 @@ describe('ids in the editor', () => {
       '""',
       '"dup"',
       '"dup"',
+      '"a\\/\\u0062"',
+      '"../\\/y"',
     ];
     const opened = await openedOf(`${ids.map((id) => `{"id":${id}}`).join('\n')}\n{}\n`);
     const keys = [];
@@ -364,6 +370,9 @@ describe('ids in the editor', () => {
       keys.push(await opened.dataset.keyOfId(id));
     }
     expect(keys).toEqual(['o0', 'o1', 'o2', 'o3', 'o4', 'o5', 'o6', null]);
+    // Slashes may be spelt as escapes, all or some of them.
+    expect(await opened.dataset.keyOfId('a/b')).toBe('o8');
+    expect(await opened.dataset.keyOfId('..//y')).toBe('o9');
     await opened.dataset.move(['o7'], 'o0');
     expect(await opened.dataset.keyOfId('dup')).toBe('o7');
     await opened.set('o7', '{"id":"other"}');

@@ -187,8 +187,12 @@ describe('what a view opens', () => {
     await writeProject(root, { train: sums('t', 4, 10), dev: sums('d', 2, 10) });
     const row = (id: string): string => `{"id":${id},"question":"q","answer":"1"}`;
     const path = join(root, 'data', 'train.jsonl');
-    await writeFile(path, [row('"a"'), 'not json "b"', row('"\\u0062"'), ''].join('\n'));
+    await writeFile(
+      path,
+      [row('"a"'), 'not json "b"', row('"\\u0062"'), row('"d\\/e"'), ''].join('\n'),
+    );
     expect(await findDataLine(root, 'b')).toMatchObject({ line: 2, path });
+    expect(await findDataLine(root, 'd/e')).toMatchObject({ line: 3, path });
     expect(await findDataLine(root, 'c')).toBeNull();
     await openDataLine(root, 'b');
     expect(editor.documents.map((one) => one.path)).toEqual([path]);
