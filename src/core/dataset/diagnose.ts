@@ -1,3 +1,4 @@
+import { TEST_SET } from '../round/looks.ts';
 import { sentence, type Text } from '../sentence.ts';
 import { overlapSteps, type ComparedQuestion } from './contamination.ts';
 import {
@@ -81,15 +82,27 @@ export function* diagnoseRows(
     if (twin) found.push(twin);
   }
   for (const other of others) {
-    // What measures the student must not be trained on; the measuring sets need not differ among themselves.
-    if ((set === 'train') === (other.name === 'train')) continue;
-    const same = sameIds(rows, set, other);
+    const why = whyCompared(set, other.name);
+    if (why === null) continue;
+    // Only a question that is trained on is left out by its id.
+    const same = why === 'trained' ? sameIds(rows, set, other) : [];
     found.push(...same);
     yield;
     const told = new Set(same.map(({ line }) => line));
-    found.push(...(yield* alike(rows, told, set, other)));
+    const alikes = yield* alike(rows, told, set, other);
+    found.push(...alikes.filter(({ kind }) => why === 'trained' || kind === 'overlap-text'));
   }
   return found;
+}
+
+/**
+ * Why two sets are held against each other: what measures the student must not be trained on, and test must be new to
+ * what was chosen by dev. Null: other measuring sets need not differ.
+ */
+export function whyCompared(set: string, other: string): 'trained' | 'chosen' | null {
+  if ((set === 'train') !== (other === 'train')) return 'trained';
+  const isPair = [set, other].includes('dev') && [set, other].includes(TEST_SET);
+  return isPair ? 'chosen' : null;
 }
 
 /** What an earlier row has already: the id, or else the text. Rows that are left out anyway take nothing away. */
@@ -148,6 +161,9 @@ function placeOf(rows: readonly RowFacts[], line: number, field: 'id' | 'questio
 }
 
 function leftOut(set: string, other: string): Text {
+  if (whyCompared(set, other) === 'chosen') {
+    return sentence`The set ${other} has the same question: test is to be new to what was chosen by dev.`;
+  }
   return set === 'train'
     ? sentence`The set ${other} has it, too: the question is not trained on.`
     : sentence`The training set has it, too: the question is not trained on.`;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { capFindings, type Finding, type Place } from '../../core/dataset/diagnose.ts';
+import { capFindings, whyCompared, type Finding, type Place } from '../../core/dataset/diagnose.ts';
 import type { Severity } from '../../core/dataset/rowFacts.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import { said } from '../said.ts';
@@ -51,7 +51,8 @@ export function diagnosticsOf(
     });
     return diagnostic;
   });
-  return [...analysis.notCompared.map(notCompared), ...found];
+  const { set } = analysis.file;
+  return [...analysis.notCompared.map((other) => notCompared(set, other)), ...found];
 }
 
 /** What is said of a file that is too large for a text editor to check. */
@@ -65,13 +66,19 @@ export function tooLarge(): vscode.Diagnostic {
 }
 
 /** No finding about this set does not mean that nothing is shared with it. */
-function notCompared(set: string): vscode.Diagnostic {
+function notCompared(set: string, other: string): vscode.Diagnostic {
+  const name = visibleText(other);
   return note(
     NOT_COMPARED,
-    vscode.l10n.t(
-      'The set {0} is over 5 MB: what it shares with this file is not looked for in the text editor. The report and the Dashboard compare the sets.',
-      visibleText(set),
-    ),
+    whyCompared(set, other) === 'chosen'
+      ? vscode.l10n.t(
+          'The set {0} is over 5 MB: what it shares with this file is not looked for.',
+          name,
+        )
+      : vscode.l10n.t(
+          'The set {0} is over 5 MB: what it shares with this file is not looked for in the text editor. The report and the Dashboard compare the sets.',
+          name,
+        ),
   );
 }
 

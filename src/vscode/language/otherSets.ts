@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Signal } from '../../core/ports.ts';
-import { readRows, type OtherSet } from '../../core/dataset/diagnose.ts';
+import { readRows, whyCompared, type OtherSet } from '../../core/dataset/diagnose.ts';
 import type { RowFacts } from '../../core/dataset/rowFacts.ts';
 import { runPaced } from '../../node/review/pace.ts';
 import { fileVersion } from '../../node/storage/fileVersion.ts';
@@ -33,13 +33,13 @@ export class OtherSets {
     this.#opened = opened;
   }
 
-  /** The training set's partners are all others, theirs is the training set. */
+  /** The training set's partners are all others, theirs is the training set; dev and test are each other's, too. */
   async beside(file: DataFile, signal: Signal): Promise<Beside> {
     const sets: OtherSet[] = [];
     const tooLarge: string[] = [];
     for (const other of this.#files.all) {
       if (other.root !== file.root || other.real === file.real) continue;
-      if ((other.set === 'train') === (file.set === 'train')) continue;
+      if (whyCompared(file.set, other.set) === null) continue;
       const rows = (await this.#opened(other, signal)) ?? (await this.#onDisk(other.real, signal));
       if (rows === 'large') tooLarge.push(other.set);
       else if (rows) sets.push({ name: other.set, rows });

@@ -147,7 +147,23 @@ describe('rows beside each other', () => {
       ['overlap-text', 0, 'info', 'train', 0],
       ['overlap-numbers', 1, 'info', 'train', 1],
     ]);
-    expect(diagnose(dev, { test: train }, 'dev')).toEqual([]);
+    expect(diagnose(dev, { far: train }, 'dev')).toEqual([]);
+  });
+
+  it('says which questions test has that dev has, too, from both sides, and nothing of equal ids or other numbers', () => {
+    const dev = [row('a', 'One apple?'), row('b', 'Has 3 pears?'), row('c', 'Red?')];
+    const test = [row('x', 'one  apple?'), row('y', 'Has 12 pears?'), row('c', 'Blue?')];
+    for (const [set, of, other] of [
+      ['dev', dev, { test }],
+      ['test', test, { dev }],
+    ] as const) {
+      const found = diagnose(of, other, set);
+      expect(found.map(({ kind, line, severity }) => [kind, line, severity])).toEqual([
+        ['overlap-text', 0, 'info'],
+      ]);
+      expect(String(found[0]?.message)).toMatch(/^The set (?:test|dev) has the same question: /u);
+    }
+    expect(diagnose(test, { far: dev }, 'test')).toEqual([]);
   });
 
   it('says once that a templated set has other numbers', () => {

@@ -200,6 +200,25 @@ describe('a data file in the text editor', () => {
     expect(problemsOf(document)).toHaveLength(1);
   });
 
+  it('of dev is compared with test, too, and says so where test is over 5 MB', async () => {
+    const { root } = await window('');
+    const project = join(root, 'tailor.json');
+    // SAFETY: a project file, which was just made, names its data.
+    const named = JSON.parse(await readFile(project, 'utf8')) as { data: object };
+    const data = { ...named.data, test: 'data/test.jsonl' };
+    const test = join(root, 'data', 'test.jsonl');
+    await writeFile(test, '{"id": "x", "question": "one  APPLE?", "answer": "1"}');
+    await writeFile(project, JSON.stringify({ ...named, data }));
+    editor.fileEvents.forEach((changed) => changed());
+    const text = '{"id": "a", "question": "One apple?", "answer": "1"}';
+    const document = openText(join(root, 'data', 'dev.jsonl'), text);
+    await vi.waitFor(() => expect(seen(document).map(([code]) => code)).toEqual(['overlap-text']));
+    await truncate(test, 6 * 1024 * 1024);
+    typeInto(document, text.replace('"a"', '"b"'));
+    await vi.waitFor(() => expect(seen(document)).toEqual([['not-compared', '0:0-0', 2]]), 3000);
+    expect(problemsOf(document)[0]?.message).not.toContain('Dashboard');
+  });
+
   it('is checked where tailor.json has a mistake, too', async () => {
     const { root, train } = await window();
     const path = join(root, 'tailor.json');
