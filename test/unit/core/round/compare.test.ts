@@ -130,6 +130,23 @@ describe('trajectories', () => {
         [0, 4],
       ],
     ],
+    // Against any earlier round: what came in two steps is learned as well.
+    [
+      'learned',
+      [
+        [0, 4],
+        [2, 4],
+        [4, 4],
+      ],
+    ],
+    [
+      'forgotten',
+      [
+        [4, 4],
+        [2, 4],
+        [0, 4],
+      ],
+    ],
     [
       'stubborn',
       [
@@ -162,6 +179,23 @@ describe('trajectories', () => {
     [
       'unclear',
       [
+        [1, 1],
+        [0, 1],
+      ],
+    ],
+    [
+      'unclear',
+      [
+        [1, 1],
+        [0, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      'flaky',
+      [
+        [1, 1],
+        [0, 1],
         [1, 1],
         [0, 1],
       ],
