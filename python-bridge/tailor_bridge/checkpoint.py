@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,12 @@ def save(
     identity: Identity,
     *,
     keep: int,
+    write: Callable[[Path], None] | None = None,
 ) -> Path:
-    """Commits a checkpoint and prunes older ones; one that is already committed for this step is kept as it is."""
+    """Commits a checkpoint and prunes older ones; one that is already committed for this step is kept as it is.
+
+    write: what writes the tensors into the folder, where this process does not hold them all
+    """
     target = folder_of(run_folder, step)
     if (target / COMMITTED).is_file():
         return target
@@ -98,18 +102,10 @@ def save(
     try:
         _require_space(run_folder, student)
         temp.mkdir()
-        own = trained(student)
-        names: dict[torch.Tensor, str] = {p: name for name, p in own.items()}
-        save_file(
-            {name: tensor.detach().cpu().contiguous() for name, tensor in own.items()},
-            temp / FILES[0],
-        )
-        moments = {
-            f"{names[parameter]}.{key}": value.detach().cpu().contiguous()
-            for parameter, values in optimizer.state.items()
-            for key, value in values.items()
-        }
-        save_file(moments, temp / FILES[1])
+        if write is None:
+            _write_tensors(temp, student, optimizer)
+        else:
+            write(temp)
         whole = {
             "v": 1,
             "torch": torch.__version__,
@@ -136,6 +132,21 @@ def save(
         raise
     _prune(run_folder, keep)
     return target
+
+
+def _write_tensors(folder: Path, student: Student, optimizer: torch.optim.Optimizer) -> None:
+    own = trained(student)
+    names: dict[torch.Tensor, str] = {p: name for name, p in own.items()}
+    save_file(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in own.items()},
+        folder / FILES[0],
+    )
+    moments = {
+        f"{names[parameter]}.{key}": value.detach().cpu().contiguous()
+        for parameter, values in optimizer.state.items()
+        for key, value in values.items()
+    }
+    save_file(moments, folder / FILES[1])
 
 
 def is_disk_full(error: BaseException) -> bool:
@@ -246,13 +257,33 @@ def _require_same(path: Path, state: dict[str, Any], identity: Identity) -> None
             raise _mismatch(path, f"was written with another {what} ({key})")
 
 
-def restore(path: Path, state: dict[str, Any], student: Student, optimizer: torch.optim.Optimizer):
-    """Loads weights, moments and generators of a verified checkpoint."""
+def restore(
+    path: Path,
+    state: dict[str, Any],
+    student: Student,
+    optimizer: torch.optim.Optimizer,
+    *,
+    read: Callable[[], None] | None = None,
+) -> None:
+    """Loads weights, moments and generators of a verified checkpoint; `read`: what loads the first two instead."""
+    if read is None:
+        _read_tensors(path, student, optimizer)
+    else:
+        read()
+    _restore_rng(state["rng"])
+
+
+def require_tensors(path: Path, found: Iterable[str], parameters: Mapping[str, Any]) -> None:
+    """Refuses the weights of another student."""
+    if set(found) != parameters.keys():
+        raise _mismatch(path, "holds the tensors of another student")
+
+
+def _read_tensors(path: Path, student: Student, optimizer: torch.optim.Optimizer) -> None:
     weights = load_file(path / FILES[0])
     moments = load_file(path / FILES[1])
     parameters = trained(student)
-    if weights.keys() != parameters.keys():
-        raise _mismatch(path, "holds the tensors of another student")
+    require_tensors(path, weights, parameters)
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(weights[name])
@@ -260,4 +291,3 @@ def restore(path: Path, state: dict[str, Any], student: Student, optimizer: torc
                 value = moments.get(f"{name}.{key}")
                 if value is not None:
                     optimizer.state[parameter][key] = value.to(parameter.device)
-    _restore_rng(state["rng"])

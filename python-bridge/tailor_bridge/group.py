@@ -1,17 +1,19 @@
 """The processes of one run, as `accelerate launch` and `torchrun` start them: RANK, WORLD_SIZE and an address each.
 
 Every process knows the whole plan, so the counts of a step need no word between them. Each computes the gradients of
-its share of the rows; sums are taken once per step, over gradients, figures and flags. Nothing is unpickled.
+its share of the rows; sums are taken once per step, over gradients, figures and flags. Nothing is unpickled. Where a
+configuration of accelerate asks for it the processes share the student itself out (sharding.py).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from .engine import Engine, engine_of_environment
 from .errors import TrainerError
 
 if TYPE_CHECKING:
@@ -40,17 +42,6 @@ def lost_process(size: int) -> TrainerError:
     )
 
 
-def refuse_other_engines() -> None:
-    """A configuration that asks accelerate for more than processes would silently do nothing."""
-    for name, what in (("FSDP", "FSDP"), ("DEEPSPEED", "DeepSpeed"), ("MEGATRON_LM", "Megatron")):
-        if os.environ.get(f"ACCELERATE_USE_{name}", "").lower() in ("1", "true"):
-            raise TrainerError(
-                "BAD_CONFIG",
-                f"The configuration of accelerate asks for {what}, which this trainer does not use.",
-                "Use distributed_type MULTI_GPU; for large students use mode lora or qlora.",
-            )
-
-
 @dataclass(frozen=True)
 class Group:
     """Rank, number of processes, and the sums between them; of one process, everything is as it was."""
@@ -59,10 +50,11 @@ class Group:
     size: int = 1
     backend: str = "none"
     device: str = "cpu"
+    engine: Engine = field(default_factory=Engine)
 
     @staticmethod
-    def join(processes: int, device: str) -> Group:
-        """Joins the group that the environment names; `processes` is what run.json asks for."""
+    def join(processes: int, device: str, mode: str = "full") -> Group:
+        """Joins the group that the environment names; `processes` and `mode` are what run.json asks for."""
         size = int(os.environ.get("WORLD_SIZE", "1"))
         if size != processes:
             raise TrainerError(
@@ -72,19 +64,20 @@ class Group:
             )
         if size == 1:
             return Group(device=device)
-        refuse_other_engines()
+        engine = engine_of_environment(mode)
         import torch.distributed as dist
 
         backend = "nccl" if device == "cuda" else "gloo"
         dist.init_process_group(backend, timeout=TIMEOUT)
-        return Group(dist.get_rank(), dist.get_world_size(), dist.get_backend(), device)
+        return Group(dist.get_rank(), dist.get_world_size(), dist.get_backend(), device, engine)
 
     @property
     def first(self) -> bool:
         """Whether this process speaks for the group."""
         return self.rank == 0
 
-    def _do(self, act: Callable[[], T]) -> T:
+    def do(self, act: Callable[[], T]) -> T:
+        """Runs a collective; that it fails means that a process is lost."""
         try:
             return act()
         except RuntimeError as error:
@@ -105,7 +98,7 @@ class Group:
         import torch.distributed as dist
 
         tensor = torch.tensor(list(values), dtype=torch.float64, device=self.device)
-        self._do(lambda: dist.all_reduce(tensor, getattr(dist.ReduceOp, how)))
+        self.do(lambda: dist.all_reduce(tensor, getattr(dist.ReduceOp, how)))
         return tensor.tolist()
 
     def sum_gradients(self, parameters: Sequence[torch.nn.Parameter]) -> None:
@@ -120,7 +113,7 @@ class Group:
 
         def flush() -> None:
             flat = torch.cat([_gradient(p).flatten() for p in bucket])
-            self._do(lambda: dist.all_reduce(flat))
+            self.do(lambda: dist.all_reduce(flat))
             for p, part in zip(bucket, flat.split([p.numel() for p in bucket]), strict=True):
                 p.grad = part.view_as(p).clone()
             bucket.clear()
@@ -143,12 +136,12 @@ class Group:
 
         data = b"" if text is None else b"=" + text.encode()
         length = torch.tensor([len(data) if self.first else 0], device=self.device)
-        self._do(lambda: dist.broadcast(length, 0))
+        self.do(lambda: dist.broadcast(length, 0))
         buffer = torch.zeros(int(length), dtype=torch.uint8, device=self.device)
         if self.first and data:
             buffer.copy_(torch.frombuffer(bytearray(data), dtype=torch.uint8))
         if int(length) > 0:
-            self._do(lambda: dist.broadcast(buffer, 0))
+            self.do(lambda: dist.broadcast(buffer, 0))
         told = bytes(buffer.tolist())
         return told[1:].decode() if told else None
 

@@ -108,14 +108,13 @@ def _guarded(run: Run, resume: str) -> int:
         return EXIT_DONE
     except Cancelled as stop:
         try:
-            if not run.group.first:
-                run.lend_work(stop)
-                return EXIT_DONE
             path = run.keep_work(stop)
         except Cancelled as at_once:
             path = run.keep_work(at_once)
         except TrainerError as error:
             return _fail(events, error)
+        if not run.group.first:
+            return EXIT_DONE
         events.emit("cancelled", checkpoint=path)
         return EXIT_CANCELLED
     except TrainerError as error:
@@ -168,9 +167,9 @@ class Run:
         self.counters = Counters()
         self.device: Device | None = None
         self.group = Group(rank=rank_of_environment())
-        self._save_now: Any = (
-            None  # commits a checkpoint of the given kind; set once there is a model
-        )
+        # Commits a checkpoint of the given kind; set once there is a model.
+        self._save_now: Any = None
+        self._saves_together = False  # all processes of the group at once
 
     def go(self, resume: str) -> None:
         """Everything between `hello` and `done`."""
@@ -181,24 +180,22 @@ class Run:
         # 1. Imports: seconds, so they come after the supervisor's hello and are a phase of their own.
         events.phase("importing")
         import torch
+        from safetensors.torch import load_file
 
         from . import checkpoint
         from .batch import rows_of_step
         from .device import choose_device
         from .export import export_student
         from .head import common_head, head_length
-        from .lora import attach, trained
-        from .objective import Objective
+        from .lora import trained
+        from .placement import place
         from .prepare import prepare_run
         from .probes import Probes
-        from .quantise import nf4
         from .scale import LossScale
-        from .step import Stepper, StepState, make_optimizer
+        from .step import StepState, make_optimizer
         from .tokens import StudentTokens
-        from .weights import load_student
 
         self.device = device = choose_device(config)
-        quantise = nf4() if config.mode == "qlora" else None
         self.group = group = Group.join(config.launch.world, device.kind, config.mode)
         events.emit(
             "ready",
@@ -220,23 +217,9 @@ class Run:
         if group.first:
             jsonio.write_atomic(self.folder / "plan.jsonl", plan_text)
         poll()
-        shards = Shards.of(config, group, device.compute)
-        if shards is not None:
-            objective = shards.objective
-            student = objective.student
-        else:
-            student = load_student(
-                Path(config.model.path),
-                compute=device.compute,
-                grad_checkpoint=config.grad_checkpoint,
-                device=device.kind,
-                frozen=config.lora is not None,
-                quantise=quantise,
-            )
-            if config.lora is not None:
-                attach(student, config.lora, config.seed)
-            objective = Objective(student, config.lm, config.pair)
-        student.train()
+        placed = place(config, group, device)
+        objective = placed.objective
+        student = objective.student.train()
         longest = max(len(q.prompt_ids) + len(t.ids) for q in data.questions for t in q.positives)
         if longest > student.config.positions:
             raise TrainerError(
@@ -259,7 +242,7 @@ class Run:
         if told is not None:
             path = Path(told)
             saved = checkpoint.verify(path) if found is None else found[1]
-            checkpoint.restore(path, saved, student, optimizer)
+            placed.restore(path, saved, student, optimizer)
             self.counters = Counters(**saved["counters"])
             events.log(f"Resumed after step {self.counters.step} from {path.name}.")
         counters = self.counters
@@ -272,7 +255,7 @@ class Run:
             counters.scale, counters.calm = state.scale.value, state.scale.calm
             self.control.busy = True
             self.events.phase("saving")
-            path = checkpoint.save(
+            path = placed.save(
                 self.folder,
                 counters.step,
                 student,
@@ -286,15 +269,17 @@ class Run:
             self.control.busy = False
             return name
 
-        self._save_now = commit
+        self._save_now, self._saves_together = commit, placed.shared
         scale = LossScale.of(device.precision)
         if counters.scale is not None:
             scale = LossScale(counters.scale, counters.calm)
-        head = common_head([question.prompt_ids for question in data.questions])
+        head: tuple[int, ...] = ()
+        if not placed.shared:
+            head = common_head([question.prompt_ids for question in data.questions])
         if head:
             events.log(f"All prompts begin with the same {head_length(head)} tokens: once a step.")
         state = StepState(counters.max_rows, list(counters.skipped), scale)
-        stepper = Stepper(
+        stepper = placed.stepper(
             objective,
             optimizer,
             config.optim,
@@ -310,7 +295,9 @@ class Run:
         )
 
         probes = None
-        if config.probes is not None and group.first:
+        if config.probes is not None and placed.shared:
+            events.warning("probes", "The student is shared out: no probes are asked of it.")
+        elif config.probes is not None and group.first:
             tokens = StudentTokens(Path(config.model.path), config.chat)
             probes = Probes(config.probes, student, tokens, events, poll)
 
@@ -355,26 +342,37 @@ class Run:
                 rate = optimizer.param_groups[0]["lr"]
                 watch.after(result, seconds, rate)
                 ask_probes()
-                if not group.first:
-                    continue
-                if self.control.save_requested():
-                    commit("asked")
-                    self.control.save_done()
-                    events.phase("training")
-                elif number % config.save.every_steps == 0 and number < len(plan.steps):
-                    commit("periodic")
+                kind = None
+                if group.first and self.control.save_requested():
+                    kind = "asked"
+                elif group.first and number % config.save.every_steps == 0:
+                    kind = "periodic" if number < len(plan.steps) else None
+                if placed.shared:
+                    kind = group.tell(kind)
+                if kind is not None:
+                    commit(kind)
+                    if kind == "asked" and group.first:
+                        self.control.save_done()
                     events.phase("training")
 
         # 5. The last checkpoint, the student folder, and the word that all is done: one process is enough.
+        if placed.shared:
+            commit("final")
+            self._save_now = None
         group.leave()
         if not group.first:
             return
         if self.control.save_requested():
             self.control.save_done()
-        commit("final")
+        if not placed.shared:
+            commit("final")
         poll()
         self.control.busy = True
-        weights = {name: tensor.detach().cpu() for name, tensor in trained(student).items()}
+        if placed.shared:
+            last = checkpoint.folder_of(self.folder, counters.step)
+            weights = load_file(last / checkpoint.FILES[0])
+        else:
+            weights = {name: tensor.detach().cpu() for name, tensor in trained(student).items()}
         if device.kind == "cuda":
             torch.cuda.empty_cache()
         artifacts = export_student(
@@ -392,13 +390,13 @@ class Run:
         """A checkpoint of the finished steps, unless the request says not to; the newest one's path."""
         from . import checkpoint
 
-        step = self.counters.step
-        if (
-            stop.mode == "checkpoint"
-            and not stop.at_once
-            and step > 0
-            and self._save_now is not None
-        ):
-            return self._save_now("cancel")
+        save = None if stop.at_once else self._save_now
+        wanted = save is not None and stop.mode == "checkpoint" and self.counters.step > 0
+        if save is not None and self._saves_together:
+            wanted = self.group.tell("save" if wanted else None) is not None
+        elif not self.group.first:
+            return None
+        if save is not None and wanted:
+            return save("cancel")
         found = checkpoint.committed(self.folder)
         return found[0][1].relative_to(self.folder).as_posix() if found else None

@@ -183,8 +183,8 @@ def test_a_process_alone_sums_nothing() -> None:
     assert group.tell("é") == "é"
 
 
-def both(tmp_path: Path, script: str) -> list[Any]:
-    """Runs a script in two processes; what each of them told."""
+def both(tmp_path: Path, script: str, processes: int = 2) -> list[Any]:
+    """Runs a script in two processes, or more; what each of them told."""
     import sys
 
     file = tmp_path / "both.py"
@@ -194,7 +194,8 @@ def both(tmp_path: Path, script: str) -> list[Any]:
         f"import json, os, sys; sys.path[:0] = [{bridge!r}, {bridge + '/tests'!r}]\n"
         "def tell(value): os.write(1, (json.dumps(value) + chr(10)).encode())\n" + script
     )
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command.append(f"--nproc_per_node={processes}")
     out = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
     assert out.returncode == 0, out.stderr
     return [json.loads(line) for line in out.stdout.splitlines()]
