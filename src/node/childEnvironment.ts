@@ -13,6 +13,8 @@ const EXACT = new Set([
   'HF_HOME',
   'VIRTUAL_ENV',
   'OMP_NUM_THREADS',
+  // Where the other computers of a training find this one.
+  'TAILOR_ADDRESS',
   // Windows cannot start a process, find its profile or its libraries without these.
   'SYSTEMROOT',
   'SYSTEMDRIVE',
@@ -29,7 +31,7 @@ const EXACT = new Set([
   'NUMBER_OF_PROCESSORS',
   'PROCESSOR_ARCHITECTURE',
 ]);
-const PREFIXES = ['LC_', 'CUDA_', 'NCCL_', 'CONDA_'];
+const PREFIXES = ['LC_', 'CUDA_', 'NCCL_', 'GLOO_', 'CONDA_'];
 
 /** Refused even when a person names them: they change what Python imports, or hold the teacher's key. */
 const REFUSED = new Set(['PYTHONPATH', 'PYTHONHOME', 'PYTHONSTARTUP', 'PYTHONDONTWRITEBYTECODE']);

@@ -13,6 +13,8 @@ describe('the environment of a child', () => {
       LD_LIBRARY_PATH: '/opt/cuda/lib64',
       CUDA_VISIBLE_DEVICES: '0',
       NCCL_DEBUG: 'INFO',
+      GLOO_SOCKET_IFNAME: 'ib0',
+      TAILOR_ADDRESS: '10.0.0.7',
       HF_HOME: '/models',
       VIRTUAL_ENV: '/home/ada/env',
       CONDA_PREFIX: '/opt/conda',
