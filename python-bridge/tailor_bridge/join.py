@@ -60,7 +60,10 @@ def join(runs: Path, machine: int, patience: float = WAIT_S) -> int:
     command = worker_command(launch, arguments, place)
     say(f"Machine {machine} of {launch.machines} joins {folder.name}, attempt {meeting.attempt}.")
     code, number, _ = run_worker(
-        command, None, partial(ask_to_stop, folder, meeting.attempt, "signal")
+        command,
+        None,
+        partial(ask_to_stop, folder, meeting.attempt, "signal"),
+        over=meeting.is_over,
     )
     deadline = time.monotonic() + PATIENCE_S
     while (last := terminal_record(folder / "events.jsonl", meeting.attempt)) is None:

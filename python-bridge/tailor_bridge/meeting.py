@@ -17,6 +17,7 @@ from typing import Any
 from . import jsonio
 from .config import LaunchConfig
 from .control import read_request
+from .events import read_records
 from .launching import free_port
 
 FILE = "meeting.json"
@@ -58,6 +59,20 @@ class Meeting:
         self._over.set()
         with contextlib.suppress(OSError):
             (self.folder / FILE).unlink()
+
+    def is_given_up(self) -> bool:
+        """Whether somebody asks this attempt to stop that has no processes yet to hear of it: not all have come."""
+        request = read_request(self.folder / "cancel")
+        if request is None or request.get("attempt") != self.attempt:
+            return False
+        return not any(
+            record["type"] == "ready" and record.get("attempt") == self.attempt
+            for record in read_records(self.folder / "events.jsonl")
+        )
+
+    def is_over(self) -> bool:
+        """Whether machine 0 holds it no more."""
+        return not (self.folder / FILE).exists()
 
     def _beat(self) -> None:
         while not self._over.wait(BEAT_S):

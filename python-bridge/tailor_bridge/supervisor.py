@@ -13,6 +13,7 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -30,6 +31,8 @@ from .launching import BUNDLE, Place, worker_command
 from .meeting import Meeting
 
 LOCK_PATIENCE_S = 45.0
+# How often it is looked whether a worker has anything left to do.
+LOOK_S = 1.0
 
 
 def supervise(run_folder: Path, *, resume: str, echo: bool) -> int:
@@ -97,16 +100,24 @@ def _attempt(
     is_group = config.launch.world > 1
     ask = partial(ask_to_stop, run_folder, attempt, "signal") if is_group else None
     with contextlib.nullcontext() if meeting is None else meeting:
-        code, number, peak = run_worker(command, lock, ask)
+        over = None if meeting is None else meeting.is_given_up
+        code, number, peak = run_worker(command, lock, ask, over=over)
     last_record = terminal_record(run_folder / "events.jsonl", attempt)
+    given_up = last_record is None and meeting is not None and meeting.is_given_up()
     if is_group and last_record is not None:
         # A launcher makes one code of them all.
         code, number = code_of(last_record), None
+    if given_up:
+        code, number = EXIT_CANCELLED, None
     name = None if number is None else signal.Signals(number).name
     _write_exit(run_folder, attempt, code, name, peak)
     if last_record is None:
         last = EventLog(run_folder / "events.jsonl", events.run_id, attempt, echo=stdout)
-        _last_word(last, code, number)
+        if given_up:
+            last.emit("cancelled", checkpoint=None)
+            last.close()
+        else:
+            _last_word(last, code, number)
     return EXIT_OTHER if code is None else code
 
 
@@ -118,9 +129,14 @@ def code_of(record: dict[str, Any]) -> int:
 
 
 def run_worker(
-    command: list[str], lock: int | None, ask: Callable[[], None] | None
+    command: list[str],
+    lock: int | None,
+    ask: Callable[[], None] | None,
+    over: Callable[[], bool] | None = None,
 ) -> tuple[int | None, int | None, float]:
     """Starts the worker and waits. Returns exit code or signal number, and its peak memory in MB.
+
+    A launcher that waits for other machines hears of nothing: once `over` is true, it is ended.
 
     The worker's stdin is a pipe that closes when this process dies, however it dies: then the worker keeps its work
     and ends too. A group inherits it through its launcher, and is asked by file at the first signal.
@@ -145,6 +161,9 @@ def run_worker(
 
     for handled in (signal.SIGTERM, signal.SIGINT):
         signal.signal(handled, forward)
+    ended = threading.Event()
+    if over is not None:
+        threading.Thread(target=_end_when, args=(worker.pid, over, ended), daemon=True).start()
     peak = 0.0
     if hasattr(os, "wait4"):
         status, usage = _wait4(worker.pid)
@@ -152,10 +171,22 @@ def run_worker(
         peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     else:
         worker.wait()
+    ended.set()
     if worker.stdin is not None:
         worker.stdin.close()
     code = worker.returncode
     return (code, None, peak) if code >= 0 else (None, -code, peak)
+
+
+def _end_when(pid: int, over: Callable[[], bool], ended: threading.Event) -> None:
+    """Twice in a row: on a disk that computers share, a file may be late."""
+    looks = 0
+    while looks < 2:
+        if ended.wait(LOOK_S):
+            return
+        looks = looks + 1 if over() else 0
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def _wait4(pid: int) -> tuple[int, Any]:

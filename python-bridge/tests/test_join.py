@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from conftest import MakeRun, RunFolder
-from runs import work
+from runs import request, work
 from test_group import assert_like, uneven_rows
-from test_supervisor import LAUNCH, PATIENCE_S, start, until
+from test_supervisor import LAUNCH, PATIENCE_S, exit_record, start, until
 
 from tailor_bridge import join
 from tailor_bridge.errors import EXIT_CANCELLED, TrainerError
+from tailor_bridge.events import EventLog
+from tailor_bridge.launching import free_port
 from tailor_bridge.meeting import FILE, Meeting, Watch
 
 LOOPBACK = {**os.environ, "TAILOR_ADDRESS": "127.0.0.1"}
@@ -112,6 +114,56 @@ def test_a_run_whose_other_machine_is_taken_away_keeps_its_work_and_ends(
     assert last["type"] == "cancelled"
     assert last["checkpoint"] is not None
     assert not (run.path / FILE).exists()
+
+
+def test_a_machine_that_waits_alone_stops_when_asked_and_trains_when_the_other_comes(
+    make_run: MakeRun,
+) -> None:
+    run = run_of_two(make_run, optim__epochs=1)
+    leader = start(run, env=LOOPBACK)
+    waiting(run, leader)
+    request(run, "cancel", 1)
+    assert leader.wait(30) == EXIT_CANCELLED, (run.path / "train.log").read_text()
+    assert [event["type"] for event in run.events] == ["hello", "cancelled"]
+    assert run.events[-1]["checkpoint"] is None
+    assert (exit_record(run)["code"], exit_record(run)["signal"]) == (EXIT_CANCELLED, None)
+    assert not (run.path / FILE).exists()
+    # What a batch system sends is heard, too.
+    leader = start(run, env=LOOPBACK)
+    waiting(run, leader)
+    leader.send_signal(signal.SIGTERM)
+    assert leader.wait(30) == EXIT_CANCELLED
+    assert (run.events[-1]["type"], run.events[-1]["attempt"]) == ("cancelled", 2)
+    leader = start(run, env=LOOPBACK)
+    other = joined(run)
+    assert leader.wait(PATIENCE_S) == 0, (run.path / "train.log").read_text()
+    assert other.wait(PATIENCE_S) == 0
+
+
+def waiting(run: RunFolder, leader: subprocess.Popen) -> None:
+    """Until the leader waits for the others."""
+    until(run, leader, lambda event: (run.path / FILE).exists())
+    time.sleep(1)
+    assert leader.poll() is None
+
+
+def test_a_machine_whose_leader_is_gone_before_they_met_ends(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_of_two(make_run)
+    meeting = Meeting(run.path, 1, "auto", "127.0.0.1", free_port())
+    log = EventLog(run.path / "events.jsonl", run.path.name, 1)
+    log.emit("cancelled", checkpoint=None)
+    log.close()
+    monkeypatch.setattr(Watch, "look", lambda self: meeting)
+    began = time.monotonic()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        assert join.join(run.path.parent, 1) == EXIT_CANCELLED
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert time.monotonic() - began < 60
 
 
 def worker_of_rank(rank: int, run: RunFolder) -> int:
