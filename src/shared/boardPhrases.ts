@@ -75,6 +75,17 @@ export function ownStages({
   return Object.entries(seconds).filter(([stage]) => served === null || stage !== 'exam');
 }
 
+/** How long a stage took, and its tokens where they are known. */
+export function stageTook(
+  [stage, seconds]: readonly [string, number],
+  { tokens }: Pick<RoundView, 'tokens'>,
+  words: DashboardWords,
+): string {
+  const took = words.duration(seconds);
+  const count = tokens[stage];
+  return count === undefined ? took : words('cost.stageTokens', took, words.count(count));
+}
+
 /** What is said where no contamination is found: of training questions alone nothing can be like anything else. */
 export function overlapNone({ sets }: Pick<DashboardState, 'sets'>): DashboardText {
   return sets.some(({ role }) => role !== 'train') ? 'overlap.none' : 'overlap.alone';

@@ -108,6 +108,8 @@ export const roundViewSchema = z.object({
   served: z.nullable(z.object({ spent: z.nullable(servedSpentSchema) })),
   /** Seconds of each stage, as far as they are recorded; a stage that is missing is unknown, not 0. */
   seconds: z.record(text, z.number()),
+  /** Tokens in the same way: what the student wrote in the exams, and what went through it in the training. */
+  tokens: z.record(text, count),
   /** Largest memory of the trainer in MB; null = unknown. */
   peakMemoryMB: z.nullable(z.number()),
   /**

@@ -269,6 +269,7 @@ function roundOf(
           entries: 64,
         }
       : { person: 0, rule: 0, byType: {}, entries: 0 },
+    tokens: { exam: 24_130 + 900 * round, ...(trained ? { train: 61_280 } : {}) },
     peakMemoryMB: trained ? 3412.6 : null,
     runs: trained
       ? [{ runId: `r${round}-run`, state: 'done', from: digest(round), made: null }]

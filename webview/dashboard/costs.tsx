@@ -7,6 +7,7 @@ import {
   servedCalls,
   servedMoney,
   servedTokens,
+  stageTook,
 } from '../../src/shared/boardPhrases.ts';
 import type { DashboardState, RoundView } from '../../src/shared/dashboardContract.ts';
 import type { DashboardWords } from '../../src/shared/dashboardWords.ts';
@@ -90,7 +91,7 @@ function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
           <ul class="parts">
             {stages.map(([stage, time]) => (
               <li key={stage}>
-                <Data text={words.known('stage', stage)} /> {words.duration(time)}
+                <Data text={words.known('stage', stage)} /> {stageTook([stage, time], one, words)}
               </li>
             ))}
           </ul>

@@ -69,6 +69,8 @@ export interface PictureRound {
   /** What its exams took at a server; null where none sat them. */
   readonly served: ServedExams | null;
   readonly decisions: RoundView['decisions'];
+  /** By stage, of those that are known. */
+  readonly tokens: RoundView['tokens'];
   /** Largest memory of the trainer in MB; null = unknown. */
   readonly peakMemoryMB: number | null;
   readonly runs: readonly PictureRun[];

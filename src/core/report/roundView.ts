@@ -28,7 +28,7 @@ export function* roundViewsSteps(
 }
 
 function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exams']): RoundView {
-  const { round, state, manifest, taught, served, decisions, peakMemoryMB, runs } = one;
+  const { round, state, manifest, taught, served, decisions, tokens, peakMemoryMB, runs } = one;
   return {
     round,
     student: { name: lastPart(state.student.path), digest: state.student.digest },
@@ -38,6 +38,7 @@ function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exa
     spent: spentView(taught.spent, prices),
     served: served && servedView(served),
     seconds: state.seconds,
+    tokens,
     peakMemoryMB,
     decisions,
     runs: runs.map(({ runId, state: of }) => ({

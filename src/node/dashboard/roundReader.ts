@@ -75,6 +75,7 @@ export class RoundReader {
     const { round } = state;
     const folder = store.roundFolder(round);
     const exams = new Map<string, PictureExam>();
+    let examTokens = 0;
     for (const { name: set, role, questions } of sets) {
       const exam = state.exams[set];
       if (exam === undefined) continue;
@@ -82,7 +83,8 @@ export class RoundReader {
       const wanted = { folder: join(folder, 'exam'), set, role, exam, questions };
       try {
         const read = await this.#exams.read({ ...wanted, curation, curationStamp, stamps }, signal);
-        exams.set(set, read);
+        exams.set(set, read.exam);
+        examTokens += read.tokens;
       } catch (error) {
         signal.throwIfAborted();
         notes.push(textOf(error));
@@ -104,25 +106,33 @@ export class RoundReader {
     const taught = await this.#readTaught(about, folder);
     const engines = Object.values(state.exams).map(({ form }) => form?.engine);
     const served = servedExams(engines, await this.#readServed(about, folder));
-    const runs = await this.#runsOf(about);
-    return { round, state, exams, manifest, frozen, taught, served, decisions, ...runs };
+    const { trainTokens, ...runs } = await this.#runsOf(about);
+    const tokens = {
+      // What a server wrote stands in its own records.
+      ...(served === null && examTokens > 0 ? { exam: examTokens } : {}),
+      ...(trainTokens === null ? {} : { train: trainTokens }),
+    };
+    return { round, state, exams, manifest, frozen, taught, served, decisions, tokens, ...runs };
   }
 
   async #runsOf({
     store,
     runs: all,
     state,
-  }: RoundToRead): Promise<Pick<PictureRound, 'runs' | 'peakMemoryMB'>> {
+  }: RoundToRead): Promise<
+    Pick<PictureRound, 'runs' | 'peakMemoryMB'> & { readonly trainTokens: number | null }
+  > {
     const runs: PictureRun[] = [];
-    let peakMemoryMB: number | null = null;
+    let chosen: RunFigures | null = null;
     for (const run of all.filter(({ round }) => round === state.round)) {
       const figures = this.#figures.get(run.folder) ?? new RunFigures(run, store.root);
       this.#figures.set(run.folder, figures);
       await figures.look();
       runs.push({ runId: run.runId, state: run.state, from: figures.from, made: figures.made });
-      if (run.runId === state.training?.runId) ({ peakMemoryMB } = figures);
+      if (run.runId === state.training?.runId) chosen = figures;
     }
-    return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB };
+    const { peakMemoryMB = null, tokens: trainTokens = null } = chosen ?? {};
+    return { runs: runs.sort((a, b) => (a.runId < b.runId ? -1 : 1)), peakMemoryMB, trainTokens };
   }
 
   async #readServed(

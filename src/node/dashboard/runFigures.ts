@@ -19,6 +19,8 @@ export class RunFigures {
   #offset = 0;
   #config: z.infer<typeof configSchema> | null = null;
   #artifacts: Done['artifacts'] | null = null;
+  /** Tokens that went through the student; null while the run has no end on record. */
+  tokens: number | null = null;
   /** The student that it made, as long as its weights exist. */
   made: MadeStudent | null = null;
   #gpuMB: number | null = null;
@@ -74,7 +76,10 @@ export class RunFigures {
   }
 
   #take(event: TrainerEvent): void {
-    if (event.type === 'done') this.#artifacts = event.artifacts;
+    if (event.type === 'done') {
+      this.#artifacts = event.artifacts;
+      this.tokens = event.summary.tokens;
+    }
     if (event.type !== 'heartbeat') return;
     const { gpuMB, rssMB } = event;
     this.#rssMB = Math.max(this.#rssMB ?? 0, rssMB);

@@ -160,6 +160,7 @@ function roundRows({
   spent,
   served,
   seconds,
+  tokens,
   peakMemoryMB,
   decisions,
 }: DashboardState['rounds'][number]): Row[] {
@@ -219,6 +220,13 @@ function roundRows({
       round,
       name,
       measure: 'seconds',
+      value,
+    })),
+    ...Object.entries(tokens).map(([name, value]): Row => ({
+      section: 'cost',
+      round,
+      name,
+      measure: 'tokens',
       value,
     })),
     ...Object.entries(decisions.byType).map(([name, value]): Row => ({

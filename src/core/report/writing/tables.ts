@@ -8,6 +8,7 @@ import {
   servedCalls,
   servedMoney,
   servedTokens,
+  stageTook,
   textsSeen,
 } from '../../../shared/boardPhrases.ts';
 import type { DashboardWords } from '../../../shared/dashboardWords.ts';
@@ -205,7 +206,7 @@ export function costTable({ rounds }: DashboardState, words: Words): Block[] {
     const about = (count: number): string =>
       spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
     const stages = ownStages(one).map(
-      ([stage, took]) => `${words.known('stage', stage)} ${words.duration(took)}`,
+      (stage) => `${words.known('stage', stage[0])} ${stageTook(stage, one, words)}`,
     );
     const own = [
       words('round.n', round),

@@ -32,6 +32,7 @@ function trained(
     taught: { spent: new Map(), items: [] },
     served: null,
     decisions: { person: 0, rule: 0, byType: {}, entries: 0 },
+    tokens: {},
     peakMemoryMB: null,
     runs: [{ runId: `r${round}`, state: 'done', from, made: null }],
   };

@@ -37,6 +37,7 @@ function examined(answers: ReadonlyMap<string, string | null>): PictureRound {
     taught: { spent: new Map(), items: [] },
     served: null,
     decisions: { person: 0, rule: 0, byType: {}, entries: 0 },
+    tokens: {},
     peakMemoryMB: null,
     runs: [],
   };

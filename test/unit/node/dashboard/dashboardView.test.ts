@@ -74,10 +74,13 @@ describe('the Dashboard', () => {
     expect(spent.requests).toBeGreaterThan(40);
     expect(first?.spent.money).toBeCloseTo((spent.requests * 12) / 1e6, 12);
     expect(first?.peakMemoryMB).toBe(700);
+    // Two tokens an attempt: train with four samples, dev and far with one.
+    expect(first?.tokens).toEqual({ exam: 2 * (40 * 4 + 30 + 5), train: 1 });
     expect(first?.runs).toEqual([
       { runId: (await store.state(0))?.training?.runId, state: 'done', chosen: true },
     ]);
     expect(shown.rounds[2]?.peakMemoryMB).toBeNull();
+    expect(shown.rounds[2]?.tokens).toEqual({ exam: 2 * (30 + 5) });
     expect(shown.rounds[2]?.frozen).toBeNull();
     expect(shown.labels).toEqual([]);
     expect(shown.notes).toEqual([]);

@@ -93,6 +93,8 @@ it('shows what exams at a server cost in the Dashboard, in every form of report 
   expect(values.get('money')).toBe('12.5');
   expect(values.get('requests')).toBe('3');
   expect(values.get('possiblyBilled')).toBe('1');
+  // Its tokens are the server's own counts.
+  expect(values.has('tokens')).toBe(false);
   const status = String(roundsTable(await summarise(store)));
   expect(status).toMatch(
     /gpu-box +1 \+ 1 turned away \+ 1 perhaps billed +340 +at most 12\.50 EUR/u,

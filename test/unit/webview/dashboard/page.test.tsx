@@ -293,7 +293,7 @@ describe('the Round Dashboard', () => {
     await settle();
     expect(inPart('cost', 'tbody tr')[1]).toMatch(/student server(unknown){4}under 1 s–$/u);
     expect(rows[1]).toMatch(/48,213 \/ 12,870 ?0\.1994 USD/u);
-    expect(rows[1]).toMatch(/teaching 61 s ?training run 12 min/u);
+    expect(rows[1]).toMatch(/teaching 61 s ?training run 12 min \(61,280 tokens\)/u);
   });
 
   it('shows with rates of acceptance what a person decided on, or that nobody did', async () => {
