@@ -191,6 +191,21 @@ describe('fault: file replaced or truncated while open in the editor', () => {
     expect(await textOf(of)).toBe(THREE.replace('"2"', '"edited"'));
   });
 
+  it('is noticed by its number where size and time are those of before', async () => {
+    for (const wholeBytes of [0, 1 << 25]) {
+      const path = join(await temporaryFolder(), 'data.jsonl');
+      await writeFile(path, THREE);
+      await utimes(path, 1, 1);
+      const of = await opened({ path, journalFolder: `${path}.journals`, wholeBytes });
+      await of.setText('o1', 'a', 'edited');
+      const theirs = THREE.replace('"3"', '"4"');
+      await HANDS['as a new file']?.(path, theirs);
+      await utimes(path, 1, 1);
+      await expect(of.dataset.save(GO)).rejects.toMatchObject({ code: 'store.stale' });
+      expect(await textOf(of)).toBe(theirs);
+    }
+  });
+
   it('its own save is no change', async () => {
     for (const wholeBytes of [0, 1 << 25]) {
       const of = await openedOf(THREE, { wholeBytes });
