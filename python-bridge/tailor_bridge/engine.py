@@ -7,7 +7,9 @@ matrices out (FSDP version 2: sharding.py). Everything else would silently do no
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import system
 from .errors import TrainerError
@@ -69,6 +71,17 @@ def engine_of_environment(mode: str) -> Engine:
             f"Install torch {least} or later, or use distributed_type MULTI_GPU.",
         )
     return Engine(True, not _says("FSDP_RESHARD_AFTER_FORWARD", "false"))
+
+
+def asks_for_fsdp(configuration: str | None) -> bool:
+    """Whether a configuration file of accelerate will lead to sharding; for what is said before a run."""
+    if configuration is None:
+        return False
+    try:
+        text = Path(configuration).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return re.search(r"^distributed_type:\s*['\"]?FSDP\b", text, re.MULTILINE) is not None
 
 
 def _says(name: str, value: str, default: str = "") -> bool:

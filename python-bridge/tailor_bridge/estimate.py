@@ -18,6 +18,7 @@ from typing import Any
 from . import jsonio, system
 from .config import LORA_TARGETS, LoraConfig, RunConfig
 from .data import Question
+from .engine import asks_for_fsdp
 from .errors import TrainerError
 from .head import common_head, head_length
 from .plan import Plan
@@ -85,8 +86,12 @@ class Load:
     longest: int
 
 
-def state_bytes(shape: Shape, mode: str, lora: LoraConfig, compute: int) -> float:
-    """Weights, gradients and moments."""
+def state_bytes(shape: Shape, mode: str, lora: LoraConfig, compute: int, shards: int = 1) -> float:
+    """Weights, gradients and moments; `shards`: over how many processes those of mode full are shared out."""
+    if mode == "full" and shards > 1:
+        # At hand whole, with their gradients: a layer and the next one, and the output matrix in fp32.
+        whole = 2 * 2 * compute * shape.linear / shape.layers + 2 * 4 * shape.hidden * shape.vocab
+        return shape.parameters * TRAINED / shards + whole
     if mode == "full":
         return shape.parameters * TRAINED
     kept = shape.parameters * compute
@@ -118,9 +123,10 @@ def memory_mb(
     compute: int,
     checkpointed: bool,
     device: str,
+    shards: int = 1,
 ) -> dict[str, int]:
     """The range in MB."""
-    state = state_bytes(shape, mode, lora, compute)
+    state = state_bytes(shape, mode, lora, compute, shards)
     live = activation_bytes(shape, load, compute, checkpointed=checkpointed)
     low, high = LIBRARIES_MB[device]
     return {
@@ -161,6 +167,7 @@ def modes_mb(
     checkpointed: bool,
     device: str,
     processes: int = 1,
+    shards: int = 1,
 ) -> dict[str, Any]:
     """Every mode's range and verdict on this computer."""
     kind, available, name = device_of(device)
@@ -171,7 +178,14 @@ def modes_mb(
     modes = {}
     for mode in MODES:
         span = memory_mb(
-            shape, load, mode, settings, compute=compute, checkpointed=checkpointed, device=kind
+            shape,
+            load,
+            mode,
+            settings,
+            compute=compute,
+            checkpointed=checkpointed,
+            device=kind,
+            shards=shards,
         )
         modes[mode] = {**span, "fits": verdict(span["low"], span["high"], each)}
     return {
@@ -206,7 +220,10 @@ def row_lengths(questions: Sequence[Question], plan: Plan, head: int = 0) -> lis
 def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> dict[str, Any]:
     """`estimate` of the dry run."""
     shape = Shape.read(Path(config.model.path))
-    head = head_length(common_head([question.prompt_ids for question in questions]))
+    shards = config.launch.world if asks_for_fsdp(config.launch.accelerate) else 1
+    head = 0
+    if shards == 1:
+        head = head_length(common_head([question.prompt_ids for question in questions]))
     steps = row_lengths(questions, plan, head)
     longest = head + max(max(lengths) for lengths in steps)
     whole = sum(head + sum(lengths) for lengths in steps)
@@ -220,6 +237,7 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
         checkpointed=config.grad_checkpoint,
         device=config.device,
         processes=processes,
+        shards=shards,
     )
     return {
         "mode": config.mode,

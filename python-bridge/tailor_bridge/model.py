@@ -42,6 +42,8 @@ class Projection(nn.Linear):
         super().__init__(inputs, outputs, bias=bias)
         self.adapter: LowRank | None = None
         self.quantised: Quantised | None = None
+        # Its weight is whole only while its layer is computed (sharding.py): no copy of it is kept.
+        self.lent = False
 
     def frozen(self, dtype: torch.dtype) -> Tensor:
         """The frozen weight in the precision of the products."""
@@ -68,11 +70,36 @@ class _Frozen(torch.autograd.Function):
         return inner, None
 
 
+def _joined(weights: Sequence[Tensor]) -> Tensor:
+    return weights[0] if len(weights) == 1 else torch.cat(list(weights))
+
+
+class _Lent(torch.autograd.Function):
+    """Joined products whose weights are joined anew in the backward pass, when they are there again."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, *weights: Tensor) -> Tensor:
+        ctx.save_for_backward(x, *weights)
+        return functional.linear(x, _joined(weights).to(x.dtype))
+
+    @staticmethod
+    def backward(ctx: Any, *outer: Any) -> Any:
+        (gradient,) = outer
+        x, *weights = ctx.saved_tensors
+        inner = gradient @ _joined(weights).to(gradient.dtype)
+        whole = gradient.flatten(0, -2).T @ x.flatten(0, -2)
+        parts = whole.split([weight.shape[0] for weight in weights])
+        return inner, *(part.to(w.dtype) for part, w in zip(parts, weights, strict=True))
+
+
 def _project(x: Tensor, *layers: Projection) -> Tensor:
     """Several projections of one input, in the precision of the input: [..., Σ out]."""
     bias = None
     if layers[0].bias is not None:
         bias = torch.cat([layer.bias for layer in layers]).to(x.dtype)
+    if layers[0].lent:
+        lent: Tensor = _Lent.apply(x, *(layer.weight for layer in layers))  # type: ignore[assignment]
+        return lent if bias is None else lent + bias
     if layers[0].quantised is None and layers[0].weight.requires_grad:
         weight = layers[0].weight if len(layers) == 1 else torch.cat([n.weight for n in layers])
         return functional.linear(x, weight.to(x.dtype), bias)

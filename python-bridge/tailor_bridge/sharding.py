@@ -121,6 +121,8 @@ class Sharding:
         self._owed: list[_Exchange] = []
         mesh = init_device_mesh(group.device, (group.size,))
         student = objective.student
+        for _, projection in student.projections():
+            projection.lent = True
         vectors = {p for p in objective.parameters() if p.ndim < 2}
         # What products read in another precision is gathered in it, and its gradients are added up in fp32.
         policy = MixedPrecisionPolicy(student.compute, torch.float32, cast_forward_inputs=False)

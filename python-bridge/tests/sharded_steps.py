@@ -50,16 +50,24 @@ def rows_of(seed: int, count: int = 7) -> list[PackedRow]:
 
 
 class Counting:
-    """Counts the micro-batches of this process, and whether each exchanged what the first one did."""
+    """Counts the micro-batches of this process, and copies of weights that they keep for the backward pass; and says
+    whether each exchanged what the first one did."""
 
     def __init__(self, stepper: ShardedStepper) -> None:
         self.number = 0
         self.alike = True
+        self.copies = 0
         inner = stepper._micro_step
+
+        def pack(tensor: torch.Tensor) -> torch.Tensor:
+            joined = tensor.grad_fn is not None and "Cat" in tensor.grad_fn.name()
+            self.copies += joined and tensor.ndim == 2
+            return tensor
 
         def micro_step(*arguments: Any) -> Any:
             self.number += 1
-            figures = inner(*arguments)
+            with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+                figures = inner(*arguments)
             self.alike = self.alike and stepper.sharding.exchanged
             return figures
 
@@ -150,6 +158,7 @@ def equal_steps(run: Path, folder: Path, group: Group, tell: Tell) -> None:
                 "distance": distance,
                 "microBatches": count.number,
                 "alike": count.alike,
+                "copies": count.copies,
                 "resumed": same(found, weights_of(resumed))
                 and again_last.grad_norm == last.grad_norm,
                 "whole": off(alone.step(third, 3, 3), again_last) if compute == FP32 else 0.0,

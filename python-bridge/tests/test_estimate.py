@@ -100,3 +100,27 @@ def test_the_range_holds_what_a_run_takes(
     assert process.wait(PATIENCE_S) == 0
     used = max(m["memMB"] for m in run.of("metrics"))
     assert span["low"] <= used <= span["high"], (span, used, exit_record(run))
+
+
+def test_a_student_that_is_shared_out_needs_less_of_each_process(
+    make_run: MakeRun, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    # Seven billion on eight GPUs: 15.2 GB of 122, two layers at a time with gradients, and the output matrix.
+    layers = 4 * 2 * SEVEN.linear / 28
+    output = 8 * 152064 * 3584
+    expected = SEVEN.parameters * 2 + layers + output
+    assert estimate.state_bytes(SEVEN, "full", LORA, 2, 8) == pytest.approx(expected)
+    assert expected / 1e9 == pytest.approx(21.5, abs=0.1)
+    assert estimate.state_bytes(SEVEN, "lora", LORA, 2, 8) == estimate.state_bytes(
+        SEVEN, "lora", LORA, 2
+    )
+    config = tmp_path / "accelerate.yaml"
+    launch = {"processes": 8, "accelerate": str(config)}
+    base = write_student(tmp_path / "wide", hidden_size=512, intermediate_size=1024)
+    spans = []
+    for kind in ("MULTI_GPU", "'FSDP'"):
+        config.write_text(f"compute_environment: LOCAL_MACHINE\ndistributed_type: {kind}\n")
+        run = make_run(f"run-{len(spans)}", base=base, launch=launch)
+        spans.append(report_of(run, capsys)["estimate"]["modes"])
+    assert spans[1]["full"]["high"] < spans[0]["full"]["high"]
+    assert spans[1]["lora"] == spans[0]["lora"]

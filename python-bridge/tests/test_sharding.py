@@ -64,6 +64,7 @@ def test_steps_equal_those_of_one_process(tmp_path: Path, make_run: MakeRun) -> 
         assert max(one["differences"]) < 1e-5, one
         assert one["distance"] < 1e-5, one
         assert one["alike"], one
+        assert one["copies"] == 0, one
         assert one["resumed"], one
         assert one["whole"] < 1e-5, one
         assert one["share"] < 0.4, one
