@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { AppError } from '../../core/errors.ts';
@@ -7,11 +7,13 @@ import type { Dataset, OpenDatasetOptions } from '../../node/dataset/dataset.ts'
 import type { DatasetCommand, RowKey } from '../../shared/datasetContract.ts';
 import { withToken } from '../cancellation.ts';
 import type { Disposable } from '../disposableStore.ts';
+import { LARGEST_DOCUMENT } from '../webviews/dataLine.ts';
 import type { UnsavedTexts } from './compareVersions.ts';
 import { DatasetDocument } from './datasetDocument.ts';
 import { DatasetView, type ViewWays } from './datasetView.ts';
 import { forEditor } from './editorError.ts';
 import { placeOfFile } from './filePlace.ts';
+import { DATASET_EDITOR } from './names.ts';
 import { ConflictQuestion } from './saveConflict.ts';
 
 export type DocumentChange =
@@ -240,7 +242,13 @@ function tellAside(name: string, [kept]: readonly string[]): void {
   );
   void vscode.window.showWarningMessage(text, show).then(async (chosen) => {
     if (chosen !== show) return;
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(kept));
+    const uri = vscode.Uri.file(kept);
+    // Lines of JSON as well; of long texts it is too large for a text editor.
+    if ((await stat(kept)).size > LARGEST_DOCUMENT) {
+      await vscode.commands.executeCommand('vscode.openWith', uri, DATASET_EDITOR);
+      return;
+    }
+    const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   });
 }

@@ -179,6 +179,22 @@ describe('unsaved edits', () => {
     expect(await readFile(editor.documents[0]?.path ?? '', 'utf8')).toContain('deux');
   });
 
+  it('that do not fit and are too large for a text editor are shown as lines', async () => {
+    const [path, storage] = [await dataFile(), await temporaryFolder()];
+    const first = startWindow(storage);
+    const { write } = await first.open(path);
+    await write(1, 'answer', 'deux '.repeat(1_200_000));
+    await first.end();
+    await writeElsewhere(path, [LINES[2] ?? '', LINES[1] ?? '']);
+    editor.answer = 'Show Them';
+    await startWindow(storage).open(path);
+    await vi.waitFor(() =>
+      expect(editor.executed.map(({ id }) => id)).toEqual(['vscode.openWith']),
+    );
+    expect(editor.executed[0]?.args[1]).toBe(DATASET_EDITOR);
+    expect(editor.documents).toEqual([]);
+  });
+
   it('that were dropped do not come back', async () => {
     const [path, storage] = [await dataFile(), await temporaryFolder()];
     const window = startWindow(storage);
