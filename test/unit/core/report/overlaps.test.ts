@@ -63,6 +63,17 @@ describe('what is trained on beside what is examined', () => {
     ]);
   });
 
+  it('a phrase is thirteen words, punctuation aside, and twelve are none', () => {
+    const twelve = 'one two three four five six seven eight nine ten eleven twelve';
+    const found = (shared: string): readonly string[] =>
+      overlaps(
+        [question('t', `Here ${shared} ends`)],
+        [question('d', `There, ${shared}! Stops`)],
+      ).flatMap(({ same }) => same);
+    expect(found(twelve)).toEqual([]);
+    expect(found(`${twelve} thirteen`)).toEqual(['phrase']);
+  });
+
   it('rationales are held against questions and reference solutions, where they are long enough', () => {
     const dev = [
       question('d1', LONG, 'so it is 4.\nAnswer: 4'),
