@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { withoutCopiedHead } from './copiedHead.ts';
 import { sentence } from '../core/sentence.ts';
 import { readWeights, type WeightFiles } from './safetensors.ts';
 import { parseStudentConfig, type StudentConfig } from '../core/exam/studentConfig.ts';
@@ -23,7 +24,7 @@ const eosSchema = z.object({
 export async function readStudentFolder(folder: string): Promise<StudentFolder> {
   const configJson = await requireJson(folder, 'config.json');
   const config = parseStudentConfig(configJson);
-  const weights = await readWeights(folder);
+  const weights = await withoutCopiedHead(config, await readWeights(folder));
   checkTensors(config, weights.tensors);
   return {
     config,
