@@ -37,13 +37,17 @@ export function serveCommands(what: ServeWhat): readonly string[] {
       ];
     }
     case 'ollama': {
-      // Without a template of its own Ollama would put a chat around what is asked.
+      // Without a template of its own Ollama would put a chat around what is asked, and it punishes words that repeat.
       const file = word(`${what.folder}/Modelfile`);
-      const lines = [`FROM ${what.folder}`, 'TEMPLATE "{{ .Prompt }}"'].map(word).join(' ');
+      const lines = [
+        `FROM ${what.folder}`,
+        'TEMPLATE "{{ .Prompt }}"',
+        'PARAMETER repeat_penalty 1',
+      ];
       const quantised = what.precision === 'quantised' ? ' --quantize q8_0' : '';
       const host = `OLLAMA_HOST=${word(`${what.host}:${what.port}`)}`;
       return [
-        `printf '%s\\n' ${lines} > ${file}`,
+        `printf '%s\\n' ${lines.map(word).join(' ')} > ${file}`,
         `${host} ollama create ${model} -f ${file}${quantised}`,
       ];
     }

@@ -16,7 +16,7 @@ export interface ServedForm {
 }
 
 /** Version of the requests, the seeds and the stop rules on text: raised whenever the same request may give another text. */
-const SERVED_NAME = 'served-1';
+const SERVED_NAME = 'served-2';
 
 /** Whether this is the engine of an exam that a server sat, of whatever version. */
 export function isServedEngine(engine: string): boolean {

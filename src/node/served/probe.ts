@@ -7,7 +7,7 @@ import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import type { StudentProfile } from './profiles.ts';
-import { askedBy, askGreedy, listModels } from './requests.ts';
+import { askedBy, askGreedy, listModels, nothingMore } from './requests.ts';
 import { askJson, type ServerAccess } from './transport.ts';
 import { completionSchema, tokensOf, type Choice, type modelsSchema } from './wire.ts';
 
@@ -47,7 +47,8 @@ export async function probeServer(
   });
   const { path, asked } = askedBy(profile.api, prompt);
   const sent = async (more: Readonly<Record<string, unknown>>): Promise<Choice[]> => {
-    const body = { model: profile.model, max_tokens: TOKENS, temperature: 0, ...asked, ...more };
+    const plain = { max_tokens: TOKENS, temperature: 0, ...nothingMore(profile.kind) };
+    const body = { model: profile.model, ...plain, ...asked, ...more };
     return (await askJson(access, path, completionSchema, body, signal)).choices;
   };
   const ask = (more: Readonly<Record<string, unknown>>): Promise<Choice[] | null> =>

@@ -15,6 +15,22 @@ export function askedBy(
     : { path: 'completions', asked: { prompt: text } };
 }
 
+/**
+ * What changes texts and is not asked for: a server takes it from the student's generation_config.json (vLLM, a
+ * repetition penalty of some Qwen) or has its own (llama.cpp). An exam asks the weights alone. By each server's names.
+ */
+export function nothingMore(kind: StudentProfile['kind']): Readonly<Record<string, number>> {
+  switch (kind) {
+    case 'vllm':
+      return { repetition_penalty: 1, min_p: 0 };
+    case 'llama.cpp':
+      return { repeat_penalty: 1, min_p: 0 };
+    case 'ollama':
+    case 'other':
+      return {};
+  }
+}
+
 /** What a server says it serves; null where it has no list. */
 export async function listModels(
   access: ServerAccess,
@@ -44,6 +60,7 @@ export async function askGreedy(
 ): Promise<Choice[]> {
   const body = {
     ...{ model, prompt, max_tokens: tokens, temperature: 0, top_p: 1, logprobs: 1 },
+    ...nothingMore(access.profile.kind),
     ...(access.profile.kind === 'vllm' ? { return_token_ids: true } : {}),
   };
   const send = (): Promise<Completion> =>

@@ -8,7 +8,7 @@ import { backoffMs } from '../teacher/backoff.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import { Gate, type Went } from './concurrency.ts';
 import { servedError } from './failure.ts';
-import { askedBy } from './requests.ts';
+import { askedBy, nothingMore } from './requests.ts';
 import type { Meter, MeteredAnswer } from './meter.ts';
 import { askStream, type ServerAccess } from './transport.ts';
 
@@ -228,6 +228,7 @@ function requestOf({ access, model, request, meter }: SittingParts, ask: Ask) {
     max_tokens: maxNewTokens,
     temperature: sampling.temperature,
     top_p: greedy ? 1 : sampling.topP,
+    ...nothingMore(kind),
     ...(topK && !greedy ? { top_k: sampling.topK } : {}),
     ...(seed ? { seed: serverSeed(request.seed, ask.questionId, ask.samples) } : {}),
     ...(ask.samples.length > 1 ? { n: ask.samples.length } : {}),

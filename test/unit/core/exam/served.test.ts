@@ -136,7 +136,9 @@ describe('the commands that serve a student', () => {
       'llama-server -m /m/student-bf16.gguf --alias student --host 127.0.0.1 --port 8000',
     );
     const ollama = serveCommands({ ...what, kind: 'ollama', folder: '/m' });
-    expect(ollama[0]).toBe(`printf '%s\\n' 'FROM /m' 'TEMPLATE "{{ .Prompt }}"' > /m/Modelfile`);
+    expect(ollama[0]).toBe(
+      `printf '%s\\n' 'FROM /m' 'TEMPLATE "{{ .Prompt }}"' 'PARAMETER repeat_penalty 1' > /m/Modelfile`,
+    );
     expect(ollama[1]).toContain('ollama create student -f /m/Modelfile');
     expect(serveCommands({ ...what, kind: 'other' })).toEqual([]);
   });

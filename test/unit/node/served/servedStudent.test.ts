@@ -144,6 +144,14 @@ describe('an exam over HTTP', () => {
     expect(chat?.body['stop']).toBeUndefined();
   });
 
+  it('asks the weights alone: no penalty of the student’s own generation_config.json, or of the server, counts', async () => {
+    for (const kind of ['vllm', 'llama.cpp', 'other']) await sit(student({ kind }), items(1, 1));
+    const [vllm, llama, other] = streams().map(({ body }) => body);
+    expect(vllm).toMatchObject({ repetition_penalty: 1, min_p: 0 });
+    expect(llama).toMatchObject({ repeat_penalty: 1, min_p: 0 });
+    expect(Object.keys(other ?? {}).join()).not.toMatch(/penalty|min_p/u);
+  });
+
   it('gives what is missing the texts that an uninterrupted exam would have', async () => {
     const all = items(6, 3);
     const whole = byKey(await sit(student(), all));
@@ -328,6 +336,7 @@ describe('before an exam', () => {
       const verdict = manners.logprobs === 'none' ? 'plausible' : 'equal';
       expect(found).toMatchObject({ verdict, by: 'box', prompts: 1, steps: 5, nearTies: 0 });
     }
+    expect(server.seen.at(-1)?.body).toMatchObject({ temperature: 0, repetition_penalty: 1 });
     expect(logged.at(-1)).toContain('no log-probabilities to compare');
     expect(logged.at(-1)).toContain('plausible');
   });
