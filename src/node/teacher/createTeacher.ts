@@ -39,7 +39,8 @@ export async function createTeacher(
   endpoint: Endpoint,
   options: CreateTeacherOptions,
 ): Promise<OpenedTeacher> {
-  const ledger = await Ledger.open({ ...options, prices: endpoint.prices });
+  const { prices, profile } = endpoint;
+  const ledger = await Ledger.open({ ...options, prices, profile });
   const teacher = new TeacherClient(endpoint, {
     ledger,
     clock: options.clock,

@@ -56,8 +56,9 @@ export interface LedgerOptions {
   readonly clock: Clock;
   readonly fs?: Fs;
   readonly generation?: number;
-  /** For replies that were written down without their cost. */
+  /** For replies that were written down without their cost, where they are of this profile: others have other prices. */
   readonly prices?: Prices | undefined;
+  readonly profile: string;
 }
 
 /**
@@ -128,7 +129,7 @@ export class Ledger {
       fs,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
     });
-    const books = booksOf(own, options.prices);
+    const books = booksOf(own, options.prices, options.profile);
     return new Ledger(journal, { complete, attempts }, books, quarantined, earlier);
   }
 
@@ -188,6 +189,11 @@ interface Held {
   readonly cost: number;
 }
 
+/** What was set aside for a request, and whether the profile that asks now has sent it. */
+interface Sent extends Held {
+  readonly isOwn: boolean;
+}
+
 /** What broke off is counted in full: what had arrived may be the smaller part of what was written. */
 function atLeast(used: Held, reserved: Held | undefined): Held {
   return {
@@ -196,8 +202,12 @@ function atLeast(used: Held, reserved: Held | undefined): Held {
   };
 }
 
-function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined): LedgerBooks {
-  const open = new Map<string, Held[]>();
+function booksOf(
+  records: readonly TeacherRecord[],
+  prices: Prices | undefined,
+  profile: string,
+): LedgerBooks {
+  const open = new Map<string, Sent[]>();
   let requests = 0;
   let promptTokens = 0;
   let completionTokens = 0;
@@ -217,19 +227,22 @@ function booksOf(records: readonly TeacherRecord[], prices: Prices | undefined):
       requests += 1;
       const waiting = open.get(record.key) ?? [];
       const { reservedTokens: tokens } = record;
+      const isOwn = record.profile === profile;
       // Without a word about money every token counts as one of the dearer kind.
       const dear = Math.max(
         costIn({ promptTokens: tokens, completionTokens: 0 }),
         costIn({ promptTokens: 0, completionTokens: tokens }),
       );
-      open.set(record.key, [...waiting, { tokens, cost: record.reservedCost ?? dear }]);
+      const cost = record.reservedCost ?? (isOwn ? dear : 0);
+      open.set(record.key, [...waiting, { tokens, cost, isOwn }]);
     } else if (record.type === 'reply' || record.type === 'fail') {
       const reserved = open.get(record.key)?.pop();
       if (record.type === 'reply') {
         const { promptTokens: read, completionTokens: written } = record.usage;
         promptTokens += read;
         completionTokens += written;
-        const used = { tokens: read + written, cost: record.cost ?? costIn(record.usage) };
+        const unsaid = reserved?.isOwn === false ? 0 : costIn(record.usage);
+        const used = { tokens: read + written, cost: record.cost ?? unsaid };
         if (billedUnknown(record)) {
           possiblyBilled += 1;
           charge(atLeast(used, reserved));
