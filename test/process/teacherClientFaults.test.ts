@@ -360,6 +360,23 @@ describe('fault: malformed JSON, HTML 200, empty, `{"error"}` 200, missing usage
     expect(reply.usage.completionTokens).toBe(Math.ceil(GOOD_REPLY.length / 3));
   });
 
+  it('fault: malformed JSON: missing usage: what was thought in a field of its own counts, for it is billed', async () => {
+    const body = [
+      chunk({ reasoning_content: 'ä'.repeat(150) }),
+      chunk({ reasoning: 'b'.repeat(60) }),
+      chunk({ content: GOOD_REPLY }),
+      chunk({}, 'stop'),
+    ].join('');
+    const { bench, opened } = await scene([sse(body)]);
+    const reply = await opened.teacher.ask(requestFor('q1'), never);
+    const written = Math.ceil(GOOD_REPLY.length / 3) + 120;
+    expect(reply).toMatchObject({ text: GOOD_REPLY, usage: { completionTokens: written } });
+    expect(JSON.stringify(await bench.records())).not.toContain('bbb');
+    await opened.close();
+    const later = await bench.open(endpointFor('http://127.0.0.1:1/v1'), { writer: 'later' });
+    expect(later.teacher.spending().completionTokens).toBe(written);
+  });
+
   it('usage in every chunk counts once, the last one', async () => {
     const usage = (n: number) => ({ usage: { prompt_tokens: 10, completion_tokens: n } });
     const body = [

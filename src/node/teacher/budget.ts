@@ -214,5 +214,10 @@ export function mostPromptTokens(messages: readonly { readonly content: string }
 
 /** A guess for servers that do not say: UTF-8 bytes / 3, on the high side for English. */
 export function guessTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3);
+  return tokensOfBytes(Buffer.byteLength(text));
+}
+
+/** The same guess where the text itself is not kept. */
+export function tokensOfBytes(bytes: number): number {
+  return Math.ceil(bytes / 3);
 }

@@ -45,6 +45,7 @@ export class Collector {
   readonly #started: number;
   readonly #parts: string[] = [];
   #length = 0;
+  #thoughtBytes = 0;
   #refusal = '';
   #finishReason: string | null = null;
   #usage: Usage | null = null;
@@ -95,6 +96,7 @@ export class Collector {
     if ((index ?? 0) !== 0) return;
     const content = delta?.content ?? '';
     const thought = delta?.reasoning_content ?? delta?.reasoning ?? '';
+    this.#thoughtBytes += Buffer.byteLength(thought);
     this.#refusal += delta?.refusal ?? '';
     if (content !== '' || thought !== '') this.#firstTokenMs ??= performance.now() - this.#started;
     if (content !== '') {
@@ -113,6 +115,7 @@ export class Collector {
       responseModel: this.#model,
       fingerprint: this.#fingerprint,
       overlong,
+      thoughtBytes: this.#thoughtBytes,
       firstTokenMs: this.#firstTokenMs,
       totalMs: performance.now() - this.#started,
     };

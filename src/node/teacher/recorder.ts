@@ -2,7 +2,7 @@ import { isAppError } from '../../core/errors.ts';
 import { billedUnknown, type TeacherReply, type Usage } from '../../core/teaching/records.ts';
 import type { TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
-import { guessTokens, type Reservation } from './budget.ts';
+import { guessTokens, tokensOfBytes, type Reservation } from './budget.ts';
 import { hadLeft, TeacherFailure } from './failure.ts';
 import type { Ledger } from './ledger.ts';
 import type { Redactor } from './redact.ts';
@@ -69,14 +69,15 @@ export class Recorder {
   }
 
   async replied(work: Keyed, raw: TransportReply, reservation: Reservation): Promise<TeacherReply> {
-    const usage = raw.usage ?? estimate(work.request, raw.text);
+    const { thoughtBytes, ...kept } = raw;
+    const usage = raw.usage ?? estimate(work.request, raw.text, thoughtBytes);
     const { promptTokens, completionTokens } = usage;
     const cost = this.#prices && costOf(usage, this.#prices);
     const reply: TeacherReply = {
       type: 'reply',
       ...aboutOf(work),
       attempt: this.#ledger.attempts(work.key) + 1,
-      ...raw,
+      ...kept,
       ...(work.request.form === undefined ? {} : { form: work.request.form }),
       text: this.#redact(raw.text),
       usage,
@@ -141,10 +142,10 @@ function aboutOf({
   return { key, questionId, purpose, draw };
 }
 
-function estimate(request: TeacherRequest, text: string): Usage {
+function estimate(request: TeacherRequest, text: string, thoughtBytes: number): Usage {
   return {
     promptTokens: request.messages.reduce((sum, { content }) => sum + guessTokens(content), 0),
-    completionTokens: guessTokens(text),
+    completionTokens: guessTokens(text) + tokensOfBytes(thoughtBytes),
     cachedTokens: 0,
     estimated: true,
   };

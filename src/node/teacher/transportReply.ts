@@ -9,6 +9,8 @@ export interface TransportReply {
   readonly responseModel: string | null;
   readonly fingerprint: string | null;
   readonly overlong: boolean;
+  /** UTF-8 bytes that were thought in a field of their own: billed, and no part of the text. */
+  readonly thoughtBytes: number;
   readonly firstTokenMs: number | null;
   readonly totalMs: number;
 }
