@@ -14,6 +14,8 @@ from .quantise import Quantised
 from .student_config import StudentConfig, load_error, rotary_frequencies
 from .tokens import read_json_object
 
+EMBEDDING = "model.embed_tokens.weight"
+
 
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files of a student; anything else (pickles) is refused unread."""
@@ -82,6 +84,7 @@ def load_weights(
                 for name in tensors.keys():  # noqa: SIM118 (not a dictionary)
                     if name not in wanted:
                         if name == "lm_head.weight" and student.config.tied:
+                            _require_copy(files, tensors.get_tensor(name))
                             continue
                         if name.endswith("rotary_emb.inv_freq"):
                             continue
@@ -105,6 +108,21 @@ def load_weights(
     missing = sorted(wanted.keys() - found)
     if missing:
         raise load_error(f"The student's weights lack {missing[0]}", folder)
+
+
+def _require_copy(files: list[Path], head: Tensor) -> None:
+    """A tied student may bring its head once more, as small ones of Qwen3 do; another head would be lost in silence."""
+    for file in files:
+        with safe_open(file, framework="pt") as tensors:
+            if EMBEDDING not in tensors.keys():  # noqa: SIM118 (not a dictionary)
+                continue
+            embedding = tensors.get_tensor(EMBEDDING)
+            if embedding.dtype == head.dtype and torch.equal(embedding, head):
+                return
+    raise load_error(
+        "config.json says tie_word_embeddings, but the weights hold another lm_head.weight",
+        files[0].parent,
+    )
 
 
 def _set(

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import torch
 from conftest import write_student
+from safetensors.torch import load_file, save_file
 
 from tailor_bridge.errors import TrainerError
-from tailor_bridge.weights import load_student
+from tailor_bridge.weights import EMBEDDING, load_student
 
 
 def test_unusable_students_are_named(tmp_path: Path) -> None:
@@ -34,6 +35,23 @@ def test_unusable_students_are_named(tmp_path: Path) -> None:
     assert "shape" in message(vocab_size=999)
     assert "lack lm_head.weight" in message(tie_word_embeddings=False)
     assert "unknown tensor model.layers.1" in message(num_hidden_layers=1)
+
+
+def test_a_head_of_a_tied_student_is_its_embedding_or_refused(tmp_path: Path) -> None:
+    folder = write_student(tmp_path / "s")
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    plain = load_student(folder).state_dict()
+    save_file({**tensors, "lm_head.weight": tensors[EMBEDDING].clone()}, path)
+    assert all(
+        torch.equal(value, plain[name]) for name, value in load_student(folder).state_dict().items()
+    )
+    other = tensors[EMBEDDING].clone()
+    other[-1, -1] += 1
+    save_file({**tensors, "lm_head.weight": other}, path)
+    with pytest.raises(TrainerError, match="another lm_head") as caught:
+        load_student(folder)
+    assert caught.value.code == "MODEL_LOAD"
 
 
 def test_damaged_weights_are_named(tmp_path: Path) -> None:
