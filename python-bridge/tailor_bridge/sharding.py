@@ -223,6 +223,11 @@ class Sharding:
         self._owed = list(self._exchanges.made)
 
     @property
+    def exchanges(self) -> int:
+        """How many exchanges a micro-batch has."""
+        return len(self._owed)
+
+    @property
     def exchanged(self) -> bool:
         """Whether the micro-batch at hand has exchanged all that it should."""
         return self._exchanges.made == self._owed

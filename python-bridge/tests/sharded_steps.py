@@ -21,6 +21,7 @@ from tailor_bridge.config import LmConfig, OptimConfig, PairConfig, load_config
 from tailor_bridge.errors import Cancelled
 from tailor_bridge.group import Group
 from tailor_bridge.objective import Objective
+from tailor_bridge.scale import LossScale
 from tailor_bridge.selftest import random_rows
 from tailor_bridge.sharded_step import ShardedStepper
 from tailor_bridge.sharding import Sharding
@@ -33,7 +34,7 @@ OPTIM = OptimConfig(1e-3, "constant", 0.0, 0.01, 0.5, 1, 16, 48)
 LM = LmConfig(0.1, "completion", "uniform")
 PAIR = PairConfig("triplet", 0.5, 1.0, "last")
 IDENTITY = checkpoint.Identity("c", "d", "m", "p")
-FP32, BF16 = torch.float32, torch.bfloat16
+FP32, BF16, FP16 = torch.float32, torch.bfloat16, torch.float16
 
 # Name, what is written into config.json, whether activations are computed again, precision of products.
 STUDENTS: list[tuple[str, dict[str, Any], bool, torch.dtype]] = [
@@ -42,6 +43,7 @@ STUDENTS: list[tuple[str, dict[str, Any], bool, torch.dtype]] = [
     ("qwen2", {"model_type": "qwen2"}, False, FP32),
     ("qwen3", {"model_type": "qwen3", "tie_word_embeddings": False}, False, FP32),
     ("bfloat16", {"tie_word_embeddings": False}, False, BF16),
+    ("float16", {}, False, FP16),
 ]
 
 
@@ -74,6 +76,10 @@ class Counting:
         stepper._micro_step = micro_step  # type: ignore[method-assign]
 
 
+def scale_of(compute: torch.dtype) -> LossScale:
+    return LossScale.of(str(compute).removeprefix("torch."))
+
+
 def sharded(
     run: Path, base: Path, group: Group, *, again: bool = False, compute: torch.dtype = FP32
 ) -> ShardedStepper:
@@ -83,14 +89,16 @@ def sharded(
     config = replace(config, model=model, lm=LM, pair=PAIR, grad_checkpoint=again)
     sharding = Sharding.load(config, group, compute)
     optimizer = make_optimizer(sharding.objective, OPTIM)
-    return ShardedStepper(sharding, sharding.objective, optimizer, OPTIM, StepState(), group=group)
+    state = StepState(scale=scale_of(compute))
+    return ShardedStepper(sharding, sharding.objective, optimizer, OPTIM, state, group=group)
 
 
 def whole(base: Path, *, compute: torch.dtype = FP32, group: Group | None = None) -> Stepper:
     """A stepper over the same student, whole."""
     objective = Objective(load_student(base, compute=compute), LM, PAIR)
     optimizer = make_optimizer(objective, OPTIM)
-    return Stepper(objective, optimizer, OPTIM, StepState(), group=group)
+    state = StepState(scale=scale_of(compute))
+    return Stepper(objective, optimizer, OPTIM, state, group=group)
 
 
 def weights_of(stepper: ShardedStepper) -> list[torch.Tensor | None]:
@@ -120,7 +128,9 @@ def equal_steps(run: Path, folder: Path, group: Group, tell: Tell) -> None:
         if group.first:
             write_student(base, **changes)
         group.wait()
-        ours = sharded(run, base, group, again=again, compute=compute)
+        # One of them keeps its layers between the two passes.
+        kept = replace(group, engine=replace(group.engine, reshard=name != "qwen2"))
+        ours = sharded(run, base, kept, again=again, compute=compute)
         count = Counting(ours)
         # Rounded products differ with the padding around them: there the same micro-batches are compared.
         theirs = whole(base, compute=compute, group=None if compute == FP32 else group)
@@ -133,7 +143,8 @@ def equal_steps(run: Path, folder: Path, group: Group, tell: Tell) -> None:
             ours.sharding, made, 2, ours.objective.student, ours.optimizer, {}, IDENTITY, keep=1
         )
         group.wait()
-        resumed = sharded(run, base, group, again=again, compute=compute)
+        resumed = sharded(run, base, kept, again=again, compute=compute)
+        resumed.state.scale = replace(ours.state.scale)
         state = checkpoint.verify(path)
         arguments = (path, state, resumed.objective.student, resumed.optimizer)
         sharded_checkpoint.restore(resumed.sharding, *arguments)
@@ -158,6 +169,7 @@ def equal_steps(run: Path, folder: Path, group: Group, tell: Tell) -> None:
                 "distance": distance,
                 "microBatches": count.number,
                 "alike": count.alike,
+                "exchanges": ours.sharding.exchanges,
                 "copies": count.copies,
                 "resumed": same(found, weights_of(resumed))
                 and again_last.grad_norm == last.grad_norm,

@@ -58,7 +58,7 @@ def together(
 def test_steps_equal_those_of_one_process(tmp_path: Path, make_run: MakeRun) -> None:
     """Three processes, so that no matrix can be cut evenly."""
     told = together(tmp_path, make_run, "steps.equal_steps(run, folder, group, tell)", 3)
-    names = ["tied", "untied", "qwen2", "qwen3", "bfloat16"]
+    names = ["tied", "untied", "qwen2", "qwen3", "bfloat16", "float16"]
     assert sorted(one["student"] for one in told) == sorted(names * 3)
     for one in told:
         assert max(one["differences"]) < 1e-5, one
@@ -69,6 +69,9 @@ def test_steps_equal_those_of_one_process(tmp_path: Path, make_run: MakeRun) -> 
         assert one["whole"] < 1e-5, one
         assert one["share"] < 0.4, one
         assert one["dtypes"] == ["torch.float32"]
+    # The root and two layers: gathered, gathered again, added up. An untied embedding is one more of each.
+    exchanges = {one["student"]: one["exchanges"] for one in told}
+    assert (exchanges["tied"], exchanges["qwen2"], exchanges["untied"]) == (8, 6, 11)
     for name in names:
         counts = {one["microBatches"] for one in told if one["student"] == name}
         assert len(counts) > 1, "all processes had the same number of micro-batches"
