@@ -46,10 +46,11 @@ function different(begun: unknown, recipe: Readonly<Record<string, unknown>>): T
   const paths = unequal(begun, recipe, '');
   const named: Text[] = [];
   if (paths.some((path) => path.startsWith('data.'))) named.push(sentence`the frozen set`);
-  if (paths.some((path) => path.startsWith('model.'))) {
-    named.push(sentence`the student that it starts from`);
-  }
-  const settings = paths.filter((path) => !/^(?:data|model)\./u.test(path));
+  // In another folder the same files are the same student: then the project has moved, or stands elsewhere here.
+  const isOtherStudent = paths.includes('model.digest');
+  if (isOtherStudent) named.push(sentence`the student that it starts from`);
+  const aside = isOtherStudent ? /^(?:data|model)\./u : /^data\./u;
+  const settings = paths.filter((path) => !aside.test(path));
   if (settings.length > 0) named.push(sentence`settings (${settings.slice(0, 8).join(', ')})`);
   return named.length > 0 ? joined(named, '; ') : sentence`the form of its configuration`;
 }

@@ -41,6 +41,22 @@ describe('the run that training starts or goes on with', () => {
     );
   });
 
+  test('a project that has moved is no other student: the folder is named, not the weights', async () => {
+    const runs = store();
+    const at = (path: string, digest: string) => ({ ...recipe, model: { path, digest } });
+    runs.runs.set('r0-aa', at('/old/base', 'd'));
+    const refused = (path: string, digest: string): Promise<string> =>
+      chooseRun(runs, begun('r0-aa', null), {
+        recipe: at(path, digest),
+        base: 'r0-bb',
+        fresh: false,
+      });
+    await expect(refused('/new/base', 'd')).rejects.toThrow(/else: settings \(model\.path\)\.$/u);
+    await expect(refused('/new/base', 'e')).rejects.toThrow(
+      /else: the student that it starts from\.$/u,
+    );
+  });
+
   test('a run that was never begun stands in nobody’s way', async () => {
     const wanted = { recipe: other, base: 'r0-bb', fresh: false };
     expect(await chooseRun(store(), begun('r0-aa', null), wanted)).toBe('r0-bb');
