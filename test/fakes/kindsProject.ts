@@ -8,13 +8,37 @@ import { systemClock } from '../../src/node/storage/systemClock.ts';
 
 const ASSETS = join(import.meta.dirname, '..', '..', 'media', 'practice');
 
+export const EPOCHS = 8;
+
 /** What the last line says of a right answer, by kind. */
 export const answersOfKind = (kind: string): RegExp =>
   kind === 'choice' ? /^\([a-d]\)$/u : kind === 'yes-no' ? /^(?:yes|no)$/u : /^\d+$/u;
 
+/** What becomes of the questions with numbers, in turn: of every kind one is such that the base or its pupil errs. */
+const TURNS = ['number', 'number', 'regex', 'exact', 'regex', 'exact'] as const;
+
+/** A text is a number that is compared as it is written; a pattern the number, with or without what it counts. */
+function asKinds(text: string, first: number): string {
+  let numbers = first;
+  const rows = text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const row = questionSchema.parse(JSON.parse(line));
+      if (row.kind !== undefined) return row;
+      const kind = TURNS[numbers % TURNS.length];
+      numbers += 1;
+      if (kind === 'number') return row;
+      return kind === 'regex'
+        ? { ...row, kind, answer: `${row.answer}(?: [a-z]+)?` }
+        : { ...row, kind };
+    });
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
 /**
  * A practice project with questions of every kind, trained in few steps that teach much; the seed is one whose student
- * makes mistakes of every kind. A text is a number that is compared as it is written.
+ * makes mistakes of every kind.
  */
 export async function kindsProject(
   root: string,
@@ -22,18 +46,13 @@ export async function kindsProject(
 ): Promise<void> {
   const kinds = ['number', 'choice', 'yes-no', 'yes-no'] as const;
   await createPracticeProject(root, { seed: 9, assets: ASSETS, sizes, kinds });
-  const path = join(root, 'data', 'train.jsonl');
-  const lines = (await readFile(path, 'utf8')).trim().split('\n');
-  let numbers = 0;
-  const rows = lines.map((line) => {
-    const row = questionSchema.parse(JSON.parse(line));
-    if (row.kind !== undefined) return row;
-    numbers += 1;
-    return numbers % 2 === 0 ? { ...row, kind: 'exact' } : row;
-  });
-  await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  // Few as they are, the dev questions have one of each.
+  for (const [set, first] of [['train', 0] as const, ['dev', 1] as const]) {
+    const path = join(root, 'data', `${set}.jsonl`);
+    await writeFile(path, asKinds(await readFile(path, 'utf8'), first));
+  }
   const { file } = await loadProject(root);
-  const optim = { ...file.training.optim, epochs: 8, lr: 2e-3, globalBatch: 8 };
+  const optim = { ...file.training.optim, epochs: EPOCHS, lr: 2e-3, globalBatch: 8 };
   const training = { ...file.training, optim };
   await writeFile(join(root, 'tailor.json'), JSON.stringify({ ...file, training }));
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answersOfKind, kindsProject } from '../fakes/kindsProject.ts';
+import { answersOfKind, EPOCHS, kindsProject } from '../fakes/kindsProject.ts';
 import { questionNow } from '../../src/core/curation/questionText.ts';
 import type { Question } from '../../src/core/dataset/question.ts';
 import { gradeAnswer } from '../../src/core/grading/gradeAnswer.ts';
@@ -12,7 +12,7 @@ import type { ProjectStore } from '../../src/node/project/projectStore.ts';
 import { openReadingStore } from '../fakes/kindsProject.ts';
 import { recordsIn, startTailor } from './practiceLoop.ts';
 
-const KINDS = ['number', 'choice', 'yes-no', 'exact'] as const;
+const KINDS = ['number', 'choice', 'yes-no', 'exact', 'regex'] as const;
 const SIZES = { train: 24, dev: 12, unseen: 6 };
 const kindOf = ({ kind = 'number' }: Pick<Question, 'kind'>): string => kind;
 
@@ -102,6 +102,38 @@ async function checkFrozen(round: number): Promise<Map<string, number>> {
   return pairs;
 }
 
+/** The trainer's probes are graded by their kinds as the exam of the student that it made is; patterns are left out. */
+async function checkProbes(round: number): Promise<void> {
+  const runs = join(root, 'rounds', String(round), 'runs');
+  const [name = ''] = await readdir(runs);
+  const records = recordsIn(join(runs, name), 'events');
+  const dev = await store.questions('dev');
+  const left = dev.filter(({ kind }) => kind === 'regex').length;
+  expect(left).toBeGreaterThan(0);
+  expect(records.filter(({ type }) => type === 'log').map(({ msg }) => msg)).toContainEqual(
+    expect.stringContaining(`${left} dev questions are answered by a pattern`),
+  );
+  const samples = records.filter(({ type, epoch }) => type === 'sample' && epoch === EPOCHS);
+  const byId = new Map(dev.map((one) => [one.id, one]));
+  const asked = new Set<string>();
+  for (const { questionId, text, answer, correct } of samples) {
+    const question = byId.get(String(questionId));
+    if (!question) throw new Error(String(questionId));
+    const { verdict, value } = gradeAnswer(String(text), question);
+    expect([text, answer, correct]).toEqual([text, value, verdict === 'right']);
+    asked.add(kindOf(question));
+  }
+  expect(samples).toHaveLength(SIZES.dev - left);
+  expect([...asked].sort()).toEqual(KINDS.filter((kind) => kind !== 'regex').sort());
+  const told = new Map(samples.map(({ questionId, text }) => [questionId, text]));
+  for (const { questionId, text } of recordsIn(
+    join(root, 'rounds', String(round + 1), 'exam'),
+    'dev.',
+  )) {
+    expect([questionId, told.get(questionId) ?? text]).toEqual([questionId, text]);
+  }
+}
+
 it('two whole rounds over answers of every kind: examined, taught, decided, frozen, trained and compared, with the real student', async () => {
   const [choice, yesNo] = [first('choice'), first('yes-no')];
   const [wrong = '', right = ''] =
@@ -117,7 +149,15 @@ it('two whole rounds over answers of every kind: examined, taught, decided, froz
   expect(refused.code).toBe(4);
   expect(refused.stderr).toContain(`the answer is none of the choices: "${wrong}"`);
   const written = `It is choice (${right}).\nAnswer: (${right})`;
+  // That a mistake is one by its pattern no equation proves: a person says so.
+  const undecided = await gradedTrainAttempts(store, 0, await curationUpTo(store, 0));
+  const mismatch = undecided.find(
+    ({ attempt, grade }) =>
+      questions.get(attempt.questionId)?.kind === 'regex' && grade.verdict === 'wrong',
+  )?.attempt;
+  if (!mismatch) throw new Error('every pattern matches');
   const decided = await decide([
+    { questionId: mismatch.questionId, sample: mismatch.sample, verdict: 'wrong' },
     { questionId: choice.id, gold: `(${right.toUpperCase()})`, reason: 'the story says so' },
     { questionId: choice.id, rationale: written },
     { questionId: yesNo.id, rationale: `That is so by the story.\nAnswer: ${yesNo.answer}` },
@@ -131,10 +171,14 @@ it('two whole rounds over answers of every kind: examined, taught, decided, froz
     gold: right,
     positives: [{ source: 'human', completion: ` ${written}` }],
   });
+  const pattern = taught.find(({ id }) => id === mismatch.questionId);
+  expect(pattern?.negatives.map(({ text }) => text)).toContain(mismatch.text);
+  expect(pattern?.positives.length).toBeGreaterThan(1);
   const pairs = [await checkFrozen(0)];
   await run('train');
 
   await run('exam', '--round', '1');
+  await checkProbes(0);
   await run('teach', '--round', '1');
   checkTeaching(1);
   const curation = await curationUpTo(store, 1);
@@ -171,10 +215,11 @@ it('two whole rounds over answers of every kind: examined, taught, decided, froz
     await readFile(join(root, 'rounds', '1', 'manifest.json'), 'utf8'),
   );
   expect(manifest).toMatchObject({
-    grader: expect.stringMatching(/^numeric-\d\+choice-\d\+exact-\d\+yes-no-\d$/u),
+    grader: expect.stringMatching(/^numeric-\d\+choice-\d\+exact-\d\+regex-\d\+yes-no-\d$/u),
   });
   await run('train', '--round', '1');
   await run('exam', '--round', '2');
+  await checkProbes(1);
 
   const compared: unknown = JSON.parse(await run('compare', '0', '2', '--json'));
   expect(JSON.stringify(compared)).toContain(`"n":${SIZES.dev}`);
