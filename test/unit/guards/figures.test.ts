@@ -99,6 +99,65 @@ const datasetSchema = z.object({
   of1000MB: fileSchema,
   inWindow: z.object({ of100MB: windowSchema, of1000MB: windowSchema }),
 });
+const waySchema = z.object({
+  cpuSeconds: z.number(),
+  housekeepingSeconds: z.number().optional(),
+  addedMB: z.number().nullable(),
+  cpuRatio: z.object({ median: z.number() }),
+  lm: z.number(),
+  pair: z.number(),
+  gradientOff: z.number(),
+});
+const settingSchema = z.object({
+  promptTokens: z.number(),
+  textTokens: z.number(),
+  goal: z.number(),
+  load: z.tuple([z.number(), z.number()]),
+});
+const plainWays = { fiveForwards: waySchema, apart: waySchema, dealt: waySchema };
+const headWays = { ...plainWays, apartHead: waySchema, dealtHead: waySchema };
+const trainerSchema = z.object({
+  demos: settingSchema.extend({ ways: z.object(headWays) }),
+  plain: settingSchema.extend({ ways: z.object(plainWays) }),
+});
+
+/** The rows of the README about a training step: with worked examples in the prompts, then without. */
+function trainerRows(): string[][] {
+  const { demos, plain } = trainerSchema.parse(resultOf('trainer'));
+  type Way = z.infer<typeof waySchema>;
+  const shown = (way: Way): string[] => [
+    `${way.cpuSeconds} s`,
+    `${way.cpuRatio.median.toFixed(1)} ×`,
+    `${way.addedMB} MB`,
+  ];
+  const row = (what: string, examples: Way, without?: Way): string[] => [
+    what,
+    ...shown(examples),
+    ...(without ? shown(without) : ['', '', '']),
+  ];
+  const pair = (what: string, of: (setting: typeof demos | typeof plain) => string): string[] => [
+    what,
+    of(demos),
+    '',
+    '',
+    of(plain),
+    '',
+    '',
+  ];
+  return [
+    pair('tokens of a prompt and of a rationale', (s) => `${s.promptTokens} and ${s.textTokens}`),
+    row('five forwards, as published', demos.ways.fiveForwards, plain.ways.fiveForwards),
+    pair(
+      'its copies and collections, left out',
+      ({ ways }) => `${ways.fiveForwards.housekeepingSeconds} s`,
+    ),
+    row('a packed row for each anchor', demos.ways.apart, plain.ways.apart),
+    row('packed rows as the plan deals them', demos.ways.dealt, plain.ways.dealt),
+    row('a row for each anchor, examples once', demos.ways.apartHead),
+    row('rows as dealt, examples once', demos.ways.dealtHead),
+    pair('load of the machine around it', ({ load }) => load.join(' and ')),
+  ];
+}
 
 /** The rows of the README about data files: ours, and the same files read by other means. */
 function dataRows(): string[][] {
@@ -252,7 +311,7 @@ function cells(): string[][] {
     ['the view until its first mistake', ms(views.of10k.coldMs), ms(views.of100k.coldMs)],
     ['the view opened again', ms(views.of10k.warmMs), ms(views.of100k.warmMs)],
   ];
-  return [...exam, ...review, ...dataRows(), ...windowRows(), ...teacherRows()];
+  return [...exam, ...review, ...dataRows(), ...windowRows(), ...teacherRows(), ...trainerRows()];
 }
 
 describe('figures of the README', () => {
@@ -271,6 +330,23 @@ describe('figures of the README', () => {
     const { results, many } = teacherSchema.parse(resultOf('teacher'));
     expect(results.map(({ lost }) => lost)).toEqual(results.map(() => 0));
     expect(many.lost).toBe(0);
+  });
+
+  it('compare training steps of one loss, and of one gradient but for the published', () => {
+    const { demos, plain } = trainerSchema.parse(resultOf('trainer'));
+    for (const { ways } of [demos, plain]) {
+      for (const [name, way] of Object.entries(ways)) {
+        expect(Math.abs(way.lm - ways.fiveForwards.lm), name).toBeLessThanOrEqual(1e-5);
+        expect(Math.abs(way.pair - ways.fiveForwards.pair), name).toBeLessThanOrEqual(1e-5);
+        if (name !== 'fiveForwards') expect(way.gradientOff, name).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('hold the speed that is asked of a training step', () => {
+    const { demos, plain } = trainerSchema.parse(resultOf('trainer'));
+    expect(demos.ways.dealtHead.cpuRatio.median).toBeGreaterThanOrEqual(demos.goal);
+    expect(plain.ways.dealt.cpuRatio.median).toBeGreaterThanOrEqual(plain.goal);
   });
 
   it('hold the pace that the teacher client promises', () => {
