@@ -1,8 +1,8 @@
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { sentence } from '../../core/sentence.ts';
+import { sentence, type Sentence } from '../../core/sentence.ts';
 import type { StudentIdentity } from '../../core/exam/attempt.ts';
 import { ENGINE_IDENTITY } from '../../core/exam/engineContract.ts';
 import {
@@ -104,9 +104,22 @@ export async function requireRecordedWeights(
   );
 }
 
-function missing(folder: string, name: string, cause?: unknown): AppError {
+const WHOLE = sentence`Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.`;
+
+/** What to do about a folder without weights that are read, by what it holds instead. */
+async function wayOn(folder: string): Promise<Sentence> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (names.includes('adapter_config.json')) {
+    return sentence`Point Tailor at a Hugging Face folder of a whole model; merge a LoRA adapter into its base first.`;
+  }
+  return names.some((name) => /\.(?:bin|pth?)$/u.test(name))
+    ? sentence`Point Tailor at a Hugging Face folder with safetensors weights; pickled .bin weights are not read.`
+    : WHOLE;
+}
+
+function missing(folder: string, name: string, cause?: unknown, hint = WHOLE): AppError {
   return new AppError('student.modelMissing', sentence`The student folder has no ${name}.`, {
-    hint: sentence`Point Tailor at a Hugging Face folder: config.json, tokenizer.json, model.safetensors.`,
+    hint,
     cause,
     detail: { folder, file: name },
   });
@@ -128,7 +141,7 @@ async function weightNames(folder: string): Promise<string[]> {
     const handle = await open(path.join(folder, INDEX));
     text = await handle.readFile('utf8').finally(() => handle.close());
   } catch (cause) {
-    throw missing(folder, WEIGHTS, cause);
+    throw missing(folder, WEIGHTS, cause, await wayOn(folder));
   }
   try {
     const names = [...new Set(Object.values(indexSchema.parse(JSON.parse(text)).weight_map))];

@@ -24,3 +24,18 @@ it('weights in several files are held against the record as the trainer names th
     requireRecordedWeights(new StudentDigests(), folder, recorded),
   ).rejects.toMatchObject({ code: 'student.parity' });
 });
+
+it.each([
+  ['pytorch_model.bin', 'pickled .bin weights are not read'],
+  ['adapter_config.json', 'merge a LoRA adapter into its base first'],
+  ['model.onnx', 'config.json, tokenizer.json, model.safetensors'],
+])('a folder that holds %s instead of weights is told what to do about it', async (name, way) => {
+  const folder = join(await temporaryFolder(), 'base');
+  await mkdir(folder);
+  for (const one of ['config.json', 'tokenizer.json', name])
+    await writeFile(join(folder, one), '{}');
+  await expect(new StudentDigests().identify(folder)).rejects.toMatchObject({
+    code: 'student.modelMissing',
+    hint: expect.stringContaining(way),
+  });
+});
