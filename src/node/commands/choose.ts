@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { AppError } from '../../core/errors.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { AppError, isAppError } from '../../core/errors.ts';
+import { parseStudentConfig } from '../../core/exam/studentConfig.ts';
 import { joined, sentence } from '../../core/sentence.ts';
 import { changeProject } from '../project/changeProject.ts';
 import { loadProject } from '../project/loadProject.ts';
@@ -41,7 +42,10 @@ async function chooseNames(
     });
   }
   const { root, file: before } = await loadProject(context.options.folder);
-  if (student !== undefined) await requireStudent(root, student);
+  if (student !== undefined) {
+    await requireStudent(root, student);
+    if ((server ?? before.servedBy ?? ENGINE) === ENGINE) await requireBuilt(root, student);
+  }
   // The template is the other student's.
   const leavesChat =
     before.chat !== undefined && student !== undefined && student !== before.student;
@@ -94,4 +98,15 @@ async function requireStudent(root: string, student: string): Promise<void> {
       hint: sentence`Name a Hugging Face folder inside the project, with config.json, model.safetensors and tokenizer.json.`,
     },
   );
+}
+
+/** A student that the engine can never run is refused here, with the way on: not after its first exam was asked for. */
+async function requireBuilt(root: string, student: string): Promise<void> {
+  const config = await readFile(await resolveInside(root, `${student}/config.json`), 'utf8');
+  try {
+    parseStudentConfig(JSON.parse(config));
+  } catch (error) {
+    // What is damaged may be mended where it lies: the exam says so.
+    if (isAppError(error, 'student.unsupported')) throw error;
+  }
 }

@@ -147,6 +147,22 @@ describe('tailor choose', () => {
   });
 });
 
+describe('a student of a family that the engine does not run', () => {
+  it('is refused with the way on, and taken where a server sits its exams', async () => {
+    await mkdir(join(root, 'models/z'), { recursive: true });
+    await writeFile(join(root, 'models/z/config.json'), '{"model_type":"mamba"}');
+    await expect(choose(context, { student: 'models/z' })).rejects.toMatchObject({
+      code: 'student.unsupported',
+      hint: expect.stringContaining('OpenAI-compatible server'),
+    });
+    const students = join(dirname(path), 'students.json');
+    const box = { name: 'box', baseURL: 'http://127.0.0.1:1/v1', model: 'm' };
+    await writeFile(students, JSON.stringify({ v: 1, profiles: [box] }));
+    const served = await choose(context, { student: 'models/z', server: 'box' });
+    expect(served.json).toMatchObject({ student: 'models/z', servedBy: 'box' });
+  });
+});
+
 describe('a new profile', () => {
   it('joins the ones that are there, in a file for this person alone', async () => {
     await addProfile(path, { name: 'one', baseURL: 'https://far.example/v1', model: 'm' });
