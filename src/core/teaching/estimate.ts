@@ -24,8 +24,16 @@ export interface TeachingEstimate {
   readonly sampled: number;
   readonly calls: Range;
   readonly tokens: Range;
+  /** What to reckon with: the range holds what comes nearly always, this is near it mostly. */
+  readonly likely: { readonly calls: number; readonly tokens: number };
   /** Null where no price is known. */
-  readonly cost: (Range & { readonly currency: string; readonly asOf?: string | undefined }) | null;
+  readonly cost:
+    | (Range & {
+        readonly likely: number;
+        readonly currency: string;
+        readonly asOf?: string | undefined;
+      })
+    | null;
   readonly seconds: Range;
 }
 
@@ -61,7 +69,8 @@ export function estimateTeaching(
   const n = samples.length;
   if (n === 0) return null;
   const { questions, wanted, concurrency, prices } = plan;
-  const share = wilson(samples.filter(({ accepted }) => accepted).length, n);
+  const accepted = samples.filter((sample) => sample.accepted).length;
+  const share = wilson(accepted, n);
   const calls = {
     low: Math.floor(questions * callsPerQuestion(share.high, wanted)),
     high: Math.ceil(questions * callsPerQuestion(share.low, wanted)),
@@ -70,17 +79,24 @@ export function estimateTeaching(
   const sum = ({ promptTokens, completionTokens }: SampleCall): number =>
     promptTokens + completionTokens;
   const tokens = times(meanRange(samples.map(sum)));
+  // Most replies are accepted: one more of these than came, so that one refusal of five is not one of five for all.
+  const likely = questions * callsPerQuestion((accepted + 1) / (n + 1), wanted);
   const seconds = times(meanRange(samples.map(({ ms }) => ms / 1000 / concurrency)));
   return {
     questions,
     sampled: n,
     calls,
     tokens: { low: Math.floor(tokens.low), high: Math.ceil(tokens.high) },
+    likely: {
+      calls: Math.round(likely),
+      tokens: Math.round(likely * mean(samples.map(sum))),
+    },
     cost:
       prices === null
         ? null
         : {
             ...times(priceRange(samples, prices)),
+            likely: likely * mean(samples.map((sample) => costOf(sample, prices))),
             currency: prices.currency,
             ...(prices.asOf === undefined ? {} : { asOf: prices.asOf }),
           },
@@ -92,12 +108,16 @@ function priceRange(samples: readonly SampleCall[], prices: Prices): Range {
   return meanRange(samples.map((sample) => costOf(sample, prices)));
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
 /** The mean with its 95 % interval; never below zero, and wide open where one value is all there is. */
 function meanRange(values: readonly number[]): Range {
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { low: mean / 2, high: mean * 2 };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const middle = mean(values);
+  if (n === 1) return { low: middle / 2, high: middle * 2 };
+  const squares = values.reduce((total, value) => total + (value - middle) ** 2, 0);
   const half = (T95[n - 2] ?? 1.96) * Math.sqrt(squares / (n - 1) / n);
-  return { low: Math.max(0, mean - half), high: mean + half };
+  return { low: Math.max(0, middle - half), high: middle + half };
 }

@@ -36,20 +36,23 @@ export function describeEstimate(
       hint: sentence`Test it: tailor teacher --test.`,
     });
   }
-  const { calls, tokens, cost, seconds, sampled } = made;
-  const money = cost && figures(`${cost.low.toFixed(2)}–${cost.high.toFixed(2)} ${cost.currency}`);
+  const { calls, tokens, cost, seconds, sampled, likely } = made;
+  const within = cost && `${cost.low.toFixed(2)}–${cost.high.toFixed(2)}`;
+  const money = cost && figures(`${cost.likely.toFixed(2)} (${within}) ${cost.currency}`);
   const [low, high] = [formatDuration(seconds.low), formatDuration(seconds.high)];
   return joined([
     money === null
-      ? sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, about ${low} to ${high}.`
-      : sentence`${questions} questions: ${span(calls)} calls, ${span(tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
+      ? sentence`${questions} questions: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, about ${low} to ${high}.`
+      : sentence`${questions} questions: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
     sentence`95 % range from ${sampled} real calls, which are not paid again.`,
     // The built-in teacher is paid by nobody.
     ...(profile === PROGRAMMATIC ? [] : [aboutPrices(cost, now)]),
   ]);
 }
 
-const span = ({ low, high }: Range): Sentence => figures(`${rounded(low)}–${rounded(high)}`);
+/** What is likely, and within which bounds it stays nearly always. */
+const span = ({ low, high }: Range, likely: number): Sentence =>
+  figures(`${rounded(likely)} (${rounded(low)}–${rounded(high)})`);
 
 /** Two digits are all that a handful of calls can say. */
 function rounded(value: number): string {

@@ -81,12 +81,13 @@ describe('a German window', () => {
         sampled: 5,
         calls: { low: 38, high: 1234 },
         tokens: { low: 9000, high: 12_345 },
-        cost: { low: 0.5, high: 1.25, currency: 'EUR', asOf: '2026-05-01' },
+        likely: { calls: 60, tokens: 10_000 },
+        cost: { low: 0.5, likely: 0.75, high: 1.25, currency: 'EUR', asOf: '2026-05-01' },
         seconds: { low: 60, high: 125 },
       },
     };
     expect(said(describeEstimate(estimate, Date.parse('2026-05-03')))).toBe(
-      '40 Fragen: 38–1.200 Aufrufe, 9.000–12.000 Token, 0,50–1,25 EUR nach Ihren Preisen, etwa 1 min 00 s bis 2 min 05 s. 95-%-Bereich aus 5 echten Aufrufen, die nicht noch einmal bezahlt werden. Preise vom 2026-05-01.',
+      '40 Fragen: 60 (38–1.200) Aufrufe, 10.000 (9.000–12.000) Token, 0,75 (0,50–1,25) EUR nach Ihren Preisen, etwa 1 min 00 s bis 2 min 05 s. 95-%-Bereich aus 5 echten Aufrufen, die nicht noch einmal bezahlt werden. Preise vom 2026-05-01.',
     );
     expect(said(lateSentence(2, 3) ?? '')).toBe(
       '3 Entscheidungen kamen, nachdem Runde 2 eingefroren war: Sie zählen für die nächste Runde.',
