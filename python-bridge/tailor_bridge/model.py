@@ -285,7 +285,7 @@ class Student(nn.Module):
 
         `head`: of every layer what `head_states` gave for the beginning of all rows, where `batch` leaves it out.
         """
-        return self._through(batch.ids, batch.positions, batch.mask, batch.read, head)[0]
+        return self._through(batch.ids, batch.positions, batch.mask, batch.read, head)
 
     def head_states(self, ids: Tensor, *, whole: bool) -> tuple[Tensor, list[KeysValues]]:
         """ids [length] → last hidden states [length, hidden], and keys and values [1, length, …] of every layer.
@@ -296,7 +296,8 @@ class Student(nn.Module):
         length = ids.shape[1]
         at = torch.arange(length, device=ids.device).unsqueeze(0)
         mask = torch.full((1, length, length), UNSEEN, device=ids.device).triu(1)
-        hidden, states = self._through(ids, at, mask, at if whole else at[:, -1:], None)
+        states: list[KeysValues] = []
+        hidden = self._through(ids, at, mask, at if whole else at[:, -1:], None, states)
         return hidden[0], states
 
     def _through(
@@ -306,12 +307,15 @@ class Student(nn.Module):
         mask: Tensor,
         read: Tensor,
         head: Sequence[KeysValues] | None,
-    ) -> tuple[Tensor, list[KeysValues]]:
-        """All layers; only the last one leaves out what is not read."""
+        states: list[KeysValues] | None = None,
+    ) -> Tensor:
+        """All layers; only the last one leaves out what is not read. Their keys and values are added to `states`.
+
+        Where nobody asks for those they must not be held: with gradient checkpointing they are made again.
+        """
         angles = positions.unsqueeze(2).float() * self.frequencies
         rotary = _Rotary(angles.cos().to(self.compute), angles.sin().to(self.compute))
         x = self.embedded(ids)
-        states: list[KeysValues] = []
         last = len(self.model.layers) - 1
         for index, layer in enumerate(self.model.layers):
             sight = _Sight(mask, read if index == last else None)
@@ -320,8 +324,10 @@ class Student(nn.Module):
                 x, own = checkpoint(layer, x, sight, rotary, before, use_reentrant=False)  # type: ignore[misc]
             else:
                 x, own = layer(x, sight, rotary, before)
-            states.append(own)
-        return self.model.norm(x), states
+            if states is not None:
+                states.append(own)
+            del own
+        return self.model.norm(x)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """[..., hidden] → [..., vocab], fp32 out."""

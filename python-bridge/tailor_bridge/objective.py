@@ -52,7 +52,8 @@ class Figures:
     tokens: int = 0
     padded: int = 0
     source_ce: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ ce, tokens
-    source_pair: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ term
+    # source: n, Σ term, Σ cos(a,p), Σ cos(a,n), active
+    source_pair: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, other: Figures) -> None:
         for name in SUMS:
@@ -69,7 +70,7 @@ class Figures:
         """All sums as one list, for adding up over processes."""
         out = [float(getattr(self, name)) for name in SUMS]
         for source in sources:
-            out += self.source_ce.get(source, [0.0] * 3) + self.source_pair.get(source, [0.0] * 2)
+            out += self.source_ce.get(source, [0.0] * 3) + self.source_pair.get(source, [0.0] * 5)
         return out
 
     def unpack(self, values: Sequence[float], sources: Sequence[str]) -> None:
@@ -77,11 +78,11 @@ class Figures:
         for name, value in zip(SUMS, values, strict=False):
             setattr(self, name, int(value) if name in ("pairs", "tokens", "padded") else value)
         for at, source in enumerate(sources):
-            n, ce, tokens, pairs, terms = values[len(SUMS) + 5 * at :][:5]
-            if n > 0:
-                self.source_ce[source] = [n, ce, tokens]
-            if pairs > 0:
-                self.source_pair[source] = [pairs, terms]
+            own = list(values[len(SUMS) + 8 * at :][:8])
+            if own[0] > 0:
+                self.source_ce[source] = own[:3]
+            if own[3] > 0:
+                self.source_pair[source] = own[3:]
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def figures_of(result: MicroResult, batch: Batch, counts: Counts) -> Figures:
         figures.cos_pos += cos_pos / counts.pairs
         figures.cos_neg += cos_neg / counts.pairs
         figures.active += (term > 0) / counts.pairs
-        old = figures.source_pair.get(source, [0.0, 0.0])
-        figures.source_pair[source] = [old[0] + 1, old[1] + term]
+        old = figures.source_pair.get(source, [0.0] * 5)
+        new = (1.0, term, cos_pos, cos_neg, float(term > 0))
+        figures.source_pair[source] = [a + b for a, b in zip(old, new, strict=True)]
     return figures

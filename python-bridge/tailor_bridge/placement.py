@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import checkpoint
+from . import checkpoint, quantise
 from .config import RunConfig
 from .device import Device
 from .group import Group
 from .lora import attach
 from .objective import Objective
-from .quantise import nf4
 from .step import Stepper
 from .weights import load_student
 
@@ -23,9 +22,8 @@ class Placement:
     """save, restore, stepper: with the parameters of `checkpoint.save`, `checkpoint.restore`, `Stepper`."""
 
     objective: Objective
-    shared: (
-        bool  # then saving is for all processes together, and no one of them can answer a question
-    )
+    # Then saving is for all processes together, and no one of them can answer a question.
+    shared: bool
     save: Callable[..., Path]
     restore: Callable[..., None]
     stepper: Callable[..., Stepper]
@@ -53,7 +51,7 @@ def place(config: RunConfig, group: Group, device: Device) -> Placement:
         grad_checkpoint=config.grad_checkpoint,
         device=device.kind,
         frozen=config.lora is not None,
-        quantise=nf4() if config.mode == "qlora" else None,
+        quantise=quantise.nf4() if config.mode == "qlora" else None,
     )
     if config.lora is not None:
         attach(student, config.lora, config.seed)

@@ -161,11 +161,15 @@ class Watch:
 def _by_source(figures: Figures) -> dict[str, dict[str, Any]]:
     sources = {}
     for source, (n, ce, tokens) in sorted(figures.source_ce.items()):
-        pairs, terms = figures.source_pair.get(source, (0.0, 0.0))
+        pairs, *sums = figures.source_pair.get(source, [0.0] * 5)
+        pair, cos_pos, cos_neg, active = (finite(one / pairs) if pairs else None for one in sums)
         sources[source] = {
             "n": int(n),
             "lm": finite(ce / max(1.0, tokens)),
-            "pair": finite(terms / pairs) if pairs else None,
+            "pair": pair,
+            "cosPos": cos_pos,
+            "cosNeg": cos_neg,
+            "activeFrac": active,
         }
     return sources
 

@@ -42,6 +42,13 @@ def test_a_run_from_start_to_done(make_run: MakeRun) -> None:
     assert [m["step"] for m in metrics] == list(range(1, 21))
     assert metrics[-1]["lm"] < metrics[0]["lm"] / 2
     assert sum(s["n"] for s in metrics[0]["bySource"].values()) in (3, 4)
+    # A step's mean lies between those of its sources.
+    for step in metrics:
+        own = [s for s in step["bySource"].values() if s["pair"] is not None]
+        for name in ("pair", "cosPos", "cosNeg", "activeFrac"):
+            values = [s[name] for s in own]
+            assert (step["pairsInBatch"] == 0) == (values == [])
+            assert not values or min(values) - 1e-6 <= step[name] <= max(values) + 1e-6
     assert run.of("progress")[-1]["etaMs"] == 0
     (done,) = run.of("done")
     assert done["summary"]["steps"] == 20

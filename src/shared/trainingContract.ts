@@ -66,7 +66,14 @@ export const trainingSnapshotSchema = z.object({
   points: z.array(pointSchema),
   bySource: z.record(
     z.string(),
-    z.object({ n: count, lm: z.nullable(z.number()), pair: z.nullable(z.number()) }),
+    z.object({
+      n: count,
+      lm: z.nullable(z.number()),
+      pair: z.nullable(z.number()),
+      cosPos: z.nullable(z.number()),
+      cosNeg: z.nullable(z.number()),
+      activeFrac: z.nullable(z.number()),
+    }),
   ),
   /** Over how many of the last steps `bySource` is the mean. */
   bySourceSteps: count,

@@ -64,6 +64,8 @@ export const TRAINING_STRINGS = {
   bySource: 'By source',
   'bySource.note': 'Mean of the last {0} steps.',
   source: 'Source',
+  'cosine.positive': 'Cosine to the positive',
+  'cosine.negative': 'Cosine to the negative',
   'source.teacher': 'Teacher',
   'source.feedback': 'Teacher, after a mistake',
   'source.self': 'Student’s own right attempts',

@@ -169,8 +169,8 @@ export function trainingOf(over: Partial<TrainingSnapshot> = {}): TrainingSnapsh
     coverage: { rows: 165, questions: 110, withPair: 36 },
     points: Array.from({ length: 412 }, (_, at) => point(at + 1)),
     bySource: {
-      feedback: { n: 40, lm: 0.41, pair: 0.13 },
-      self: { n: 21, lm: 0.22, pair: 0.1 },
+      feedback: { n: 40, lm: 0.41, pair: 0.13, cosPos: 0.98, cosNeg: 0.86, activeFrac: 1 },
+      self: { n: 21, lm: 0.22, pair: 0.1, cosPos: 0.99, cosNeg: 0.9, activeFrac: 1 },
     },
     bySourceSteps: 20,
     sourceCurves: ['feedback', 'self'].map((source, which) => ({

@@ -3,12 +3,12 @@ import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import { Data } from '../kit/data.tsx';
 import { useWords } from './text.ts';
 
-/** Losses by where the texts come from. */
+/** What is measured of the texts and their pairs, by where the texts come from. */
 export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): JSX.Element | null {
   const words = useWords();
   const rows = Object.entries(snapshot.bySource);
   if (rows.length === 0) return null;
-  const loss = (value: number | null): string => (value === null ? '–' : words.number(value));
+  const mean = (value: number | null): string => (value === null ? '–' : words.number(value));
   return (
     <section aria-labelledby="sources">
       <h2 id="sources">{words('bySource')}</h2>
@@ -20,17 +20,23 @@ export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): 
             <th scope="col">{words('texts')}</th>
             <th scope="col">{words('curve.lm')}</th>
             <th scope="col">{words('curve.pair')}</th>
+            <th scope="col">{words('cosine.positive')}</th>
+            <th scope="col">{words('cosine.negative')}</th>
+            <th scope="col">{words('curve.active')}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(([source, { n, lm, pair }]) => (
+          {rows.map(([source, { n, lm, pair, cosPos, cosNeg, activeFrac }]) => (
             <tr key={source}>
               <th scope="row">
                 <Data text={words.known('source', source)} />
               </th>
               <td>{n}</td>
-              <td>{loss(lm)}</td>
-              <td>{loss(pair)}</td>
+              <td>{mean(lm)}</td>
+              <td>{mean(pair)}</td>
+              <td>{mean(cosPos)}</td>
+              <td>{mean(cosNeg)}</td>
+              <td>{mean(activeFrac)}</td>
             </tr>
           ))}
         </tbody>

@@ -96,7 +96,15 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
     ...metrics,
     bySource: z.record(
       z.string(),
-      z.object({ n: count, lm: z.number().nullable(), pair: z.number().nullable() }),
+      z.object({
+        n: count,
+        lm: z.number().nullable(),
+        pair: z.number().nullable(),
+        // Trainings of before did not tell these apart.
+        cosPos: z.number().nullable().default(null),
+        cosNeg: z.number().nullable().default(null),
+        activeFrac: z.number().nullable().default(null),
+      }),
     ),
   }),
   /** A probe answered greedily after an epoch; `answer` is what the grader read, null for nothing. */

@@ -12,6 +12,8 @@ export type ProbeSample = Pick<
 >;
 type BySource = TrainingSnapshot['bySource'];
 
+const BY_SOURCE = ['lm', 'pair', 'cosPos', 'cosNeg', 'activeFrac'] as const;
+
 /** Sentences that a run's records become; `{0}` … are filled in. */
 export interface TaleTexts {
   readonly checkpoint: (step: number) => string;
@@ -146,23 +148,28 @@ export class RunTale {
 
   /** Means over the last steps, each source weighted by its texts: one step has too few of them to say anything. */
   get bySource(): { readonly means: BySource; readonly steps: number } {
-    const sums = new Map<string, Record<'n' | 'lm' | 'lmOf' | 'pair' | 'pairOf', number>>();
+    const texts = new Map<string, number>();
+    const values = new Map<string, { sum: number; of: number }>();
     for (const { bySource } of this.#recent) {
-      for (const [source, { n, lm, pair }] of Object.entries(bySource)) {
-        const sum = sums.get(source) ?? { n: 0, lm: 0, lmOf: 0, pair: 0, pairOf: 0 };
-        sums.set(source, sum);
-        sum.n += n;
-        sum.lm += (lm ?? 0) * n;
-        sum.lmOf += lm === null ? 0 : n;
-        sum.pair += (pair ?? 0) * n;
-        sum.pairOf += pair === null ? 0 : n;
+      for (const [source, entry] of Object.entries(bySource)) {
+        texts.set(source, (texts.get(source) ?? 0) + entry.n);
+        for (const name of BY_SOURCE) {
+          const value = entry[name];
+          if (value === null) continue;
+          const { sum, of } = values.get(`${source}/${name}`) ?? { sum: 0, of: 0 };
+          values.set(`${source}/${name}`, { sum: sum + value * entry.n, of: of + entry.n });
+        }
       }
     }
-    const means = [...sums].map(([source, { n, lm, lmOf, pair, pairOf }]) => [
+    const mean = (source: string, name: string): number | null => {
+      const found = values.get(`${source}/${name}`);
+      return found && found.of > 0 ? found.sum / found.of : null;
+    };
+    const means = [...texts].map(([source, n]) => [
       source,
-      { n, lm: lmOf > 0 ? lm / lmOf : null, pair: pairOf > 0 ? pair / pairOf : null },
+      { n, ...Object.fromEntries(BY_SOURCE.map((name) => [name, mean(source, name)])) },
     ]);
-    // SAFETY: pairs of a source's name and the three members of its entry, as built above.
+    // SAFETY: pairs of a source's name and the members of its entry, as built above.
     return { means: Object.fromEntries(means) as BySource, steps: this.#recent.length };
   }
 

@@ -10,11 +10,18 @@ export interface ListedRun {
   readonly folder: string;
   /** By its last record; `open` = none that ends it. */
   readonly state: 'open' | 'done' | 'failed' | 'cancelled';
-  /** When it wrote last, in ms. */
+  /** When its file was written last, in ms. */
   readonly at: number;
+  /** The same by its own clock: a copy of a project, as git makes it, has files of other times. */
+  readonly wroteAt: number;
 }
 
 const TAIL_BYTES = 64 * 1024;
+const ENDS: ReadonlyMap<string, ListedRun['state']> = new Map([
+  ['done', 'done'],
+  ['error', 'failed'],
+  ['cancelled', 'cancelled'],
+]);
 const RUN_ID = /^[a-z0-9-]{4,64}$/u;
 
 /** Every training run of a project, the one that wrote last at the end. Reads the end of each only. */
@@ -28,10 +35,11 @@ export async function listRuns(root: string): Promise<ListedRun[]> {
       const folder = join(rounds, round, 'runs', runId);
       const at = await writtenAt(folder);
       if (at === null) continue;
-      found.push({ round: Number(round), runId, folder, state: await stateOf(folder, runId), at });
+      const { state, wroteAt } = await lastWord(folder, runId);
+      found.push({ round: Number(round), runId, folder, state, at, wroteAt: wroteAt ?? at });
     }
   }
-  return found.sort((a, b) => a.at - b.at);
+  return found.sort((a, b) => a.wroteAt - b.wroteAt || a.at - b.at);
 }
 
 async function names(folder: string): Promise<string[]> {
@@ -48,9 +56,14 @@ async function writtenAt(folder: string): Promise<number | null> {
   return null;
 }
 
-async function stateOf(folder: string, runId: string): Promise<ListedRun['state']> {
+/** What its last record says; `wroteAt` is null where none can be read. */
+async function lastWord(
+  folder: string,
+  runId: string,
+): Promise<{ readonly state: ListedRun['state']; readonly wroteAt: number | null }> {
+  const nothing = { state: 'open', wroteAt: null } as const;
   const file = await open(runPaths(folder).events, 'r').catch(() => null);
-  if (!file) return 'open';
+  if (!file) return nothing;
   try {
     const { size } = await file.stat();
     const from = Math.max(0, size - TAIL_BYTES);
@@ -60,16 +73,14 @@ async function stateOf(folder: string, runId: string): Promise<ListedRun['state'
     for (const line of lines) {
       const parsed = parseEventLine(line, runId);
       if (parsed.kind !== 'event') continue;
-      const { type } = parsed.event;
-      return type === 'done'
-        ? 'done'
-        : type === 'error'
-          ? 'failed'
-          : type === 'cancelled'
-            ? type
-            : 'open';
+      const { type, t } = parsed.event;
+      const wroteAt = Date.parse(t);
+      return {
+        state: ENDS.get(type) ?? 'open',
+        wroteAt: Number.isNaN(wroteAt) ? null : wroteAt,
+      };
     }
-    return 'open';
+    return nothing;
   } finally {
     await file.close();
   }

@@ -25,13 +25,13 @@ export function trainingRows({ training }: DashboardState): CsvRow[] {
         ...{ measure: 'lm', value: lm, step, note: training.runId ?? '' },
       })),
     ),
-    ...Object.entries(bySource).flatMap(([name, { n, lm, pair }]): CsvRow[] => {
+    ...Object.entries(bySource).flatMap(([name, { n, ...means }]): CsvRow[] => {
       const about = { ...of, name, section: 'training by source', n };
       const note = `${training.runId ?? ''}, mean of the last ${bySourceSteps} steps`;
-      return [
-        { ...about, measure: 'last lm', value: lm, note },
-        { ...about, measure: 'last pair', value: pair, note },
-      ];
+      return Object.entries(means).map(([measure, value]) => ({
+        ...about,
+        ...{ measure: `last ${measure}`, value, note },
+      }));
     }),
   ];
 }

@@ -67,16 +67,18 @@ function thinned(picture: Picture): Picture {
   return { ...picture, table: { head, rows: kept.flatMap((at) => [rows[at] ?? []]) } };
 }
 
-/** Losses by where the texts come from. */
+/** What is measured of the texts and their pairs, by where the texts come from. */
 function sourceTable({ bySource, bySourceSteps }: TrainingSnapshot, train: TrainingWords): Block[] {
-  const loss = (value: number | null): string => (value === null ? '–' : train.number(value));
-  const rows = Object.entries(bySource).map(([source, { n, lm, pair }]) => [
+  const mean = (value: number | null): string => (value === null ? '–' : train.number(value));
+  const rows = Object.entries(bySource).map(([source, { n, ...means }]) => [
     train.known('source', source),
     String(n),
-    loss(lm),
-    loss(pair),
+    ...[means.lm, means.pair, means.cosPos, means.cosNeg, means.activeFrac].map(mean),
   ]);
-  const head = [train('source'), train('texts'), train('curve.lm'), train('curve.pair')];
+  const head = [
+    ...[train('source'), train('texts'), train('curve.lm'), train('curve.pair')],
+    ...[train('cosine.positive'), train('cosine.negative'), train('curve.active')],
+  ];
   const blocks = table(train('bySource'), head, rows);
   return blocks.length === 0 ? [] : [...blocks, note(train('bySource.note', bySourceSteps))];
 }

@@ -25,6 +25,8 @@ function told(...events: ReturnType<typeof record>[]): RunTale {
   return tale;
 }
 
+const unpaired = { pair: null, cosPos: null, cosNeg: null, activeFrac: null };
+
 describe('what a run’s records tell', () => {
   it('keeps what probes were answered; a run that went back asks again, and the later answer counts', () => {
     const tale = told(
@@ -105,15 +107,21 @@ describe('what a run’s records tell', () => {
 
   it('weighs sources by their texts over the last steps, and leaves unknown out instead of counting it as 0', () => {
     const tale = told(
-      record('metrics', { step: 1, bySource: { self: { n: 1, lm: 4, pair: null } } }),
+      record('metrics', { step: 1, bySource: { self: { n: 1, lm: 4, ...unpaired } } }),
       record('metrics', {
         step: 2,
-        bySource: { self: { n: 3, lm: 0, pair: 2 }, human: { n: 2, lm: null, pair: null } },
+        bySource: {
+          self: { n: 3, lm: 0, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1 },
+          human: { n: 2, lm: null, ...unpaired },
+        },
       }),
     );
     expect(tale.bySource).toEqual({
       steps: 2,
-      means: { self: { n: 4, lm: 1, pair: 2 }, human: { n: 2, lm: null, pair: null } },
+      means: {
+        self: { n: 4, lm: 1, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1 },
+        human: { n: 2, lm: null, ...unpaired },
+      },
     });
   });
 });
@@ -121,7 +129,7 @@ describe('what a run’s records tell', () => {
 describe('the loss by source over the run', () => {
   it('forgets, as every curve, the steps that are repeated', () => {
     const step = (at: number, attempt: number, lm: number) =>
-      record('metrics', { step: at, attempt, bySource: { self: { n: 2, lm, pair: null } } });
+      record('metrics', { step: at, attempt, bySource: { self: { n: 2, lm, ...unpaired } } });
     const tale = told(step(1, 1, 1), step(2, 1, 9), record('hello', { attempt: 2 }), step(2, 2, 3));
     expect(tale.sourceCurves).toEqual([
       {

@@ -51,8 +51,8 @@ it('has the curves of the shown run, as the Dashboard draws them, with their tab
   expect(tables.get('Cosine to the anchor')?.[0]).toEqual(['Step', 'positive', 'negative']);
   expect(tables.get('Language-model loss by source')?.[0]).toHaveLength(3);
   expect(tables.get('By source')?.slice(1)).toEqual([
-    ['Teacher, after a mistake', '40', '0.41', '0.13'],
-    ['Student’s own right attempts', '21', '0.22', '0.1'],
+    ['Teacher, after a mistake', '40', '0.41', '0.13', '0.98', '0.86', '1'],
+    ['Student’s own right attempts', '21', '0.22', '0.1', '0.99', '0.9', '1'],
   ]);
   expect(plain(cut)).toContain('Of each curve 25 points stand in its table.');
   expect(plain(cut)).toContain('Round 2: r2-run (');
@@ -79,6 +79,7 @@ it('has every point of the curves as a row of the table', () => {
     ['feedback', '0.41', '40'],
     ['self', '0.22', '21'],
   ]);
+  expect(of('training by source', 'last cosNeg').map((row) => row[5])).toEqual(['0.86', '0.9']);
   const [probe] = rows.filter((row) => row[0] === 'probe');
   expect([probe?.[11], probe?.[13]]).toEqual(['92', '21']);
   expect(probe?.[9]).toContain('There are 9 + 10 = 19 shells.');

@@ -161,6 +161,18 @@ describe('the training view', () => {
     expect(view.snapshot().runId).toBe('r1-later');
   });
 
+  it('knows the newest run by what it wrote, not by the times that a copy gave the files', async () => {
+    const { root, folder } = await project();
+    await write(folder, { ...record('done'), t: '2026-01-02T03:00:00.000Z' });
+    const later = await run(root, 1, 'r1-later');
+    const said = { ...record('done'), runId: 'r1-later', t: '2026-01-03T03:00:00.000Z' };
+    await write(later, said);
+    await utimes(join(later, 'events.jsonl'), 1, 1);
+    expect((await listRuns(root)).map(({ runId }) => runId)).toEqual([RUN_ID, 'r1-later']);
+    const { view } = await open(root);
+    expect(view.snapshot()).toMatchObject({ round: 1, runId: 'r1-later' });
+  });
+
   it('stays small for a long run, however long it is', async () => {
     const { root, folder } = await project();
     const steps = Array.from({ length: 3000 }, (_, at) => record('metrics', { step: at + 1 }));

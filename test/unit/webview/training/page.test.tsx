@@ -41,7 +41,10 @@ const SNAPSHOT: TrainingSnapshot = {
   precision: 'float32',
   coverage: { rows: 30, questions: 10, withPair: 6 },
   points: [1, 2, 3, 4].map(point),
-  bySource: { self: { n: 4, lm: 0.12345, pair: null }, '\u202eodd': { n: 1, lm: 1, pair: 1 } },
+  bySource: {
+    self: { n: 4, lm: 0.12345, pair: null, cosPos: null, cosNeg: null, activeFrac: null },
+    '\u202eodd': { n: 1, lm: 1, pair: 1, cosPos: 0.875, cosNeg: 0.625, activeFrac: 0.5 },
+  },
   bySourceSteps: 4,
   sourceCurves: [],
   messages: [
