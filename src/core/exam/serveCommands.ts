@@ -11,6 +11,8 @@ export interface ServeWhat {
   /** Where the profile expects the server. */
   readonly host: string;
   readonly port: number;
+  /** `exam.sampling.topK` of the project. */
+  readonly topK: number;
 }
 
 const word = (text: string): string => shellWord(text, { windows: false });
@@ -37,12 +39,14 @@ export function serveCommands(what: ServeWhat): readonly string[] {
       ];
     }
     case 'ollama': {
-      // Without a template of its own Ollama would put a chat around what is asked, and it punishes words that repeat.
+      // Without a template of its own Ollama would put a chat around what is asked; it punishes words that repeat; and
+      // it takes no top_k from a request of this interface, but has one of its own.
       const file = word(`${what.folder}/Modelfile`);
       const lines = [
         `FROM ${what.folder}`,
         'TEMPLATE "{{ .Prompt }}"',
         'PARAMETER repeat_penalty 1',
+        `PARAMETER top_k ${what.topK}`,
       ];
       const quantised = what.precision === 'quantised' ? ' --quantize q8_0' : '';
       const host = `OLLAMA_HOST=${word(`${what.host}:${what.port}`)}`;

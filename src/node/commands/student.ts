@@ -65,7 +65,8 @@ export function checkStudent(
     const access = await serverAccess(surroundings, name);
     const { clock, log, report, signal } = surroundings;
     const wait = options.wait === true;
-    const student = new ServedStudent({ access, clock, log, report, wait });
+    const { topK } = store.project.exam.sampling;
+    const student = new ServedStudent({ access, clock, log, report, wait, topK });
     const round = await currentRound(session, undefined);
     const state = await store.state(round);
     const before = round === 0 ? null : await store.state(round - 1);

@@ -43,6 +43,8 @@ export interface ServedStudentOptions {
   readonly report: Report;
   /** Wait until the server answers as the student of the folder, instead of saying that it does not. */
   readonly wait: boolean;
+  /** `exam.sampling.topK` of the project, for the commands that serve a student. */
+  readonly topK: number;
   readonly random?: () => number;
   /** Opens the book of the requests; null where they cost nothing and are not limited. */
   readonly openMeter?: (() => Promise<Meter>) | null;
@@ -206,7 +208,8 @@ export class ServedStudent implements Student {
   }
 
   #withCommand(error: AppError, folder: string): AppError {
-    const { profile } = this.#options.access;
+    const { access, topK } = this.#options;
+    const { profile } = access;
     const { kind, model, precision } = profile;
     const { hostname: host, port, protocol } = checkServerURL(profile.baseURL);
     const lines = serveCommands({
@@ -214,6 +217,7 @@ export class ServedStudent implements Student {
       model,
       precision,
       folder,
+      topK,
       host: host.replace(/^\[|\]$/gu, ''),
       port: Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port),
     });

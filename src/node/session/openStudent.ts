@@ -21,7 +21,9 @@ export function openStudent(
   const open = (): Promise<ServedStudent> =>
     (opened ??= serverAccess(surroundings, name).then((access) => {
       const openMeter = round === undefined ? null : meterOf(session, round, access);
-      return new ServedStudent({ access, clock, log, report, wait: session.waits, openMeter });
+      const { topK } = store.project.exam.sampling;
+      const wait = session.waits;
+      return new ServedStudent({ access, clock, log, report, wait, topK, openMeter });
     }));
   return {
     ...(round === undefined ? { forRound: (of: number) => openStudent(session, of) } : {}),

@@ -117,6 +117,7 @@ describe('the commands that serve a student', () => {
     folder: '/home/me/my project/models/round-1',
     host: '127.0.0.1',
     port: 8000,
+    topK: 50,
   } as const;
 
   it('quote what a shell would take apart', () => {
@@ -137,7 +138,7 @@ describe('the commands that serve a student', () => {
     );
     const ollama = serveCommands({ ...what, kind: 'ollama', folder: '/m' });
     expect(ollama[0]).toBe(
-      `printf '%s\\n' 'FROM /m' 'TEMPLATE "{{ .Prompt }}"' 'PARAMETER repeat_penalty 1' > /m/Modelfile`,
+      `printf '%s\\n' 'FROM /m' 'TEMPLATE "{{ .Prompt }}"' 'PARAMETER repeat_penalty 1' 'PARAMETER top_k 50' > /m/Modelfile`,
     );
     expect(ollama[1]).toContain('ollama create student -f /m/Modelfile');
     expect(serveCommands({ ...what, kind: 'other' })).toEqual([]);

@@ -33,6 +33,7 @@ function student(limits: ServedLimits, profile: object = {}) {
   const known = studentProfileSchema.parse({ name: 'box', baseURL, model: 'student', ...profile });
   const openMeter = () => Meter.open({ profile: known, limits, folder, writer: 'w-1', clock });
   return new ServedStudent({
+    topK: 20,
     access: { profile: known, key: null },
     clock,
     log: { ...silentLog, info: (text) => void logged.push(text) },

@@ -48,6 +48,7 @@ afterEach(async () => {
 
 function student(profile: object = {}, options: { key?: string; wait?: boolean } = {}) {
   return new ServedStudent({
+    topK: 20,
     access: {
       profile: studentProfileSchema.parse({ name: 'box', baseURL, model: 'student', ...profile }),
       key: options.key ?? null,
