@@ -12,35 +12,37 @@ export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): 
   return (
     <section aria-labelledby="sources">
       <h2 id="sources">{words('bySource')}</h2>
-      <table class="numbers">
-        <caption class="muted">{words('bySource.note', snapshot.bySourceSteps)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words('source')}</th>
-            <th scope="col">{words('texts')}</th>
-            <th scope="col">{words('curve.lm')}</th>
-            <th scope="col">{words('curve.pair')}</th>
-            <th scope="col">{words('cosine.positive')}</th>
-            <th scope="col">{words('cosine.negative')}</th>
-            <th scope="col">{words('curve.active')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([source, { n, lm, pair, cosPos, cosNeg, activeFrac }]) => (
-            <tr key={source}>
-              <th scope="row">
-                <Data text={words.known('source', source)} />
-              </th>
-              <td>{n}</td>
-              <td>{mean(lm)}</td>
-              <td>{mean(pair)}</td>
-              <td>{mean(cosPos)}</td>
-              <td>{mean(cosNeg)}</td>
-              <td>{mean(activeFrac)}</td>
+      <div class="scroll sources" tabIndex={0} role="group" aria-label={words('bySource')}>
+        <table class="numbers">
+          <caption class="muted">{words('bySource.note', snapshot.bySourceSteps)}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{words('source')}</th>
+              <th scope="col">{words('texts')}</th>
+              <th scope="col">{words('curve.lm')}</th>
+              <th scope="col">{words('curve.pair')}</th>
+              <th scope="col">{words('cosine.positive')}</th>
+              <th scope="col">{words('cosine.negative')}</th>
+              <th scope="col">{words('curve.active')}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(([source, { n, lm, pair, cosPos, cosNeg, activeFrac }]) => (
+              <tr key={source}>
+                <th scope="row">
+                  <Data text={words.known('source', source)} />
+                </th>
+                <td>{n}</td>
+                <td>{mean(lm)}</td>
+                <td>{mean(pair)}</td>
+                <td>{mean(cosPos)}</td>
+                <td>{mean(cosNeg)}</td>
+                <td>{mean(activeFrac)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }
