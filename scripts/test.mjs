@@ -149,9 +149,10 @@ async function main() {
     guard(check('Ruff', python, ['-m', 'ruff', 'check', '.'], bridge));
     guard(check('Ruff format', python, ['-m', 'ruff', 'format', '--check', '.'], bridge));
     guard(check('Python types', node, [bin('pyright/index.js'), '--pythonpath', python, bridge]));
+    vitest(['unit', 'contract']);
     add(pytestCounts(await tested(), junit));
-    vitest(quick ? ['unit', 'contract'] : ['unit', 'contract', 'process']);
     if (!quick) {
+      vitest(['process']);
       await ensureChromium();
       vitest(['e2e']);
     }
