@@ -16,7 +16,8 @@ from torch import Tensor
 class HeadPass:
     """The head of one step in one process.
 
-    states: keys and values of every layer, for the micro-batches · lm: its part of the step's lm figure
+    states: of every layer its keys and values [1, length, kv heads, head_dim], fp32 at least, for the micro-batches
+    lm: its part of the step's lm figure, divided by the counts of the whole batch
     """
 
     def __init__(

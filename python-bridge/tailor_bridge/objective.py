@@ -105,9 +105,9 @@ class Objective(torch.nn.Module):
         self.pair = pair
 
     def begin(self, ids: Tensor, anchors: int, counts: Counts) -> HeadPass:
-        """Computes the head of a step's rows, ids [length + 1]: the last one is predicted, and still in the rows.
+        """Computes the head of a step's rows, ids [length + 1] int64: the last one is predicted, and still in the rows.
 
-        `anchors`: of this process's rows; each of them predicts the head's tokens.
+        `anchors`: how many this process's rows have; each of them predicts the head's tokens (`prompt_weight`).
         """
         weight = self.lm.prompt_weight
         hidden, states = self.student.head_states(ids[:-1], whole=weight > 0)

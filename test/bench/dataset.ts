@@ -4,13 +4,14 @@
 // alone leaves the figures of the other as they are; what comes out with other sizes is shown and not kept.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { generate } from './dataFile.ts';
 import { measureWindow, windowExcesses, windowRig, WINDOW_BUDGETS } from './datasetWindow.ts';
+import { MEASURED_ON } from './thisMachine.ts';
 
 /** What is asked for, and past twice of which the bench fails. */
 const BUDGETS = {
@@ -69,16 +70,6 @@ const asked = new Set(process.argv.slice(2));
 const sizes = [...asked].map(Number).filter((size) => size > 0);
 const kept = sizes.length === 0;
 const over: string[] = [];
-const where = {
-  machine: {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    memoryGB: Math.round(totalmem() / 1e9),
-    node: process.version,
-  },
-  system: `${platform()} ${release()}`,
-};
-
 function judge(of: string, figures: Figures): Figures {
   const ratio = Number(((figures['saveMs'] as number) / (figures['copyMs'] as number)).toFixed(2));
   const found: Record<keyof typeof BUDGETS, number> = {
@@ -121,7 +112,7 @@ async function engine(): Promise<Record<string, unknown>> {
       console.log(JSON.stringify(results[`of${megabytes}MB`], null, 2));
       await rm(path);
     }
-    return { ...where, budgets: BUDGETS, ...results };
+    return { ...MEASURED_ON, budgets: BUDGETS, ...results };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -145,7 +136,7 @@ async function inWindow(): Promise<Record<string, unknown>> {
     console.log(JSON.stringify(found, null, 2));
   }
   const { version } = rig.codeServer;
-  const about = { ...where, vscode: version, budgets: WINDOW_BUDGETS, viewers: NO_VIEWERS };
+  const about = { ...MEASURED_ON, vscode: version, budgets: WINDOW_BUDGETS, viewers: NO_VIEWERS };
   return { inWindow: { ...about, ...results } };
 }
 

@@ -1,6 +1,6 @@
 // Usage: npm run bench -- storage. Appending with and without fdatasync, snapshots, reading 100,000 records.
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus, platform, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { acquireLock } from '../../src/node/storage/lock.ts';
 import { readJournal } from '../../src/node/storage/readJournal.ts';
 import { writeSnapshot } from '../../src/node/storage/snapshot.ts';
 import { systemClock as clock } from '../../src/node/storage/systemClock.ts';
+import { MEASURED_ON } from './thisMachine.ts';
 
 const RECORDS = 100_000;
 const schema = z.object({ type: z.literal('attempt'), text: z.string(), ids: z.array(z.number()) });
@@ -82,8 +83,7 @@ try {
 
   const results = {
     bench: 'storage',
-    machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-    system: `${platform()} ${release()}`,
+    ...MEASURED_ON,
     record: { bytes: Math.round(bytes / RECORDS) },
     appendMs,
     appendSyncMs,

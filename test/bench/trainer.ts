@@ -9,11 +9,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { MEASURED_ON } from './thisMachine.ts';
 
 /** What is asked for: how many times less CPU time than the published step. */
 const GOALS: Readonly<Record<string, number>> = { demos: 4, plain: 2.5 };
@@ -164,13 +165,7 @@ async function main(): Promise<void> {
   });
   const result = {
     bench: 'trainer',
-    machine: {
-      cpu: cpus()[0]?.model,
-      cores: cpus().length,
-      memoryGB: Math.round(totalmem() / 1e9),
-      node: process.version,
-    },
-    system: `${platform()} ${release()}`,
+    ...MEASURED_ON,
     versions: { python, torch, transformers },
     student: { layers, hidden: 576, vocab, parameters },
     anchors,

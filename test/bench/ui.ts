@@ -2,23 +2,18 @@
 // mistakes; then the views in a real VS Code over as many, where there is a Chromium. `views` leaves out the host part;
 // with `10k` the views are measured over 10,000 alone, and what comes out is shown and not kept.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, platform, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { BROWSER_BUDGETS, browserExcesses, measureBrowser } from './uiBrowser.ts';
 import { BUDGETS, excesses, measureHost } from './uiHost.ts';
+import { MEASURED_ON } from './thisMachine.ts';
 
 const asked = new Set(process.argv.slice(2));
 const out = fileURLToPath(new URL('results/', import.meta.url));
-const where = {
-  machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-  system: `${platform()} ${release()}`,
-};
-
 async function keep(
   bench: 'ui-host' | 'ui-browser',
   results: Readonly<Record<string, unknown>> & { readonly over: readonly string[] },
 ): Promise<void> {
-  const text = `${JSON.stringify({ bench, ...where, ...results }, null, 2)}\n`;
+  const text = `${JSON.stringify({ bench, ...MEASURED_ON, ...results }, null, 2)}\n`;
   if (!asked.has('10k')) {
     await mkdir(out, { recursive: true });
     await writeFile(`${out}${bench}.json`, text);
