@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ROOT, SetupError, fetchNode, npmUnder, runShown, say } from './environment.mjs';
+import { ROOT, SetupError, failSetup, fetchNode, npmUnder, runShown, say } from './environment.mjs';
 
 /** code-server refuses every other major of Node. */
 const NODE_MAJOR = 24;
@@ -227,3 +227,6 @@ export async function installVsix(server, vsix, { userData, extensions }) {
     { quiet: true },
   );
 }
+
+// By itself it only brings the program: the tests let that happen while others run.
+if (process.argv[1]?.endsWith('codeServer.mjs')) await ensureCodeServer().catch(failSetup);

@@ -152,8 +152,20 @@ async function main() {
     vitest(['unit', 'contract']);
     add(pytestCounts(await tested(), junit));
     if (!quick) {
+      // The views' tests among the processes need the browser too.
+      const chromium = await ensureChromium();
+      const broughtEditor =
+        chromium === null || process.platform === 'win32'
+          ? null
+          : meanwhile(
+              'VS Code in the browser',
+              node,
+              [join(ROOT, 'scripts', 'codeServer.mjs')],
+              ROOT,
+            );
       vitest(['process']);
-      await ensureChromium();
+      // What failed is said again, and counted, by the tests that need it.
+      await broughtEditor?.();
       vitest(['e2e']);
     }
   }

@@ -130,7 +130,7 @@ def test_without_accelerate_its_configuration_is_refused_at_once(
 
 
 def test_stopped_and_resumed_together(make_run: MakeRun) -> None:
-    whole, run = pair_of_runs(make_run, optim__lr=1e-3, optim__epochs=60)
+    whole, run = pair_of_runs(make_run, optim__lr=1e-3, optim__epochs=30)
     whole.config["launch"] = {"processes": 2}
     whole.save_config()
     finished(whole)
@@ -141,7 +141,7 @@ def test_stopped_and_resumed_together(make_run: MakeRun) -> None:
     assert [e["type"] for e in run.events[-2:]] == ["checkpoint", "cancelled"]
     assert exit_record(run)["code"] == 3
     finished(run)
-    assert run.of("metrics")[-1]["step"] == 300
+    assert run.of("metrics")[-1]["step"] == 150
     assert same(weights(run), weights(whole))
 
 
