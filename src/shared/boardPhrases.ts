@@ -1,6 +1,7 @@
 import type { DashboardState, RoundView, StudentSaw } from './dashboardContract.ts';
 import type { DashboardText } from './dashboardStrings.ts';
 import type { DashboardWords } from './dashboardWords.ts';
+import { amountsText } from './money.ts';
 
 /** "round 0", "rounds 0, 1": whose frozen sets a student saw. */
 export function roundsSeen(saw: readonly number[], words: DashboardWords): string {
@@ -32,13 +33,13 @@ type Served = NonNullable<RoundView['served']>;
 
 /** Null where no price is known. */
 export function moneySpent(
-  { spent: { money, currency }, served }: Pick<RoundView, 'spent' | 'served'>,
+  { spent: { money }, served }: Pick<RoundView, 'spent' | 'served'>,
   words: DashboardWords,
 ): string | null {
   if (money === null) return null;
   // What runs here is paid by nobody, in no currency; of a round whose exams cost something “nothing” would be untrue.
-  if (currency === null && money === 0) return served === null ? words('cost.free') : '–';
-  return `${words.money(money)} ${currency ?? ''}`.trim();
+  if (money.length === 0) return served === null ? words('cost.free') : '–';
+  return amountsText(money, words.money);
 }
 
 /** Who was asked in the exams that a server sat. */
@@ -63,7 +64,8 @@ export function servedTokens({ spent }: Served, words: DashboardWords): string |
 /** Null where not all has a price; what is perhaps billed is in it at its worst. */
 export function servedMoney({ spent }: Served, words: DashboardWords): string | null {
   if (spent === null || spent.money === null) return null;
-  const money = `${words.money(spent.money)} ${spent.currency ?? ''}`.trim();
+  if (spent.money.length === 0) return words('cost.free');
+  const money = amountsText(spent.money, words.money);
   return spent.possiblyBilled > 0 ? words('cost.atMost', money) : money;
 }
 

@@ -45,6 +45,9 @@ export const examViewSchema = z.object({
 });
 export type ExamView = z.infer<typeof examViewSchema>;
 
+/** Money in one currency as the profile spells it; null where nobody wrote the currency down. */
+const amountSchema = z.object({ amount: z.number(), currency: z.nullable(text) });
+
 const spentSchema = z.object({
   /** Replies of which it is known what they were billed. */
   calls: count,
@@ -54,10 +57,8 @@ const spentSchema = z.object({
   underWay: count,
   /** Requests that were broken off or lost with their process, none of them among the calls: what they were billed nobody can say. */
   possiblyBilled: count,
-  /** At the prices of this person's teacher profile; null = no price is known, which is not 0. */
-  money: z.nullable(z.number()),
-  /** As the profile spells it; null where no money is named. */
-  currency: z.nullable(text),
+  /** By currency, as it was written down, and where it was not at this person's prices; null = not known, which is not 0. */
+  money: z.nullable(z.array(amountSchema)),
   /** Some token counts are Tailor's own estimate: the server sent none. */
   estimated: z.boolean(),
 });
@@ -75,8 +76,7 @@ const servedSpentSchema = z.object({
   completionTokens: count,
   estimated: z.boolean(),
   /** As it was written down at the prices of its day; null = not all had a price, which is not 0. */
-  money: z.nullable(z.number()),
-  currency: z.nullable(text),
+  money: z.nullable(z.array(amountSchema)),
 });
 
 /** A round with its exams, its frozen set and what it took. */

@@ -253,6 +253,12 @@ function roundOf(
                   underWay: 2,
                   possiblyBilled: 1,
                   estimated: false,
+                  recorded: [],
+                  unpriced: {
+                    promptTokens: 48_213,
+                    completionTokens: 12_870,
+                    cachedTokens: 0,
+                  },
                 },
               ],
             ]

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Purse, type Amount } from '../../shared/money.ts';
 import { isServedEngine } from './served.ts';
 
 const tokens = z.number().int().min(0);
@@ -36,7 +37,7 @@ export type ServedRecord = z.infer<typeof servedRecordSchema>;
 /** What a round's exams have cost so far, as its journals tell: what their limits count. */
 export interface ServedBooks {
   readonly requests: number;
-  readonly cost: number;
+  readonly money: readonly Amount[];
 }
 
 /** The same in parts, as it is shown. */
@@ -54,9 +55,8 @@ export interface ServedSpending {
   readonly completionTokens: number;
   /** Some counts of tokens are Tailor's own. */
   readonly estimated: boolean;
-  /** Null where some request has no price, or prices are of several currencies. */
-  readonly money: number | null;
-  readonly currency: string | null;
+  /** By currency; null where some request has no price. */
+  readonly money: readonly Amount[] | null;
 }
 
 type Sent = Extract<ServedRecord, { type: 'sent' }>;
@@ -68,14 +68,13 @@ export class ServedFold {
   /** Sent, and not ended. */
   readonly #open = new Map<string, Sent>();
   readonly #profiles = new Set<string>();
-  readonly #currencies = new Set<string | null>();
+  readonly #purse = new Purse();
   #calls = 0;
   #refused = 0;
   #broken = 0;
   #promptTokens = 0;
   #completionTokens = 0;
   #estimated = false;
-  #cost = 0;
   #isPriced = true;
 
   take(record: Written): void {
@@ -86,45 +85,48 @@ export class ServedFold {
       return;
     }
     this.#profiles.add(record.profile);
-    if (record.reservedCost !== undefined) this.#currencies.add(record.currency ?? null);
+    // Nothing spent has its currency as well.
+    if (record.reservedCost !== undefined) this.#purse.add(0, record.currency ?? null);
     this.#open.set(key, record);
   }
 
   #end(record: Ended, sent: Sent | undefined): void {
     const { outcome, promptTokens, completionTokens, estimated, cost } = record;
+    const currency = sent?.currency ?? null;
     this.#promptTokens += promptTokens;
     this.#completionTokens += completionTokens;
     this.#estimated ||= estimated;
     if (outcome === 'refused') {
       this.#refused += 1;
-      this.#cost += cost ?? 0;
+      if (cost !== undefined) this.#purse.add(cost, currency);
       return;
     }
     if (outcome === 'unknown') this.#broken += 1;
     else this.#calls += 1;
     const took = outcome === 'unknown' ? sent?.reservedCost : cost;
-    this.#isPriced &&= took !== undefined;
-    this.#cost += took ?? 0;
+    if (took === undefined) this.#isPriced = false;
+    else this.#purse.add(took, currency);
   }
 
   get books(): ServedBooks {
     const open = [...this.#open.values()];
+    const purse = new Purse();
+    purse.addAll(this.#purse.amounts);
+    for (const { reservedCost, currency = null } of open) {
+      if (reservedCost !== undefined) purse.add(reservedCost, currency);
+    }
     return {
       requests: this.#calls + this.#refused + this.#broken + open.length,
-      cost: open.reduce((sum, { reservedCost = 0 }) => sum + reservedCost, this.#cost),
+      money: purse.amounts,
     };
   }
 
   /** Null where nothing is on record. */
   spending(): ServedSpending | null {
-    const { requests, cost } = this.books;
+    const { requests, money } = this.books;
     if (requests === 0) return null;
     const open = [...this.#open.values()];
-    const [currency = null, ...others] = this.#currencies;
-    const isPriced =
-      this.#isPriced &&
-      others.length === 0 &&
-      open.every(({ reservedCost }) => reservedCost !== undefined);
+    const isPriced = this.#isPriced && open.every(({ reservedCost }) => reservedCost !== undefined);
     return {
       profiles: [...this.#profiles],
       requests,
@@ -134,8 +136,7 @@ export class ServedFold {
       promptTokens: this.#promptTokens,
       completionTokens: this.#completionTokens,
       estimated: this.#estimated,
-      money: isPriced ? cost : null,
-      currency: isPriced ? currency : null,
+      money: isPriced ? money : null,
     };
   }
 }

@@ -1,3 +1,4 @@
+import { Purse } from '../../shared/money.ts';
 import type { RoundView } from '../../shared/dashboardContract.ts';
 import type { ServedExams } from '../exam/servedSpending.ts';
 import { costOf, type Prices } from '../teaching/prices.ts';
@@ -7,37 +8,36 @@ import { spentInAll, type Spent } from './teaching.ts';
 const FREE = 'programmatic';
 
 /**
- * What a round's teaching took. Money is only named where every profile that was asked has a price, in one currency:
- * a part of a sum would read as the sum.
+ * What a round's teaching took. Money is what the records say, each in its currency; what they leave open counts at the
+ * prices of today. It is only named where all of it is known: a part of a sum would read as the sum.
  */
 export function spentView(
   spent: ReadonlyMap<string, Spent>,
   prices: ReadonlyMap<string, Prices>,
 ): RoundView['spent'] {
-  const { cachedTokens: _, ...shown } = spentInAll(spent);
-  return { ...shown, ...moneyOf(spent, prices) };
+  const { cachedTokens: _, recorded: __, unpriced: ___, ...shown } = spentInAll(spent);
+  return { ...shown, money: moneyOf(spent, prices) };
 }
 
 /** What a round's exams took at a server, as its journals tell. */
 export function servedView({ spent }: ServedExams): RoundView['served'] {
-  return { spent: spent && { ...spent, profiles: [...spent.profiles] } };
+  if (spent === null) return { spent };
+  const { profiles, money, ...shown } = spent;
+  return { spent: { ...shown, profiles: [...profiles], money: money && [...money] } };
 }
 
 function moneyOf(
   spent: ReadonlyMap<string, Spent>,
   prices: ReadonlyMap<string, Prices>,
-): Pick<RoundView['spent'], 'money' | 'currency'> {
-  const unknown = { money: null, currency: null };
-  let money = 0;
-  const currencies = new Set<string>();
-  for (const [profile, tokens] of spent) {
+): RoundView['spent']['money'] {
+  const purse = new Purse();
+  for (const [profile, { recorded, unpriced }] of spent) {
     if (profile === FREE) continue;
+    purse.addAll(recorded);
+    if (recorded.length > 0 && unpriced.promptTokens + unpriced.completionTokens === 0) continue;
     const price = prices.get(profile);
-    if (price === undefined) return unknown;
-    currencies.add(price.currency);
-    money += costOf(tokens, price);
+    if (price === undefined) return null;
+    purse.add(costOf(unpriced, price), price.currency);
   }
-  if (currencies.size > 1) return unknown;
-  const [currency = null] = currencies;
-  return { money, currency };
+  return purse.amounts;
 }

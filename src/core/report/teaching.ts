@@ -5,7 +5,14 @@ import {
   type DatedRecord,
   type OpenRequests,
 } from '../teaching/openRequests.ts';
-import { billedUnknown, type ErrorKind, type Purpose } from '../teaching/records.ts';
+import {
+  billedUnknown,
+  type ErrorKind,
+  type Purpose,
+  type TeacherReply,
+  type Usage,
+} from '../teaching/records.ts';
+import { Purse, type Amount } from '../../shared/money.ts';
 
 /** What one profile was asked and what came back. */
 export interface Spent {
@@ -21,7 +28,13 @@ export interface Spent {
   readonly possiblyBilled: number;
   /** Some counts of tokens are Tailor's own. */
   readonly estimated: boolean;
+  /** What the records say that it cost, by currency. */
+  readonly recorded: readonly Amount[];
+  /** Tokens of replies whose records name no money, or no currency. */
+  readonly unpriced: Tokens;
 }
+
+type Tokens = Pick<Usage, 'promptTokens' | 'completionTokens' | 'cachedTokens'>;
 
 /** What the teacher wrote about a question, as far as a report asks. */
 export interface TaughtItem {
@@ -50,6 +63,8 @@ const NOTHING: Spent = {
   underWay: 0,
   possiblyBilled: 0,
   estimated: false,
+  recorded: [],
+  unpriced: { promptTokens: 0, completionTokens: 0, cachedTokens: 0 },
 };
 
 type OfRequest = Omit<Spent, 'underWay'> & OpenRequests;
@@ -91,6 +106,7 @@ export class TeachingFold {
           cachedTokens: spent.cachedTokens + cachedTokens,
           possiblyBilled: spent.possiblyBilled + (isUnknown ? 1 : 0),
           estimated: spent.estimated || estimated,
+          ...moneyAfter(spent, record),
         });
         return;
       }
@@ -140,6 +156,33 @@ function added(a: Spent, b: Spent): Spent {
     underWay: a.underWay + b.underWay,
     possiblyBilled: a.possiblyBilled + b.possiblyBilled,
     estimated: a.estimated || b.estimated,
+    recorded: together(a.recorded, b.recorded),
+    unpriced: tokensTogether(a.unpriced, b.unpriced),
+  };
+}
+
+/** What one more reply adds: its cost in its currency, or its tokens where its record does not tell. */
+function moneyAfter(
+  { recorded, unpriced }: Pick<Spent, 'recorded' | 'unpriced'>,
+  { cost, currency, usage }: TeacherReply,
+): Pick<Spent, 'recorded' | 'unpriced'> {
+  return cost === undefined || currency === undefined
+    ? { recorded, unpriced: tokensTogether(unpriced, usage) }
+    : { recorded: together(recorded, [{ amount: cost, currency }]), unpriced };
+}
+
+function together(a: readonly Amount[], b: readonly Amount[]): Amount[] {
+  const purse = new Purse();
+  purse.addAll(a);
+  purse.addAll(b);
+  return purse.amounts;
+}
+
+function tokensTogether(a: Tokens, b: Tokens): Tokens {
+  return {
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
   };
 }
 

@@ -45,6 +45,8 @@ export const intentSchema = z.object({
   reservedTokens: z.number().int().min(0),
   /** What it can cost at most, where the profile names prices. */
   reservedCost: z.number().min(0).optional(),
+  /** Of that cost, as the profile spells it; not in older files. */
+  currency: z.string().optional(),
 });
 
 /** Written, and synced, before the reply is parsed. `text` is raw. Complete only when finishReason is "stop". */
@@ -57,8 +59,10 @@ export const replySchema = z.object({
   form: z.literal('json').optional(),
   finishReason: z.string().nullable(),
   usage: usageSchema,
-  /** In the currency of the profile’s prices of that day; absent where it named none. */
+  /** At the profile’s prices of that day; absent where it named none. */
   cost: z.number().min(0).optional(),
+  /** Of that cost, as the profile spells it; not in older files. */
+  currency: z.string().optional(),
   responseModel: z.string().nullable(),
   fingerprint: z.string().nullable(),
   overlong: z.boolean(),

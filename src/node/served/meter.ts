@@ -9,11 +9,13 @@ import {
 import type { Clock } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
+import { amountIn, Purse } from '../../shared/money.ts';
 import { nodeFs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
 import { readJournal } from '../storage/readJournal.ts';
 import { Budget, guessTokens, mostPromptTokens, type Reservation } from '../teacher/budget.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
+import { otherCurrency } from '../teacher/otherCurrency.ts';
 import type { StudentProfile } from './profiles.ts';
 
 /** Limits of a round's exams by a server; neither holds where it is absent. */
@@ -46,6 +48,12 @@ export interface MeterOptions {
   readonly clock: Clock;
 }
 
+/** What counts against the limits, in the currency of the prices. */
+interface Spent {
+  readonly requests: number;
+  readonly cost: number;
+}
+
 /** Whether requests to this server are counted at all: where they cost something, or are limited. */
 export function isMetered(
   { prices }: Pick<StudentProfile, 'prices'>,
@@ -63,14 +71,19 @@ export class Meter {
   readonly #budget: Budget;
   readonly #journal: Journal<ServedRecord>;
   readonly #run: string;
+  readonly #mixed: AppError | null;
   #next = 0;
 
   private constructor(options: MeterOptions, journal: Journal<ServedRecord>, before: ServedBooks) {
+    const { name, prices } = options.profile;
     const { maxRequests = Infinity, maxCost } = options.limits;
     this.#options = options;
     this.#journal = journal;
     const limits = { maxRequests, maxTotalTokens: Infinity, maxCost };
-    this.#budget = new Budget(limits, { tokens: 0, ...before });
+    const cost = amountIn(prices?.currency, before.money);
+    this.#budget = new Budget(limits, { tokens: 0, requests: before.requests, cost });
+    const of = { code: 'student.budget', profile: name, prices, maxCost } as const;
+    this.#mixed = otherCurrency(of, before.money);
     this.#run = String(options.clock.now());
   }
 
@@ -83,9 +96,11 @@ export class Meter {
       const { records } = await readJournal(join(folder, name), servedRecordSchema);
       all.push(servedBooks(records));
     }
+    const purse = new Purse();
+    for (const { money } of all) purse.addAll(money);
     const before = {
       requests: all.reduce((sum, { requests }) => sum + requests, 0),
-      cost: all.reduce((sum, { cost }) => sum + cost, 0),
+      money: purse.amounts,
     };
     const path = join(folder, `${writer}.jsonl`);
     const journal = await openJournal(path, { schema: servedRecordSchema, writer, clock });
@@ -93,7 +108,7 @@ export class Meter {
   }
 
   /** What the round's exams have cost so far. */
-  get spent(): ServedBooks {
+  get spent(): Spent {
     return { requests: this.#budget.spent.requests, cost: this.#budget.spentCost };
   }
 
@@ -109,6 +124,7 @@ export class Meter {
     answerOf: (value: T) => MeteredAnswer,
   ): Promise<T> {
     const { profile, limits } = this.#options;
+    if (this.#mixed !== null) throw this.#mixed;
     const most = worst(ask, profile.prices);
     const held = await this.#budget.reserve(0, signal, most).catch((error: unknown) => {
       throw isAppError(error, 'teacher.budget') ? used(profile, limits, this.spent, most) : error;
@@ -179,7 +195,7 @@ function worst({ prompt, maxTokens, samples }: MeteredAsk, prices: Prices | unde
 function used(
   { name, prices }: MeterOptions['profile'],
   { maxRequests, maxCost }: ServedLimits,
-  spent: ServedBooks,
+  spent: Spent,
   next: number,
 ): AppError {
   const money = (amount: number): string => amount.toFixed(amount < 1 ? 4 : 2);

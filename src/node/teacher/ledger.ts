@@ -11,6 +11,7 @@ import {
 } from '../../core/teaching/records.ts';
 import { isJsonObject } from '../../core/teaching/jsonReply.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
+import { Purse, type Amount } from '../../shared/money.ts';
 import { hadLeft } from './failure.ts';
 import { nodeFs, type Fs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
@@ -23,8 +24,8 @@ export function isComplete(reply: TeacherReply): boolean {
   return form !== 'json' || isJsonObject(text);
 }
 
-/** Begins the names of the journals that hold what was made of the replies: nothing there was paid for. */
-const DERIVED = 'items.';
+/** Begin the names of the journals that hold what was made of the replies: nothing there was paid for. */
+const DERIVED: readonly string[] = ['items.', 'opinions.'];
 
 /** What a round has cost so far, as its journals tell. */
 export interface LedgerBooks {
@@ -35,8 +36,8 @@ export interface LedgerBooks {
   readonly possiblyBilled: number;
   /** Tokens to count against the budget: used ones, and the full reservation of each possibly billed request. */
   readonly budgetTokens: number;
-  /** The same in money, where the profile names prices. */
-  readonly budgetCost: number;
+  /** The same in money, by currency, as far as prices were known. */
+  readonly budgetMoney: readonly Amount[];
   /** Requests that left, refused ones among them. */
   readonly budgetRequests: number;
 }
@@ -102,7 +103,7 @@ export class Ledger {
     for (const round of await list(fs, options.roundsFolder)) {
       const folder = join(options.roundsFolder, round, 'teacher');
       for (const name of await list(fs, folder)) {
-        if (!name.endsWith('.jsonl') || name.startsWith(DERIVED)) continue;
+        if (!name.endsWith('.jsonl') || DERIVED.some((begin) => name.startsWith(begin))) continue;
         const content = await readJournal(join(folder, name), teacherRecordSchema, { fs });
         quarantined.push(...content.quarantined);
         for (const record of content.records) {
@@ -187,7 +188,11 @@ function note(
 interface Held {
   readonly tokens: number;
   readonly cost: number;
+  /** Null where there is no word about it. */
+  readonly currency: string | null;
 }
+
+const NOTHING: Held = { tokens: 0, cost: 0, currency: null };
 
 /** What was set aside for a request, and whether the profile that asks now has sent it. */
 interface Sent extends Held {
@@ -199,6 +204,7 @@ function atLeast(used: Held, reserved: Held | undefined): Held {
   return {
     tokens: Math.max(used.tokens, reserved?.tokens ?? 0),
     cost: Math.max(used.cost, reserved?.cost ?? 0),
+    currency: used.currency,
   };
 }
 
@@ -214,12 +220,12 @@ function booksOf(
   let possiblyBilled = 0;
   let budgetTokens = 0;
   let budgetRequests = 0;
-  let budgetCost = 0;
+  const purse = new Purse();
   const costIn = (tokens: Parameters<typeof costOf>[0]): number =>
     prices ? costOf(tokens, prices) : 0;
-  const charge = ({ tokens, cost }: Held): void => {
+  const charge = ({ tokens, cost, currency }: Held): void => {
     budgetTokens += tokens;
-    budgetCost += cost;
+    if (cost > 0) purse.add(cost, currency);
     budgetRequests += 1;
   };
   for (const record of records) {
@@ -234,7 +240,8 @@ function booksOf(
         costIn({ promptTokens: 0, completionTokens: tokens }),
       );
       const cost = record.reservedCost ?? (isOwn ? dear : 0);
-      open.set(record.key, [...waiting, { tokens, cost, isOwn }]);
+      const currency = record.currency ?? null;
+      open.set(record.key, [...waiting, { tokens, cost, currency, isOwn }]);
     } else if (record.type === 'reply' || record.type === 'fail') {
       const reserved = open.get(record.key)?.pop();
       if (record.type === 'reply') {
@@ -242,15 +249,19 @@ function booksOf(
         promptTokens += read;
         completionTokens += written;
         const unsaid = reserved?.isOwn === false ? 0 : costIn(record.usage);
-        const used = { tokens: read + written, cost: record.cost ?? unsaid };
+        const used = {
+          tokens: read + written,
+          cost: record.cost ?? unsaid,
+          currency: record.currency ?? reserved?.currency ?? null,
+        };
         if (billedUnknown(record)) {
           possiblyBilled += 1;
           charge(atLeast(used, reserved));
         } else charge(used);
       } else if (record.possiblyBilled) {
         possiblyBilled += 1;
-        charge(reserved ?? { tokens: 0, cost: 0 });
-      } else if (hadLeft(record)) charge({ tokens: 0, cost: 0 });
+        charge(reserved ?? NOTHING);
+      } else if (hadLeft(record)) charge(NOTHING);
     }
   }
   for (const held of [...open.values()].flat()) {
@@ -263,7 +274,7 @@ function booksOf(
     completionTokens,
     possiblyBilled,
     budgetTokens,
-    budgetCost,
+    budgetMoney: purse.amounts,
     budgetRequests,
   };
 }

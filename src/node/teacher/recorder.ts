@@ -63,7 +63,9 @@ export class Recorder {
       templateId,
       templateHash,
       reservedTokens: tokens,
-      ...(this.#prices === undefined ? {} : { reservedCost: cost }),
+      ...(this.#prices === undefined
+        ? {}
+        : { reservedCost: cost, currency: this.#prices.currency }),
     });
     this.#spend({ requests: 1 });
   }
@@ -72,7 +74,8 @@ export class Recorder {
     const { thoughtBytes, ...kept } = raw;
     const usage = raw.usage ?? estimate(work.request, raw.text, thoughtBytes);
     const { promptTokens, completionTokens } = usage;
-    const cost = this.#prices && costOf(usage, this.#prices);
+    const prices = this.#prices;
+    const cost = prices && costOf(usage, prices);
     const reply: TeacherReply = {
       type: 'reply',
       ...aboutOf(work),
@@ -81,7 +84,7 @@ export class Recorder {
       ...(work.request.form === undefined ? {} : { form: work.request.form }),
       text: this.#redact(raw.text),
       usage,
-      ...(cost === undefined ? {} : { cost }),
+      ...(prices === undefined ? {} : { cost, currency: prices.currency }),
     };
     const used = promptTokens + completionTokens;
     if (billedUnknown(reply)) {

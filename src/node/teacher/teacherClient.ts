@@ -4,6 +4,7 @@ import type { Clock, Log, Signal } from '../../core/ports.ts';
 import { costOf } from '../../core/teaching/prices.ts';
 import type { TeacherReply } from '../../core/teaching/records.ts';
 import type { Teacher, TeacherRequest, TeacherSpending } from '../../core/teaching/teacher.ts';
+import { amountIn } from '../../shared/money.ts';
 import { abortSignalOf } from './abortSignal.ts';
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 import {
@@ -20,6 +21,7 @@ import { hadLeft, TeacherFailure } from './failure.ts';
 import { incompleteness } from './incompleteness.ts';
 import type { Ledger } from './ledger.ts';
 import { sendChat } from './openaiTransport.ts';
+import { otherCurrency } from './otherCurrency.ts';
 import { Pacer, type Lease } from './pacing.ts';
 import { Recorder, type Keyed } from './recorder.ts';
 import { createRedactor } from './redact.ts';
@@ -98,15 +100,14 @@ export class TeacherClient implements Teacher {
     this.#spoken = new SpokenDialect(endpoint.dialect);
     this.#deps = deps;
     this.#options = { ...DEFAULTS, ...deps.options };
-    const { budgetTokens: tokens, budgetRequests: requests, budgetCost: cost } = deps.ledger.before;
+    const { budgetTokens: tokens, budgetRequests: requests, budgetMoney } = deps.ledger.before;
+    const { profile, prices } = endpoint;
     // What has no price cannot be limited by money: tokens and requests still hold.
     const { maxRequests, maxTotalTokens, maxCost } = deps.budget;
     const limits = { maxRequests, maxTotalTokens };
-    this.#budget = new Budget(endpoint.prices === undefined ? limits : { ...limits, maxCost }, {
-      tokens,
-      requests,
-      cost,
-    });
+    const cost = amountIn(prices?.currency, budgetMoney);
+    const before = { tokens, requests, cost };
+    this.#budget = new Budget(prices === undefined ? limits : { ...limits, maxCost }, before);
     const { concurrency, initialRate, maxRate } = endpoint;
     const { cooldownMs } = this.#options;
     this.#pacer = new Pacer({ concurrency, initialRate, maxRate, cooldownMs }, deps.clock);
@@ -116,6 +117,9 @@ export class TeacherClient implements Teacher {
     }
     const secrets = credentialsOf(endpoint.key, endpoint.headers);
     this.#recorder = new Recorder(deps.ledger, createRedactor(secrets), endpoint);
+    const mixed = otherCurrency({ code: 'teacher.budget', profile, prices, maxCost }, budgetMoney);
+    // What is answered already is still given: that costs nothing in any currency.
+    if (mixed !== null) this.#stop(mixed);
   }
 
   spending(): TeacherSpending {

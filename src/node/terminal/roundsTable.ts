@@ -4,6 +4,7 @@ import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
 import { joined, sentence, type Part, type Sentence, type Text } from '../../core/sentence.ts';
+import { amountsText, type Amount } from '../../shared/money.ts';
 import { alignColumns, formatDuration } from './format.ts';
 
 /** The table of rounds as plain text: accuracy with n and interval, changes, coverage, calls and times. */
@@ -147,28 +148,30 @@ function servedPart(summaries: readonly RoundSummary[]): Sentence[] {
       rows.push([round, '–', ...[0, 1, 2].map(() => sentence`unknown`)]);
       continue;
     }
-    const { calls, refused, possiblyBilled, money, currency } = spent;
+    const { calls, refused, possiblyBilled, money } = spent;
     const parts: Text[] = [
       String(calls),
       ...(refused === 0 ? [] : [sentence`${refused} turned away`]),
       ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} perhaps billed`]),
     ];
-    const amount = money === null ? null : `${money.toFixed(money < 1 ? 4 : 2)} ${currency ?? ''}`;
     rows.push([
       round,
       spent.profiles.join(', '),
       joined(parts, ' + '),
       spent.promptTokens + spent.completionTokens,
-      amount === null
-        ? sentence`unknown`
-        : possiblyBilled > 0
-          ? sentence`at most ${amount.trim()}`
-          : amount.trim(),
+      moneyPart(money, possiblyBilled),
     ]);
   }
   return rows.length === 1
     ? []
     : [lines([sentence`Exams at a student server`, alignColumns(rows)])];
+}
+
+function moneyPart(money: readonly Amount[] | null, possiblyBilled: number): Part {
+  if (money === null) return sentence`unknown`;
+  if (money.length === 0) return '–';
+  const amounts = amountsText(money);
+  return possiblyBilled > 0 ? sentence`at most ${amounts}` : amounts;
 }
 
 /** The steps of a round in a sentence or a table. */

@@ -212,7 +212,7 @@ function roundRows({
     ...(['calls', 'promptTokens', 'completionTokens', 'underWay', 'possiblyBilled'] as const).map(
       (measure): Row => ({ ...cost, name: 'teach', measure, value: spent[measure] }),
     ),
-    { ...cost, name: 'teach', measure: 'money', value: spent.money, note: spent.currency ?? '' },
+    ...moneyRows({ ...cost, name: 'teach' }, spent.money),
     ...servedRows(round, served),
     { section: 'cost', round, measure: 'peakMemoryMB', value: peakMemoryMB },
     ...Object.entries(seconds).map(([name, value]): Row => ({
@@ -242,6 +242,20 @@ function roundRows({
   ];
 }
 
+/** A row for each currency; what is not known is nothing, and where nobody was paid it is 0. */
+function moneyRows(
+  of: Pick<Row, 'section' | 'round' | 'name'>,
+  money: DashboardState['rounds'][number]['spent']['money'],
+): Row[] {
+  const rows = money?.length === 0 ? [{ amount: 0, currency: null }] : money;
+  return (rows ?? [{ amount: null, currency: null }]).map(({ amount, currency }) => ({
+    ...of,
+    measure: 'money',
+    value: amount,
+    note: currency ?? '',
+  }));
+}
+
 /** Of the exams that a server sat: what is not known is nothing, not 0. */
 function servedRows(round: number, served: DashboardState['rounds'][number]['served']): Row[] {
   if (served === null) return [];
@@ -249,7 +263,7 @@ function servedRows(round: number, served: DashboardState['rounds'][number]['ser
   const { spent } = served;
   return [
     ...SERVED.map((measure): Row => ({ ...of, measure, value: spent?.[measure] ?? null })),
-    { ...of, measure: 'money', value: spent?.money ?? null, note: spent?.currency ?? '' },
+    ...moneyRows(of, spent?.money ?? null),
   ];
 }
 

@@ -115,18 +115,20 @@ describe('what teaching took', () => {
     expect(spentView(fold(records).spent(), cached)).toMatchObject({
       calls: 1,
       possiblyBilled: 1,
-      money: (1200 * 1 + 800 * 0.25 + 1000 * 4) / 1e6,
+      money: [{ amount: (1200 * 1 + 800 * 0.25 + 1000 * 4) / 1e6, currency: 'EUR' }],
     });
   });
 
-  it('names money only where every profile has a price, all in one currency', () => {
+  it('names money only where every profile has a price, and never adds two currencies', () => {
     const both = fold([intent('0', 'a'), reply('0'), intent('1', 'b'), reply('1')]).spent();
     const eur = new Map([
       ['a', price('EUR')],
       ['b', price('EUR')],
     ]);
-    expect(spentView(both, eur)).toMatchObject({ money: 0.006, currency: 'EUR' });
-    const unknown = { money: null, currency: null };
+    expect(spentView(both, eur)).toMatchObject({
+      money: [{ amount: 0.006, currency: 'EUR' }],
+    });
+    const unknown = { money: null };
     expect(spentView(both, new Map([['a', price('EUR')]]))).toMatchObject(unknown);
     expect(
       spentView(
@@ -136,11 +138,33 @@ describe('what teaching took', () => {
           ['b', price('USD')],
         ]),
       ),
-    ).toMatchObject(unknown);
+    ).toMatchObject({
+      money: [
+        { amount: 0.003, currency: 'EUR' },
+        { amount: 0.003, currency: 'USD' },
+      ],
+    });
     // A reply whose request is in no journal was asked of who knows whom.
     expect(spentView(fold([reply('0')]).spent(), eur)).toMatchObject(unknown);
     const free = fold([intent('0', 'programmatic'), reply('0')]).spent();
-    expect(spentView(free, new Map())).toMatchObject({ calls: 1, money: 0, currency: null });
-    expect(spentView(fold([]).spent(), new Map())).toMatchObject({ calls: 0, money: 0 });
+    expect(spentView(free, new Map())).toMatchObject({ calls: 1, money: [] });
+    expect(spentView(fold([]).spent(), new Map())).toMatchObject({ calls: 0, money: [] });
+  });
+
+  it('takes what a reply was written down with before the prices of today, also in another currency', () => {
+    const paid: TeacherRecord = { ...reply('0'), cost: 0.12, currency: 'USD' } as TeacherRecord;
+    const eur = new Map([['a', price('EUR')]]);
+    const one = fold([intent('0'), paid]).spent();
+    expect(spentView(one, eur).money).toEqual([{ amount: 0.12, currency: 'USD' }]);
+    // It needs no price of today either.
+    expect(spentView(one, new Map()).money).toEqual([{ amount: 0.12, currency: 'USD' }]);
+    // A reply of an older version says no currency: at the prices of today, beside the others.
+    const old: TeacherRecord = { ...reply('1'), cost: 7 } as TeacherRecord;
+    const both = fold([intent('0'), paid, intent('1'), old]).spent();
+    expect(spentView(both, eur).money).toEqual([
+      { amount: 0.003, currency: 'EUR' },
+      { amount: 0.12, currency: 'USD' },
+    ]);
+    expect(spentView(both, new Map()).money).toBeNull();
   });
 });

@@ -59,7 +59,7 @@ describe('a report as CSV', () => {
       expect(find('cost', round, '', 'calls')[0]?.[5]).toBe(String(spent.calls));
       // Unknown is nothing, not 0.
       expect(find('cost', round, '', 'money')[0]?.[5]).toBe(
-        spent.money === null ? '' : String(spent.money),
+        spent.money === null ? '' : String(spent.money[0]?.amount ?? 0),
       );
       expect(find('decisions', round, '', 'rule')[0]?.[5]).toBe(String(decisions.rule));
     }

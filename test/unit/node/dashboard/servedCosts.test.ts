@@ -68,8 +68,7 @@ it('shows what exams at a server cost in the Dashboard, in every form of report 
     promptTokens: 300,
     completionTokens: 40,
     estimated: false,
-    money: 12.5,
-    currency: 'EUR',
+    money: [{ amount: 12.5, currency: 'EUR' }],
   });
   const { exam = 0 } = view.snapshot().rounds[0]?.seconds ?? {};
   const rows = markdownTables(await reportText(view, 'markdown')).get('Cost and time') ?? [];
@@ -99,6 +98,27 @@ it('shows what exams at a server cost in the Dashboard, in every form of report 
   expect(status).toMatch(
     /gpu-box +1 \+ 1 turned away \+ 1 perhaps billed +340 +at most 12\.50 EUR/u,
   );
+});
+
+it('shows money of two currencies side by side, and adds it nowhere', async () => {
+  const { root, run, store } = await reportProject({ rounds: 1 });
+  await run(1);
+  await write(root, 'ada-1', [sent('1'), ended('1', 'answered', 10)]);
+  const usd = { reservedCost: 9, currency: 'USD' };
+  await write(root, 'bob-1', [sent('1', usd), ended('1', 'answered', 2.25), sent('2', usd)]);
+  const view = await openView(root);
+  const rows = markdownTables(await reportText(view, 'markdown')).get('Cost and time') ?? [];
+  expect(rows.find((row) => row[1]?.startsWith('exams'))?.[4]).toBe(
+    'at most 10.00 EUR + 11.25 USD',
+  );
+  const csv = csvRows(await reportText(view, 'csv')).filter(
+    (row) => row[1] === '0' && row[3] === 'exam' && row[4] === 'money',
+  );
+  expect(csv.map((row) => [row[5], row[9]])).toEqual([
+    ['10', 'EUR'],
+    ['11.25', 'USD'],
+  ]);
+  expect(String(roundsTable(await summarise(store)))).toContain('at most 10.00 EUR + 11.25 USD');
 });
 
 it('never calls a round free whose exams cost something, and names no money that it does not know', async () => {

@@ -130,7 +130,10 @@ describe('a limit of money', () => {
       hint: expect.stringContaining('exam.maxCost') as string,
       detail: { cost: expect.any(Number) as number },
     });
-    const { cost, requests } = await books();
+    const { money, requests } = await books();
+    const [{ amount: cost, currency } = { amount: 0, currency: null }] = money;
+    expect(money).toHaveLength(1);
+    expect(currency).toBe('EUR');
     expect(cost).toBe(10 * requests);
     expect(cost).toBeLessThanOrEqual(limits.maxCost);
     expect(cost + worst).toBeGreaterThan(limits.maxCost);
@@ -142,7 +145,10 @@ describe('a limit of money', () => {
     server.trouble = () => ({ kind: 'cut' });
     const { failure } = await sit(student({ maxCost: worst * 2.5 }, { prices: PRICES }), items(3));
     expect(failure).toMatchObject({ code: 'student.budget' });
-    expect(await books()).toEqual({ requests: 2, cost: 2 * worst });
+    expect(await books()).toEqual({
+      requests: 2,
+      money: [{ amount: 2 * worst, currency: 'EUR' }],
+    });
     expect(server.seen).toHaveLength(2);
   });
 
@@ -151,7 +157,28 @@ describe('a limit of money', () => {
     const text = await readFile(join(folder, 'w-1.jsonl'), 'utf8');
     expect(text).toContain('"estimated":true');
     const sent = { type: 'sent', key: 'k', profile: 'p', model: 'm', reservedCost: 5 } as const;
-    expect(servedBooks([sent])).toEqual({ requests: 1, cost: 5 });
+    expect(servedBooks([sent])).toEqual({
+      requests: 1,
+      money: [{ amount: 5, currency: null }],
+    });
+  });
+
+  it('asks nothing where the round’s money was spent in another currency than its prices', async () => {
+    expect((await sit(student({}, { prices: PRICES }), items(1))).failure).toBeNull();
+    const usd = { prices: { ...PRICES, currency: 'USD' } };
+    const { failure, attempts } = await sit(student({ maxCost: 1e9 }, usd), items(3, 1));
+    expect(failure).toMatchObject({
+      code: 'student.budget',
+      message: expect.stringMatching(
+        /\d EUR are spent already, and the prices of box are in USD/u,
+      ) as string,
+      hint: expect.stringContaining('exam.maxRequests') as string,
+    });
+    expect(attempts).toEqual([]);
+    expect(server.seen).toHaveLength(1);
+    // Without a limit of money there is nothing that could not hold.
+    expect((await sit(student({}, usd), items(3, 1))).failure).toBeNull();
+    expect((await books()).money.map(({ currency }) => currency)).toEqual(['EUR', 'USD']);
   });
 
   it('says before the first request what the exam takes at most', async () => {

@@ -273,21 +273,22 @@ describe('the Round Dashboard', () => {
       ...round,
       seconds: { exam: 0.4 },
       teacher: { profile: 'programmatic', programmatic: true },
-      spent: { ...round.spent, calls: 3, money: 0, currency: null },
+      spent: { ...round.spent, calls: 3, money: [] },
     }));
     host.tell({ rounds: free });
     await settle();
     expect(inPart('cost', 'tbody tr')[0]).toMatch(/^Round 2.*\)30 \/ 0nothing0exam under 1 s/u);
     const spent = {
       ...{ profiles: ['gpu-box'], requests: 7, calls: 5, refused: 0, possiblyBilled: 2 },
-      ...{ promptTokens: 900, completionTokens: 80, estimated: true, money: 12.5, currency: 'EUR' },
+      ...{ promptTokens: 900, completionTokens: 80, estimated: true },
+      money: ['EUR', 'USD'].map((currency, at) => ({ amount: 12.5 - at, currency })),
     };
     host.tell({ rounds: free.map((round) => ({ ...round, served: { spent } })) });
     await settle();
     const [own, exams] = inPart('cost', 'tbody tr');
     expect(own).toMatch(/^Round 2.*\)30 \/ 0–0unknown/u);
     expect(exams).toMatch(
-      /^Round 2exams, student server gpu-box5about 900 \/ 80at most 12\.50 EUR2under 1 s–$/u,
+      /^Round 2exams, student server gpu-box5about 900 \/ 80at most 12\.50 EUR \+ 11\.50 USD2under 1 s–$/u,
     );
     host.tell({ rounds: free.map((round) => ({ ...round, served: { spent: null } })) });
     await settle();
