@@ -1,9 +1,10 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import {
   parquetMetadataAsync,
   parquetReadObjects,
   type AsyncBuffer,
   type Compressors,
+  type FileMetaData,
 } from 'hyparquet';
 import { AppError, cancelled, isAppError } from '../../core/errors.ts';
 import type { Signal } from '../../core/ports.ts';
@@ -22,17 +23,27 @@ export interface ParquetOptions {
   readonly onRow: (row: unknown, number: number) => boolean;
   /** About how many bytes are read, of how many. */
   readonly onRead?: (done: number, total: number) => void;
+  /** What unpacks columns; what this Node can by default. */
+  readonly unpack?: Unpack;
 }
 
+/** What of Node's zlib unpacks columns; the last one is there since Node 22.15. */
+export type Unpack = Pick<typeof zlib, 'gunzipSync' | 'brotliDecompressSync'> &
+  Partial<Pick<typeof zlib, 'zstdDecompressSync'>>;
+
 /** Columns that are stored packed: Snappy is the reader's own, these are Node's. */
-const compressors: Compressors = {
-  GZIP: (packed, length) => plain(gunzipSync(packed, { maxOutputLength: length })),
-  BROTLI: (packed, length) => plain(brotliDecompressSync(packed, { maxOutputLength: length })),
-  // Since Node 22.15.
-  ...(typeof zstdDecompressSync === 'function'
-    ? { ZSTD: (packed, length) => plain(zstdDecompressSync(packed, { maxOutputLength: length })) }
-    : {}),
-};
+function compressorsOf(unpack: Unpack): Compressors {
+  const { gunzipSync, brotliDecompressSync, zstdDecompressSync } = unpack;
+  return {
+    GZIP: (packed, length) => plain(gunzipSync(packed, { maxOutputLength: length })),
+    BROTLI: (packed, length) => plain(brotliDecompressSync(packed, { maxOutputLength: length })),
+    ...(zstdDecompressSync === undefined
+      ? {}
+      : {
+          ZSTD: (packed, length) => plain(zstdDecompressSync(packed, { maxOutputLength: length })),
+        }),
+  };
+}
 const plain = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
   new Uint8Array(buffer, byteOffset, length);
 
@@ -40,7 +51,7 @@ const plain = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
 export async function readParquetRows(path: string, options: ParquetOptions): Promise<void> {
   const handle = await options.fs.open(path, 'r');
   try {
-    await readAll(handle, (await handle.stat()).size, options);
+    await readAll(handle, (await handle.stat()).size, { path, ...options });
   } catch (error) {
     if (isAppError(error) || isSystemError(error)) throw error;
     const said = error instanceof Error ? error.message : String(error);
@@ -57,13 +68,19 @@ export async function readParquetRows(path: string, options: ParquetOptions): Pr
 const isSystemError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && 'code' in error;
 
-async function readAll(handle: FsHandle, size: number, options: ParquetOptions): Promise<void> {
-  const { onRow, onRead, signal } = options;
+async function readAll(
+  handle: FsHandle,
+  size: number,
+  options: ParquetOptions & { readonly path: string },
+): Promise<void> {
+  const { path, onRow, onRead, signal, unpack = zlib } = options;
+  const compressors = compressorsOf(unpack);
   const file: AsyncBuffer = {
     byteLength: size,
     slice: (start, end) => slice(handle, start, end ?? size),
   };
   const metadata = await parquetMetadataAsync(file);
+  if (compressors.ZSTD === undefined && isZstandard(metadata)) throw tooOldFor(path);
   const total = Number(metadata.num_rows);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
@@ -82,6 +99,24 @@ async function readAll(handle: FsHandle, size: number, options: ParquetOptions):
     }
     groupStart = groupEnd;
   }
+}
+
+const isZstandard = ({ row_groups: groups }: FileMetaData): boolean =>
+  groups.some(({ columns }) => columns.some(({ meta_data: column }) => column?.codec === 'ZSTD'));
+
+function tooOldFor(path: string): AppError {
+  const { node, electron } = process.versions;
+  return new AppError(
+    'data.invalid',
+    sentence`${path} is packed by Zstandard, which the Node ${node} of this program cannot unpack: it is older than 22.15.`,
+    {
+      hint:
+        electron === undefined
+          ? sentence`Import it with Node 22.15 or newer, or write the file anew packed by Snappy or gzip, or as JSON Lines.`
+          : sentence`Bring VS Code up to date, import it in a terminal with Node 22.15 or newer, or write the file anew packed by Snappy or gzip.`,
+      detail: { file: path, node },
+    },
+  );
 }
 
 async function slice(handle: FsHandle, start: number, end: number): Promise<ArrayBuffer> {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as zlib from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isAppError } from '../../../../src/core/errors.ts';
 import { readParquetRows } from '../../../../src/node/imports/parquetRows.ts';
@@ -50,6 +51,29 @@ describe('Parquet', () => {
       [1, { question: 'Two and two?', options: ['3', '4'], label: 1, true: true }],
       [2, { question: 'Three and three?', options: ['6', '7'], label: 0, true: null }],
     ]);
+  });
+
+  test('what only a newer Node unpacks is said in a sentence, before anything is read', async () => {
+    const { gunzipSync, brotliDecompressSync } = zlib;
+    const older = (path: string) => {
+      const rows: unknown[] = [];
+      return readParquetRows(path, {
+        fs: nodeFs,
+        signal: undefined,
+        unpack: { gunzipSync, brotliDecompressSync },
+        onRow: (row) => rows.push(row) > 0,
+      }).then(
+        () => rows.length,
+        (error: unknown) => error,
+      );
+    };
+    const path = join(FIXTURES, 'options.zstd.parquet');
+    expect(await older(path)).toMatchObject({
+      code: 'data.invalid',
+      message: `${path} is packed by Zstandard, which the Node ${process.versions.node} of this program cannot unpack: it is older than 22.15.`,
+      hint: expect.stringContaining('Snappy or gzip') as string,
+    });
+    expect(await older(join(FIXTURES, 'options.gzip.parquet'))).toBe(1);
   });
 
   test('several row groups are read in order; long integers stay exact', async () => {
