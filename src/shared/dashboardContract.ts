@@ -218,7 +218,10 @@ export type StudentSaw = z.infer<typeof studentSawSchema>;
 export const probeSchema = z.object({
   questionId: text,
   question: text,
+  /** Of a choice with its text, as the answers below: "(b) water". */
   gold: text,
+  /** Of a choice all of them, the gold marked; of every other kind none. */
+  choices: z.array(z.object({ letter: text, text, gold: z.boolean() })),
   /** By epoch of the shown run. */
   samples: z.array(
     z.object({ epoch: z.number(), text, answer: z.nullable(text), right: z.boolean() }),

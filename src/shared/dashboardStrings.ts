@@ -129,6 +129,8 @@ export const DASHBOARD_STRINGS = {
   'train.wrong': 'wrong',
   'train.gold': 'gold {0}',
   'train.answer': 'answer {0}',
+  'train.choices': 'Choices',
+  'train.choice.gold': 'gold',
 
   'taught.title': 'Frozen sets',
   'taught.none': 'No round has been frozen yet.',

@@ -194,6 +194,7 @@ export const PROBES: DashboardState['probes'] = ['dev-0007', 'dev-0031'].map((id
   question:
     'Hana has 9 boxes with 10 shells in each, and finds 2 more on the beach. How many shells does she have in all?',
   gold: '92',
+  choices: [],
   samples: [0, 1, 2].map((epoch) => {
     const right = epoch > which;
     return {

@@ -59,7 +59,7 @@ function shortened<T>(all: readonly T[]): readonly (T | null)[] {
 
 function ProbeLine({ probe }: { readonly probe: Probe }): JSX.Element {
   const words = useBoardWords();
-  const { questionId, question, gold, samples } = probe;
+  const { questionId, question, gold, choices, samples } = probe;
   const signs = shortened(samples).map((sample): Sign => {
     if (sample === null) return { kind: 'none', sign: '…', said: '…' };
     const { epoch, right } = sample;
@@ -83,12 +83,33 @@ function ProbeLine({ probe }: { readonly probe: Probe }): JSX.Element {
         </span>
         <Signs label={words('train.probes')} signs={signs} />
       </summary>
+      {choices.length === 0 ? null : <Choices choices={choices} />}
       <ol class="epochs" tabIndex={0} aria-label={words('train.probes')}>
         {samples.map((sample, at) => (
           <Epoch key={at} sample={sample} />
         ))}
       </ol>
     </details>
+  );
+}
+
+/** What there was to choose from: the gold is marked in words. */
+function Choices({ choices }: Pick<Probe, 'choices'>): JSX.Element {
+  const words = useBoardWords();
+  return (
+    <ol class="probe-choices" aria-label={words('train.choices')}>
+      {choices.map(({ letter, text, gold }) => (
+        <li key={letter} class={gold ? 'probe-gold' : ''}>
+          <span class="muted">({letter})</span> <Data text={text} />
+          {gold ? (
+            <span class="muted">
+              {' '}
+              <Icon name="check" /> {words('train.choice.gold')}
+            </span>
+          ) : null}
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -1,4 +1,7 @@
+import { NO_FIXES, questionNow } from '../curation/questionText.ts';
+import { kindOfRecord } from '../curation/recordChoices.ts';
 import { runWhole } from '../runWhole.ts';
+import { answerInWords } from '../teaching/answerForm.ts';
 import type { DashboardState } from '../../shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
 import type { ProbeSample } from '../training/runTale.ts';
@@ -105,15 +108,17 @@ function probeViews(picture: Picture, samples: readonly ProbeSample[]): Dashboar
   const byId = new Map<string, DashboardState['probes'][number]>();
   for (const { questionId, epoch, text, answer, correct: right } of samples) {
     const question = dev?.get(questionId);
-    const gold = question ? (picture.curation.gold.get(questionId) ?? question.answer) : '';
+    const now = question && questionNow(question, { ...NO_FIXES, gold: picture.curation.gold });
+    const inWords = (said: string): string => (now ? answerInWords(now, said) : said);
     const view = byId.get(questionId) ?? {
       questionId,
       question: question?.question ?? '',
-      gold,
+      gold: now ? inWords(now.answer) : '',
+      choices: (now && kindOfRecord(now).choices) ?? [],
       samples: [],
     };
     byId.set(questionId, view);
-    view.samples.push({ epoch, text, answer, right });
+    view.samples.push({ epoch, text, answer: answer === null ? null : inWords(answer), right });
   }
   return [...byId.values()];
 }

@@ -101,7 +101,7 @@ it('has what the probes were answered over the epochs, cut with a word on how to
   expect(plain(few)).not.toContain('answers stand here');
   const long = 'x'.repeat(500);
   const many = Array.from({ length: 20 }, (_, at) => ({
-    ...{ questionId: `dev-${at}`, question: 'Q', gold: '1' },
+    ...{ questionId: `dev-${at}`, question: 'Q', gold: '1', choices: [] },
     samples: [0, 1, 2].map((epoch) => ({ epoch, text: long, answer: null, right: false })),
   }));
   const cut = reportMarkdown(reported(stateOf({ probes: many })));
