@@ -385,7 +385,10 @@ export function buildProgram(): Command {
   add('tailor.student', ' [profile]')
     .description('ask the project’s student server whether it answers as the student of the round')
     .option('--test', 'try what the server can do (PROFILE, or the one of the project)')
-    .option('--record', 'record what the base student computes, so that a server can be checked')
+    .option(
+      '--record',
+      'record what the base student computes, so that a server can be checked: by plain prompts in every form of prompts, for the weights are the same in each',
+    )
     .option('--force', 'with --record: make a record again that is there')
     .option('--wait', WAIT)
     .action(

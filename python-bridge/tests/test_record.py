@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from safetensors.torch import load_file, save_file
 
 from tailor_bridge import jsonio, record
 from tailor_bridge.__main__ import main
+from tailor_bridge.chat import frame_of
 from tailor_bridge.errors import TrainerError
-from tailor_bridge.parity import weights_sha256
+from tailor_bridge.parity import parity_prompts, weights_sha256
+from tailor_bridge.tokens import StudentTokens
 
 PROMPTS = [f"Question: {n} + {n}?\nReasoning:" for n in range(20)]
 
@@ -80,3 +83,17 @@ def test_texts_of_another_form_are_refused_before_anything_is_computed(tmp_path:
         texts.write_text(wrong)
         assert main(["record", "--student", str(base), "--texts", str(texts)]) != 0
     assert not (base / "parity.json").exists()
+
+
+def test_a_record_holds_in_every_form_of_prompts(tmp_path: Path, student_folder: Path) -> None:
+    base = shutil.copytree(student_folder, tmp_path / "base")
+    template = "{% for m in messages %}<|pad|>{{ m.content | trim }}<|end|>{% endfor %}<|pad|>"
+    (base / "chat_template.jinja").write_text(template)
+    chat = frame_of(base)
+    assert chat.prefix_ids and chat.suffix_ids
+    # A student that is trained in a chat template, and the base as `record` reads it: neither knows of the frame here.
+    inside = parity_prompts(StudentTokens(base, chat), PROMPTS)
+    assert inside == parity_prompts(StudentTokens(base), PROMPTS)
+    assert [prompt.text in PROMPTS for prompt in inside] == [True] * 8
+    recorded = record.record_student(base, PROMPTS, [])["prompts"]
+    assert [prompt["ids"] for prompt in recorded] == [prompt.ids for prompt in inside]

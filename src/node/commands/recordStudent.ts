@@ -13,7 +13,9 @@ const MOST_TEXTS = 200;
 
 /**
  * `tailor student --record`: the trainer's Python computes on the CPU what the base student answers, and keeps it in the
- * student's folder: a base that nobody trained here has no such record, and could not be checked.
+ * student's folder: a base that nobody trained here has no such record, and could not be checked. Its prompts are plain
+ * also where the project has chosen a chat template, as in the records of trained students: a record tells weights and
+ * tokenizer, stays true when the form of prompts is changed, and a served text has no marks in it that a server must read.
  */
 export function recordStudent(
   context: CommandContext,
