@@ -11,6 +11,7 @@ from conftest import MakeRun
 from runs import weights, work
 from safetensors.torch import load_file
 from test_group import assert_like, both, finished, pair_of_runs
+from test_probes import PROBES
 
 from tailor_bridge.engine import engine_of_environment
 from tailor_bridge.errors import TrainerError
@@ -107,8 +108,10 @@ def test_a_run_that_is_stopped_and_resumed_equals_one_process(
     pytest.importorskip("accelerate")
     config = tmp_path / "accelerate.yaml"
     config.write_text(ACCELERATE)
-    one, two = pair_of_runs(make_run, optim__lr=1e-3, save__everySteps=6)
+    pair = {"kind": "dpo", "ratio": 0.5}
+    one, two = pair_of_runs(make_run, optim__lr=1e-3, save__everySteps=6, objective__pair=pair)
     two.config["launch"]["accelerate"] = str(config)
+    two.config["probes"] = PROBES
     two.save_config()
     assert work(one) == 0
     script = f"import sharded_steps\nsharded_steps.stop_after(9, {str(two.path)!r}, tell)\n"
@@ -123,6 +126,10 @@ def test_a_run_that_is_stopped_and_resumed_equals_one_process(
         assert (ready["worldSize"], ready["backend"]) == (2, "gloo")
         assert ready["reasons"]["sharding"].startswith("FSDP2: ")
     assert_like(one, two)
+    # No process has the whole student, so nobody asks it anything, and the records of both starts say so.
+    said = [told["message"] for told in two.of("warning") if told["code"] == "probes"]
+    assert len(said) == 2 and all("no probes are asked" in text for text in said)
+    assert two.of("sample") == []
     final = sorted((two.path / "checkpoints").iterdir())[-1]
     assert final.name == "step-000020"
     kept = load_file(final / "model.safetensors")
