@@ -30,6 +30,11 @@ export const examViewSchema = z.object({
   role: setRoleSchema,
   accuracy: rateSchema,
   samples: count,
+  /**
+   * Of k samples a question: shares of the questions with one right or more (pass@k), with all right (pass^k), and whose
+   * most frequent answer is right. Null where there is one sample.
+   */
+  several: z.nullable(z.object({ any: rateSchema, all: rateSchema, voted: rateSchema })),
   /** Questions that are right in more than half of their samples, and the others: what the lists hold. */
   right: count,
   wrong: count,

@@ -58,6 +58,7 @@ function tallyOf(
       samples,
       noAnswer: silent ? 1 : 0,
       truncated: cut ? 1 : 0,
+      votedRight: right * 2 > samples || (right * 2 === samples && at % 2 === 0),
       answer: silent ? null : told,
     };
     return [id, tally] as const;

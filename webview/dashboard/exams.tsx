@@ -44,6 +44,8 @@ export function Exams({ state }: { readonly state: DashboardState }): JSX.Elemen
   );
 }
 
+const SEVERAL = ['any', 'all', 'voted'] as const;
+
 interface ExamRowProps {
   readonly round: RoundView;
   readonly exam: ExamView;
@@ -52,7 +54,7 @@ interface ExamRowProps {
 
 function ExamRow({ round, exam, first }: ExamRowProps): JSX.Element {
   const words = useBoardWords();
-  const { set, role, accuracy, samples, differs, check } = exam;
+  const { set, role, accuracy, samples, several, differs, check } = exam;
   const values = [exam.right, exam.wrong, exam.noAnswer, exam.truncated, exam.outdated];
   return (
     <tr>
@@ -84,6 +86,13 @@ function ExamRow({ round, exam, first }: ExamRowProps): JSX.Element {
       <td class="rate">
         {accuracy.n === 0 ? '–' : words.rate(accuracy)}{' '}
         <span class="muted">{words('exams.n', words.count(accuracy.n))}</span>
+        {several === null
+          ? null
+          : SEVERAL.map((name) => (
+              <div key={name} class="muted small">
+                {words(`exams.${name}`, samples)}: {words.rate(several[name])}
+              </div>
+            ))}
       </td>
       {GROUPS.map((group, at) => (
         <td key={group}>

@@ -2,7 +2,7 @@ import type { ExamView } from '../../shared/dashboardContract.ts';
 import { differencesOf } from '../exam/examForm.ts';
 import { describeParity } from '../exam/describeParity.ts';
 import { accuracySteps } from '../round/compare.ts';
-import type { Rate } from '../round/statistics.ts';
+import { rateOf, type Rate } from '../round/statistics.ts';
 import type { Text } from '../sentence.ts';
 import type { PictureExam } from './picture.ts';
 import { isRight, type ExamTally, type QuestionTally } from './tally.ts';
@@ -42,6 +42,7 @@ export function examView(
     role,
     accuracy,
     samples: tally.samples,
+    several: severalView(tally),
     right: count('right'),
     wrong: count('wrong'),
     noAnswer: count('no-answer'),
@@ -49,5 +50,18 @@ export function examView(
     outdated: count('outdated'),
     differs: before ? differencesOf(before.form, exam.form) : [],
     check: parity ? { verdict: parity.verdict, text: say(describeParity(parity)) } : null,
+  };
+}
+
+/** Of the questions that have all their samples; null where one sample is all that was asked for. */
+function severalView({ questions, samples }: ExamTally): ExamView['several'] {
+  if (samples <= 1) return null;
+  const whole = [...questions.values()].filter((one) => one.samples === samples);
+  const share = (test: (tally: QuestionTally) => boolean): Rate =>
+    rateOf(whole.filter(test).length, whole.length);
+  return {
+    any: share(({ right }) => right > 0),
+    all: share(({ right }) => right === samples),
+    voted: share(({ votedRight }) => votedRight),
   };
 }

@@ -10,6 +10,8 @@ export interface QuestionTally {
   readonly samples: number;
   readonly noAnswer: number;
   readonly truncated: number;
+  /** The answer given most often is right; of answers given equally often the one given first counts. */
+  readonly votedRight: boolean;
   /** What was read of the last sample; null when nothing was. */
   readonly answer: string | null;
 }
@@ -70,6 +72,7 @@ function tallyQuestion(
 ): QuestionTally | null {
   let [right, samples, noAnswer, truncated] = [0, 0, 0, 0];
   let answer: string | null = null;
+  const votes = new Map<string, number>();
   const gold = { ...question, answer: now.gold.get(question.id) ?? question.answer };
   for (const { text, finish } of countingAttempts(question, attempts, now.questions).counting) {
     const { verdict, value } = gradeStrictly(text, gold);
@@ -78,8 +81,22 @@ function tallyQuestion(
     noAnswer += verdict === 'no-answer' ? 1 : 0;
     truncated += finish === 'length' ? 1 : 0;
     answer = value;
+    // "7" and "7.00" are one answer where they are right; no answer has no vote.
+    const vote = verdict === 'right' ? RIGHT : value;
+    if (vote !== null) votes.set(vote, (votes.get(vote) ?? 0) + 1);
   }
-  return samples === 0 ? null : { right, samples, noAnswer, truncated, answer };
+  if (samples === 0) return null;
+  return { right, samples, noAnswer, truncated, votedRight: winnerOf(votes) === RIGHT, answer };
+}
+
+/** No answer that was read is empty. */
+const RIGHT = '';
+
+function winnerOf(votes: ReadonlyMap<string, number>): string | undefined {
+  let winner: string | undefined;
+  let most = 0;
+  for (const [vote, count] of votes) if (count > most) [winner, most] = [vote, count];
+  return winner;
 }
 
 /** Right in more than half of its samples. */

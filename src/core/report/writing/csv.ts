@@ -173,6 +173,13 @@ function roundRows({
       return [
         { ...about, measure: 'accuracy', ...rate(exam.accuracy), note },
         { ...about, measure: 'samples', value: exam.samples },
+        ...(exam.several === null
+          ? []
+          : [
+              { ...about, measure: 'one right or more', ...rate(exam.several.any) },
+              { ...about, measure: 'all right', ...rate(exam.several.all) },
+              { ...about, measure: 'most frequent answer right', ...rate(exam.several.voted) },
+            ]),
         { ...about, measure: 'right', value: exam.right },
         { ...about, measure: 'wrong', value: exam.wrong },
         { ...about, measure: 'no answer', value: exam.noAnswer },

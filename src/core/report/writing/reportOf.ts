@@ -21,6 +21,7 @@ import {
   costTable,
   decisionTable,
   examTable,
+  severalTable,
   frozenTable,
   overlapTable,
   probeTable,
@@ -52,7 +53,11 @@ export function reportOf(
     accuracy(state, words),
     {
       title: words('exams.title'),
-      blocks: noted(examTable(state, words), words('exams.caption'), words('board.empty.title')),
+      blocks: noted(
+        [...examTable(state, words), ...severalTable(state, words)],
+        words('exams.caption'),
+        words('board.empty.title'),
+      ),
     },
     comparison(state, words),
     courses(state, words),

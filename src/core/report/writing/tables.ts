@@ -52,6 +52,29 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
   return table(words('exams.title'), ...withoutEmpty(head, rows));
 }
 
+/** pass@k, pass^k and the vote of exams with several samples a question. */
+export function severalTable({ rounds }: DashboardState, words: Words): Block[] {
+  const rows = rounds.flatMap(({ round, exams }) =>
+    exams.flatMap(({ set, samples, several }) => {
+      if (several === null || several.any.n === 0) return [];
+      const shares = [several.any, several.all, several.voted].map(words.rate);
+      return [
+        [words('round.n', round), set, words.count(samples), ...shares, words.count(several.any.n)],
+      ];
+    }),
+  );
+  const head = [
+    words('picture.round'),
+    words('picture.set'),
+    'k',
+    words('exams.any', 'k'),
+    words('exams.all', 'k'),
+    words('exams.voted'),
+    'n',
+  ];
+  return table(words('exams.severalTitle'), head, rows);
+}
+
 /** What each frozen set holds, from where, whom it leaves out and why, and what the freeze warned of. */
 export function frozenTable({ rounds }: DashboardState, words: Words): Block[] {
   const counted = (parts: Readonly<Record<string, number>>, prefix: string): string =>

@@ -18,7 +18,7 @@ const QUESTIONS: readonly Question[] = [
 
 /** A round in which each question was answered as given. */
 function examined(answers: ReadonlyMap<string, string | null>): PictureRound {
-  const one = { right: 0, samples: 1, noAnswer: 0, truncated: 0 };
+  const one = { right: 0, samples: 1, noAnswer: 0, truncated: 0, votedRight: false };
   const questions = new Map([...answers].map(([id, answer]) => [id, { ...one, answer }]));
   const exam = {
     set: 'train',

@@ -5,8 +5,9 @@ import { NO_FIXES, nameOfWording } from '../../../../src/core/curation/questionT
 import type { Question } from '../../../../src/core/dataset/question.ts';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
 import { gradeNumeric, gradeStrictly } from '../../../../src/core/grading/grade.ts';
-import { examAccuracy, examGroup } from '../../../../src/core/report/examView.ts';
+import { examAccuracy, examGroup, examView } from '../../../../src/core/report/examView.ts';
 import { tallyExam } from '../../../../src/core/report/tally.ts';
+import type { Grade } from '../../../../src/core/grading/verdict.ts';
 import { gradeStored } from '../../../../src/core/round/grading.ts';
 import { rateOf } from '../../../../src/core/round/statistics.ts';
 
@@ -27,6 +28,18 @@ function attempt(
 }
 
 const NOW = { gold: new Map<string, string>(), ...NO_FIXES };
+
+/** By sorting, where the tally counts as it goes: no other answer was given more often, or as often and earlier. */
+function wins(grades: readonly Pick<Grade, 'verdict' | 'value'>[]): boolean {
+  const votes = grades.flatMap(({ verdict, value }) =>
+    verdict === 'right' ? ['right'] : value === null ? [] : [`wrong ${value}`],
+  );
+  const times = (vote: string): number => votes.filter((one) => one === vote).length;
+  const ranked = [...new Set(votes)].sort(
+    (a, b) => times(b) - times(a) || votes.indexOf(a) - votes.indexOf(b),
+  );
+  return ranked[0] === 'right';
+}
 
 const answers = fc.oneof(
   fc.constantFrom(
@@ -82,6 +95,7 @@ describe('an exam’s tally', () => {
             samples: counting.length,
             noAnswer: counting.filter(({ grade }) => grade.verdict === 'no-answer').length,
             truncated: counting.filter((one) => one.attempt.finish === 'length').length,
+            votedRight: wins(counting.map(({ grade }) => grade)),
             answer: counting.at(-1)?.grade.value,
           });
         }
@@ -121,5 +135,34 @@ describe('an exam’s tally', () => {
     expect(rate).toMatchObject({ right: 3, n: 4, rate: 0.75 });
     expect(rate.low).toBeLessThan(0.75);
     expect(runWhole(examAccuracy(runWhole(tallyExam([], [], NOW))))).toEqual(rateOf(0, 0));
+  });
+
+  it('of several samples a question says how many have one right, all right, and a right vote', () => {
+    const questions = ['a', 'b', 'c', 'd', 'e'].map((id) => question(id));
+    // By letter what four samples answered; the last question has lost one of its four.
+    const said = {
+      a: ['7', '7.00', '7', '$7'],
+      b: ['8', '9', '7', '7'],
+      c: ['8', '7', '8', '7'],
+      d: ['7', '8', '8', ''],
+      e: ['7', '7', '7'],
+    };
+    const attempts = Object.entries(said).flatMap(([id, answers]) =>
+      answers.map((answer, at) => attempt(id, at, answer === '' ? 'well' : `Answer: ${answer}`)),
+    );
+    const tally = runWhole(tallyExam(questions, attempts, NOW));
+    const exam = { set: 'dev', role: 'dev', tally, accuracy: rateOf(0, 0) } as const;
+    const told = (text: unknown): string => String(text);
+    const view = examView({ ...exam, form: undefined, parity: undefined }, undefined, told);
+    expect(view.several).toEqual({ any: rateOf(4, 4), all: rateOf(1, 4), voted: rateOf(2, 4) });
+    const one = runWhole(
+      tallyExam(
+        questions,
+        attempts.filter(({ sample }) => sample === 0),
+        NOW,
+      ),
+    );
+    const single = { ...exam, tally: one, form: undefined, parity: undefined };
+    expect(examView(single, undefined, told).several).toBeNull();
   });
 });

@@ -21,9 +21,10 @@ describe('the Round Dashboard', () => {
     expect(figures[1]).toMatch(/^train: from/u);
     expect(figures[0]).not.toContain('train:');
     const rows = inPart('exams', 'tbody tr');
-    expect(rows).toHaveLength(state.rounds.flatMap(({ exams }) => exams).length);
+    const exams = state.rounds.flatMap((round) => round.exams);
     const shares = rows.map((row) => (row.match(/\d+\.\d %/gu) ?? []).length);
-    expect(shares.every((count) => count === 1)).toBe(true);
+    expect(shares).toEqual(exams.map(({ several }) => (several === null ? 1 : 4)));
+    expect(new Set(shares).size).toBe(2);
     expect(rows.every((row) => /\d %? \[[\d.]+–[\d.]+\] n = \d+/u.test(row))).toBe(true);
   });
 
