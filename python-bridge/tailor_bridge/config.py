@@ -1,13 +1,14 @@
 """run.json as frozen dataclasses. The host writes the file once; its twin in TypeScript is src/core/training/run.ts.
 
 Unknown keys are warnings here (an older trainer may meet a newer host), everything else that is off is BAD_CONFIG with
-the path of the field.
+the path of the field. Paths that begin with ./ or ../ count from the run folder, so that a project can be moved.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import jsonio
@@ -99,6 +100,7 @@ class SaveConfig:
 @dataclass(frozen=True)
 class ExportConfig:
     path: str
+    written: str  # the same as run.json says it
     student_id: str
     dtype: str
 
@@ -155,8 +157,8 @@ DEFAULT_LR = {"full": 1e-5, "lora": 2e-4, "qlora": 2e-4}
 _HEX64 = r"[0-9a-f]{64}"
 
 
-def parse_config(data: bytes) -> RunConfig:
-    """Parses the bytes of run.json, or raises BAD_CONFIG naming the field."""
+def parse_config(data: bytes, folder: Path | None = None) -> RunConfig:
+    """Parses the bytes of run.json, or raises BAD_CONFIG naming the field. folder: where it lies, an absolute path"""
     try:
         value = jsonio.loads(data)
     except (ValueError, RecursionError) as error:
@@ -222,6 +224,7 @@ def parse_config(data: bytes) -> RunConfig:
         save=SaveConfig(save.integer("everySteps", 1), save.integer("keep", 1)),
         export=ExportConfig(
             path=export.text("path"),
+            written=export.text("path"),
             student_id=export.text("studentId"),
             dtype=export.choice("dtype", ("float32", "bfloat16", "base")),
         ),
@@ -238,15 +241,39 @@ def parse_config(data: bytes) -> RunConfig:
     )
     for section in (top, model, data_section, objective, lm, pair, optim, save, export, launch):
         section.done()
-    for field, path in (
-        ("model.path", config.model.path),
-        ("data.path", config.data.path),
-        ("export.path", config.export.path),
-        ("launch.accelerate", config.launch.accelerate),
-    ):
-        if path is not None and not Path(path).is_absolute():
-            raise bad(field, "must be an absolute path")
-    return _with_warnings(config, warnings)
+
+    def at(field: str, path: str) -> str:
+        return _absolute(field, path, folder)
+
+    accelerate = config.launch.accelerate
+    return replace(
+        config,
+        model=replace(config.model, path=at("model.path", config.model.path)),
+        data=replace(config.data, path=at("data.path", config.data.path)),
+        export=replace(config.export, path=at("export.path", config.export.path)),
+        launch=replace(
+            config.launch, accelerate=accelerate and at("launch.accelerate", accelerate)
+        ),
+        warnings=tuple(warnings),
+    )
+
+
+def _absolute(field: str, path: str, folder: Path | None) -> str:
+    if Path(path).is_absolute():
+        return path
+    if not path.startswith(("./", "../")):
+        raise bad(field, "must be an absolute path, or begin with ./ or ../")
+    # Anywhere else, such a path would lead to a folder that nobody means.
+    if folder is None or not _is_in_project(folder):
+        raise bad(
+            field, "is relative, as only a run folder of a project has it (rounds/N/runs/RUN)"
+        )
+    return os.path.normpath(os.path.join(folder, path))
+
+
+def _is_in_project(folder: Path) -> bool:
+    rounds, number, runs = (["", "", "", *folder.parts])[-4:-1]
+    return rounds == "rounds" and number.isdigit() and runs == "runs"
 
 
 def _lora(section: Section) -> LoraConfig:
@@ -297,13 +324,8 @@ def _probes(section: Section) -> ProbesConfig:
     return probes
 
 
-def _with_warnings(config: RunConfig, warnings: list[str]) -> RunConfig:
-    values = {name: getattr(config, name) for name in config.__dataclass_fields__}
-    return RunConfig(**{**values, "warnings": tuple(warnings)})
-
-
 def load_config(run_folder: Path) -> RunConfig:
-    """Reads run.json of a run folder."""
+    """Reads run.json of a run folder; all its paths are absolute then."""
     path = run_folder / "run.json"
     try:
         data = path.read_bytes()
@@ -313,4 +335,5 @@ def load_config(run_folder: Path) -> RunConfig:
             f"run.json cannot be read: {error.strerror}.",
             f"A run folder needs run.json: {path}",
         ) from error
-    return parse_config(data)
+    # Links are not followed: a path is what the host wrote it to be.
+    return parse_config(data, Path(os.path.abspath(run_folder)))

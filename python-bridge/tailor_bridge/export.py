@@ -8,6 +8,7 @@ Written beside its place and renamed when complete: a student folder exists whol
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
@@ -46,7 +47,7 @@ def export_student(
     phase: Callable[[str], None] = lambda name: None,
     poll: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Any]]:
-    """Writes the student folder of a run; returns the `artifacts` of its `done` record.
+    """Writes the student folder of a run; returns the `artifacts` of its `done` record, placed as run.json places it.
 
     `trained`: what a checkpoint holds, fp32 tensors by name · `prompts`, `texts`: training texts for parity.json
     """
@@ -90,7 +91,7 @@ def export_student(
     return [
         {
             "kind": "weights" if name == "model.safetensors" else "file",
-            "path": str(target / name),
+            "path": f"{config.export.written}/{name}",
             "sha256": jsonio.sha256_file(target / name),
             "bytes": (target / name).stat().st_size,
         }
@@ -207,7 +208,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--run", required=True, type=Path, help="the run folder")
     parser.add_argument("--checkpoint", type=Path, help="default: the newest committed one")
     args = parser.parse_args(argv)
-    run_folder: Path = args.run.resolve()
+    run_folder = Path(os.path.abspath(args.run))
     config = load_config(run_folder)
     path = args.checkpoint
     if path is None:

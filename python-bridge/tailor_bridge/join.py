@@ -9,6 +9,7 @@ for several machines, starts this one's processes, and ends as the run ends.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -86,4 +87,4 @@ def main(argv: Sequence[str]) -> int:
         "--wait", type=float, default=WAIT_S, help="seconds to wait for a run to begin"
     )
     args = parser.parse_args(argv)
-    return join(args.runs.resolve(), args.machine, args.wait)
+    return join(Path(os.path.abspath(args.runs)), args.machine, args.wait)

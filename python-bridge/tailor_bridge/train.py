@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--events", choices=["file", "stdout"], default="file")
     parser.add_argument("--worker", type=int, metavar="ATTEMPT", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
-    run_folder: Path = args.run.resolve()
+    run_folder = Path(os.path.abspath(args.run))
     if args.dry_run:
         from .dry_run import dry_run
 

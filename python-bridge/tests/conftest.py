@@ -164,7 +164,7 @@ class RunFolder:
 
     @property
     def student(self) -> Path:
-        return Path(self.config["export"]["path"])
+        return Path(os.path.normpath(self.path / self.config["export"]["path"]))
 
     def save_config(self) -> None:
         (self.path / "run.json").write_text(json.dumps(self.config))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -90,11 +91,49 @@ def test_newer_version_is_a_protocol_error() -> None:
     assert caught.value.code == "PROTOCOL"
 
 
-def test_relative_paths_are_refused() -> None:
+@pytest.mark.parametrize("case", golden("run/places.jsonl"), ids=lambda c: c["name"])
+def test_paths_count_from_the_run_folder(case: dict) -> None:
     value = json.loads((FIXTURES / "run" / "run.valid.json").read_text())
-    value["export"]["path"] = "models/r0"
-    with pytest.raises(TrainerError, match=r"export\.path must be an absolute path"):
-        parse_config(json.dumps(value).encode())
+    value["export"]["path"] = case["written"]
+    export = parse_config(json.dumps(value).encode(), Path(case["folder"])).export
+    assert (export.path, export.written) == (case["absolute"], case["written"])
+
+
+def test_every_path_of_a_moved_project_follows_it(tmp_path: Path) -> None:
+    data = (FIXTURES / "run" / "run.relative.json").read_bytes()
+    for project in (tmp_path / "cluster", tmp_path / "laptop"):
+        folder = project / "rounds" / "0" / "runs" / "r0-sft-1"
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_bytes(data)
+        config = load_config(folder)
+        assert (config.model.path, config.data.path, config.export.path) == (
+            str(project / "models" / "base"),
+            str(project / "rounds" / "0" / "train.jsonl"),
+            str(project / "models" / "r0"),
+        )
+        assert config.launch.accelerate == str(project / "accelerate.yaml")
+        assert config.hash == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize("folder", [None, "run", "rounds/0/run/r0", "rounds/x/runs/r0", "/"])
+def test_relative_paths_outside_a_run_folder_are_refused(
+    folder: str | None, tmp_path: Path
+) -> None:
+    data = (FIXTURES / "run" / "run.relative.json").read_bytes()
+    with pytest.raises(
+        TrainerError, match=r"run\.json: model\.path is relative, .*rounds/N/runs/RUN"
+    ):
+        parse_config(data, None if folder is None else tmp_path / folder)
+
+
+def test_a_run_folder_named_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "rounds" / "0" / "runs" / "r0"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_bytes((FIXTURES / "run" / "run.relative.json").read_bytes())
+    monkeypatch.chdir(tmp_path / "rounds" / "0" / "runs")
+    assert load_config(Path("r0")).export.path == str(tmp_path / "models" / "r0")
 
 
 def test_missing_file(tmp_path: Path) -> None:

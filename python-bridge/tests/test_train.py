@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import signal
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import MakeRun, frozen_row
+from conftest import MakeRun, RunFolder, frozen_row
 from runs import After, request, same, weights, work
 
 from tailor_bridge import checkpoint, export
@@ -187,6 +188,51 @@ def test_resumed_equals_uninterrupted_bit_for_bit(
         summary = run.of("done")[0]["summary"]
         assert summary["firstLoss"] == losses[0]
         assert summary["tokens"] == whole.of("done")[0]["summary"]["tokens"]
+
+
+def _in_project(run: RunFolder, project: Path) -> RunFolder:
+    """The run in a project's folders, with a run.json that tells nobody where the project lies."""
+    folder = project / "rounds" / "0" / "runs" / run.path.name
+    folder.mkdir(parents=True)
+    shutil.copytree(run.config["model"]["path"], project / "models" / "base")
+    (run.path / "train.jsonl").rename(project / "rounds" / "0" / "train.jsonl")
+    config = run.config
+    config["model"]["path"] = "../../../../models/base"
+    config["data"]["path"] = "../../train.jsonl"
+    config["export"]["path"] = "../../../../models/made"
+    moved = RunFolder(folder, config)
+    moved.save_config()
+    return moved
+
+
+@pytest.mark.usefixtures("no_parity")
+@pytest.mark.parametrize("mode", ["full", "lora"])
+def test_a_stopped_run_goes_on_bit_for_bit_where_its_project_was_moved_to(
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    whole = make_run("run-whole", mode=mode)
+    assert work(whole) == 0
+    run = _in_project(make_run("run-moved", mode=mode), tmp_path / "cluster")
+    with monkeypatch.context() as patch:
+        After(patch, "metrics", 5, lambda: request(run, "cancel", 1))
+        assert work(run, 1) == 3
+    assert run.events[-1]["checkpoint"] == "checkpoints/step-000005"
+    (tmp_path / "laptop").mkdir()
+    (tmp_path / "cluster").rename(tmp_path / "laptop" / "project")
+    name = Path("rounds") / "0" / "runs" / run.path.name
+    moved = RunFolder(tmp_path / "laptop" / "project" / name, run.config)
+    move_stale_requests(moved.path, 2)
+    assert work(moved, 2) == 0
+    assert not (tmp_path / "cluster").exists()
+    # Every step once, and each as in the run that was never stopped.
+    told = [[(m["step"], m["loss"]) for m in one.of("metrics")] for one in (whole, moved)]
+    assert told[0] == told[1]
+    assert same(weights(moved), weights(whole))
+    # What it made can be found when the project is moved again.
+    for artifact in moved.of("done")[0]["artifacts"]:
+        assert artifact["path"].startswith("../../../../models/made/")
+        data = (moved.path / artifact["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == artifact["sha256"]
 
 
 @pytest.mark.usefixtures("no_parity")

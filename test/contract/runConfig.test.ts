@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { LORA_TARGETS, runConfigSchema } from '../../src/core/training/run.ts';
+import { resolveRun, writtenRun } from '../../src/node/trainer/runPlaces.ts';
 
 const text = (name: string): string =>
   readFileSync(new URL(`../fixtures/run/${name}`, import.meta.url), 'utf8');
@@ -35,6 +36,11 @@ describe('the golden run.json files', () => {
 
   test('one in a chat template is accepted unchanged', () => {
     const config: unknown = JSON.parse(text('run.chat.json'));
+    expect(runConfigSchema.parse(config)).toEqual(config);
+  });
+
+  test('one with paths that count from the run folder is accepted unchanged', () => {
+    const config: unknown = JSON.parse(text('run.relative.json'));
     expect(runConfigSchema.parse(config)).toEqual(config);
   });
 
@@ -83,4 +89,28 @@ describe('the golden run.json files', () => {
       lora: { r: 16, alpha: 32, dropout: 0.05, targets: LORA_TARGETS },
     });
   });
+});
+
+const placeSchema = z.object({
+  name: z.string(),
+  folder: z.string(),
+  written: z.string(),
+  absolute: z.string(),
+});
+const places = text('places.jsonl')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => placeSchema.parse(JSON.parse(line)));
+
+describe.skipIf(process.platform === 'win32')('the paths of run.json', () => {
+  const valid = runConfigSchema.parse(JSON.parse(text('run.valid.json')));
+  const at = (path: string) => ({ ...valid, model: { ...valid.model, path } });
+
+  test.each(places.map((place) => [place.name, place] as const))(
+    '%s is written so, and read back',
+    (_, { folder, written, absolute }) => {
+      expect(writtenRun(folder, at(absolute)).model.path).toBe(written);
+      expect(resolveRun(folder, at(written)).model.path).toBe(absolute);
+    },
+  );
 });

@@ -127,7 +127,8 @@ export class MemoryStore implements RoundStore {
   /** By run id. */
   readonly runs = new Map<string, unknown>();
   runConfig(_round: number, runId: string): Promise<unknown> {
-    return Promise.resolve(this.runs.get(runId) ?? null);
+    const begun = JSON.stringify(this.runs.get(runId) ?? null);
+    return Promise.resolve(JSON.parse(begun.replaceAll('"/project/', '"')));
   }
   /** By run: what its trainer's records say. */
   readonly trained = new Map<string, number>();

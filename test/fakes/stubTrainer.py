@@ -333,7 +333,8 @@ def train(out):
 
 def export(out):
     out.emit("phase", name="exporting")
-    student = CONFIG["export"]["path"]
+    written = CONFIG["export"]["path"]
+    student = os.path.normpath(os.path.join(RUN, written))
     os.makedirs(student, exist_ok=True)
     weights = os.path.join(student, "model.safetensors")
     if "student" in STUB:
@@ -348,7 +349,7 @@ def export(out):
     digest = hashlib.sha256(content).hexdigest()
     out.emit(
         "done",
-        artifacts=[{"kind": "weights", "path": weights, "sha256": digest, "bytes": len(content)}],
+        artifacts=[{"kind": "weights", "path": f"{written}/model.safetensors", "sha256": digest, "bytes": len(content)}],
         summary={
             "steps": STUB["steps"],
             "seconds": 0.1,

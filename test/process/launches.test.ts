@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,8 +133,8 @@ describe('tailor train with the real student', () => {
     await expectProbedExam(root);
   }, 240_000);
 
-  it('two machines: one that waits alone can be stopped; stopped by Ctrl-C both keep the work, started again they come to what one process comes to', async () => {
-    const root = await projectOf('machines', { launch: { processes: 1, machines: 2 } });
+  it('two machines: one that waits alone can be stopped; stopped by Ctrl-C both keep the work, started again in a moved project they come to what one process comes to', async () => {
+    let root = await projectOf('machines', { launch: { processes: 1, machines: 2 } });
     const both = () => ({
       other: startTailor(['train', '--join', '1', '--project', root]),
       leader: startTailor(['train', '--project', root], LOOPBACK),
@@ -169,6 +169,14 @@ describe('tailor train with the real student', () => {
     const savedAt = Number(kept.findLast(({ type }) => type === 'checkpoint')?.['step']);
     expect(savedAt).toBeGreaterThanOrEqual(2);
 
+    // Its project may have been moved meanwhile: it is the same run.
+    const before = root;
+    await until(async () => {
+      const exit = await readFile(join(await runFolder(before), 'exit.json'), 'utf8');
+      return exit.includes('"attempt":2,') || undefined;
+    });
+    root = `${before}-moved`;
+    await rename(before, root);
     const second = both();
     const ended = [await second.leader.finished, await second.other.finished];
     expect(ended.map(({ code, stderr }) => [code, code === 0 ? '' : stderr])).toEqual([

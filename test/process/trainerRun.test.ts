@@ -64,6 +64,17 @@ test('a finished student that was changed afterwards is not handed on', async ()
   expect(error.detail['path']).toContain('model.safetensors');
 });
 
+test('an old run.json with absolute paths is trained by, and stays as it is', async () => {
+  const run = await harness({ behaviours: ['exit1', 'normal'], steps: 6, stepMs: 1 });
+  const old = JSON.stringify(run.config);
+  await writeFile(join(run.folder, 'run.json'), old);
+  expect((await (await run.start()).end).error).not.toBeNull();
+  const { result } = await (await run.start()).end;
+  expect(result?.student).toBe(run.config.export.path);
+  expect((await run.launch()).attempt).toBe(2);
+  expect(await readFile(join(run.folder, 'run.json'), 'utf8')).toBe(old);
+});
+
 test('run.json is written once; another configuration is refused before anything starts', async () => {
   const run = await harness({ steps: 2, stepMs: 1 });
   await (

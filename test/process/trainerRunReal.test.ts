@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isAppError } from '../../src/core/errors.ts';
 import type { FrozenRow } from '../../src/core/round/frozen.ts';
@@ -48,32 +48,51 @@ function row(number: number): FrozenRow {
   };
 }
 
+const ROWS = Array.from({ length: 8 }, (_, number) => `${JSON.stringify(row(number))}\n`).join('');
+
 /** A run of the real trainer on a tiny random student: 8 questions, small batches. */
 async function realRun(epochs: number): Promise<{ run: RunHarness; config: RunConfig }> {
   const run = await RunHarness.create();
   harnesses.push(run);
-  const text = Array.from({ length: 8 }, (_, number) => `${JSON.stringify(row(number))}\n`).join(
-    '',
-  );
+  await cp(MODEL, run.config.model.path, { recursive: true });
   await mkdir(dirname(run.config.data.path), { recursive: true });
-  await writeFile(run.config.data.path, text);
-  const config: RunConfig = {
-    ...run.config,
-    model: { ...run.config.model, path: MODEL },
+  await writeFile(run.config.data.path, ROWS);
+  return { run, config: configOf(run, epochs) };
+}
+
+function configOf({ config }: RunHarness, epochs: number): RunConfig {
+  return {
+    ...config,
     data: {
-      path: run.config.data.path,
+      path: config.data.path,
       rows: 8,
-      sha256: createHash('sha256').update(text).digest('hex'),
+      sha256: createHash('sha256').update(ROWS).digest('hex'),
     },
-    optim: { ...run.config.optim, epochs, globalBatch: 4, lr: 1e-3 },
+    optim: { ...config.optim, epochs, globalBatch: 4, lr: 1e-3 },
     maxLen: 400,
     save: { everySteps: 1000, keep: 2 },
   };
-  return { run, config };
+}
+
+/** How an attempt ended: the supervisor writes it after the last record. */
+function exitOf(run: RunHarness, attempt: number): Promise<string> {
+  return until(async () => {
+    const text = await readFile(join(run.folder, 'exit.json'), 'utf8').catch(() => '');
+    return text.includes(`"attempt":${attempt},`) ? text : undefined;
+  });
+}
+
+/** Gives the project another place, and the harness of it there. */
+async function move(run: RunHarness): Promise<RunHarness> {
+  const project = `${run.project}-moved`;
+  await rename(run.project, project);
+  const moved = new RunHarness(project, join(project, relative(run.project, run.folder)));
+  harnesses.push(moved);
+  return moved;
 }
 
 test.skipIf(missing.length > 0)(
-  'the real trainer: cancelled in the middle, resumed, and its student is verified',
+  'the real trainer: cancelled in the middle, resumed where its project was moved to, and its student is verified',
   { timeout: 240_000 },
   async () => {
     const { run, config } = await realRun(30);
@@ -102,23 +121,29 @@ test.skipIf(missing.length > 0)(
     const steps = accepted?.type === 'accepted' ? accepted.steps : 0;
     expect(savedAt).toBeLessThan(steps);
 
-    run.events.length = 0;
-    const second = await run.start(options);
+    const written = await readFile(join(run.folder, 'run.json'), 'utf8');
+    expect(written).not.toContain(run.project);
+    await exitOf(run, 1);
+    const moved = await move(run);
+    const second = await moved.start({ ...options, config: configOf(moved, 30) });
     const { result, error } = await second.end;
     expect(error).toBeNull();
     expect(result?.done.summary.steps).toBe(steps);
-    const resumed = run.events.flatMap((event) =>
+    const resumed = moved.events.flatMap((event) =>
       event.type === 'progress' && event.attempt === 2 ? [event.step] : [],
     );
     expect(Math.min(...resumed)).toBeGreaterThan(savedAt);
-    expect(existsSync(join(config.export.path, 'model.safetensors'))).toBe(true);
+    // Once every step, over both places.
+    const trained = (await moved.recorded()).filter((record) => record.type === 'metrics');
+    expect(trained.map(({ step }) => step)).toEqual(
+      Array.from({ length: steps }, (_, at) => at + 1),
+    );
+    expect(await readFile(join(moved.folder, 'run.json'), 'utf8')).toBe(written);
+    expect(existsSync(run.project)).toBe(false);
+    expect(result?.student).toBe(moved.config.export.path);
+    expect(existsSync(join(moved.config.export.path, 'model.safetensors'))).toBe(true);
     expect(result?.done.artifacts.length).toBeGreaterThan(3);
-    // The supervisor writes it after the last record.
-    const exit = await until(async () => {
-      const text = await readFile(join(run.folder, 'exit.json'), 'utf8');
-      return text.includes('"attempt":2') ? text : undefined;
-    });
-    expect(exit).toContain('"code":0');
+    expect(await exitOf(moved, 2)).toContain('"code":0');
   },
 );
 

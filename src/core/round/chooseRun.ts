@@ -8,6 +8,8 @@ export interface WantedRun {
   readonly recipe: Readonly<Record<string, unknown>>;
   /** `rN-…`, made of the recipe alone. */
   readonly base: string;
+  /** What older versions called the same recipe here: a run that bears this name goes on under it. */
+  readonly older?: string;
   readonly fresh: boolean;
 }
 
@@ -18,7 +20,7 @@ export interface WantedRun {
 export async function chooseRun(
   store: RoundStore,
   { round, training }: RoundState,
-  { recipe, base, fresh }: WantedRun,
+  { recipe, base, older, fresh }: WantedRun,
 ): Promise<string> {
   if (fresh) {
     let runId = base;
@@ -28,7 +30,8 @@ export async function chooseRun(
     return runId;
   }
   if (training === null) return base;
-  if (training.runId === base || training.runId.startsWith(`${base}-`)) return training.runId;
+  if (isNamed(training.runId, base)) return training.runId;
+  if (older !== undefined && isNamed(training.runId, older)) return training.runId;
   const begun = await store.runConfig(round, training.runId);
   if (begun === null) return base;
   throw new AppError(
@@ -41,12 +44,15 @@ export async function chooseRun(
   );
 }
 
+const isNamed = (runId: string, base: string): boolean =>
+  runId === base || runId.startsWith(`${base}-`);
+
 /** The parts of a recipe that a run was begun with in another form, for people. */
 function different(begun: unknown, recipe: Readonly<Record<string, unknown>>): Text {
   const paths = unequal(begun, recipe, '');
   const named: Text[] = [];
   if (paths.some((path) => path.startsWith('data.'))) named.push(sentence`the frozen set`);
-  // In another folder the same files are the same student: then the project has moved, or stands elsewhere here.
+  // In another folder the same files are the same student: so says a run of an older version whose project has moved.
   const isOtherStudent = paths.includes('model.digest');
   if (isOtherStudent) named.push(sentence`the student that it starts from`);
   const aside = isOtherStudent ? /^(?:data|model)\./u : /^data\./u;

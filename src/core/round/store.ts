@@ -54,7 +54,7 @@ export interface RoundStore {
     rows: readonly FrozenRow[],
     manifest: Omit<Manifest, 'trainSha256' | 'inputs'>,
   ): Promise<Manifest>;
-  /** What a run of this round was begun with, as its run.json says; null where there is none. */
+  /** What a run of this round was begun with, with the project's own paths relative to it; null where there is none. */
   runConfig(round: number, runId: string): Promise<unknown>;
   /** Seconds that a run's trainer was at work so far, by its own records; 0 where it never started. */
   runSeconds(round: number, runId: string): Promise<number>;

@@ -72,12 +72,16 @@ export async function planRun(
   const model = await startingPoint(ports, initial);
   const { launch, ...made } = recipe(project, manifest, model);
   const named = launch === undefined ? made : { ...made, launch };
-  const base = `r${round}-${sha256Json(named).slice(0, 10)}`;
-  const runId = await chooseRun(store, initial, { recipe: named, base, fresh });
+  const base = nameOf(round, named);
+  const absolute = { ...model, path: store.absolute(model.path) };
+  // Older versions named a run by where its project lay, too.
+  const older = nameOf(round, { ...named, model: absolute });
+  const runId = await chooseRun(store, initial, { recipe: named, base, older, fresh });
   const studentId = `round-${round + 1}-${runId.slice(`r${round}-`.length)}`;
   const student = store.studentFolder(studentId);
   const config: RunConfig = {
     ...made,
+    model: absolute,
     runId,
     data: { ...made.data, path: store.absolute(`rounds/${round}/train.jsonl`) },
     save: { everySteps: 100, keep: 2 },
@@ -93,6 +97,9 @@ export async function planRun(
   };
   return { config, student };
 }
+
+const nameOf = (round: number, recipe: object): string =>
+  `r${round}-${sha256Json(recipe).slice(0, 10)}`;
 
 function launchOf(
   store: LoopPorts['store'],
@@ -134,12 +141,15 @@ export async function trainRound(
   return state;
 }
 
-/** The base student, or the one that sat this round's exam; its files must still be what they were then. */
+/**
+ * The base student, or the one that sat this round's exam; its files must still be what they were then. Its path is the
+ * project's own: a run is the same wherever the project lies.
+ */
 async function startingPoint(ports: LoopPorts, state: RoundState): Promise<RunConfig['model']> {
   const { store } = ports;
   const fromLast = store.project.training.from === 'last';
-  const path = store.absolute(fromLast ? state.student.path : store.project.student);
-  const { digest } = await ports.student.identify(path);
+  const path = fromLast ? state.student.path : store.project.student;
+  const { digest } = await ports.student.identify(store.absolute(path));
   if (fromLast && digest !== state.student.digest) {
     throw new AppError(
       'round.changed',

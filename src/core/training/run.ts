@@ -105,12 +105,15 @@ export type Probes = z.infer<typeof probesSchema>;
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/u);
 
+/** An absolute path of whatever system, or one that counts from the run folder. */
+const runPath = z.string().regex(/^(?:\.{1,2}\/|[/\\]|[A-Za-z]:[/\\])/u);
+
 const writtenSchema = z.strictObject({
   v: z.literal(1),
   runId: z.string().regex(/^[a-z0-9-]{4,64}$/u),
-  model: z.strictObject({ path: z.string(), digest: hex64, trustRemoteCode: z.literal(false) }),
+  model: z.strictObject({ path: runPath, digest: hex64, trustRemoteCode: z.literal(false) }),
   init: z.enum(['base', 'last']),
-  data: z.strictObject({ path: z.string(), rows: z.number().int().min(1), sha256: hex64 }),
+  data: z.strictObject({ path: runPath, rows: z.number().int().min(1), sha256: hex64 }),
   promptForm: z.string(),
   /** The student's chat template around every prompt; plain prompts without. */
   chat: chatFrameSchema.optional(),
@@ -126,7 +129,7 @@ const writtenSchema = z.strictObject({
   save: z.strictObject({ everySteps: z.number().int().min(1), keep: z.number().int().min(1) }),
   /** The finished student folder: written beside it first, then renamed. */
   export: z.strictObject({
-    path: z.string(),
+    path: runPath,
     studentId: z.string(),
     /** `base`: that of the base's own files, fp32 where these are neither. */
     dtype: z.enum(['float32', 'bfloat16', 'base']),
@@ -134,13 +137,13 @@ const writtenSchema = z.strictObject({
   /** CPU threads; null = physical cores. */
   threads: z.number().int().min(1).nullable(),
   device: z.enum(['auto', 'cpu', 'cuda']),
-  /** Several processes on this computer; `accelerate` is the absolute path of a configuration file of accelerate. */
+  /** Several processes on this computer; `accelerate` is a configuration file of accelerate. */
   launch: z
     .strictObject({
       processes: z.number().int().min(1).max(1024).default(1),
       /** Each with so many processes; machine 0 is the host's. */
       machines: z.number().int().min(2).max(64).optional(),
-      accelerate: z.string().min(1).optional(),
+      accelerate: runPath.optional(),
     })
     .optional(),
   /** No part of what names a run: the weights are the same without them. */
@@ -148,8 +151,9 @@ const writtenSchema = z.strictObject({
 });
 
 /**
- * run.json, written once by the host before the trainer starts. Paths are absolute. Unknown keys are errors here and
- * warnings in Python. Golden files for both sides: test/fixtures/run/.
+ * run.json, written once by the host before the trainer starts. In the file, paths inside the project count from the run
+ * folder and begin with `./` or `../`; in memory all are absolute. Unknown keys are errors here and warnings in Python.
+ * Golden files for both sides: test/fixtures/run/.
  */
 export const runConfigSchema = writtenSchema
   .refine(({ mode, lora }) => mode !== 'full' || lora === undefined, { path: ['lora'] })

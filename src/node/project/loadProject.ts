@@ -10,7 +10,7 @@ import { PROJECT_FILE } from './projectFileName.ts';
 const MAX_BYTES = 1024 * 1024;
 
 export interface LoadedProject {
-  /** Absolute and without links: a run is named by its paths too, and one project has one set of them. */
+  /** Absolute and without links: one project has one set of paths, whichever way it was opened. */
   readonly root: string;
   readonly file: ProjectFile;
 }

@@ -45,6 +45,7 @@ import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
 import { askingSince } from './askingSince.ts';
 import { DecisionJournals } from './decisionJournals.ts';
+import { runInProject } from '../trainer/runPlaces.ts';
 import { runSeconds } from '../trainer/runSeconds.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
@@ -95,7 +96,9 @@ export class ProjectStore implements AgainStore {
 
   async runConfig(round: number, runId: string): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(join(this.runFolder(round, runId), 'run.json'), 'utf8'));
+      const folder = this.runFolder(round, runId);
+      const written: unknown = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+      return runInProject(this.root, folder, written);
     } catch (error) {
       // What is there but not readable is not overwritten, and equals nothing.
       return systemCode(error) === 'ENOENT' ? null : {};

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import { AppError, isAppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import type { TrainerEvent } from '../../core/training/events.ts';
 import { sha256File } from '../storage/fileHash.ts';
+import { resolveRunPath } from './runPlaces.ts';
 
 type Done = Extract<TrainerEvent, { type: 'done' }>;
 
@@ -20,7 +21,7 @@ export async function verifyArtifacts(
 ): Promise<void> {
   await requireFolder(student, runFolder);
   for (const artifact of done.artifacts) {
-    const path = resolve(runFolder, artifact.path);
+    const path = resolveRunPath(runFolder, artifact.path);
     if (!isInside(path, runFolder) && !isInside(path, student)) {
       throw new AppError(
         'trainer.protocol',

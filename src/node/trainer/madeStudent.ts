@@ -13,7 +13,8 @@ export interface MadeStudent {
 
 /**
  * The student of a finished run, from the digests that its trainer wrote down: weights are large, and nothing of them
- * is read. Null where its folder no longer holds weights of those sizes.
+ * is read. Null where its folder no longer holds weights of those sizes. `path` and the artifacts' paths are taken as
+ * the run wrote them, in one form.
  */
 export async function madeStudent(
   root: string,
@@ -29,7 +30,7 @@ export async function madeStudent(
   const digest = digestOfFiles(new Map([...files].map(([name, { sha256 }]) => [name, sha256])));
   if (digest === null) return null;
   for (const name of weights) {
-    // The project may lie elsewhere than when it was trained: its students are still in `models`.
+    // Older runs wrote absolute paths, and the project may have moved since: its students are still in `models`.
     const found = await stat(join(root, 'models', studentId, name)).catch(() => null);
     if (found?.size !== files.get(name)?.bytes) return null;
   }

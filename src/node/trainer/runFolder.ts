@@ -9,6 +9,7 @@ import { createComplete } from '../storage/createComplete.ts';
 import { nodeFs } from '../storage/fs.ts';
 import { writeSnapshot } from '../storage/snapshot.ts';
 import { storeError, systemCode } from '../storage/storeError.ts';
+import { resolveRun, writtenRun } from './runPlaces.ts';
 
 /** The files of a run folder (protocol `tailor-run`, version 1) that the host reads or writes. */
 export interface RunPaths {
@@ -96,7 +97,10 @@ export const readExit = (paths: RunPaths): Promise<WorkerExit | null> =>
 export const readCancel = (paths: RunPaths): Promise<CancelRequest | null> =>
   readJson(paths.cancel, cancelSchema);
 
-/** Writes run.json on the first call; on later ones the configuration must be the same, for a run never changes. */
+/**
+ * Writes run.json on the first call; on later ones the configuration, whose paths are absolute, must be the same: a run
+ * never changes, wherever its project lies.
+ */
 export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promise<void> {
   const parsed = runConfigSchema.safeParse(config);
   if (!parsed.success) {
@@ -121,10 +125,12 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
     if (systemCode(error) !== 'ENOENT') throw storeError(error, paths.config);
   }
   if (existing === null) {
-    await writeSnapshot(paths.config, `${JSON.stringify(parsed.data, null, 2)}\n`, { mode: 0o644 });
+    const written = writtenRun(paths.folder, parsed.data);
+    await writeSnapshot(paths.config, `${JSON.stringify(written, null, 2)}\n`, { mode: 0o644 });
     return;
   }
-  if (canonicalOf(existing) === canonicalOf(JSON.stringify(parsed.data))) return;
+  const begun = runOf(existing);
+  if (begun !== null && decisive(resolveRun(paths.folder, begun)) === decisive(parsed.data)) return;
   throw new AppError(
     'trainer.checkpointMismatch',
     sentence`The run in ${paths.folder} was started with another configuration.`,
@@ -135,16 +141,17 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
   );
 }
 
-/** All that decides what comes out: probes only watch, and those that the run began with stay. */
-function canonicalOf(text: string): string | null {
+function runOf(text: string): RunConfig | null {
   try {
-    const { probes: _probes, ...config } = z
-      .record(z.string(), z.unknown())
-      .parse(JSON.parse(text));
-    return canonicalJson(config);
+    return runConfigSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
+}
+
+/** All that decides what comes out: probes only watch, and those that the run began with stay. */
+function decisive({ probes: _probes, ...config }: RunConfig): string {
+  return canonicalJson(config);
 }
 
 export async function writeLaunch(paths: RunPaths, launch: Launch): Promise<void> {

@@ -41,7 +41,21 @@ describe('the run that training starts or goes on with', () => {
     );
   });
 
-  test('a project that has moved is no other student: the folder is named, not the weights', async () => {
+  test('a run that an older version named goes on under that name, and a fresh one gets a new name', async () => {
+    const wanted = { recipe, base: 'r0-aa', older: 'r0-zz', fresh: false };
+    expect(await chooseRun(store(), begun('r0-zz', null), wanted)).toBe('r0-zz');
+    expect(await chooseRun(store(), begun('r0-zz-2', trained), wanted)).toBe('r0-zz-2');
+    expect(await chooseRun(store(), begun('r0-zz', null), { ...wanted, fresh: true })).toBe(
+      'r0-aa',
+    );
+    const runs = store();
+    runs.runs.set('r0-zzz', other);
+    await expect(chooseRun(runs, begun('r0-zzz', null), wanted)).rejects.toMatchObject({
+      code: 'trainer.checkpointMismatch',
+    });
+  });
+
+  test('an older run whose project has moved is of no other student: the folder is named, not the weights', async () => {
     const runs = store();
     const at = (path: string, digest: string) => ({ ...recipe, model: { path, digest } });
     runs.runs.set('r0-aa', at('/old/base', 'd'));
