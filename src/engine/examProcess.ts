@@ -21,7 +21,7 @@ import { zeroCopySelfTest } from './session.ts';
 import { StopRules } from './stopRules.ts';
 import type { StudentConfig } from '../core/exam/studentConfig.ts';
 import { readStudentFolder, readTokenizer, type StudentFolder } from './studentFolder.ts';
-import type { StudentTokenizer } from './tokens.ts';
+import { StudentTokenizer } from './tokens.ts';
 
 const CANDIDATES = 64;
 /** Attempts and progress go out this often, not one by one. */
@@ -109,6 +109,13 @@ export class ExamProcess {
           if (this.stopped) throw cancelled();
         });
         this.send({ type: 'parityResult', ...outcome });
+        return;
+      }
+      case 'encode': {
+        const { folder, texts, chat } = message;
+        const tokenizer = await StudentTokenizer.load(folder);
+        if (chat !== undefined) tokenizer.requireFrame(chat);
+        this.send({ type: 'encoded', ids: texts.map((text) => tokenizer.wholePrompt(text, chat)) });
         return;
       }
       case 'cancel':

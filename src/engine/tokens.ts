@@ -91,6 +91,11 @@ export class StudentTokenizer {
     return [...(chat?.prefixIds ?? this.bos), ...this.encode(text)];
   }
 
+  /** Ids of a whole prompt, as a student is asked it. */
+  wholePrompt(text: string, chat?: ChatFrame): number[] {
+    return [...this.begun(text, chat), ...(chat?.suffixIds ?? [])];
+  }
+
   /** The head's ids as far as no continuation can change them. */
   headIds(head: string, chat?: ChatFrame): number[] {
     if (head === '') return [...(chat?.prefixIds ?? [])];

@@ -45,6 +45,8 @@ export type Trouble =
 export interface Manners {
   readonly models: readonly string[] | null;
   readonly ids: boolean;
+  /** What a list of token ids for a prompt is: such, refused, or taken for a text. */
+  readonly promptIds: 'ids' | 'refused' | 'text';
   readonly logprobs: 'completions' | 'content' | 'none';
   readonly refuses: readonly string[];
   readonly completions: boolean;
@@ -54,7 +56,7 @@ export interface Manners {
 
 const bodySchema = z.looseObject({
   model: z.string(),
-  prompt: z.string().optional(),
+  prompt: z.union([z.string(), z.array(z.number().int())]).optional(),
   messages: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
   max_tokens: z.number().int(),
   temperature: z.number().default(1),
@@ -94,6 +96,7 @@ export class StudentServer {
     this.manners = {
       models: ['student'],
       ids: true,
+      promptIds: 'ids',
       logprobs: 'completions',
       refuses: [],
       completions: true,
@@ -181,7 +184,13 @@ export class StudentServer {
       json(response, 404, { error: { message: `The model ${body.model} does not exist.` } });
       return;
     }
-    const prompt = body.prompt ?? (body.messages ?? []).map(({ content }) => content).join('\n');
+    const asIds = Array.isArray(body.prompt) ? body.prompt : null;
+    if (asIds !== null && this.manners.promptIds === 'refused') {
+      json(response, 400, { error: { message: 'prompt: a string is expected' } });
+      return;
+    }
+    const read = Array.isArray(body.prompt) ? JSON.stringify(body.prompt) : body.prompt;
+    const prompt = read ?? (body.messages ?? []).map(({ content }) => content).join('\n');
     const answers = await Promise.all(
       Array.from({ length: body.n }, async (_, index) =>
         this.answer({
@@ -198,7 +207,11 @@ export class StudentServer {
     );
     if (!body.stream) {
       const choices = answers.map((one, index) => this.#choice(one, index, chat, body.logprobs));
-      const usage = this.usage === null ? {} : { usage: this.usage };
+      const counted =
+        this.manners.promptIds === 'text' ? JSON.stringify(asIds).length : (asIds?.length ?? 0);
+      const byIds = { prompt_tokens: counted, completion_tokens: 1 };
+      const told = asIds === null ? this.usage : byIds;
+      const usage = told === null ? {} : { usage: told };
       json(response, 200, { object: 'text_completion', choices, ...usage });
       return;
     }

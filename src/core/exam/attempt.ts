@@ -18,6 +18,8 @@ export const attemptSchema = z.object({
   asked: z.string().optional(),
   /** Smallest difference of the two largest logits over the generated tokens; null for none. */
   minMargin: z.number().nullable(),
+  /** A server read special marks inside the question as such: this prompt is not the one that the student is trained on. */
+  marksRead: z.literal(true).optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

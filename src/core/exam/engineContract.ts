@@ -50,6 +50,13 @@ export const parentMessageSchema = z.discriminatedUnion('type', [
   /** One item alone, through the same start settings: must give the stored tokens again. */
   z.strictObject({ type: z.literal('replay'), item: itemSchema }),
   z.strictObject({ type: z.literal('parity'), folder: z.string().min(1) }),
+  /** The ids of whole prompts, for a server that takes some; no weights are read. */
+  z.strictObject({
+    type: z.literal('encode'),
+    folder: z.string().min(1),
+    texts: z.array(z.string()),
+    chat: chatFrameSchema.optional(),
+  }),
   z.strictObject({ type: z.literal('cancel') }),
 ]);
 export type ParentMessage = z.infer<typeof parentMessageSchema>;
@@ -114,6 +121,7 @@ export const childMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('done'), finished: count, tokens: count, steps: count }),
   z.strictObject({ type: z.literal('cancelled') }),
+  z.strictObject({ type: z.literal('encoded'), ids: z.array(z.array(count)) }),
   z.strictObject({
     type: z.literal('parityResult'),
     maxLogitDelta: z.number(),

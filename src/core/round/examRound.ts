@@ -1,10 +1,13 @@
 import type { LoopPorts } from './ports.ts';
-import { planExam, sitExam, attemptsOfPlan } from './exam.ts';
+import { isServedEngine } from '../exam/served.ts';
+import { planExam, sitExam, attemptsOfPlan, type ExamPlan } from './exam.ts';
 import { gradeStored } from './grading.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { NO_FIXES } from '../curation/questionText.ts';
 import { confirmGolds } from './curateRound.ts';
+import { countMarked } from './marks.ts';
 import { reduceRound, type RoundState } from './state.ts';
+import type { RoundStore } from './store.ts';
 
 /**
  * The exam step: parity first, then every set, then grades and audit of the training attempts. Saves the state after
@@ -33,6 +36,7 @@ export async function examRound(
       answered,
       form: plan.form,
       parity,
+      marks: isServedEngine(identity.engine) ? await marksOf(store, state.round, plan) : 0,
     });
     await store.saveState(state);
   }
@@ -40,6 +44,12 @@ export async function examRound(
   // What a question's own equation proves is not put before a person as a doubt.
   if (sets.includes('train') && !graded.frozen) await confirmGolds(ports, state.round);
   return graded;
+}
+
+/** How many questions of an exam were put to a server otherwise than they stand. */
+async function marksOf(store: RoundStore, round: number, plan: ExamPlan): Promise<number> {
+  const asked = new Set(plan.questions.map(({ id }) => id));
+  return countMarked(attemptsOfPlan(plan, await store.attempts(round, plan.set)), asked);
 }
 
 /** Grades every stored attempt of the round afresh and rewrites grades.jsonl; never runs the model. */

@@ -3,6 +3,7 @@ import type { Curation } from '../curation/curation.ts';
 import { decisionsUpTo, foldRead } from './curationUpTo.ts';
 import type { Coverage, FrozenRow } from './frozen.ts';
 import { freezeWarnings } from './freeze.ts';
+import { markWarnings } from './marks.ts';
 import { assembleFrozen } from './freezeStep.ts';
 import { gateDecision, goldDecisions, questionsOfPerson } from './gateRule.ts';
 import type { RoundStore } from './store.ts';
@@ -75,7 +76,11 @@ async function previewOf(
   const count = (by: 'person' | 'rule' | null): number =>
     [...questions.values()].filter((one) => one === by).length;
   const undecided = count(null);
-  const warnings = freezeWarnings(coverage, store.project.training.objective.pair.kind);
+  const state = await store.state(round);
+  const warnings = [
+    ...freezeWarnings(coverage, store.project.training.objective.pair.kind),
+    ...(state === null ? [] : markWarnings(state)),
+  ];
   if (undecided > 0) {
     warnings.push(
       undecided === 1

@@ -7,6 +7,7 @@ import { gateRationale } from '../teaching/gate.ts';
 import { cursorOf, decisionsUpTo, foldRead } from './curationUpTo.ts';
 import { trainQuestions } from './exam.ts';
 import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
+import { markWarnings } from './marks.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
@@ -112,6 +113,9 @@ async function writeFrozen(
     grader: graderOf(rows),
     decisions: { ...curation.counts },
     decidedUpTo: cursorOf(events),
-    warnings: freezeWarnings(coverage, store.project.training.objective.pair.kind).map(String),
+    warnings: [
+      ...freezeWarnings(coverage, store.project.training.objective.pair.kind),
+      ...markWarnings(state),
+    ].map(String),
   });
 }

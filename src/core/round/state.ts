@@ -13,6 +13,8 @@ const examSetSchema = z.object({
   form: examFormSchema.optional(),
   /** How who sat it stood to the trainer's record of the student; not in older files. */
   parity: parityVerdictSchema.optional(),
+  /** Questions inside which the server read special marks; absent for none. */
+  marks: z.number().int().min(1).optional(),
 });
 
 /** rounds/N/round.json: where a round stands. Everything in it can be checked against the other files. */
@@ -60,6 +62,7 @@ export type RoundEvent =
       answered?: number;
       form?: ExamForm;
       parity?: ParityVerdict;
+      marks?: number;
     }
   | { type: 'audited'; suspects: number; questions: number }
   | ({ type: 'taught' } & NonNullable<RoundState['teaching']>)
@@ -95,10 +98,10 @@ export function openRound(round: number, student: RoundState['student']): RoundS
 export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
   switch (event.type) {
     case 'exam-finished': {
-      const { set, fingerprint, questions, samples, form, parity } = event;
+      const { set, fingerprint, questions, samples, form, parity, marks = 0 } = event;
       const before = state.exams[set];
       const about = { ...(form ? { form } : {}), ...(parity ? { parity } : {}) };
-      const exam = { fingerprint, questions, samples, ...about };
+      const exam = { fingerprint, questions, samples, ...about, ...(marks > 0 ? { marks } : {}) };
       const exams = { ...state.exams, [set]: exam };
       const grown = set === 'train' && (event.answered ?? 0) > 0;
       const changed = before !== undefined && (before.fingerprint !== fingerprint || grown);

@@ -5,6 +5,7 @@ import type { Purpose } from '../../core/teaching/records.ts';
 export type { Purpose };
 import { doubtsOf } from '../../core/round/doubts.ts';
 import { freezeWarnings } from '../../core/round/freeze.ts';
+import { markWarnings } from '../../core/round/marks.ts';
 import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
@@ -101,6 +102,7 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
         [
           sentence`Round ${state.round} is frozen: ${coverage?.positives ?? 0} rationales for ${coverage?.withRationale ?? 0} of ${coverage?.questions ?? 0} questions, ${coverage?.withPair ?? 0} with a reflection pair.`,
           ...warnings,
+          ...markWarnings(state),
           ...(late === null ? [] : [late]),
           sentence`SHA-256 of rounds/${state.round}/train.jsonl: ${trainSha256 ?? ''}`,
         ],

@@ -7,6 +7,7 @@ import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import type { StudentProfile } from './profiles.ts';
+import { takesIds } from './promptIds.ts';
 import { askedBy, askGreedy, listModels, nothingMore } from './requests.ts';
 import { askJson, type ServerAccess } from './transport.ts';
 import { completionSchema, tokensOf, type Choice, type modelsSchema } from './wire.ts';
@@ -81,6 +82,7 @@ export async function probeServer(
     ok: several?.length === 2 || profile.samples === 'each',
     says: several?.length === 2 ? sentence`yes` : sentence`no: samples stays "each"`,
   });
+  findings.push(await idsFinding(access, signal));
   const topK = await ask({ top_k: 5, temperature: 1 });
   findings.push({
     what: sentence`top-k`,
@@ -148,6 +150,22 @@ async function parityFinding(
     says: logprobs
       ? sentence`by ${by} and log-probabilities`
       : sentence`by ${by} alone: the server tells no log-probabilities`,
+  };
+}
+
+/** Ids that every vocabulary has. */
+const SOME_IDS = [10, 11, 12, 13, 14];
+
+/** What becomes of a question whose text holds a special mark, an end of a turn for one. */
+async function idsFinding(access: ServerAccess, signal: AbortSignal): Promise<Finding> {
+  const { api, model } = access.profile;
+  const takes = api === 'completions' && (await takesIds(access, { model, ids: SOME_IDS }, signal));
+  return {
+    what: sentence`special marks inside a question`,
+    ok: true,
+    says: takes
+      ? sentence`stay text: such a question is sent as token ids`
+      : sentence`are read as marks: the server takes no token ids, and such answers are marked`,
   };
 }
 

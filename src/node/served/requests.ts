@@ -5,10 +5,10 @@ import { askJson, type ServerAccess } from './transport.ts';
 import type { Meter } from './meter.ts';
 import { completionSchema, modelsSchema, usageOf, type Choice, type Completion } from './wire.ts';
 
-/** A text put to a server as its profile says: to be gone on with, or as a chat's message. */
+/** A text put to a server as its profile says: to be gone on with, also as token ids, or as a chat's message. */
 export function askedBy(
   api: StudentProfile['api'],
-  text: string,
+  text: string | readonly number[],
 ): { readonly path: string; readonly asked: Readonly<Record<string, unknown>> } {
   return api === 'chat'
     ? { path: 'chat/completions', asked: { messages: [{ role: 'user', content: text }] } }

@@ -25,6 +25,7 @@ import { estimateExam } from './estimateExam.ts';
 import { servedError } from './failure.ts';
 import type { Meter } from './meter.ts';
 import { checkServerURL, formOf } from './profiles.ts';
+import { markedPrompts, type MarkedParts } from './promptIds.ts';
 import { sitServed } from './sitting.ts';
 import { askGreedy, listModels } from './requests.ts';
 import { tell, type ServerAccess } from './transport.ts';
@@ -48,6 +49,8 @@ export interface ServedStudentOptions {
   readonly random?: () => number;
   /** Opens the book of the requests; null where they cost nothing and are not limited. */
   readonly openMeter?: (() => Promise<Meter>) | null;
+  /** Makes the token ids of prompts, for questions with special marks inside; without it they are sent as text. */
+  readonly encode?: MarkedParts['encode'];
 }
 
 /**
@@ -75,7 +78,7 @@ export class ServedStudent implements Student {
   async sit(request: ExamRequest, hooks: Parameters<Student['sit']>[1]): Promise<void> {
     if (hooks.signal.aborted) throw cancelled();
     if (request.items.length === 0) return;
-    const { access, clock, log, random } = this.#options;
+    const { access, clock, log, random, encode } = this.#options;
     const linked = abortSignalOf(hooks.signal);
     const meter = (await this.#options.openMeter?.()) ?? null;
     if (meter?.prices !== undefined) {
@@ -84,11 +87,17 @@ export class ServedStudent implements Student {
       log.info(estimateExam(name, request, about).toString());
     }
     try {
+      const { signal } = linked;
+      const model = await this.#modelFor(request.student);
+      const marked = await this.#told(() =>
+        markedPrompts(request, { access, model, log, signal, meter, encode }),
+      );
       const peak = await sitServed({
         access,
-        model: await this.#modelFor(request.student),
+        model,
         request,
-        signal: linked.signal,
+        marked,
+        signal,
         report: hooks.report,
         clock,
         log,
@@ -101,6 +110,16 @@ export class ServedStudent implements Student {
     } finally {
       linked.unlink();
       await meter?.close();
+    }
+  }
+
+  /** What the server refuses, in words for a person. */
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TeacherFailure)) throw error;
+      throw servedError(error, this.#redact, { profile: this.#options.access.profile.name });
     }
   }
 

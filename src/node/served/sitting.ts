@@ -10,6 +10,7 @@ import { Gate, type Went } from './concurrency.ts';
 import { servedError } from './failure.ts';
 import { askedBy, nothingMore } from './requests.ts';
 import type { Meter, MeteredAnswer } from './meter.ts';
+import type { MarkedPrompts } from './promptIds.ts';
 import { askStream, type ServerAccess } from './transport.ts';
 
 const TRIES = 5;
@@ -31,6 +32,8 @@ export interface SittingParts {
   readonly redact: (text: string) => string;
   /** Counts the requests; null where they cost nothing and are not limited. */
   readonly meter: Meter | null;
+  /** The prompts with special marks inside. */
+  readonly marked: MarkedPrompts;
   onAttempt(attempt: FinishedAttempt): void | Promise<void>;
 }
 
@@ -174,7 +177,7 @@ async function once(
   signal: AbortSignal,
   clocked: { firstMs: number | null },
 ): Promise<readonly FinishedAttempt[]> {
-  const { access, request, clock, redact, meter } = parts;
+  const { access, request, clock, redact, meter, marked } = parts;
   const { path, body } = requestOf(parts, ask);
   const rows = ask.samples.map((sample): Row => {
     return { sample, stop: new TextStop(request.stopAtAnswerLine), reason: null, over: false };
@@ -206,18 +209,20 @@ async function once(
     // A server knows the key: it may say it.
     const text = redact(ended.text);
     const { questionId } = ask;
-    return { questionId, sample, text, ids: [], finish: ended.finish, minMargin: null };
+    const marks = marked.read.has(ask.prompt) ? ({ marksRead: true } as const) : {};
+    return { questionId, sample, text, ids: [], finish: ended.finish, minMargin: null, ...marks };
   });
 }
 
 /** Where a request goes, and what it says. */
-function requestOf({ access, model, request, meter }: SittingParts, ask: Ask) {
+function requestOf({ access, model, request, meter, marked }: SittingParts, ask: Ask) {
   const { api, kind, seed, topK } = access.profile;
   const { sampling, head, maxNewTokens, chat } = request;
   // A server's chat puts the student's template around a message by itself.
   const framed = api === 'completions' ? chat : undefined;
   const prompt = head + ask.prompt;
-  const { path, asked } = askedBy(api, framed ? framedText(framed, prompt) : prompt);
+  const text = framed ? framedText(framed, prompt) : prompt;
+  const { path, asked } = askedBy(api, marked.ids.get(ask.prompt) ?? text);
   const greedy = sampling.temperature === 0;
   const body = {
     model,

@@ -1,8 +1,9 @@
 import type { Student } from '../../core/exam/student.ts';
 import { EngineStudent } from '../engineStudent.ts';
+import { encodePrompts } from '../exam/encodePrompts.ts';
 import { findStudent, loadStudents, readStudentKey, studentsPath } from '../served/profiles.ts';
 import { isMetered, Meter } from '../served/meter.ts';
-import { ServedStudent } from '../served/servedStudent.ts';
+import { ServedStudent, type ServedStudentOptions } from '../served/servedStudent.ts';
 import type { ServerAccess } from '../served/transport.ts';
 import { assertWritable } from '../storage/safePath.ts';
 import type { Session, Surroundings } from './session.ts';
@@ -23,7 +24,9 @@ export function openStudent(
       const openMeter = round === undefined ? null : meterOf(session, round, access);
       const { topK } = store.project.exam.sampling;
       const wait = session.waits;
-      return new ServedStudent({ access, clock, log, report, wait, topK, openMeter });
+      const encode: ServedStudentOptions['encode'] = (prompts, signal) =>
+        encodePrompts(assets.engine, prompts, signal);
+      return new ServedStudent({ access, clock, log, report, wait, topK, openMeter, encode });
     }));
   return {
     ...(round === undefined ? { forRound: (of: number) => openStudent(session, of) } : {}),

@@ -1,4 +1,5 @@
 import { checkLines } from '../../core/round/checkLines.ts';
+import { markLines } from '../../core/round/marks.ts';
 import { countLooks, looksSentence, TEST_SET } from '../../core/round/looks.ts';
 import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
@@ -83,7 +84,10 @@ function examNotes(summaries: readonly RoundSummary[], set: string): Sentence[] 
 
 /** How those who sat the exams stood to the trainer's record of the student: what one cannot see in the numbers. */
 function checksOf(summaries: readonly RoundSummary[]): Sentence[] {
-  const rows = summaries.flatMap(({ round, state }) => checkLines(round, state));
+  const rows = summaries.flatMap(({ round, state }) => [
+    ...checkLines(round, state),
+    ...markLines(round, state),
+  ]);
   return rows.length === 0 ? [] : [lines([sentence`Checks of the student`, ...rows])];
 }
 

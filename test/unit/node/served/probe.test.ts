@@ -37,6 +37,7 @@ describe('the probe of a server', () => {
       'check of the weights': 'true by token ids and log-probabilities',
       seed: 'true the same seed gave the same text twice',
       'several samples a request': 'true yes',
+      'special marks inside a question': 'true stay text: such a question is sent as token ids',
       'top-k': 'true yes',
     });
   });
