@@ -18,7 +18,7 @@ from typing import Any
 from . import jsonio, system
 from .config import LORA_TARGETS, LoraConfig, RunConfig
 from .data import Question
-from .engine import asks_for_fsdp
+from .engine import asks_for_fsdp, zero_stage_of
 from .errors import TrainerError
 from .head import common_head, head_length
 from .plan import Plan
@@ -86,8 +86,16 @@ class Load:
     longest: int
 
 
-def state_bytes(shape: Shape, mode: str, lora: LoraConfig, compute: int, shards: int = 1) -> float:
-    """Weights, gradients and moments; `shards`: over how many processes those of mode full are shared out."""
+def state_bytes(
+    shape: Shape, mode: str, lora: LoraConfig, compute: int, shards: int = 1, zero: int = 0
+) -> float:
+    """Weights, gradients and moments; `shards`: over how many processes those of mode full are shared out, by
+    DeepSpeed in stage `zero` or all of them."""
+    if mode == "full" and zero > 0:
+        # Whole: weights, and in stage 1 gradients. In parts: weights once more, moments, gradients as AdamW takes them,
+        # and in stage 2 as they are added up.
+        whole, part = (8, 16) if zero == 1 else (4, 20)
+        return shape.parameters * (whole + part / shards)
     if mode == "full" and shards > 1:
         # At hand whole, with their gradients: a layer and the next one, and the output matrix in fp32.
         whole = 2 * 2 * compute * shape.linear / shape.layers + 2 * 4 * shape.hidden * shape.vocab
@@ -124,9 +132,10 @@ def memory_mb(
     checkpointed: bool,
     device: str,
     shards: int = 1,
+    zero: int = 0,
 ) -> dict[str, int]:
     """The range in MB."""
-    state = state_bytes(shape, mode, lora, compute, shards)
+    state = state_bytes(shape, mode, lora, compute, shards, zero)
     live = activation_bytes(shape, load, compute, checkpointed=checkpointed)
     low, high = LIBRARIES_MB[device]
     return {
@@ -168,6 +177,7 @@ def modes_mb(
     device: str,
     processes: int = 1,
     shards: int = 1,
+    zero: int = 0,
 ) -> dict[str, Any]:
     """Every mode's range and verdict on this computer."""
     kind, available, name = device_of(device)
@@ -186,6 +196,7 @@ def modes_mb(
             checkpointed=checkpointed,
             device=kind,
             shards=shards,
+            zero=zero,
         )
         modes[mode] = {**span, "fits": verdict(span["low"], span["high"], each)}
     return {
@@ -220,7 +231,10 @@ def row_lengths(questions: Sequence[Question], plan: Plan, head: int = 0) -> lis
 def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> dict[str, Any]:
     """`estimate` of the dry run."""
     shape = Shape.read(Path(config.model.path))
-    shards = config.launch.world if asks_for_fsdp(config.launch.accelerate) else 1
+    accelerate = config.launch.accelerate
+    whole_student = not asks_for_fsdp(accelerate)
+    zero = zero_stage_of(accelerate) if config.launch.world > 1 else 0
+    shards = 1 if whole_student and zero == 0 else config.launch.world
     head = 0
     if shards == 1:
         head = head_length(common_head([question.prompt_ids for question in questions]))
@@ -239,6 +253,7 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
         processes=processes,
         shards=shards,
     )
+        zero=zero,
     return {
         "mode": config.mode,
         "tokens": whole,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import system
 from .config import LaunchConfig
+from .engine import asks_for_deepspeed, missing_deepspeed
 from .errors import TrainerError
 
 BUNDLE = Path(__file__).resolve().parent.parent
@@ -42,6 +43,11 @@ def worker_command(
                 "training.launch names a configuration of accelerate, which is not installed.",
                 f"Run: {sys.executable} -m pip install --no-compile accelerate.",
             )
+        deepspeed = asks_for_deepspeed(launch.accelerate)
+        # Its launcher would end without a word to the run.
+        missing = missing_deepspeed() if deepspeed else None
+        if missing is not None:
+            raise missing
         options = ["--config_file", launch.accelerate, "--num_processes", str(launch.world)]
         if place is None:
             options += ["--main_process_port", str(free_port())]
@@ -50,6 +56,9 @@ def worker_command(
             options += ["--machine_rank", str(place.machine)]
             options += ["--main_process_ip", place.address]
             options += ["--main_process_port", str(place.port)]
+            if deepspeed:
+                # Not by a shell on the other machines: each starts its own processes.
+                options += ["--deepspeed_multinode_launcher", "standard"]
         return [*PYTHON, "-m", "accelerate.commands.launch", *options, script, *arguments]
     if place is not None:
         options = [f"--nnodes={launch.machines}", f"--node_rank={place.machine}"]

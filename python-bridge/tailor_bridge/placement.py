@@ -1,4 +1,4 @@
-"""Where a run's student lies: whole in every process, or shared out between them; and what goes differently then."""
+"""Where a run's student and its moments lie: whole in every process, or shared out; and what goes differently then."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from . import checkpoint, quantise
 from .config import RunConfig
@@ -13,20 +14,24 @@ from .device import Device
 from .group import Group
 from .lora import attach
 from .objective import Objective
-from .step import Stepper
+from .step import Stepper, make_optimizer
 from .weights import load_student
 
 
 @dataclass(frozen=True)
 class Placement:
-    """save, restore, stepper: with the parameters of `checkpoint.save`, `checkpoint.restore`, `Stepper`."""
+    """optimizer, save, restore, stepper: with the parameters of `make_optimizer`, `checkpoint.save`,
+    `checkpoint.restore`, `Stepper`."""
 
     objective: Objective
-    # Then saving is for all processes together, and no one of them can answer a question.
+    # Then no process has the whole student, and none can answer a question alone.
     shared: bool
+    # Then saving is for all processes together.
+    together: bool
     save: Callable[..., Path]
     restore: Callable[..., None]
     stepper: Callable[..., Stepper]
+    optimizer: Callable[..., Any] = make_optimizer
 
 
 def place(config: RunConfig, group: Group, device: Device) -> Placement:
@@ -40,6 +45,7 @@ def place(config: RunConfig, group: Group, device: Device) -> Placement:
         sharding = Sharding.load(config, group, device.compute)
         return Placement(
             sharding.objective,
+            True,
             True,
             partial(sharded_checkpoint.save, sharding),
             partial(sharded_checkpoint.restore, sharding),
@@ -56,4 +62,19 @@ def place(config: RunConfig, group: Group, device: Device) -> Placement:
     if config.lora is not None:
         attach(student, config.lora, config.seed)
     objective = Objective(student, config.lm, config.pair)
-    return Placement(objective, False, checkpoint.save, checkpoint.restore, Stepper)
+    if group.engine.zero > 0:
+        # DeepSpeed may be absent where nobody asks for it.
+        from . import zero_checkpoint
+        from .zero import Zero
+        from .zero_step import ZeroStepper
+
+        return Placement(
+            objective,
+            False,
+            True,
+            zero_checkpoint.save,
+            zero_checkpoint.restore,
+            ZeroStepper,
+            partial(Zero, group=group),
+        )
+    return Placement(objective, False, False, checkpoint.save, checkpoint.restore, Stepper)

@@ -45,7 +45,7 @@ def save(
     def write(folder: Path | None) -> None:
         shapes = {name: p.shape for name, p in parameters.items()}
         weights = (sharding.whole(p) for p in parameters.values())
-        _write(folder and folder / checkpoint.FILES[0], shapes, weights)
+        write_as_they_come(folder and folder / checkpoint.FILES[0], shapes, weights)
         moments = {
             f"{name}.{key}": optimizer.state[p][key]
             for name, p in parameters.items()
@@ -54,7 +54,7 @@ def save(
         }
         shapes = {name: moment.shape for name, moment in moments.items()}
         gathered = (sharding.whole(moment) for moment in moments.values())
-        _write(folder and folder / checkpoint.FILES[1], shapes, gathered)
+        write_as_they_come(folder and folder / checkpoint.FILES[1], shapes, gathered)
 
     if not sharding.group.first:
         write(None)
@@ -93,7 +93,7 @@ def restore(
     checkpoint.restore(path, state, student, optimizer, read=read)
 
 
-def _write(
+def write_as_they_come(
     path: Path | None, shapes: Mapping[str, Sequence[int]], tensors: Iterable[Tensor | None]
 ) -> None:
     """A safetensors file of fp32 tensors, written as they come; without a path they only come."""

@@ -120,7 +120,7 @@ class Stepper:
                 if asked > 0:
                     self.poll()
                 if limit == 0:
-                    self.group.sum_gradients(self.parameters)
+                    self._add_up()
                     return self._sum(figures, sources)
                 old = round(1 / limit)
             # Outside the handler: the traceback holds the tensors that are to be freed.
@@ -143,9 +143,7 @@ class Stepper:
         try:
             head = None
             if length > 0:
-                anchors = sum(len(row.anchors) for row in own)
-                ids = torch.tensor(self.head, device=self.device)
-                head = self.objective.begin(ids, anchors, counts)
+                head = self._begin(own, counts)
                 figures.add(Figures(lm=head.lm, tokens=length, padded=length))
             for part in micro_batches:
                 if self.group.size == 1:
@@ -160,6 +158,16 @@ class Stepper:
                 raise
             return figures, max(len(part) for part in micro_batches)
         return figures, None
+
+    def _begin(self, own: Sequence[PackedRow], counts: Counts) -> HeadPass:
+        """The common head of this process's rows."""
+        anchors = sum(len(row.anchors) for row in own)
+        ids = torch.tensor(self.head, device=self.device)
+        return self.objective.begin(ids, anchors, counts)
+
+    def _add_up(self) -> None:
+        """Adds up the gradients of all processes, once all of this step are there."""
+        self.group.sum_gradients(self.parameters)
 
     def _sum(self, figures: Figures, sources: Sequence[str]) -> Figures:
         whole = Figures()

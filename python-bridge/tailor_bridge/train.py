@@ -192,7 +192,7 @@ class Run:
         from .prepare import prepare_run
         from .probes import Probes
         from .scale import LossScale
-        from .step import StepState, make_optimizer
+        from .step import StepState
         from .tokens import StudentTokens
 
         self.device = device = choose_device(config)
@@ -227,7 +227,7 @@ class Run:
                 f"run.json: maxLen allows {longest} tokens, the student has {student.config.positions} positions.",
                 "Lower maxLen.",
             )
-        optimizer = make_optimizer(objective, config.optim)
+        optimizer = placed.optimizer(objective, config.optim)
         identity = checkpoint.Identity(
             config.hash,
             data.sha256,
@@ -269,7 +269,7 @@ class Run:
             self.control.busy = False
             return name
 
-        self._save_now, self._saves_together = commit, placed.shared
+        self._save_now, self._saves_together = commit, placed.together
         scale = LossScale.of(device.precision)
         if counters.scale is not None:
             scale = LossScale(counters.scale, counters.calm)
@@ -347,7 +347,7 @@ class Run:
                     kind = "asked"
                 elif group.first and number % config.save.every_steps == 0:
                     kind = "periodic" if number < len(plan.steps) else None
-                if placed.shared:
+                if placed.together:
                     kind = group.tell(kind)
                 if kind is not None:
                     commit(kind)
@@ -364,11 +364,11 @@ class Run:
             return
         if self.control.save_requested():
             self.control.save_done()
-        if not placed.shared:
+        if not placed.together:
             commit("final")
         poll()
         self.control.busy = True
-        if placed.shared:
+        if placed.together:
             last = checkpoint.folder_of(self.folder, counters.step)
             weights = load_file(last / checkpoint.FILES[0])
         else:

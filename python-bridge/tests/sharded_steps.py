@@ -185,7 +185,7 @@ def equal_steps(run: Path, folder: Path, group: Group, tell: Tell) -> None:
 class Lacking:
     """On one process memory runs out in the middle of a layer, where more than one row is computed."""
 
-    def __init__(self, stepper: ShardedStepper, where: str) -> None:
+    def __init__(self, stepper: Stepper, where: str) -> None:
         self.times = 0
         rank = stepper.group.rank
 

@@ -118,9 +118,15 @@ def test_a_student_that_is_shared_out_needs_less_of_each_process(
     launch = {"processes": 8, "accelerate": str(config)}
     base = write_student(tmp_path / "wide", hidden_size=512, intermediate_size=1024)
     spans = []
-    for kind in ("MULTI_GPU", "'FSDP'"):
+    stage = "\ndeepspeed_config:\n  zero_stage: "
+    for kind in ("MULTI_GPU", "'FSDP'", f"DEEPSPEED{stage}1", "DEEPSPEED"):
         config.write_text(f"compute_environment: LOCAL_MACHINE\ndistributed_type: {kind}\n")
         run = make_run(f"run-{len(spans)}", base=base, launch=launch)
         spans.append(report_of(run, capsys)["estimate"]["modes"])
     assert spans[1]["full"]["high"] < spans[0]["full"]["high"]
-    assert spans[1]["lora"] == spans[0]["lora"]
+    assert all(span["lora"] == spans[0]["lora"] for span in spans)
+    # DeepSpeed leaves every process the weights, in stage 1 the gradients too; stage 2 is what accelerate takes.
+    assert spans[3]["full"]["high"] < spans[2]["full"]["high"] < spans[0]["full"]["high"]
+    for zero, each in ((1, 8 + 16 / 8), (2, 4 + 20 / 8)):
+        found = estimate.state_bytes(SEVEN, "full", LORA, 2, 8, zero)
+        assert found == pytest.approx(SEVEN.parameters * each)

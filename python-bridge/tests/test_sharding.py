@@ -146,7 +146,6 @@ def asked_for(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> N
     [
         ({"ACCELERATE_USE_FSDP": "true"}, "asks for FSDP version 1", "fsdp_version: 2"),
         ({**FSDP2, "FSDP_VERSION": "1"}, "asks for FSDP version 1", "fsdp_version: 2"),
-        ({"ACCELERATE_USE_DEEPSPEED": "true"}, "asks for DeepSpeed", "fsdp_version 2"),
         ({"ACCELERATE_USE_MEGATRON_LM": "true"}, "asks for Megatron", "fsdp_version 2"),
         ({**FSDP2, "FSDP_OFFLOAD_PARAMS": "true"}, "asks for fsdp_offload_params", "false"),
         (
