@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../../src/core/exam/attempt.ts';
 import { countMarked, markLines, markWarnings } from '../../../../src/core/round/marks.ts';
+import { loadRound, runStep } from '../../../../src/core/round/runRounds.ts';
+import { summarise } from '../../../../src/core/round/summary.ts';
+import { roundsTable } from '../../../../src/node/terminal/roundsTable.ts';
+import { setUp } from '../../../fakes/loopSetUp.ts';
 import { openRound, reduceRound } from '../../../../src/core/round/state.ts';
 
 const attempt = (questionId: string, sample: number, marksRead?: true): Attempt => ({
@@ -34,5 +38,34 @@ describe('questions inside which a server read special marks', () => {
     ]);
     expect(examined(0).exams['train']).not.toHaveProperty('marks');
     expect([...markLines(1, examined(0)), ...markWarnings(examined(0))]).toEqual([]);
+  });
+
+  it('are counted in round.json, told in the status, and warned of in the manifest', async () => {
+    const { store, student, ports } = setUp();
+    const [first] = await store.questions('train');
+    const served = Object.assign(Object.create(student) as typeof student, {
+      identify: async (folder: string) => ({
+        ...(await student.identify(folder)),
+        engine: 'served-1 box',
+      }),
+      sit: (...[request, hooks]: Parameters<typeof student.sit>) =>
+        student.sit(request, {
+          ...hooks,
+          onAttempt: (one) =>
+            hooks.onAttempt(one.questionId === first?.id ? { ...one, marksRead: true } : one),
+        }),
+    });
+    const asServed = { ...ports, student: served };
+    await runStep(asServed, await loadRound(asServed, 0), 'exam', ['train', 'dev']);
+    const state = await store.state(0);
+    expect(state?.exams['train']?.marks).toBe(1);
+    expect(state?.exams['dev']).not.toHaveProperty('marks');
+    expect(String(roundsTable(await summarise(store)))).toContain(
+      'round 0 (train): the server read special marks inside 1 question as such',
+    );
+    for (const step of ['teach', 'curate', 'freeze'] as const) {
+      await runStep(asServed, await loadRound(asServed, 0), step, []);
+    }
+    expect((await store.manifest(0))?.warnings.join()).toContain('inside 1 question as such');
   });
 });
