@@ -236,7 +236,7 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
     zero = zero_stage_of(accelerate) if config.launch.world > 1 else 0
     shards = 1 if whole_student and zero == 0 else config.launch.world
     head = 0
-    if shards == 1:
+    if whole_student:
         head = head_length(common_head([question.prompt_ids for question in questions]))
     steps = row_lengths(questions, plan, head)
     longest = head + max(max(lengths) for lengths in steps)

@@ -5,6 +5,7 @@ What runs DeepSpeed is skipped where it is not installed; the soak makes an envi
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tailor_bridge.errors import TrainerError
 
 ASKED = {"ACCELERATE_USE_DEEPSPEED": "true", "ACCELERATE_MIXED_PRECISION": "no"}
 STAGE = "ACCELERATE_DEEPSPEED_ZERO_STAGE"
+MANUAL = Path(__file__).resolve().parents[2] / "docs" / "gpu.md"
 # As `accelerate config` writes it.
 ACCELERATE = """compute_environment: LOCAL_MACHINE
 debug: false
@@ -46,6 +48,14 @@ tpu_use_cluster: false
 tpu_use_sudo: false
 use_cpu: false
 """
+
+
+def manual() -> str:
+    """The example of the manual, for two processes."""
+    blocks = re.findall(r"```yaml\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
+    (example,) = [block for block in blocks if "DEEPSPEED" in block]
+    return example.replace("num_processes: 4", "num_processes: 2")
+
 
 runs_deepspeed = pytest.mark.skipif(
     missing_deepspeed() is not None, reason=f"deepspeed {DEEPSPEED} is not installed"
@@ -131,7 +141,7 @@ def test_a_run_that_is_stopped_and_resumed_equals_one_process(
     """First by torchrun, to be stopped after a certain step; then as a person starts it, by accelerate."""
     pytest.importorskip("accelerate")
     config = tmp_path / "accelerate.yaml"
-    config.write_text(ACCELERATE.format(stage=stage))
+    config.write_text(manual() if stage == 2 else ACCELERATE.format(stage=stage))
     one, two = pair_of_runs(make_run, optim__lr=1e-3, save__everySteps=6)
     two.config["launch"]["accelerate"] = str(config)
     two.save_config()

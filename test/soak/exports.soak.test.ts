@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -13,31 +13,16 @@ import { reportProject } from '../fakes/reportProject.ts';
 import { untilFreeze } from '../fakes/untilFreeze.ts';
 import { temporaryFolder } from '../fakes/temporaryFolder.ts';
 import { ROOT } from '../unit/guards/repositoryFiles.ts';
+import { TRAINERS_PYTHON, environmentWith } from './ownEnvironment.ts';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 1_800_000;
-const BASE = join(ROOT, '.venv');
-const HOME = join(ROOT, '.cache', 'exports-venv');
-const PYTHON = join(HOME, 'bin', 'python');
 
-/** An environment of its own that borrows torch and transformers from the trainer's, and holds what files are for. */
-async function environment(): Promise<string> {
-  const done = join(HOME, 'ready');
-  if (existsSync(done)) return PYTHON;
-  await run(join(BASE, 'bin', 'python'), ['-m', 'venv', HOME]);
-  const packages = async (home: string): Promise<string> => {
-    const [version] = await readdir(join(home, 'lib'));
-    return join(home, 'lib', version ?? '', 'site-packages');
-  };
-  await writeFile(join(await packages(HOME), 'trainer.pth'), `${await packages(BASE)}\n`);
-  const pip = (...words: string[]) =>
-    run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...words]);
-  await pip('trl==1.16.0', 'datasets==5.2.0');
-  await pip('--no-deps', 'llamafactory==0.9.5');
-  await pip('av', 'fire', 'einops', 'tiktoken', 'sentencepiece', 'omegaconf');
-  await writeFile(done, '');
-  return PYTHON;
-}
+const PACKAGES = [
+  ['trl==1.16.0', 'datasets==5.2.0'],
+  ['--no-deps', 'llamafactory==0.9.5'],
+  ['av', 'fire', 'einops', 'tiktoken', 'sentencepiece', 'omegaconf'],
+];
 
 const rows = z.object({ rows: z.number() });
 const trained = rows.extend({ loss: z.number(), columns: z.array(z.string()) });
@@ -87,41 +72,38 @@ async function exportedFiles(): Promise<{ folder: string; counts: Map<string, nu
   return { folder, counts };
 }
 
-describe.skipIf(!existsSync(join(BASE, 'bin', 'python')))(
-  'exports in the programs they are for',
-  () => {
-    it(
-      'are read, and trained on for a step, by TRL; found and aligned by LLaMA-Factory; read by pandas',
-      async () => {
-        const python = await environment();
-        const { folder, counts } = await exportedFiles();
-        const script = join(ROOT, 'test', 'soak', 'loadExports.py');
-        const student = join(ROOT, 'media', 'practice', 'student');
-        const { stdout } = await run(python, [script, folder, student], {
-          maxBuffer: 64 * 1024 * 1024,
-        });
-        const printed: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-        expect(z.object({ failures: z.unknown() }).parse(printed).failures).toEqual({});
-        const { found } = loadedSchema.parse(printed);
-        const { conversational, ...formats } = found;
-        expect(conversational).toEqual([false, true]);
-        for (const [format, { rows: read }] of Object.entries(formats)) {
-          expect(read, format).toBe(counts.get(format));
-          expect(read, format).toBeGreaterThan(0);
-        }
-        expect(found['trl-stepwise'].even).toBe(true);
-        expect(Object.keys(found['trl-stepwise'].features).sort()).toEqual([
-          'completions',
-          'labels',
-          'prompt',
-        ]);
-        for (const format of ['alpaca', 'sharegpt'] as const) {
-          expect(found[format]).toMatchObject({ roles: ['user'], answers: 1 });
-          expect(found[`${format}-preference`]).toMatchObject({ roles: ['user'], answers: 2 });
-        }
-        console.log(JSON.stringify(found));
-      },
-      TIMEOUT_MS,
-    );
-  },
-);
+describe.skipIf(!existsSync(TRAINERS_PYTHON))('exports in the programs they are for', () => {
+  it(
+    'are read, and trained on for a step, by TRL; found and aligned by LLaMA-Factory; read by pandas',
+    async () => {
+      const python = await environmentWith('exports-venv', PACKAGES);
+      const { folder, counts } = await exportedFiles();
+      const script = join(ROOT, 'test', 'soak', 'loadExports.py');
+      const student = join(ROOT, 'media', 'practice', 'student');
+      const { stdout } = await run(python, [script, folder, student], {
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      const printed: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+      expect(z.object({ failures: z.unknown() }).parse(printed).failures).toEqual({});
+      const { found } = loadedSchema.parse(printed);
+      const { conversational, ...formats } = found;
+      expect(conversational).toEqual([false, true]);
+      for (const [format, { rows: read }] of Object.entries(formats)) {
+        expect(read, format).toBe(counts.get(format));
+        expect(read, format).toBeGreaterThan(0);
+      }
+      expect(found['trl-stepwise'].even).toBe(true);
+      expect(Object.keys(found['trl-stepwise'].features).sort()).toEqual([
+        'completions',
+        'labels',
+        'prompt',
+      ]);
+      for (const format of ['alpaca', 'sharegpt'] as const) {
+        expect(found[format]).toMatchObject({ roles: ['user'], answers: 1 });
+        expect(found[`${format}-preference`]).toMatchObject({ roles: ['user'], answers: 2 });
+      }
+      console.log(JSON.stringify(found));
+    },
+    TIMEOUT_MS,
+  );
+});
