@@ -2,13 +2,15 @@
 
 A text sees the prompt and its own past (positions restart after the prompt), so that every text has the hidden states
 of a row of its own. Anchors read their next-token losses, pairs the representation of their three texts. Rows of like
-length share a micro-batch. What all prompts of a run begin with may be left out of the rows (head.py).
+length share a micro-batch. What all prompts of a run begin with may be left out of the rows (head.py). Where pairs are
+about log-probabilities (`said`), what a text in a pair is read for are the predictions of its tokens; those of an
+anchor are there already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,6 +23,8 @@ from .plan import PlannedAnchor
 MICRO_BATCH_COST = 100
 # Added to a score that must not count. Not −inf: fp32 and bf16 both hold it, and no softmax becomes NaN.
 UNSEEN = -1e30
+# A text of the data: its question's index, "positive" or "negative", and its index among these.
+TextKey = tuple[int, str, int]
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class PackedRow:
-    """A question's share of a step. `anchors` and `pairs` index `texts`."""
+    """A question's share of a step. `anchors` and `pairs` index `texts`; `reference` is of each text what the student
+    of before the first step said to it, a summed log-probability, where the objective asks for that."""
 
     prompt: tuple[int, ...]
     texts: tuple[Text, ...]
     anchors: tuple[int, ...]
     pairs: tuple[Pair, ...]
+    reference: tuple[float, ...] = ()
 
     @property
     def length(self) -> int:
@@ -53,7 +59,10 @@ class Batch:
 
     ids, positions: [rows, length] · mask: [rows, length, length], 0 or UNSEEN · read: [rows, read]
     lm_at, lm_target, lm_weight, lm_own, lm_anchor: one entry per supervised prediction; `lm_anchor` counts anchors
-    repr_at, repr_text: hidden states that make up the representation of a text; `pairs` [n, 3] indexes those texts
+    repr_at, repr_text: hidden states that make up the representation of a text, or, where texts are `said`, the
+        predictions that make up its log-probability; `pairs` [n, 3] indexes those texts (of `said` ones the anchor has
+        no part, and the positive stands in its place)
+    reference: [n, 2], of the positive and the negative of each pair; zeros where nobody asks
     """
 
     ids: Tensor
@@ -68,9 +77,10 @@ class Batch:
     repr_at: Tensor
     repr_text: Tensor
     pairs: Tensor
+    reference: Tensor
     repr_texts: int
     sources: tuple[str, ...]  # of each anchor
-    pair_sources: tuple[str, ...]  # of each pair's anchor
+    pair_sources: tuple[str, ...]  # of each pair's anchor; of its positive where texts are said
     tokens: int  # padding aside
 
     @property
@@ -87,7 +97,9 @@ class Batch:
 
 
 def rows_of_step(
-    questions: Sequence[Question], planned: Sequence[PlannedAnchor]
+    questions: Sequence[Question],
+    planned: Sequence[PlannedAnchor],
+    reference: Mapping[TextKey, float] | None = None,
 ) -> list[PackedRow]:
     """Gathers a step's anchors by question: each distinct text is packed, and computed, once."""
     by_question: dict[int, list[PlannedAnchor]] = {}
@@ -110,7 +122,15 @@ def rows_of_step(
             question.positives[at] if kind == "positive" else question.negatives[at]
             for kind, at in slots
         )
-        rows.append(PackedRow(question.prompt_ids, texts, tuple(range(len(anchors))), tuple(pairs)))
+        row = PackedRow(question.prompt_ids, texts, tuple(range(len(anchors))), tuple(pairs))
+        if reference is not None:
+            paired = {at for pair in pairs for at in (pair.positive, pair.negative)}
+            known = [
+                reference[index, side, k] if at in paired else 0.0
+                for (side, k), at in slots.items()
+            ]
+            row = replace(row, reference=tuple(known))
+        rows.append(row)
     return rows
 
 
@@ -146,10 +166,11 @@ class _Builder:
     """Collects the indices of one micro-batch."""
 
     def __init__(
-        self, rows: Sequence[PackedRow], prompt_weight: float, pool: bool, head: int
+        self, rows: Sequence[PackedRow], prompt_weight: float, reads: str, head: int
     ) -> None:
         self.prompt_weight = prompt_weight
-        self.pool = pool
+        self.pool = reads == "pool"
+        self.said = reads == "said"
         self.head = head
         self.length = max(row.length for row in rows) - head
         shape = (len(rows), self.length)
@@ -160,8 +181,9 @@ class _Builder:
         self.read: list[list[int]] = [[] for _ in rows]
         # row, read, target, weight, completion?, anchor
         self.lm: list[tuple[int, int, int, float, bool, int]] = []
-        self.repr: list[tuple[int, int, int]] = []  # row, read, text
+        self.repr: list[tuple[int, int, int]] = []  # row, read, text; said: 0, prediction, text
         self.pairs: list[tuple[int, int, int]] = []
+        self.reference: list[tuple[float, float]] = []
         self.sources: list[str] = []
         self.pair_sources: list[str] = []
         self.texts = 0
@@ -182,9 +204,9 @@ class _Builder:
         self.ids[at, :size] = prompt
         self.positions[at, :size] = np.arange(self.head, len(row.prompt))
         self.segment[at, :size] = 0
-        needed = {
-            index for pair in row.pairs for index in (pair.anchor, pair.positive, pair.negative)
-        }
+        needed = {index for pair in row.pairs for index in (pair.positive, pair.negative)}
+        if not self.said:
+            needed |= {pair.anchor for pair in row.pairs}
         first_anchor = len(self.sources)
         self.sources += [row.texts[index].source for index in row.anchors]
         if self.prompt_weight > 0:
@@ -202,25 +224,35 @@ class _Builder:
             self.ids[at, begin:end] = ids
             self.positions[at, begin:end] = np.arange(len(ids)) + len(row.prompt)
             self.segment[at, begin:end] = index + 1
-            if index in row.anchors:
-                anchor = first_anchor + row.anchors.index(index)
-                self.lm.append((at, border, ids[0], 1.0, True, anchor))
+            first = len(self.lm)
+            is_anchor = index in row.anchors
+            if is_anchor or (self.said and index in needed):
+                anchor = first_anchor + (row.anchors.index(index) if is_anchor else 0)
+                weight = 1.0 if is_anchor else 0.0
+                self.lm.append((at, border, ids[0], weight, is_anchor, anchor))
                 for j, target in enumerate(ids[1:]):
-                    self.lm.append((at, self._read(at, begin + j), target, 1.0, True, anchor))
+                    read = self._read(at, begin + j)
+                    self.lm.append((at, read, target, weight, is_anchor, anchor))
             if index in needed:
                 slots[index] = self.texts
                 self.texts += 1
+            if index in needed and self.said:
+                self.repr += [(0, first + j, slots[index]) for j in range(len(ids))]
+            elif index in needed:
                 # Several predictions may already read these positions: look them up, append what is missing.
-                known = {position: i for i, position in enumerate(self.read[at])}
+                places = {position: i for i, position in enumerate(self.read[at])}
                 for position in range(begin if self.pool else end - 1, end):
-                    read = known.get(position)
+                    read = places.get(position)
                     if read is None:
                         read = self._read(at, position)
                     self.repr.append((at, read, slots[index]))
             begin = end
+        known = row.reference or (0.0,) * len(row.texts)
         for pair in row.pairs:
-            self.pairs.append((slots[pair.anchor], slots[pair.positive], slots[pair.negative]))
-            self.pair_sources.append(row.texts[pair.anchor].source)
+            about = pair.positive if self.said else pair.anchor
+            self.pairs.append((slots[about], slots[pair.positive], slots[pair.negative]))
+            self.pair_sources.append(row.texts[about].source)
+            self.reference.append((known[pair.positive], known[pair.negative]))
 
 
 def build_batch(
@@ -231,8 +263,11 @@ def build_batch(
     device: str = "cpu",
     head: int = 0,
 ) -> Batch:
-    """Builds the tensors of one micro-batch on `device`, without the first `head` tokens of its rows."""
-    b = _Builder(rows, prompt_weight, representation == "pool", head)
+    """Builds the tensors of one micro-batch on `device`, without the first `head` tokens of its rows.
+
+    representation: what is read of texts in pairs, `PairConfig.reads`
+    """
+    b = _Builder(rows, prompt_weight, representation, head)
     width = max(len(read) for read in b.read)
     # Unused slots read position 0, whose hidden state exists and is used by nothing.
     read = np.zeros((len(rows), width), dtype=np.int64)
@@ -265,6 +300,7 @@ def build_batch(
         repr_at=put(rep[:, 0] * width + rep[:, 1]),
         repr_text=put(rep[:, 2]),
         pairs=put(np.array(b.pairs, dtype=np.int64).reshape(-1, 3)),
+        reference=put(np.array(b.reference, dtype=np.float32).reshape(-1, 2)),
         repr_texts=b.texts,
         sources=tuple(b.sources),
         pair_sources=tuple(b.pair_sources),

@@ -257,6 +257,17 @@ def _require_same(path: Path, state: dict[str, Any], identity: Identity) -> None
             raise _mismatch(path, f"was written with another {what} ({key})")
 
 
+def with_reference(state: dict[str, Any], sha256: str | None) -> dict[str, Any]:
+    """A state that says with which reference (reference.py) its weights were trained, where there is one."""
+    return state if sha256 is None else {**state, "reference": sha256}
+
+
+def require_reference(path: Path, state: dict[str, Any], sha256: str | None) -> None:
+    """Refuses weights that were trained against other values than those that are there now."""
+    if state.get("reference") != sha256:
+        raise _mismatch(path, "was trained against another reference.jsonl")
+
+
 def restore(
     path: Path,
     state: dict[str, Any],

@@ -51,12 +51,38 @@ class LmConfig:
     token_weights: str
 
 
+# What of the pair's settings each kind has, besides its kind and its ratio.
+PAIR_SETTINGS: dict[str, tuple[str, ...]] = {
+    "none": ("margin", "repr"),
+    "triplet": ("margin", "repr"),
+    "dpo": ("beta", "lengthNormalise"),
+    "tpo": ("beta", "lengthNormalise"),
+    "orpo": (),
+}
+# The kinds that are about log-probabilities: of two texts the chosen one is to be the likelier.
+PREFERENCES = ("dpo", "tpo", "orpo")
+
+
 @dataclass(frozen=True)
 class PairConfig:
-    kind: str  # none | triplet
+    """Settings that a kind does not have keep their defaults, and nobody reads them."""
+
+    kind: str
     ratio: float
-    margin: float
-    repr: str  # last | pool
+    margin: float = 1.0
+    repr: str = "last"  # last | pool
+    beta: float = 0.1
+    length_normalise: bool = False
+
+    @property
+    def preference(self) -> bool:
+        """Whether the kind is about log-probabilities instead of hidden states."""
+        return self.kind in PREFERENCES
+
+    @property
+    def reads(self) -> str:
+        """What is read of a text in a pair: last or pool, its hidden states; said, its log-probability."""
+        return "said" if self.preference else self.repr
 
 
 @dataclass(frozen=True)
@@ -201,12 +227,7 @@ def parse_config(data: bytes, folder: Path | None = None) -> RunConfig:
             normalise=lm.choice("normalise", ("completion", "repo"), default="completion"),
             token_weights=lm.choice("tokenWeights", ("uniform",), default="uniform"),
         ),
-        pair=PairConfig(
-            kind=pair.choice("kind", ("none", "triplet"), default="triplet"),
-            ratio=pair.number("ratio", 0, 10, default=0.1),
-            margin=pair.number("margin", 0, 2, default=1.0),
-            repr=pair.choice("repr", ("last", "pool"), default="last"),
-        ),
+        pair=_pair(pair),
         optim=OptimConfig(
             lr=optim.number("lr", 0, 1, above=True, default=DEFAULT_LR[mode]),
             schedule=optim.choice("schedule", ("cosine", "linear", "constant"), default="cosine"),
@@ -274,6 +295,21 @@ def _absolute(field: str, path: str, folder: Path | None) -> str:
 def _is_in_project(folder: Path) -> bool:
     rounds, number, runs = (["", "", "", *folder.parts])[-4:-1]
     return rounds == "rounds" and number.isdigit() and runs == "runs"
+
+
+def _pair(section: Section) -> PairConfig:
+    kind = section.choice("kind", tuple(PAIR_SETTINGS), default="triplet")
+    for name in sorted({name for names in PAIR_SETTINGS.values() for name in names}):
+        if section.has(name) and name not in PAIR_SETTINGS[kind]:
+            raise bad(section.where(name), f"has no place in kind {kind}")
+    return PairConfig(
+        kind=kind,
+        ratio=section.number("ratio", 0, 10, default=0.1),
+        margin=section.number("margin", 0, 2, default=1.0),
+        repr=section.choice("repr", ("last", "pool"), default="last"),
+        beta=section.number("beta", 0, 100, above=True, default=0.1),
+        length_normalise=section.has("lengthNormalise") and section.boolean("lengthNormalise"),
+    )
 
 
 def _lora(section: Section) -> LoraConfig:

@@ -231,6 +231,7 @@ def row_lengths(questions: Sequence[Question], plan: Plan, head: int = 0) -> lis
 def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> dict[str, Any]:
     """`estimate` of the dry run."""
     shape = Shape.read(Path(config.model.path))
+    before = _reference_tokens(questions, plan) if config.pair.kind == "dpo" else 0
     accelerate = config.launch.accelerate
     whole_student = not asks_for_fsdp(accelerate)
     zero = zero_stage_of(accelerate) if config.launch.world > 1 else 0
@@ -252,8 +253,8 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
         device=config.device,
         processes=processes,
         shards=shards,
-    )
         zero=zero,
+    )
     return {
         "mode": config.mode,
         "tokens": whole,
@@ -261,13 +262,33 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
         "trainable": shape.parameters if config.lora is None else shape.adapters(config.lora),
         "processes": config.launch.world,
         **memory,
-        "seconds": _seconds(shape, whole, config, memory["device"]["kind"]),
+        "seconds": _seconds(shape, whole, before, config, memory["device"]["kind"]),
     }
 
 
-def _seconds(shape: Shape, tokens: int, config: RunConfig, kind: str) -> dict[str, int]:
+def _reference_tokens(questions: Sequence[Question], plan: Plan) -> int:
+    """What the starting student reads before the first step: each text in a pair once, and prompts as often at most."""
+    paired = {
+        (a.question, right, at)
+        for step in plan.steps
+        for a in step
+        for right, at in ((True, a.positive), (False, a.negative))
+        if a.positive is not None and a.negative is not None and at is not None
+    }
+    total = 0
+    for index, right, at in paired:
+        q = questions[index]
+        total += len(q.prompt_ids) + len((q.positives if right else q.negatives)[at].ids)
+    return total
+
+
+def _seconds(
+    shape: Shape, tokens: int, before: int, config: RunConfig, kind: str
+) -> dict[str, int]:
+    """`before`: tokens that are only read, before the first step."""
     work = tokens * shape.parameters * (6 if config.lora is None else 4)
     work *= 4 / 3 if config.grad_checkpoint else 1
+    work += before * shape.parameters * 2
     slow, fast = SPEED[kind]
     threads = (config.threads or system.cores()[0]) * config.launch.machines
     units = config.launch.world if kind == "cuda" else threads

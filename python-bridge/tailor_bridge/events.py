@@ -23,6 +23,7 @@ TERMINAL = ("done", "error", "cancelled")
 PHASES = (
     "importing",
     "loading",
+    "referencing",
     "probing",
     "training",
     "evaluating",
@@ -40,8 +41,9 @@ FIELDS: dict[str, frozenset[str]] = {
         "ready": "device worldSize backend workerPid precision reasons",
         "accepted": "configHash dataHash steps rows pairCoverage dropped droppedCount",
         "phase": "name",
+        "reference": "done of",
         "progress": "step steps epoch etaMs",
-        "metrics": "step epoch loss lm pair cosPos cosNeg activeFrac pairsInBatch lr gradNorm"
+        "metrics": "step epoch loss lm pair cosPos cosNeg activeFrac preference pairsInBatch lr gradNorm"
         " tokPerS padFrac memMB bySource",
         "sample": "epoch step questionId text answer correct finish",
         "eval": "epoch step split n correct unextracted ci seconds",

@@ -9,11 +9,21 @@ from .data import Question, Text
 from .plan import Plan
 from .tokens import StudentTokens
 
+PREFERENCE_ROLES = {"positive": "chosen", "negative": "rejected"}
+
 
 def first_batch(
-    questions: Sequence[Question], plan: Plan, tokens: StudentTokens, prompt_weight: float
+    questions: Sequence[Question],
+    plan: Plan,
+    tokens: StudentTokens,
+    prompt_weight: float,
+    *,
+    preference: bool = False,
 ) -> dict[str, Any]:
-    """Per question its prompt and texts: ids, token texts, roles, and the weight with which each token is predicted."""
+    """Per question its prompt and texts: ids, token texts, roles, and the weight with which each token is predicted.
+
+    Where pairs are preferences their texts are chosen and rejected, else positive and negative.
+    """
     rows: dict[int, dict[str, Any]] = {}
     for planned in plan.steps[0]:
         question = questions[planned.question]
@@ -40,19 +50,15 @@ def first_batch(
     for index, row in rows.items():
         question = questions[index]
         for pair in row["pairs"]:
-            for role, texts in (("positive", question.positives), ("negative", question.negatives)):
-                text = next(text for text in texts if text.id == pair[role])
-                _add(row, text, role, tokens)
+            for side, texts in (("positive", question.positives), ("negative", question.negatives)):
+                text = next(text for text in texts if text.id == pair[side])
+                _add(row, text, PREFERENCE_ROLES[side] if preference else side, tokens)
     return {"v": 1, "step": 1, "eosId": tokens.eos_id, "rows": list(rows.values())}
 
 
 def _add(row: dict[str, Any], text: Text, role: str, tokens: StudentTokens) -> None:
     """Each text once: one that is an anchor already is not listed again as another's positive."""
-    side = "negative" if role == "negative" else "positive"
-    if any(
-        t["id"] == text.id and (t["role"] == "negative") == (side == "negative")
-        for t in row["texts"]
-    ):
+    if any(t["id"] == text.id and _is_wrong(t["role"]) == _is_wrong(role) for t in row["texts"]):
         return
     weight = 1.0 if role == "anchor" else 0.0
     last = len(text.ids) - 1
@@ -67,6 +73,10 @@ def _add(row: dict[str, Any], text: Text, role: str, tokens: StudentTokens) -> N
             ],
         }
     )
+
+
+def _is_wrong(role: str) -> bool:
+    return role in ("negative", "rejected")
 
 
 def _token(tokens: StudentTokens, token: int, role: str, weight: float) -> dict[str, Any]:

@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+# A mean log-probability of a token that is nearer to 0 counts as this.
+SURE = 1e-6
+
 
 def weighted_sum(ce: Tensor, weights: Tensor) -> Tensor:
     """Σ w·c over supervised tokens; ce and weights of one shape."""
@@ -42,20 +45,36 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     return (values * mask).sum() / mask.sum().clamp_min(1)
 
 
-def dpo(chosen: Tensor, rejected: Tensor, ref_chosen: Tensor, ref_rejected: Tensor, beta: float):
+def dpo_margin(
+    chosen: Tensor, rejected: Tensor, ref_chosen: Tensor, ref_rejected: Tensor, beta: float
+) -> Tensor:
+    """β((π_c − ref_c) − (π_r − ref_r)): by how much more than the reference the chosen text is preferred."""
+    return beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+
+
+def dpo(
+    chosen: Tensor, rejected: Tensor, ref_chosen: Tensor, ref_rejected: Tensor, beta: float
+) -> Tensor:
     """−log σ(β((π_c − ref_c) − (π_r − ref_r))) on summed log-probabilities (Rafailov et al. 2023)."""
-    return -functional.logsigmoid(beta * ((chosen - ref_chosen) - (rejected - ref_rejected)))
+    return preference_term(dpo_margin(chosen, rejected, ref_chosen, ref_rejected, beta))
+
+
+def tpo_margin(chosen: Tensor, rejected: Tensor, beta: float) -> Tensor:
+    """β(π_c − π_r)."""
+    return beta * (chosen - rejected)
 
 
 def tpo(chosen: Tensor, rejected: Tensor, beta: float) -> Tensor:
     """The pair term of TPO, −log σ(β(π_c − π_r)): DPO without a reference."""
-    return -functional.logsigmoid(beta * (chosen - rejected))
+    return preference_term(tpo_margin(chosen, rejected, beta))
 
 
 def orpo_log_odds_ratio(chosen: Tensor, rejected: Tensor) -> Tensor:
     """log odds_c − log odds_r of mean log-probabilities, with odds = p / (1 − p) (Hong et al. 2024)."""
 
     def log_odds(logp: Tensor) -> Tensor:
+        # Where a text is certain its odds are infinite, and their gradient is no number.
+        logp = logp.clamp_max(-SURE)
         return logp - torch.log(-torch.expm1(logp))
 
     return log_odds(chosen) - log_odds(rejected)
@@ -63,4 +82,9 @@ def orpo_log_odds_ratio(chosen: Tensor, rejected: Tensor) -> Tensor:
 
 def orpo(chosen: Tensor, rejected: Tensor) -> Tensor:
     """−log σ of the log odds ratio."""
-    return -functional.logsigmoid(orpo_log_odds_ratio(chosen, rejected))
+    return preference_term(orpo_log_odds_ratio(chosen, rejected))
+
+
+def preference_term(margin: Tensor) -> Tensor:
+    """−log σ(margin): what all three make of their margin."""
+    return -functional.logsigmoid(margin)

@@ -13,13 +13,23 @@ from torch.utils.checkpoint import checkpoint
 from .batch import Batch, PackedRow
 from .config import LmConfig, PairConfig
 from .head_pass import HeadPass
-from .losses import lm_divisor, triplet_terms, weighted_sum
+from .losses import (
+    dpo_margin,
+    lm_divisor,
+    orpo_log_odds_ratio,
+    preference_term,
+    tpo_margin,
+    triplet_terms,
+    weighted_sum,
+)
 from .model import Student
+from .pair_sums import PAIR_SUMS, pair_sums
 
 # Logits of one chunk: 64 M floats = 256 MB.
 LOGIT_CHUNK = 1 << 26
 
-SUMS = ("lm", "pair", "cos_pos", "cos_neg", "active", "pairs", "tokens", "padded")
+SUMS = ("lm", *PAIR_SUMS, "pairs", "tokens", "padded")
+OF_SOURCE = 3 + 1 + len(PAIR_SUMS)
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,15 @@ class Figures:
     cos_pos: float = 0.0
     cos_neg: float = 0.0
     active: float = 0.0
+    logp_chosen: float = 0.0
+    logp_rejected: float = 0.0
+    margin: float = 0.0
+    won: float = 0.0
     pairs: int = 0
     tokens: int = 0
     padded: int = 0
     source_ce: dict[str, list[float]] = field(default_factory=dict)  # source: n, Σ ce, tokens
-    # source: n, Σ term, Σ cos(a,p), Σ cos(a,n), active
+    # source: n, and sums of PAIR_SUMS
     source_pair: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, other: Figures) -> None:
@@ -70,7 +84,8 @@ class Figures:
         """All sums as one list, for adding up over processes."""
         out = [float(getattr(self, name)) for name in SUMS]
         for source in sources:
-            out += self.source_ce.get(source, [0.0] * 3) + self.source_pair.get(source, [0.0] * 5)
+            out += self.source_ce.get(source, [0.0] * 3)
+            out += self.source_pair.get(source, [0.0] * (OF_SOURCE - 3))
         return out
 
     def unpack(self, values: Sequence[float], sources: Sequence[str]) -> None:
@@ -78,7 +93,7 @@ class Figures:
         for name, value in zip(SUMS, values, strict=False):
             setattr(self, name, int(value) if name in ("pairs", "tokens", "padded") else value)
         for at, source in enumerate(sources):
-            own = list(values[len(SUMS) + 8 * at :][:8])
+            own = list(values[len(SUMS) + OF_SOURCE * at :][:OF_SOURCE])
             if own[0] > 0:
                 self.source_ce[source] = own[:3]
             if own[3] > 0:
@@ -92,7 +107,9 @@ class MicroResult:
     loss: Tensor
     lm_sum: Tensor
     anchor_ce: Tensor  # [anchors, 2]: Σ ce over completion tokens, their number
-    terms: Tensor  # [pairs, 3]: term, cos(a,p), cos(a,n)
+    # [pairs, 3]: term, cos(a,p), cos(a,n); of preferences [pairs, 4]: term, log-probabilities a token, margin
+    terms: Tensor
+    logp: Tensor  # [texts in pairs]: summed log-probabilities; empty where pairs are about hidden states
 
 
 class Objective(torch.nn.Module):
@@ -123,15 +140,14 @@ class Objective(torch.nn.Module):
         ce = self._cross_entropy(hidden[batch.lm_at], batch.lm_target)
         lm_sum = weighted_sum(ce, batch.lm_weight)
         loss = lm_sum / counts.lm
-        terms = hidden.new_zeros((0, 3))
+        terms, logp = hidden.new_zeros((0, 3)), hidden.new_zeros(0)
         if batch.pairs.shape[0] > 0:
-            sums = hidden.new_zeros((batch.repr_texts, hidden.shape[1]))
-            # cos ignores length, so the sum stands for the mean of `pool`; `last` has one state per text.
-            states = sums.index_add(0, batch.repr_text, hidden[batch.repr_at])
-            anchor, positive, negative = (states[batch.pairs[:, k]] for k in range(3))
-            term, cos_pos, cos_neg = triplet_terms(anchor, positive, negative, self.pair.margin)
-            loss = loss + self.pair.ratio * term.sum() / counts.pairs
-            terms = torch.stack((term, cos_pos, cos_neg), dim=1).detach()
+            if self.pair.preference:
+                logp, found = self._preferences(batch, ce)
+            else:
+                found = self._triplets(batch, hidden)
+            loss = loss + self.pair.ratio * found[0].sum() / counts.pairs
+            terms = torch.stack(found, dim=1).detach()
         with torch.no_grad():
             own = batch.lm_own
             anchor_ce = hidden.new_zeros((batch.anchors, 2))
@@ -139,7 +155,38 @@ class Objective(torch.nn.Module):
                 hidden.dtype
             )
             anchor_ce.index_add_(0, batch.lm_anchor[own], values)
-        return MicroResult(loss, lm_sum.detach(), anchor_ce, terms)
+        return MicroResult(loss, lm_sum.detach(), anchor_ce, terms, logp.detach())
+
+    def _triplets(self, batch: Batch, hidden: Tensor) -> tuple[Tensor, ...]:
+        """Of every pair its term, cos(a,p), cos(a,n)."""
+        sums = hidden.new_zeros((batch.repr_texts, hidden.shape[1]))
+        # cos ignores length, so the sum stands for the mean of `pool`; `last` has one state per text.
+        states = sums.index_add(0, batch.repr_text, hidden[batch.repr_at])
+        anchor, positive, negative = (states[batch.pairs[:, k]] for k in range(3))
+        return triplet_terms(anchor, positive, negative, self.pair.margin)
+
+    def _preferences(self, batch: Batch, ce: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Of every text in a pair its summed log-probability; of every pair its term, both texts' log-probabilities a
+        token, and its margin."""
+        said = -ce[batch.repr_at]
+        zeros = said.new_zeros(batch.repr_texts)
+        logp = zeros.index_add(0, batch.repr_text, said)
+        tokens = zeros.index_add(0, batch.repr_text, torch.ones_like(said))
+        chosen, rejected = batch.pairs[:, 1], batch.pairs[:, 2]
+        mean = logp / tokens
+        kind, beta = self.pair.kind, self.pair.beta
+        if kind == "orpo":
+            margin = orpo_log_odds_ratio(mean[chosen], mean[rejected])
+        else:
+            divisor = tokens if self.pair.length_normalise else torch.ones_like(tokens)
+            value = logp / divisor
+            if kind == "tpo":
+                margin = tpo_margin(value[chosen], value[rejected], beta)
+            else:
+                ref_chosen = batch.reference[:, 0] / divisor[chosen]
+                ref_rejected = batch.reference[:, 1] / divisor[rejected]
+                margin = dpo_margin(value[chosen], value[rejected], ref_chosen, ref_rejected, beta)
+        return logp, (preference_term(margin), mean[chosen], mean[rejected], margin)
 
     def _cross_entropy(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropies [n]; in chunks whose logits are recomputed in the backward pass where all would be large."""
@@ -163,14 +210,10 @@ def figures_of(result: MicroResult, batch: Batch, counts: Counts) -> Figures:
     for source, (ce, n) in zip(batch.sources, result.anchor_ce.tolist(), strict=True):
         old = figures.source_ce.get(source, [0.0, 0.0, 0.0])
         figures.source_ce[source] = [old[0] + 1, old[1] + ce, old[2] + n]
-    for source, (term, cos_pos, cos_neg) in zip(
-        batch.pair_sources, result.terms.tolist(), strict=True
-    ):
-        figures.pair += term / counts.pairs
-        figures.cos_pos += cos_pos / counts.pairs
-        figures.cos_neg += cos_neg / counts.pairs
-        figures.active += (term > 0) / counts.pairs
-        old = figures.source_pair.get(source, [0.0] * 5)
-        new = (1.0, term, cos_pos, cos_neg, float(term > 0))
-        figures.source_pair[source] = [a + b for a, b in zip(old, new, strict=True)]
+    for source, values in zip(batch.pair_sources, result.terms.tolist(), strict=True):
+        sums = pair_sums(values)
+        for name, value in zip(PAIR_SUMS, sums, strict=True):
+            setattr(figures, name, getattr(figures, name) + value / counts.pairs)
+        old = figures.source_pair.get(source, [0.0] * (1 + len(PAIR_SUMS)))
+        figures.source_pair[source] = [a + b for a, b in zip(old, [1.0, *sums], strict=True)]
     return figures

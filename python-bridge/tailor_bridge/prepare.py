@@ -33,7 +33,13 @@ def prepare_run(
         pairs=config.pair.kind != "none",
     )
     if write:
-        view = first_batch(data.questions, plan, tokens, config.lm.prompt_weight)
+        view = first_batch(
+            data.questions,
+            plan,
+            tokens,
+            config.lm.prompt_weight,
+            preference=config.pair.preference,
+        )
         jsonio.write_atomic(run_folder / "first-batch.json", jsonio.dumps(view) + "\n", sync=False)
     if events is not None:
         dropped = "".join(

@@ -180,7 +180,7 @@ class Stepper:
         batch = build_batch(
             part,
             prompt_weight=self.objective.lm.prompt_weight,
-            representation=self.objective.pair.repr,
+            representation=self.objective.pair.reads,
             device=self.device,
             head=head_length(self.head),
         )

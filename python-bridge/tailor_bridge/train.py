@@ -191,6 +191,7 @@ class Run:
         from .placement import place
         from .prepare import prepare_run
         from .probes import Probes
+        from .reference import Reader, reference_of, teller
         from .scale import LossScale
         from .step import StepState
         from .tokens import StudentTokens
@@ -234,6 +235,21 @@ class Run:
             config.model.digest,
             hashlib.sha256(plan_text.encode()).hexdigest(),
         )
+        head: tuple[int, ...] = ()
+        if not placed.shared:
+            head = common_head([question.prompt_ids for question in data.questions])
+        follow = poll if group.first else self.control.follow
+        reference = None
+        if config.pair.kind == "dpo":
+            # Before any checkpoint is read: the student is the one that the run began with.
+            asked = self.control.asked
+            budget, told_of = config.optim.token_budget, teller(events.emit)
+            reader = Reader(objective, group, device.kind, budget, head, asked, follow, told_of)
+            reference = reference_of(
+                self.folder, data.questions, plan, identity, reader, events.phase
+            )
+        reference_hash = None if reference is None else reference.sha256
+        stated = None if reference is None else reference.values
         found = None
         if group.first:
             checkpoint.remove_leftovers(self.folder)
@@ -242,6 +258,7 @@ class Run:
         if told is not None:
             path = Path(told)
             saved = checkpoint.verify(path) if found is None else found[1]
+            checkpoint.require_reference(path, saved, reference_hash)
             placed.restore(path, saved, student, optimizer)
             self.counters = Counters(**saved["counters"])
             events.log(f"Resumed after step {self.counters.step} from {path.name}.")
@@ -260,7 +277,7 @@ class Run:
                 counters.step,
                 student,
                 optimizer,
-                {"counters": vars(counters)},
+                checkpoint.with_reference({"counters": vars(counters)}, reference_hash),
                 identity,
                 keep=config.save.keep,
             )
@@ -273,9 +290,6 @@ class Run:
         scale = LossScale.of(device.precision)
         if counters.scale is not None:
             scale = LossScale(counters.scale, counters.calm)
-        head: tuple[int, ...] = ()
-        if not placed.shared:
-            head = common_head([question.prompt_ids for question in data.questions])
         if head:
             events.log(f"All prompts begin with the same {head_length(head)} tokens: once a step.")
         state = StepState(counters.max_rows, list(counters.skipped), scale)
@@ -287,7 +301,7 @@ class Run:
             device=device.kind,
             seed=config.seed,
             group=group,
-            poll=poll if group.first else self.control.follow,
+            poll=follow,
             asked=self.control.asked,
             on_oom=lambda old, new: events.emit("oom", microBatch=old, newMicroBatch=new),
             warn=events.warning,
@@ -322,7 +336,7 @@ class Run:
                 plan.steps,
                 key=lambda step: max(row.length for row in rows_of_step(data.questions, step)),
             )
-            stepper.gradients(rows_of_step(data.questions, heaviest))
+            stepper.gradients(rows_of_step(data.questions, heaviest, stated))
             optimizer.zero_grad(set_to_none=True)
 
             # 4. The steps.
@@ -333,7 +347,7 @@ class Run:
                     poll()
                 began = time.monotonic()
                 number = counters.step + 1
-                rows = rows_of_step(data.questions, plan.steps[number - 1])
+                rows = rows_of_step(data.questions, plan.steps[number - 1], stated)
                 result = stepper.step(rows, number, len(plan.steps))
                 counters.step = number
                 counters.tokens += result.figures.tokens
@@ -356,7 +370,7 @@ class Run:
                     events.phase("training")
 
         # 5. The last checkpoint, the student folder, and the word that all is done: one process is enough.
-        if placed.shared:
+        if placed.together:
             commit("final")
             self._save_now = None
         group.leave()
@@ -368,7 +382,7 @@ class Run:
             commit("final")
         poll()
         self.control.busy = True
-        if placed.together:
+        if placed.shared:
             last = checkpoint.folder_of(self.folder, counters.step)
             weights = load_file(last / checkpoint.FILES[0])
         else:

@@ -1,4 +1,4 @@
-"""What a run says of itself while it trains: counters, `metrics`, `progress`, and two warnings."""
+"""What a run says of itself while it trains: counters, `metrics`, `progress`, and warnings of a few patterns."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import itertools
 import statistics
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import system
 from .config import RunConfig
 from .events import EventLog, finite
+from .pair_sums import PAIR_SUMS
 
 if TYPE_CHECKING:
     from .objective import Figures
@@ -22,6 +24,13 @@ PROGRESS_S = 0.5
 METRICS_RECORDS = 1000
 FLAT_STEPS = 50
 FLAT_COSINE = 0.01
+# A preference's term below this, with every pair won, moves nothing.
+WON_TERM = 0.01
+# Log-probabilities a token of the chosen texts, as means over so many steps at least (single steps hold different
+# questions): they fall where each mean is so much below the last one.
+LOGP_STEPS = 25
+LOGP_FALL = 0.01
+LOGP_FALLS = 3
 
 
 @dataclass
@@ -38,13 +47,16 @@ class Counters:
     cos_pos: float | None = None
     cos_neg: float | None = None
     active: float | None = None
+    preference: dict[str, Any] | None = None
     max_rows: int = 1 << 20
     skipped: list[int] = field(default_factory=list)
     probed: int = 0  # epochs whose probes were asked
     scale: float | None = None  # of the loss, with fp16
     calm: int = 0
     flat: int = 0  # steps in a row whose right and wrong attempts looked alike
-    idle: int = 0  # steps in a row whose pairs gave no gradient
+    idle: int = 0  # steps in a row whose pairs gave no gradient, or next to none
+    logp: list[float] = field(default_factory=list)  # of the chosen texts, step by step
+    logp_means: list[float] = field(default_factory=list)  # of these, stretch by stretch
 
 
 @dataclass
@@ -56,7 +68,7 @@ class Clock:
 
 
 class Watch:
-    """Turns what a step returns into `metrics` and `progress`, and warns of two patterns."""
+    """Turns what a step returns into `metrics` and `progress`, and warns of a few patterns."""
 
     def __init__(
         self, events: EventLog, config: RunConfig, plan: Plan, counters: Counters, clock: Clock
@@ -71,6 +83,8 @@ class Watch:
         self.last_progress = 0.0
         self.epoch_lm: list[float] = []
         self.epoch_means: deque[float] = deque(maxlen=4)
+        # As long a stretch as half an epoch: the questions of one are much like those of the next.
+        self.stretch = max(LOGP_STEPS, plan.steps_per_epoch // 2)
         paired_rows = any(a.negative is not None for step in plan.steps for a in step)
         if counters.step == 0 and config.pair.kind != "none" and not paired_rows:
             events.warning(
@@ -85,14 +99,17 @@ class Watch:
         self.clock.step, self.clock.began = counters.step, now
         self.recent.append(seconds)
         paired = figures.pairs > 0
+        preference = self.config.pair.preference
+        triplets = paired and not preference
         loss = figures.lm + self.config.pair.ratio * figures.pair
         values = {
             "loss": finite(loss),
             "lm": finite(figures.lm),
             "pair": finite(figures.pair) if paired else None,
-            "cosPos": finite(figures.cos_pos) if paired else None,
-            "cosNeg": finite(figures.cos_neg) if paired else None,
-            "activeFrac": finite(figures.active) if paired else None,
+            "cosPos": finite(figures.cos_pos) if triplets else None,
+            "cosNeg": finite(figures.cos_neg) if triplets else None,
+            "activeFrac": finite(figures.active) if triplets else None,
+            "preference": _preference(vars(figures), figures.pairs) if preference else None,
         }
         if counters.first_loss is None:
             counters.first_loss, counters.first_lm = values["loss"], values["lm"]
@@ -100,6 +117,7 @@ class Watch:
         if paired:
             counters.cos_pos, counters.cos_neg = values["cosPos"], values["cosNeg"]
             counters.active = values["activeFrac"]
+            counters.preference = values["preference"]
         last = counters.step == len(self.plan.steps)
         if counters.step % self.every == 0 or last or result.grad_norm is None:
             self.events.emit(
@@ -113,7 +131,7 @@ class Watch:
                 tokPerS=round(figures.tokens / max(seconds, 1e-9), 1),
                 padFrac=round(1 - figures.tokens / max(1, figures.padded), 4),
                 memMB=system.rss_mb(),
-                bySource=_by_source(figures),
+                bySource=_by_source(figures, preference),
             )
         if last or now - self.last_progress >= PROGRESS_S:
             self.last_progress = now
@@ -130,7 +148,9 @@ class Watch:
     def _warn(self, paired: bool, figures: Figures) -> None:
         step = self.counters.step
         counters = self.counters
-        if paired:
+        if paired and self.config.pair.preference:
+            self._warn_of_preferences(figures)
+        elif paired:
             alike = abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE
             counters.flat = counters.flat + 1 if alike else 0
             if counters.flat == FLAT_STEPS:
@@ -157,19 +177,64 @@ class Watch:
                     "lm-rising", f"Step {step}: the language-model loss rose three epochs running."
                 )
 
+    def _warn_of_preferences(self, figures: Figures) -> None:
+        counters = self.counters
+        # A mean of ones over processes and micro-batches may come out a hair below one.
+        is_won = figures.won > 1 - 1e-6 and figures.pair < WON_TERM
+        counters.idle = counters.idle + 1 if is_won else 0
+        if counters.idle == FLAT_STEPS:
+            self.events.warning(
+                "pair-won",
+                f"Step {counters.step}: for {FLAT_STEPS} steps every chosen text has been preferred to the "
+                f"rejected one and the pair term was below {WON_TERM}, so it changes next to nothing.",
+            )
+        counters.logp.append(figures.logp_chosen)
+        if len(counters.logp) < self.stretch:
+            return
+        counters.logp_means.append(statistics.fmean(counters.logp))
+        counters.logp.clear()
+        means = counters.logp_means = counters.logp_means[-1 - LOGP_FALLS :]
+        falls = [b < a - LOGP_FALL for a, b in itertools.pairwise(means)]
+        if len(falls) == LOGP_FALLS and all(falls):
+            counters.logp_means = means[-1:]
+            self.events.warning(
+                "likelihood-displacement",
+                f"Step {counters.step}: the chosen texts have become less likely {LOGP_FALLS} times running "
+                f"(means over {self.stretch} steps: {means[0]:.3f} to {means[-1]:.3f} a token). The pair term "
+                "pushes both texts down, the rejected one more: likelihood displacement. Lower "
+                "objective.pair.ratio.",
+            )
 
-def _by_source(figures: Figures) -> dict[str, dict[str, Any]]:
+
+def _preference(sums: Mapping[str, float], pairs: float) -> dict[str, Any] | None:
+    """`preference` of a record from means over pairs; None where there is no pair."""
+    if pairs == 0:
+        return None
+    return {
+        "pairs": int(pairs),
+        "logpChosen": finite(sums["logp_chosen"]),
+        "logpRejected": finite(sums["logp_rejected"]),
+        "margin": finite(sums["margin"]),
+        "accuracy": finite(sums["won"]),
+    }
+
+
+def _by_source(figures: Figures, preference: bool) -> dict[str, dict[str, Any]]:
     sources = {}
-    for source, (n, ce, tokens) in sorted(figures.source_ce.items()):
-        pairs, *sums = figures.source_pair.get(source, [0.0] * 5)
-        pair, cos_pos, cos_neg, active = (finite(one / pairs) if pairs else None for one in sums)
+    # A chosen text need not be an anchor of this step, and then its source may have none.
+    for source in sorted(figures.source_ce.keys() | figures.source_pair.keys()):
+        n, ce, tokens = figures.source_ce.get(source, [0.0] * 3)
+        pairs, *sums = figures.source_pair.get(source, [0.0])
+        means = {name: one / pairs for name, one in zip(PAIR_SUMS, sums, strict=False)}
+        triplets = {} if preference else means
         sources[source] = {
             "n": int(n),
-            "lm": finite(ce / max(1.0, tokens)),
-            "pair": pair,
-            "cosPos": cos_pos,
-            "cosNeg": cos_neg,
-            "activeFrac": active,
+            "lm": finite(ce / tokens) if tokens else None,
+            "pair": finite(means.get("pair")),
+            "cosPos": finite(triplets.get("cos_pos")),
+            "cosNeg": finite(triplets.get("cos_neg")),
+            "activeFrac": finite(triplets.get("active")),
+            "preference": _preference(means, pairs) if preference else None,
         }
     return sources
 
@@ -187,4 +252,5 @@ def summary(counters: Counters) -> dict[str, Any]:
         "cosPos": counters.cos_pos,
         "cosNeg": counters.cos_neg,
         "activeFrac": counters.active,
+        "preference": counters.preference,
     }

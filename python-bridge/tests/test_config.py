@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, golden
 
-from tailor_bridge.config import LORA_TARGETS, LoraConfig, load_config, parse_config
+from tailor_bridge.config import (
+    LORA_TARGETS,
+    PAIR_SETTINGS,
+    LoraConfig,
+    load_config,
+    parse_config,
+)
 from tailor_bridge.errors import TrainerError
 
 
@@ -41,6 +47,19 @@ def test_invalid_config_names_the_field(case: dict) -> None:
     assert caught.value.code == "BAD_CONFIG"
     assert f"run.json: {case['field']} " in caught.value.message
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("case", golden("run/run.pairs.jsonl"), ids=lambda c: c["name"])
+def test_every_kind_of_pair_has_the_hosts_defaults(case: dict) -> None:
+    config = json.loads((FIXTURES / "run" / "run.valid.json").read_text())
+    config["objective"]["pair"] = case["pair"]
+    parsed = parse_config(json.dumps(config).encode())
+    given = {"beta": parsed.pair.beta, "lengthNormalise": parsed.pair.length_normalise}
+    given.update(margin=parsed.pair.margin, repr=parsed.pair.repr)
+    given.update(kind=parsed.pair.kind, ratio=parsed.pair.ratio)
+    assert {key: given[key] for key in case["expect"]} == case["expect"]
+    assert set(case["expect"]) == {"kind", "ratio", *PAIR_SETTINGS[parsed.pair.kind]}
+    assert parsed.warnings == ()
 
 
 @pytest.mark.parametrize("case", golden("run/run.unknownKeys.jsonl"), ids=lambda c: c["name"])

@@ -69,17 +69,41 @@ def assert_like(one: RunFolder, two: RunFolder) -> None:
     assert all(float((left[name] - right[name]).abs().max()) < 1e-5 for name in left)
 
 
-@pytest.mark.parametrize("mode", ["full", "lora"])
+def assert_like_references(one: RunFolder, two: RunFolder) -> None:
+    left, right = (
+        [json.loads(line) for line in (run.path / "reference.jsonl").read_text().splitlines()[1:]]
+        for run in (one, two)
+    )
+    assert len(left) > 0
+    for a, b in zip(left, right, strict=True):
+        assert math.isclose(a.pop("logp"), b.pop("logp"), rel_tol=1e-5)
+        assert a == b
+    pairs = [
+        (a["preference"], b["preference"])
+        for a, b in zip(one.of("metrics"), two.of("metrics"), strict=True)
+        if a["preference"]
+    ]
+    assert len(pairs) > 0
+    for a, b in pairs:
+        assert math.isclose(a["logpChosen"], b["logpChosen"], rel_tol=1e-4)
+        assert math.isclose(a["margin"], b["margin"], abs_tol=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["full", "lora", "dpo"])
 def test_two_processes_equal_one(make_run: MakeRun, mode: str) -> None:
     changes: dict[str, Any] = {"mode": mode, "optim__lr": 1e-3}
     if mode == "lora":
         changes["lora"] = {"dropout": 0.0}
+    if mode == "dpo":
+        changes.update(mode="full", objective__pair={"kind": "dpo", "ratio": 0.5})
     one, two = pair_of_runs(make_run, **changes)
     assert work(one) == 0
     finished(two)
     (ready,) = two.of("ready")
     assert (ready["worldSize"], ready["backend"]) == (2, "gloo")
     assert_like(one, two)
+    if mode == "dpo":
+        assert_like_references(one, two)
     assert [e["seq"] for e in two.events] == list(range(len(two.events)))
 
 

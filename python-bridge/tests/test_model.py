@@ -50,7 +50,7 @@ def gradient(objective: Objective, parts: list[list[PackedRow]]) -> tuple[float,
         batch = build_batch(
             part,
             prompt_weight=objective.lm.prompt_weight,
-            representation=objective.pair.repr,
+            representation=objective.pair.reads,
         )
         result = objective(batch, counts)
         result.loss.backward()

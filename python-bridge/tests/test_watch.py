@@ -9,6 +9,7 @@ from conftest import MakeRun, frozen_row
 from runs import After, request, work
 
 from tailor_bridge import checkpoint
+from tailor_bridge.config import PairConfig
 from tailor_bridge.control import move_stale_requests
 
 pytestmark = pytest.mark.usefixtures("no_parity")
@@ -51,7 +52,7 @@ def test_the_count_of_idle_steps_outlives_a_stop(make_run: MakeRun) -> None:
     events: Any = SimpleNamespace(
         warning=lambda code, message: said.append(code), emit=lambda *a, **k: None
     )
-    config: Any = SimpleNamespace(pair=SimpleNamespace(kind="triplet", ratio=0.5))
+    config: Any = SimpleNamespace(pair=PairConfig("triplet", 0.5))
     planned = SimpleNamespace(negative=0)
     plan: Any = SimpleNamespace(steps=[[planned]] * 80, steps_per_epoch=80, epoch_of=lambda s: s)
     figures = SimpleNamespace(

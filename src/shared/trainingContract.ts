@@ -14,6 +14,10 @@ export const pointSchema = z.object({
   cosPos: z.nullable(z.number()),
   cosNeg: z.nullable(z.number()),
   activeFrac: z.nullable(z.number()),
+  logpChosen: z.nullable(z.number()),
+  logpRejected: z.nullable(z.number()),
+  margin: z.nullable(z.number()),
+  accuracy: z.nullable(z.number()),
   lr: z.number(),
   gradNorm: z.nullable(z.number()),
   tokPerS: z.number(),
@@ -26,10 +30,10 @@ export const firstBatchRowSchema = z.object({
   segments: z.array(
     z.object({
       /**
-       * anchor: learnt word by word · positive, negative: compared with the anchor as wholes. An anchor can be
-       * another anchor's positive as well.
+       * anchor: learnt word by word · positive, negative: compared with the anchor as wholes · chosen, rejected: their
+       * probabilities are compared. An anchor can be another anchor's positive, or chosen, as well.
        */
-      kind: z.enum(['prompt', 'anchor', 'positive', 'negative']),
+      kind: z.enum(['prompt', 'anchor', 'positive', 'negative', 'chosen', 'rejected']),
       source: z.nullable(z.string()),
       spans: z.array(z.object({ text: z.string(), trained: z.boolean() })),
       tokens: count,
@@ -56,6 +60,8 @@ export const trainingSnapshotSchema = z.object({
     'cancelled',
   ]),
   phase: z.nullable(z.string()),
+  /** How much of the phase is done, where it says so. */
+  part: z.nullable(z.object({ done: count, of: count })),
   step: count,
   steps: count,
   epoch: z.number(),
@@ -73,6 +79,10 @@ export const trainingSnapshotSchema = z.object({
       cosPos: z.nullable(z.number()),
       cosNeg: z.nullable(z.number()),
       activeFrac: z.nullable(z.number()),
+      logpChosen: z.nullable(z.number()),
+      logpRejected: z.nullable(z.number()),
+      margin: z.nullable(z.number()),
+      accuracy: z.nullable(z.number()),
     }),
   ),
   /** Over how many of the last steps `bySource` is the mean. */

@@ -58,6 +58,16 @@ describe('first-batch.json', () => {
     expect(rows.flatMap((row) => row.segments.map(({ kind }) => kind))).toContain('negative');
   });
 
+  it('calls the texts of a preference chosen and rejected, as the trainer does', () => {
+    const told = JSON.stringify(golden)
+      .replaceAll('"role":"positive"', '"role":"chosen"')
+      .replaceAll('"role":"negative"', '"role":"rejected"');
+    const { rows } = firstBatchRows(firstBatchSchema.parse(JSON.parse(told)));
+    const rejected = rows.flatMap((row) => row.segments).filter(({ kind }) => kind === 'rejected');
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(new Set(rejected.map(({ source }) => source))).toEqual(new Set([null]));
+  });
+
   it('shows four rows, and of these two with a pair where a batch has them further on', () => {
     const batch = firstBatchSchema.parse(golden);
     const [row] = batch.rows;

@@ -13,6 +13,20 @@ const cases = (name: string): z.infer<typeof caseSchema>[] =>
     .filter((line) => line !== '')
     .map((line) => caseSchema.parse(JSON.parse(line)));
 
+const valid = z.record(z.string(), z.unknown()).parse(JSON.parse(text('run.valid.json')));
+const pairCase = z.object({
+  name: z.string(),
+  pair: z.unknown(),
+  expect: z.looseObject({ kind: z.string() }),
+});
+const pairs = text('run.pairs.jsonl')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => {
+    const one = pairCase.parse(JSON.parse(line));
+    return [one.name, one.pair, one.expect] as const;
+  });
+
 /** The paths of a refusal; an unknown key is named at its own path. */
 function refusedAt(config: unknown): string[] {
   const parsed = runConfigSchema.safeParse(config);
@@ -60,6 +74,25 @@ describe('the golden run.json files', () => {
       globalBatch: 16,
       tokenBudget: 4096,
     });
+  });
+
+  test.each(pairs)('the pair’s settings and defaults by kind: %s', (_, pair, expected) => {
+    const config = runConfigSchema.parse({ ...valid, objective: { pair } });
+    expect(config.objective.pair).toEqual(expected);
+    // What older projects wrote decides the names of their runs: to the byte, order of keys included.
+    if (expected.kind === 'triplet' || expected.kind === 'none') {
+      expect(Object.keys(config.objective.pair)).toEqual(['kind', 'ratio', 'margin', 'repr']);
+    }
+  });
+
+  test('an unknown kind of pairs is answered with the kinds that there are', () => {
+    const { error } = runConfigSchema.safeParse({
+      ...valid,
+      objective: { pair: { kind: 'ppo' } },
+    });
+    expect(error?.issues.map(({ message }) => message)).toEqual([
+      'Invalid option: expected one of "none"|"triplet"|"dpo"|"tpo"|"orpo"',
+    ]);
   });
 
   test.each(cases('run.invalid.jsonl').map(({ name, field, config }) => [name, field, config]))(

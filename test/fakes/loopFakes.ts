@@ -82,6 +82,8 @@ export class FakeTeacher implements Teacher {
   readonly profile = 'fake';
   readonly programmatic = false;
   readonly asked: TeacherRequest[] = [];
+  /** Question → the score that it gives to rationales of it; the best one where there is none. */
+  readonly scores = new Map<string, number>();
   readonly #questions: ReadonlyMap<string, Question>;
 
   constructor(questions: readonly Question[]) {
@@ -100,6 +102,7 @@ export class FakeTeacher implements Teacher {
     const text: Record<Purpose, string> = {
       annotate: `${rationale}\n${answer}`,
       feedback: `FIRST WRONG STEP: 1\nKIND: arithmetic\nWHY: The sum is off.\nCORRECTED:\n${rationale} Right.\n${answer}`,
+      review: `SCORE: ${this.scores.get(request.questionId) ?? 5}\nREASON: The sum is looked at.\nEND`,
     };
     return Promise.resolve({
       type: 'reply',
@@ -169,6 +172,7 @@ export class FakeTrainer implements Trainer {
           cosPos: null,
           cosNeg: null,
           activeFrac: null,
+          preference: null,
         },
       },
     });

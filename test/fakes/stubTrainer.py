@@ -258,6 +258,7 @@ def measure(out, step):
         cosPos=0.9 if pairs else None,
         cosNeg=0.4 if pairs else None,
         activeFrac=0.5 if pairs else None,
+        preference=None,
         pairsInBatch=pairs,
         lr=0.0005,
         gradNorm=1.0,
@@ -361,6 +362,7 @@ def export(out):
             "cosPos": None,
             "cosNeg": None,
             "activeFrac": None,
+            "preference": None,
         },
     )
 

@@ -35,6 +35,7 @@ const BODIES = {
     droppedCount: 0,
   },
   phase: { name: 'training' },
+  reference: { done: 1, of: 4 },
   progress: { step: 1, steps: 100, epoch: 0.1, etaMs: 5000 },
   metrics: {
     step: 1,
@@ -45,6 +46,7 @@ const BODIES = {
     cosPos: 0.9,
     cosNeg: 0.8,
     activeFrac: 1,
+    preference: null,
     pairsInBatch: 4,
     lr: 0.001,
     gradNorm: 2,
@@ -97,6 +99,7 @@ const BODIES = {
       cosPos: null,
       cosNeg: null,
       activeFrac: null,
+      preference: null,
     },
   },
   cancelled: { checkpoint: null },

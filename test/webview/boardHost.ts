@@ -133,7 +133,16 @@ export function boardClient(host: BoardHost): Client<DashboardContract> {
   return connect(dashboardContract, here);
 }
 
+/** What runs with triplets do not measure. */
+export const NO_PREFERENCE = {
+  logpChosen: null,
+  logpRejected: null,
+  margin: null,
+  accuracy: null,
+} as const;
+
 const point = (step: number): Point => ({
+  ...NO_PREFERENCE,
   step,
   lm: 0.35 + 2.2 * Math.exp(-step / 130) + 0.05 * Math.sin(step * 1.7),
   pair: step % 2 === 0 ? 0.08 + 0.6 * Math.exp(-step / 180) : null,
@@ -160,6 +169,7 @@ export function trainingOf(over: Partial<TrainingSnapshot> = {}): TrainingSnapsh
     ],
     state: 'running',
     phase: 'training',
+    part: null,
     step: 412,
     steps: 570,
     epoch: 2.17,
@@ -169,8 +179,14 @@ export function trainingOf(over: Partial<TrainingSnapshot> = {}): TrainingSnapsh
     coverage: { rows: 165, questions: 110, withPair: 36 },
     points: Array.from({ length: 412 }, (_, at) => point(at + 1)),
     bySource: {
-      feedback: { n: 40, lm: 0.41, pair: 0.13, cosPos: 0.98, cosNeg: 0.86, activeFrac: 1 },
-      self: { n: 21, lm: 0.22, pair: 0.1, cosPos: 0.99, cosNeg: 0.9, activeFrac: 1 },
+      feedback: {
+        ...NO_PREFERENCE,
+        ...{ n: 40, lm: 0.41, pair: 0.13, cosPos: 0.98, cosNeg: 0.86, activeFrac: 1 },
+      },
+      self: {
+        ...NO_PREFERENCE,
+        ...{ n: 21, lm: 0.22, pair: 0.1, cosPos: 0.99, cosNeg: 0.9, activeFrac: 1 },
+      },
     },
     bySourceSteps: 20,
     sourceCurves: ['feedback', 'self'].map((source, which) => ({

@@ -3,7 +3,7 @@ import type { DashboardState } from '../../src/shared/dashboardContract.ts';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
 import { Button } from '../kit/button.tsx';
 import { Data } from '../kit/data.tsx';
-import { waitText } from '../training/text.ts';
+import { phaseText, waitText } from '../training/text.ts';
 import { useBoard } from './context.ts';
 import { ExportMenu } from './exportMenu.tsx';
 import { useBoardWords } from './words.ts';
@@ -68,11 +68,11 @@ function Progress({ training }: { readonly training: TrainingSnapshot }): JSX.El
   const board = useBoard();
   const words = useBoardWords();
   const train = board.trainingWords.value;
-  const { round, state, phase, step, steps, etaMs, canStop } = training;
+  const { round, state, phase, part, step, steps, etaMs, canStop } = training;
   const title = words('board.training', round ?? 0);
   const parts = [
     train(`state.${state}`),
-    ...(phase !== null && phase !== 'training' ? [train.known('phase', phase)] : []),
+    ...(phase !== null && phase !== 'training' ? [phaseText(train, phase, part)] : []),
     train('step', words.count(step), words.count(steps)),
     ...(etaMs !== null && state === 'running' ? [train('left', waitText(train, etaMs))] : []),
   ];

@@ -4,7 +4,7 @@ import { Button } from '../kit/button.tsx';
 import { Select } from '../kit/choice.tsx';
 import { Data } from '../kit/data.tsx';
 import type { TrainingStore } from './store.ts';
-import { useWords, waitText } from './text.ts';
+import { phaseText, useWords, waitText } from './text.ts';
 
 interface HeaderProps {
   readonly snapshot: TrainingSnapshot;
@@ -49,12 +49,12 @@ export function Header({ snapshot, store }: HeaderProps): JSX.Element {
 }
 
 function progressText(
-  { step, steps, epoch, etaMs, state, phase }: TrainingSnapshot,
+  { step, steps, epoch, etaMs, state, phase, part }: TrainingSnapshot,
   words: ReturnType<typeof useWords>,
 ): string {
   const parts = [words('step', step, steps), words('epoch', words.number(epoch))];
   if (phase !== null && phase !== 'training' && !OVER.has(state))
-    parts.unshift(words.known('phase', phase));
+    parts.unshift(phaseText(words, phase, part));
   if (etaMs !== null && state === 'running') parts.push(words('left', waitText(words, etaMs)));
   return parts.join(' · ');
 }

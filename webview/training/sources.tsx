@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { TrainingSnapshot } from '../../src/shared/trainingContract.ts';
+import { sourceColumns } from '../../src/shared/pictures/trainingPictures.ts';
 import { Data } from '../kit/data.tsx';
 import { useWords } from './text.ts';
 
@@ -8,6 +9,7 @@ export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): 
   const words = useWords();
   const rows = Object.entries(snapshot.bySource);
   if (rows.length === 0) return null;
+  const columns = sourceColumns(snapshot.bySource);
   const mean = (value: number | null): string => (value === null ? '–' : words.number(value));
   return (
     <section aria-labelledby="sources">
@@ -19,25 +21,23 @@ export function Sources({ snapshot }: { readonly snapshot: TrainingSnapshot }): 
             <tr>
               <th scope="col">{words('source')}</th>
               <th scope="col">{words('texts')}</th>
-              <th scope="col">{words('curve.lm')}</th>
-              <th scope="col">{words('curve.pair')}</th>
-              <th scope="col">{words('cosine.positive')}</th>
-              <th scope="col">{words('cosine.negative')}</th>
-              <th scope="col">{words('curve.active')}</th>
+              {columns.map(({ key, head }) => (
+                <th scope="col" key={key}>
+                  {words(head)}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {rows.map(([source, { n, lm, pair, cosPos, cosNeg, activeFrac }]) => (
+            {rows.map(([source, means]) => (
               <tr key={source}>
                 <th scope="row">
                   <Data text={words.known('source', source)} />
                 </th>
-                <td>{n}</td>
-                <td>{mean(lm)}</td>
-                <td>{mean(pair)}</td>
-                <td>{mean(cosPos)}</td>
-                <td>{mean(cosNeg)}</td>
-                <td>{mean(activeFrac)}</td>
+                <td>{means.n}</td>
+                {columns.map(({ key }) => (
+                  <td key={key}>{mean(means[key])}</td>
+                ))}
               </tr>
             ))}
           </tbody>

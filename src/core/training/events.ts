@@ -10,6 +10,21 @@ const envelope = {
 const count = z.number().int().min(0);
 const device = z.object({ kind: z.string(), name: z.string(), memoryMB: z.number().nullable() });
 const artifact = z.object({ kind: z.string(), path: z.string(), sha256: z.string(), bytes: count });
+/** Of pairs that are about log-probabilities: means over `pairs` pairs. Null for other objectives, and without pairs. */
+const preferenceSchema = z
+  .object({
+    pairs: count,
+    /** Of the chosen and of the rejected text, for each token. */
+    logpChosen: z.number().nullable(),
+    logpRejected: z.number().nullable(),
+    /** What the logistic function is taken of: with dpo the difference of the implicit rewards. */
+    margin: z.number().nullable(),
+    /** The share of pairs whose margin is above 0. */
+    accuracy: z.number().nullable(),
+  })
+  .nullable()
+  // Trainings of before had no such pairs.
+  .default(null);
 const metrics = {
   step: count,
   epoch: z.number(),
@@ -19,6 +34,7 @@ const metrics = {
   cosPos: z.number().nullable(),
   cosNeg: z.number().nullable(),
   activeFrac: z.number().nullable(),
+  preference: preferenceSchema,
   pairsInBatch: count,
   lr: z.number(),
   gradNorm: z.number().nullable(),
@@ -73,6 +89,7 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
     name: z.enum([
       'importing',
       'loading',
+      'referencing',
       'probing',
       'training',
       'evaluating',
@@ -82,6 +99,8 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
       'parity',
     ]),
   }),
+  /** How far the phase `referencing` is, in micro-batches. */
+  z.object({ ...envelope, type: z.literal('reference'), done: count, of: count }),
   z.object({
     ...envelope,
     type: z.literal('progress'),
@@ -104,6 +123,7 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
         cosPos: z.number().nullable().default(null),
         cosNeg: z.number().nullable().default(null),
         activeFrac: z.number().nullable().default(null),
+        preference: preferenceSchema,
       }),
     ),
   }),
@@ -187,6 +207,7 @@ export const trainerEventSchema = z.discriminatedUnion('type', [
       cosPos: z.number().nullable(),
       cosNeg: z.number().nullable(),
       activeFrac: z.number().nullable(),
+      preference: preferenceSchema,
     }),
   }),
   z.object({ ...envelope, type: z.literal('cancelled'), checkpoint: z.string().nullable() }),

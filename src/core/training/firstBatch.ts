@@ -4,7 +4,7 @@ import type { FirstBatchRow } from '../../shared/trainingContract.ts';
 const tokenSchema = z.strictObject({
   id: z.number().int().min(0),
   text: z.string(),
-  role: z.enum(['prompt', 'anchor', 'positive', 'negative', 'eos']),
+  role: z.enum(['prompt', 'anchor', 'positive', 'negative', 'chosen', 'rejected', 'eos']),
   /** With which weight it is predicted; 0 = it is read, not learnt. */
   weight: z.number().min(0),
 });
@@ -21,7 +21,7 @@ export const firstBatchSchema = z.strictObject({
       texts: z.array(
         z.strictObject({
           id: z.string(),
-          role: z.enum(['anchor', 'positive', 'negative']),
+          role: z.enum(['anchor', 'positive', 'negative', 'chosen', 'rejected']),
           source: z.string(),
           tokens: z.array(tokenSchema),
         }),
@@ -54,12 +54,14 @@ export function firstBatchRows(batch: FirstBatch): { rows: FirstBatchRow[]; of: 
     segments: [
       segment('prompt', null, row.tokens),
       ...row.texts.map((text) =>
-        segment(text.role, text.role === 'negative' ? null : text.source, text.tokens),
+        segment(text.role, isWrong(text.role) ? null : text.source, text.tokens),
       ),
     ],
   }));
   return { rows, of: batch.rows.length };
 }
+
+const isWrong = (role: Segment['kind']): boolean => role === 'negative' || role === 'rejected';
 
 function segment(kind: Segment['kind'], source: string | null, tokens: readonly Token[]): Segment {
   const spans: { text: string; trained: boolean }[] = [];

@@ -2,7 +2,76 @@ import * as z from 'zod';
 import type { AnswerKind } from '../dataset/question.ts';
 import { chatFrameSchema } from '../exam/chatFrame.ts';
 
-/** trainer.md §3. Only `triplet` and `none` are built so far; the trainer answers BAD_CONFIG to the others. */
+const ratio = z
+  .number()
+  .min(0)
+  .max(10)
+  .default(0.1)
+  .describe('Weight of the pair term; 0 leaves it out.');
+
+/** The kinds of the pair term that are about log-probabilities. */
+export const PREFERENCES = ['dpo', 'tpo', 'orpo'] as const;
+
+/** A setting that a kind does not have is refused, here and by the trainer. Whoever names no kind means the triplet. */
+const pairSchema = z
+  .discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({
+        kind: z
+          .enum(['none', 'triplet'])
+          .optional()
+          .default('triplet')
+          .describe(
+            '"triplet": draws the hidden states of right rationales together and the student’s own wrong text away; "none": plain fine-tuning on the rationales.',
+          ),
+        ratio,
+        margin: z
+          .number()
+          .min(0)
+          .max(2)
+          .default(1)
+          .describe('Of the triplet: by how much the cosines are to differ.'),
+        repr: z
+          .enum(['last', 'pool'])
+          .default('last')
+          .describe('Of the triplet: the hidden state of the last token, or the mean of all.'),
+      }),
+      z.strictObject({
+        kind: z
+          .enum(['dpo', 'tpo'])
+          .describe(
+            '"dpo": makes the right rationale likelier than the student’s own wrong text, compared with the student that training begins with; "tpo": the same without that comparison.',
+          ),
+        ratio,
+        beta: z
+          .number()
+          .gt(0)
+          .max(100)
+          .default(0.1)
+          .describe('How much a difference of log-probabilities counts.'),
+        lengthNormalise: z
+          .boolean()
+          .default(false)
+          .describe('Takes log-probabilities for each token instead of their sum over a text.'),
+      }),
+      z.strictObject({
+        kind: z
+          .literal('orpo')
+          .describe('Raises the odds of the right rationale over those of the wrong text.'),
+        ratio,
+      }),
+    ],
+    {
+      error: ({ input }) =>
+        typeof input === 'object'
+          ? `Invalid option: expected one of "none"|"triplet"|${PREFERENCES.map((kind) => `"${kind}"`).join('|')}`
+          : undefined,
+    },
+  )
+  .prefault({});
+
+/** What the trainer's loss is made of. */
 export const objectiveSchema = z.strictObject({
   lm: z
     .strictObject({
@@ -11,14 +80,7 @@ export const objectiveSchema = z.strictObject({
       tokenWeights: z.enum(['uniform']).default('uniform'),
     })
     .prefault({}),
-  pair: z
-    .strictObject({
-      kind: z.enum(['none', 'triplet']).default('triplet'),
-      ratio: z.number().min(0).max(10).default(0.1),
-      margin: z.number().min(0).max(2).default(1),
-      repr: z.enum(['last', 'pool']).default('last'),
-    })
-    .prefault({}),
+  pair: pairSchema,
 });
 export type Objective = z.infer<typeof objectiveSchema>;
 

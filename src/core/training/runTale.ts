@@ -12,7 +12,12 @@ export type ProbeSample = Pick<
 >;
 type BySource = TrainingSnapshot['bySource'];
 
-const BY_SOURCE = ['lm', 'pair', 'cosPos', 'cosNeg', 'activeFrac'] as const;
+const BY_SOURCE = [
+  ...(['lm', 'pair', 'cosPos', 'cosNeg', 'activeFrac'] as const),
+  ...(['logpChosen', 'logpRejected', 'margin', 'accuracy'] as const),
+] as const;
+
+const NO_PREFERENCE = { logpChosen: null, logpRejected: null, margin: null, accuracy: null };
 
 /** Sentences that a run's records become; `{0}` … are filled in. */
 export interface TaleTexts {
@@ -39,6 +44,7 @@ export class RunTale {
   readonly #probes = new Map<string, ProbeSample>();
   attempt = 0;
   phase: string | null = null;
+  part: TrainingSnapshot['part'] = null;
   step = 0;
   steps = 0;
   epoch = 0;
@@ -83,7 +89,11 @@ export class RunTale {
         return;
       case 'phase':
         this.phase = event.name;
+        this.part = null;
         if (event.name !== 'training') this.etaMs = null;
+        return;
+      case 'reference':
+        this.part = { done: event.done, of: event.of };
         return;
       case 'progress':
         this.step = event.step;
@@ -146,18 +156,23 @@ export class RunTale {
     return this.#messages;
   }
 
-  /** Means over the last steps, each source weighted by its texts: one step has too few of them to say anything. */
+  /**
+   * Means over the last steps, each source weighted by its texts, or by its pairs where these are counted: one step has
+   * too few of them to say anything.
+   */
   get bySource(): { readonly means: BySource; readonly steps: number } {
     const texts = new Map<string, number>();
     const values = new Map<string, { sum: number; of: number }>();
     for (const { bySource } of this.#recent) {
       for (const [source, entry] of Object.entries(bySource)) {
         texts.set(source, (texts.get(source) ?? 0) + entry.n);
+        const measured = { ...entry, ...(entry.preference ?? NO_PREFERENCE) };
         for (const name of BY_SOURCE) {
-          const value = entry[name];
+          const value = measured[name];
           if (value === null) continue;
+          const weight = name === 'lm' ? entry.n : (entry.preference?.pairs ?? entry.n);
           const { sum, of } = values.get(`${source}/${name}`) ?? { sum: 0, of: 0 };
-          values.set(`${source}/${name}`, { sum: sum + value * entry.n, of: of + entry.n });
+          values.set(`${source}/${name}`, { sum: sum + value * weight, of: of + weight });
         }
       }
     }
@@ -182,6 +197,7 @@ export class RunTale {
     this.attempt = event.attempt;
     this.end = null;
     this.phase = null;
+    this.part = null;
     this.etaMs = null;
     this.hello = null;
     this.workerPid = null;
@@ -189,6 +205,7 @@ export class RunTale {
 
   #measure(event: Metrics): void {
     const { step, lm, pair, loss, cosPos, cosNeg, activeFrac, lr, gradNorm, tokPerS } = event;
+    const { logpChosen, logpRejected, margin, accuracy } = event.preference ?? NO_PREFERENCE;
     // A resumed run repeats the steps after its checkpoint: what they were before no longer counts.
     while ((this.#points.at(-1)?.step ?? -1) >= step) this.#points.pop();
     while ((this.#sources.at(-1)?.step ?? -1) >= step) this.#sources.pop();
@@ -201,6 +218,10 @@ export class RunTale {
       cosPos,
       cosNeg,
       activeFrac,
+      logpChosen,
+      logpRejected,
+      margin,
+      accuracy,
       lr,
       gradNorm,
       tokPerS,

@@ -8,6 +8,7 @@ export const STARTING: Progress = { stage: sentence`starting`, done: 0, total: 0
 const PHASES: Readonly<Record<Extract<TrainerEvent, { type: 'phase' }>['name'], Sentence>> = {
   importing: sentence`importing`,
   loading: sentence`loading`,
+  referencing: sentence`referencing`,
   probing: sentence`probing`,
   training: sentence`training`,
   evaluating: sentence`evaluating`,
@@ -37,6 +38,8 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
         // A trainer whose clock jumped back may report a time below zero.
         etaMs: event.etaMs === null || event.etaMs < 0 ? null : event.etaMs,
       };
+    case 'reference':
+      return { ...plain, stage: sentence`referencing (${event.done} of ${event.of})` };
     case 'oom':
       return {
         ...plain,

@@ -98,6 +98,7 @@ export class TrainingView {
       runs: this.#runs.map(({ round, runId, state: of }) => ({ round, runId, state: of })),
       state,
       phase: tale?.phase ?? null,
+      part: tale?.part ?? null,
       step: tale?.step ?? 0,
       steps: tale?.steps ?? 0,
       epoch: tale?.epoch ?? 0,

@@ -36,6 +36,21 @@ export const CURVES: readonly CurveKind[] = [
     series: [{ key: 'activeFrac', label: 'curve.activeFrac' }],
     range: [0, 1],
   },
+  {
+    id: 'logp',
+    title: 'curve.logp',
+    series: [
+      { key: 'logpChosen', label: 'curve.logpChosen' },
+      { key: 'logpRejected', label: 'curve.logpRejected' },
+    ],
+  },
+  { id: 'margin', title: 'curve.margin', series: [{ key: 'margin', label: 'curve.margin' }] },
+  {
+    id: 'accuracy',
+    title: 'curve.accuracy',
+    series: [{ key: 'accuracy', label: 'curve.accuracyShare' }],
+    range: [0, 1],
+  },
   { id: 'lr', title: 'curve.lr', series: [{ key: 'lr', label: 'curve.lr' }], more: true },
   {
     id: 'gradNorm',
@@ -50,6 +65,38 @@ export const CURVES: readonly CurveKind[] = [
     more: true,
   },
 ];
+
+type SourceMeans = TrainingSnapshot['bySource'][string];
+
+/** A column of the table by source. */
+export interface SourceColumn {
+  readonly key: Exclude<keyof SourceMeans, 'n'>;
+  readonly head: TrainingText;
+}
+
+const OF_TRIPLETS: readonly SourceColumn[] = [
+  { key: 'cosPos', head: 'cosine.positive' },
+  { key: 'cosNeg', head: 'cosine.negative' },
+  { key: 'activeFrac', head: 'curve.active' },
+];
+const OF_PREFERENCES: readonly SourceColumn[] = [
+  { key: 'logpChosen', head: 'logp.chosen' },
+  { key: 'logpRejected', head: 'logp.rejected' },
+  { key: 'margin', head: 'curve.margin' },
+  { key: 'accuracy', head: 'curve.accuracy' },
+];
+
+/** What the table by source shows beside the number of texts: what the run's kind of pairs is about. */
+export function sourceColumns(bySource: TrainingSnapshot['bySource']): SourceColumn[] {
+  const isPreference = Object.values(bySource).some((means) =>
+    OF_PREFERENCES.some(({ key }) => means[key] !== null),
+  );
+  return [
+    { key: 'lm', head: 'curve.lm' },
+    { key: 'pair', head: 'curve.pair' },
+    ...(isPreference ? OF_PREFERENCES : OF_TRIPLETS),
+  ];
+}
 
 /** The curves of which anything was measured. */
 export function measuredCurves(points: readonly Point[], more: boolean): CurveKind[] {

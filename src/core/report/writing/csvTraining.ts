@@ -1,5 +1,5 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
-import { CURVES } from '../../../shared/pictures/trainingPictures.ts';
+import { CURVES, sourceColumns } from '../../../shared/pictures/trainingPictures.ts';
 import type { CsvRow } from './csv.ts';
 
 /** The shown run, point by point: each curve as the Dashboard draws it, what is not known left out. */
@@ -28,10 +28,14 @@ export function trainingRows({ training }: DashboardState): CsvRow[] {
     ...Object.entries(bySource).flatMap(([name, { n, ...means }]): CsvRow[] => {
       const about = { ...of, name, section: 'training by source', n };
       const note = `${training.runId ?? ''}, mean of the last ${bySourceSteps} steps`;
-      return Object.entries(means).map(([measure, value]) => ({
-        ...about,
-        ...{ measure: `last ${measure}`, value, note },
-      }));
+      // What the run's kind of pairs is not about is no row.
+      const kept = new Set<string>(sourceColumns(bySource).map(({ key }) => key));
+      return Object.entries(means)
+        .filter(([measure]) => kept.has(measure))
+        .map(([measure, value]) => ({
+          ...about,
+          ...{ measure: `last ${measure}`, value, note },
+        }));
     }),
   ];
 }

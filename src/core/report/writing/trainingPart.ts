@@ -5,6 +5,7 @@ import type { Picture } from '../../../shared/pictures/picture.ts';
 import {
   curvePicture,
   measuredCurves,
+  sourceColumns,
   sourcePicture,
 } from '../../../shared/pictures/trainingPictures.ts';
 import type { TrainingSnapshot } from '../../../shared/trainingContract.ts';
@@ -70,15 +71,13 @@ function thinned(picture: Picture): Picture {
 /** What is measured of the texts and their pairs, by where the texts come from. */
 function sourceTable({ bySource, bySourceSteps }: TrainingSnapshot, train: TrainingWords): Block[] {
   const mean = (value: number | null): string => (value === null ? '–' : train.number(value));
-  const rows = Object.entries(bySource).map(([source, { n, ...means }]) => [
+  const columns = sourceColumns(bySource);
+  const rows = Object.entries(bySource).map(([source, means]) => [
     train.known('source', source),
-    String(n),
-    ...[means.lm, means.pair, means.cosPos, means.cosNeg, means.activeFrac].map(mean),
+    String(means.n),
+    ...columns.map(({ key }) => mean(means[key])),
   ]);
-  const head = [
-    ...[train('source'), train('texts'), train('curve.lm'), train('curve.pair')],
-    ...[train('cosine.positive'), train('cosine.negative'), train('curve.active')],
-  ];
+  const head = [train('source'), train('texts'), ...columns.map((column) => train(column.head))];
   const blocks = table(train('bySource'), head, rows);
   return blocks.length === 0 ? [] : [...blocks, note(train('bySource.note', bySourceSteps))];
 }

@@ -25,7 +25,9 @@ function told(...events: ReturnType<typeof record>[]): RunTale {
   return tale;
 }
 
-const unpaired = { pair: null, cosPos: null, cosNeg: null, activeFrac: null };
+const triplets = { pair: null, cosPos: null, cosNeg: null, activeFrac: null };
+const unpaired = { ...triplets, preference: null };
+const noPreference = { logpChosen: null, logpRejected: null, margin: null, accuracy: null };
 
 describe('what a run’s records tell', () => {
   it('keeps what probes were answered; a run that went back asks again, and the later answer counts', () => {
@@ -111,7 +113,7 @@ describe('what a run’s records tell', () => {
       record('metrics', {
         step: 2,
         bySource: {
-          self: { n: 3, lm: 0, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1 },
+          self: { n: 3, lm: 0, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1, preference: null },
           human: { n: 2, lm: null, ...unpaired },
         },
       }),
@@ -119,10 +121,49 @@ describe('what a run’s records tell', () => {
     expect(tale.bySource).toEqual({
       steps: 2,
       means: {
-        self: { n: 4, lm: 1, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1 },
-        human: { n: 2, lm: null, ...unpaired },
+        self: { n: 4, lm: 1, pair: 2, cosPos: 0.9, cosNeg: 0.5, activeFrac: 1, ...noPreference },
+        human: { n: 2, lm: null, ...triplets, ...noPreference },
       },
     });
+  });
+
+  it('weighs what is known of preferences by their pairs, which need no text of the same step', () => {
+    const preference = { logpChosen: -1, logpRejected: -2, margin: 1, accuracy: 1 };
+    const tale = told(
+      record('metrics', {
+        step: 1,
+        preference: { pairs: 4, ...preference, accuracy: 0.75 },
+        bySource: {
+          self: { n: 5, lm: 4, ...unpaired, pair: 1, preference: { pairs: 1, ...preference } },
+        },
+      }),
+      record('metrics', {
+        step: 2,
+        bySource: {
+          self: {
+            ...{ n: 0, lm: null, ...unpaired, pair: 2 },
+            preference: { pairs: 3, ...preference, logpChosen: -5, margin: null, accuracy: 0 },
+          },
+        },
+      }),
+    );
+    expect(tale.points[0]).toMatchObject({ logpChosen: -1, accuracy: 0.75, cosPos: 0.9 });
+    expect(tale.points[1]).toMatchObject(noPreference);
+    expect(tale.bySource.means).toEqual({
+      self: {
+        ...{ n: 5, lm: 4, ...triplets, pair: 1.75 },
+        ...{ logpChosen: -4, logpRejected: -2, margin: 1, accuracy: 0.25 },
+      },
+    });
+  });
+
+  it('says how far the reference is while that is what is done', () => {
+    const asking = [
+      record('phase', { name: 'referencing' }),
+      record('reference', { done: 3, of: 12 }),
+    ];
+    expect(told(...asking)).toMatchObject({ phase: 'referencing', part: { done: 3, of: 12 } });
+    expect(told(...asking, record('phase', { name: 'probing' })).part).toBeNull();
   });
 });
 

@@ -85,6 +85,36 @@ it('has every point of the curves as a row of the table', () => {
   expect(probe?.[9]).toContain('There are 9 + 10 = 19 shells.');
 });
 
+it('has the columns, curves and rows of preferences where a run has such pairs', () => {
+  const noTriplet = { cosPos: null, cosNeg: null, activeFrac: null };
+  const said = { logpChosen: -1.25, logpRejected: -2.5, margin: 0.5, accuracy: 0.75 };
+  const preferring = trainingOf({
+    points: training.points.slice(0, 9).map((one) => ({ ...one, ...noTriplet, ...said })),
+    bySource: { self: { n: 21, lm: 0.22, pair: 0.1, ...noTriplet, ...said } },
+  });
+  const state = stateOf({ training: preferring });
+  const tables = markdownTables(reportMarkdown(reported(state)));
+  expect(tables.get('By source')).toEqual([
+    [
+      ...['Source', 'Texts', 'Language-model loss', 'Pair loss'],
+      ...['Log-probability of the chosen', 'Log-probability of the rejected'],
+      ...['Preference margin', 'Chosen preferred'],
+    ],
+    ['Student’s own right attempts', '21', '0.22', '0.1', '-1.25', '-2.5', '0.5', '0.75'],
+  ]);
+  expect(tables.get('Log-probability for each token')?.[0]).toEqual(['Step', 'chosen', 'rejected']);
+  expect([...tables.keys()]).not.toContain('Cosine to the anchor');
+  const rows = csvRows(reportCsv(state, { lists: [], ledger: [] }));
+  const measures = (section: string) =>
+    new Set(rows.filter((row) => row[0] === section).map((row) => row[4]));
+  expect(measures('training')).toContain('logpRejected');
+  expect(measures('training')).not.toContain('cosPos');
+  expect([...measures('training by source')].filter((name) => name?.startsWith('last'))).toEqual([
+    ...['last lm', 'last pair', 'last logpChosen', 'last logpRejected'],
+    ...['last margin', 'last accuracy'],
+  ]);
+});
+
 it('has what the probes were answered over the epochs, cut with a word on how to get all', () => {
   const caption = 'What the probe questions were answered';
   const few = reportMarkdown(reported(stateOf()));

@@ -41,6 +41,7 @@ function verify(path: string, sha256 = WEIGHTS): Promise<void> {
       cosPos: null,
       cosNeg: null,
       activeFrac: null,
+      preference: null,
     },
   });
   if (done.type !== 'done') throw new Error('not a done record');

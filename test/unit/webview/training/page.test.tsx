@@ -12,7 +12,10 @@ import { readLook, TrainingStore } from '../../../../webview/training/store.ts';
 import { trainingWords } from '../../../../src/shared/trainingWords.ts';
 import { waitText } from '../../../../webview/training/text.ts';
 
+const NO_PREFERENCE = { logpChosen: null, logpRejected: null, margin: null, accuracy: null };
+
 const point = (step: number): Point => ({
+  ...NO_PREFERENCE,
   step,
   lm: 1 / step,
   pair: step % 2 === 0 ? 0.5 : null,
@@ -33,6 +36,7 @@ const SNAPSHOT: TrainingSnapshot = {
   runs: [{ round: 0, runId: 'r0-a', state: 'open' }],
   state: 'running',
   phase: 'training',
+  part: null,
   step: 40,
   steps: 100,
   epoch: 0.4,
@@ -42,8 +46,14 @@ const SNAPSHOT: TrainingSnapshot = {
   coverage: { rows: 30, questions: 10, withPair: 6 },
   points: [1, 2, 3, 4].map(point),
   bySource: {
-    self: { n: 4, lm: 0.12345, pair: null, cosPos: null, cosNeg: null, activeFrac: null },
-    '\u202eodd': { n: 1, lm: 1, pair: 1, cosPos: 0.875, cosNeg: 0.625, activeFrac: 0.5 },
+    self: {
+      ...{ n: 4, lm: 0.12345, pair: null, cosPos: null, cosNeg: null, activeFrac: null },
+      ...NO_PREFERENCE,
+    },
+    '\u202eodd': {
+      ...{ n: 1, lm: 1, pair: 1, cosPos: 0.875, cosNeg: 0.625, activeFrac: 0.5 },
+      ...NO_PREFERENCE,
+    },
   },
   bySourceSteps: 4,
   sourceCurves: [],
@@ -154,6 +164,39 @@ describe('the Training page', () => {
     expect(all('svg.plot')).toHaveLength(4);
     expect(all('style, [style]')).toEqual([]);
     expect(all('svg.plot path[stroke-dasharray="5 3"]')).toHaveLength(1);
+  });
+
+  it('shows what preferences are about in the place of cosines, and how far the reference is', async () => {
+    const { store, tell } = show();
+    await store.start();
+    const noTriplet = { cosPos: null, cosNeg: null, activeFrac: null };
+    const said = { logpChosen: -1.25, logpRejected: -2.5, margin: 0.5, accuracy: 0.75 };
+    tell({
+      ...SNAPSHOT,
+      ...{ rev: 2, phase: 'referencing', part: { done: 3, of: 12 } },
+      points: SNAPSHOT.points.map((one) => ({ ...one, ...noTriplet, ...said })),
+      bySource: { self: { n: 4, lm: 1, pair: 0.5, ...noTriplet, ...said } },
+    });
+    await settle();
+    expect(words('header .muted').join()).toContain(
+      'Asking the starting student about the pairs (3 of 12) · Step 40 of 100',
+    );
+    expect(words('figure h3')).toEqual([
+      'Language-model loss',
+      'Pair loss',
+      'Log-probability for each token',
+      'Preference margin',
+      'Chosen preferred',
+    ]);
+    expect(words('.sources thead th').slice(2)).toEqual([
+      'Language-model loss',
+      'Pair loss',
+      'Log-probability of the chosen',
+      'Log-probability of the rejected',
+      'Preference margin',
+      'Chosen preferred',
+    ]);
+    expect(words('.sources tbody td')).toEqual(['4', '1', '0.5', '-1.25', '-2.5', '0.5', '0.75']);
   });
 
   it('draws the loss of each source, where there are several', async () => {
