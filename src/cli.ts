@@ -12,8 +12,9 @@ import { estimateTraining } from './node/commands/estimateTraining.ts';
 import { exportSet, type ExportOptions } from './node/commands/exportSet.ts';
 import { previewFreeze } from './node/commands/freezePreview.ts';
 import { importData, type ImportTarget } from './node/commands/importData.ts';
+import { estimateOpinion, opinion } from './node/commands/opinion.ts';
 import { joinTraining } from './node/commands/joinTraining.ts';
-import { report, type ReportOptions } from './node/commands/report.ts';
+import { report } from './node/commands/report.ts';
 import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
 import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
@@ -47,6 +48,12 @@ type Action = (context: CommandContext, say: (text: string) => void) => Promise<
 async function run(command: Command, action: Action): Promise<void> {
   process.exitCode = await runInTerminal(command.optsWithGlobals(), assets, action);
 }
+
+/** The action of a command that has options alone. */
+const told =
+  <T>(work: (context: CommandContext, options: T) => Promise<CommandResult>) =>
+  (options: T, command: Command): Promise<void> =>
+    run(command, (context) => work(context, options));
 
 function count(text: string): number {
   const value = Number(text);
@@ -173,16 +180,12 @@ export function buildProgram(): Command {
     .option('--set <name...>', 'only these sets (default: all that the round needs)')
     .option('--look', 'with --set test: look at the test set, which is counted')
     .option('--wait', WAIT)
-    .action((options: Parameters<typeof steps.exam>[1], command: Command) =>
-      run(command, (context) => steps.exam(context, options)),
-    );
+    .action(told(steps.exam));
 
   add('tailor.audit')
     .description('grade everything afresh and list wrong attempts that are perhaps not wrong')
     .addOption(roundOption())
-    .action((options: steps.RoundOption, command: Command) =>
-      run(command, (context) => audit(context, options)),
-    );
+    .action(told(audit));
 
   add('tailor.again', ' <question>')
     .description('ask a student one training question again, beside the exam and no part of it')
@@ -209,13 +212,24 @@ export function buildProgram(): Command {
     .option('--estimate', 'only make five calls, and say what the rest will take')
     .action(
       (
-        purpose: steps.Purpose | undefined,
+        purpose: steps.TeachingPurpose | undefined,
         options: steps.RoundOption & { estimate?: boolean },
         command: Command,
       ) =>
         run(command, (context) =>
           (options.estimate === true ? estimate : steps.teach)(context, purpose, options),
         ),
+    );
+
+  add('tailor.opinion')
+    .description('ask a teacher to score the undecided rationales, blind to who wrote them')
+    .addOption(roundOption())
+    .option('--teacher <profile>', 'another teacher than the project names')
+    .option('--estimate', 'only make five calls, and say what the rest will take')
+    .action(
+      told((context, options: steps.RoundOption & { estimate?: boolean }) =>
+        (options.estimate === true ? estimateOpinion : opinion)(context, options),
+      ),
     );
 
   add('tailor.decide')
@@ -273,22 +287,16 @@ export function buildProgram(): Command {
     .option('--rounds <n>', 'how many rounds (N rounds have N + 1 exams)', count)
     .option('--teacher <profile>', 'another teacher than the project names')
     .option('--wait', WAIT)
-    .action((_options: unknown, command: Command) =>
-      run(command, (context) => steps.round(context)),
-    );
+    .action(told(steps.round));
 
   add('tailor.stop')
     .description('ask the running training for a checkpoint and an end')
     .option('--now', 'end it at once, without a further checkpoint')
-    .action((options: { now?: boolean }, command: Command) =>
-      run(command, (context) => stop(context, options)),
-    );
+    .action(told(stop));
 
   add('tailor.status')
     .description('show the table of rounds and what comes next')
-    .action((_options: unknown, command: Command) =>
-      run(command, (context) => status.status(context)),
-    );
+    .action(told(status.status));
 
   add('tailor.compare')
     .description('compare two rounds question by question')
@@ -344,9 +352,7 @@ export function buildProgram(): Command {
       '--all',
       'name every question of every list (default: the first 100, or 20 of exams, frozen sets and prompts; csv has all)',
     )
-    .action((options: ReportOptions, command: Command) =>
-      run(command, (context) => report(context, options)),
-    );
+    .action(told(report));
 
   add('tailor.doctor')
     .description('check what this computer has for exams, teaching and training')
@@ -363,24 +369,18 @@ export function buildProgram(): Command {
       '--chat <form>',
       '"template": the student’s own chat template around questions; "plain"',
     )
-    .action((options: Parameters<typeof choose>[1], command: Command) =>
-      run(command, (context) => choose(context, options)),
-    );
+    .action(told(choose));
 
   add('tailor.apply')
     .description('write the gold answers and questions that were corrected into the data file')
     .option('--preview', 'only say what would change')
-    .action((options: Parameters<typeof apply>[1], command: Command) =>
-      run(command, (context) => apply(context, options)),
-    );
+    .action(told(apply));
 
   add('tailor.setup')
     .description('find the Python to train with, or make an environment for it')
     .option('--make', 'make a virtual environment with the packages of the trainer')
     .option('--folder <dir>', 'where to make it (default: .venv of this installation)')
-    .action((options: Parameters<typeof setUpTrainer>[1], command: Command) =>
-      run(command, (context) => setUpTrainer(context, options)),
-    );
+    .action(told(setUpTrainer));
 
   add('tailor.student', ' [profile]')
     .description('ask the project’s student server whether it answers as the student of the round')

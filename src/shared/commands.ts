@@ -22,6 +22,7 @@ export const COMMANDS = {
   'tailor.lookAtTest': { title: 'Look at Test', cli: 'exam --set test --look' },
   'tailor.audit': { title: 'Audit Grades', cli: 'audit' },
   'tailor.teach': { title: 'Ask Teacher', cli: 'teach' },
+  'tailor.opinion': { title: 'Ask for Second Opinions', cli: 'opinion' },
   'tailor.decide': { title: 'Decide on Items', cli: 'decide list' },
   'tailor.freeze': { title: 'Freeze Round', cli: 'freeze' },
   'tailor.train': { title: 'Train Student', cli: 'train' },

@@ -65,6 +65,7 @@ export const CURATION_STRINGS = {
     'The question was changed: attempts or candidates are about its older text.',
   'item.gold-changed': 'The gold answer was changed in this round: look at the candidates again.',
   'item.disagreed': 'People decided differently on it: whoever decides again settles it.',
+  'item.second-opinion': 'Second opinion: {0}/{1} – {2}',
   'item.forgotten': 'It was right in an earlier round and is missed now.',
   'item.unparsable.one': '1 reply of the teacher could not be read.',
   'item.unparsable': '{0} replies of the teacher could not be read.',

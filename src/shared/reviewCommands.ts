@@ -37,6 +37,11 @@ export const REVIEW_ACTIONS = {
     cli: 'again',
     name: 'again',
   },
+  'tailor.review.opinion': {
+    title: 'Review: Ask for a Second Opinion',
+    cli: 'opinion',
+    name: 'opinion',
+  },
   'tailor.review.pair': { title: 'Review: Keep or Drop the Pair', cli: 'decide', name: 'pair' },
   'tailor.review.pairOnly': {
     title: 'Review: Pair with Only This Attempt',

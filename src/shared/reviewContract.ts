@@ -200,6 +200,26 @@ export const reviewContract = defineContract({
         unasked: count,
       }),
     },
+    /** Asks for second opinions: of one rationale, or of all of these questions (of everything listed without ids). */
+    opinion: {
+      params: z.object({
+        ids: z.nullable(z.array(text)),
+        candidate: z.nullable(text),
+        /** Whose: the surroundings ask the person and fill it in, a view does not know the profiles. */
+        teacher: z.nullable(text),
+        round: shownRound,
+      }),
+      result: z.object({
+        rev: count,
+        scored: count,
+        /** Rationales of which no score could be read. */
+        failed: count,
+        /** Rationales that this teacher had scored before. */
+        known: count,
+        /** Of those that were asked about, the ones that this teacher wrote itself. */
+        own: count,
+      }),
+    },
     again: againRequest,
     /** Draws a random sample of the undecided items of the last query; ends it with size 0. */
     spotCheck: {

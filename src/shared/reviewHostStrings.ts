@@ -37,6 +37,7 @@ export const REVIEW_HOST_STRINGS = {
   'host.job.reading': 'Reading the round',
   'host.job.exam': 'Exam',
   'host.job.asking': 'Asking the teacher again',
+  'host.job.opinion': 'Asking for second opinions',
   'host.job.again': 'Asking the student again',
   'host.again.untrusted': 'Restricted Mode: no student can be asked again.',
   'host.again.noExam': 'The exam of round {0} is not over: the student cannot be asked again yet.',

@@ -22,6 +22,7 @@ export const itemFlagSchema = z.enum([
   'gold-changed',
   'forgotten',
   'disagreed',
+  'second-opinion',
 ]);
 export type ItemFlag = z.infer<typeof itemFlagSchema>;
 

@@ -70,6 +70,8 @@ export const candidateViewSchema = z.object({
   aboutSample: z.nullable(count),
   programmatic: z.boolean(),
   hinted: z.boolean(),
+  /** What teachers say of this very text, blind to who wrote it: it decides nothing. */
+  opinions: z.array(z.object({ by: text, programmatic: z.boolean(), score: count, reason: text })),
 });
 export type CandidateView = z.infer<typeof candidateViewSchema>;
 

@@ -2,6 +2,7 @@ import { reviewAgainStrings } from './reviewAgainStrings.ts';
 import { reviewChoiceStrings } from './reviewChoiceStrings.ts';
 import { reviewDisagreementStrings } from './reviewDisagreementStrings.ts';
 import { reviewKeyStrings } from './reviewKeyStrings.ts';
+import { reviewOpinionStrings } from './reviewOpinionStrings.ts';
 import { reviewSaidStrings } from './reviewSaidStrings.ts';
 
 /**
@@ -14,6 +15,7 @@ export const reviewStrings = {
   ...reviewChoiceStrings,
   ...reviewAgainStrings,
   ...reviewDisagreementStrings,
+  ...reviewOpinionStrings,
   round: 'Round {n}',
   'round.choose': 'Round to look at',
   tools: 'Undo, view and keys',

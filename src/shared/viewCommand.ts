@@ -11,6 +11,7 @@ export const VIEW_COMMANDS = [
   'edit',
   'ask',
   'again',
+  'opinion',
   'pair',
   'search',
   'filter',

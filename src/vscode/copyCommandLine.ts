@@ -27,10 +27,13 @@ export function copyCommandLineHandler(editor: Editor): Handler {
 
 /** Twins that need a folder, a file or an item besides, which nobody has named: a line without it would only fail. */
 const INCOMPLETE: ReadonlySet<string> = new Set(['init', 'import', 'export', 'decide', 'again']);
+/** Asking again is about one item, `tailor teach` about all that were never asked about; so it is with opinions. */
+const OF_ONE_ITEM: ReadonlySet<string> = new Set(['tailor.review.ask', 'tailor.review.opinion']);
 const TAKE_ROUND: ReadonlySet<string> = new Set([
   'exam',
   'audit',
   'teach',
+  'opinion',
   'decide',
   'freeze',
   'train',
@@ -56,8 +59,7 @@ export function commandLines({
     'choose --chat': file.chat === undefined ? 'plain' : 'template',
   };
   return Object.entries(ALL_COMMANDS).flatMap(([id, { title, cli }]) => {
-    // Asking again is about one item, `tailor teach` about all that were never asked about.
-    if (cli === null || INCOMPLETE.has(cli) || id === 'tailor.review.ask') return [];
+    if (cli === null || INCOMPLETE.has(cli) || OF_ONE_ITEM.has(id)) return [];
     const words = ['tailor', cli];
     const value = values[cli];
     if (value !== undefined) words.push(shellWord(value, { windows }));

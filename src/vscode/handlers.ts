@@ -28,6 +28,8 @@ export function editorHandlers(
     'tailor.lookAtTest': lookAtTestHandler(editor),
     'tailor.export': exportHandler(editor),
     'tailor.report': writeReportHandler(editor),
+    'tailor.opinion': async (target) =>
+      (await import('./opinions.ts')).opinionHandler(editor)(target),
     'tailor.stop': stopHandler(editor),
     'tailor.apply': applyHandler(editor),
     'tailor.openRow': openRowHandler(editor.projects),

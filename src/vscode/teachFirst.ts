@@ -12,16 +12,21 @@ import { said } from './said.ts';
 import { readTeacher } from './teacherStatus.ts';
 import { count, moneyText } from './texts.ts';
 
-/** What of a project goes to a teacher that is not on this computer, said once for each profile and address. */
+/**
+ * What of a project goes to a teacher that is not on this computer, said once for each profile and address. With `judge`
+ * it is that profile, which is asked for second opinions.
+ */
 export async function agreeToSend(
   editor: Pick<Editor, 'environment' | 'memory'>,
   root: string,
+  judge?: string,
 ): Promise<'paid' | 'free'> {
-  const teacher = await readTeacher(root, editor.environment);
+  const teacher = await readTeacher(root, editor.environment, judge);
   if (teacher.kind !== 'profile') return 'free';
   if (teacher.isLocal) return isFree(teacher.profile) ? 'free' : 'paid';
   const { profile, origin } = teacher;
-  const key = `tailor.sends ${profile.name} ${origin}`;
+  const what = judge === undefined ? '' : ' rationales';
+  const key = `tailor.sends ${profile.name} ${origin}${what}`;
   if (editor.memory.get<boolean>(key) === true) return 'paid';
   const send = vscode.l10n.t('Send to {0}', origin);
   const answer = await vscode.window.showWarningMessage(
@@ -30,9 +35,13 @@ export async function agreeToSend(
       modal: true,
       detail: [
         vscode.l10n.t('Teacher profile: {0}, model {1}.', profile.name, profile.model),
-        vscode.l10n.t(
-          'What is sent: the text of training questions, the student’s wrong attempts at them, gold answers where the teacher missed them, your hints, and the prompts of this project.',
-        ),
+        judge === undefined
+          ? vscode.l10n.t(
+              'What is sent: the text of training questions, the student’s wrong attempts at them, gold answers where the teacher missed them, your hints, and the prompts of this project.',
+            )
+          : vscode.l10n.t(
+              'What is sent: the text of training questions, their gold answers, rationales to judge, and the prompts of this project.',
+            ),
         vscode.l10n.t(
           'Nothing else leaves this computer. You are asked once for each profile and address.',
         ),
@@ -45,13 +54,14 @@ export async function agreeToSend(
   return 'paid';
 }
 
-/** What sending to the project's teacher of now, within the project's limits of now, amounts to. */
+/** What sending to the project's teacher of now, or to the profile that is named instead, within the project's limits of now, amounts to. */
 export async function agreementOf(
   { environment }: Pick<Editor, 'environment'>,
   root: string,
+  named?: string,
 ): Promise<Agreement> {
   const { maxRequests, maxTotalTokens, maxCost } = (await loadProject(root)).file.teaching;
-  const known = await readTeacher(root, environment);
+  const known = await readTeacher(root, environment, named);
   const teacher =
     known.kind === 'profile'
       ? { profile: known.profile.name, origin: known.origin, model: known.profile.model }
@@ -89,18 +99,50 @@ export async function agreeToTeach(
 
 /** Before a teacher is asked again about many questions: what it will take, and the person's yes. */
 export async function agreeToAsk(estimate: AskEstimate): Promise<void> {
+  const now = systemClock.now();
+  if (estimate.of !== undefined) {
+    const { describeOpinions } = await import('../node/commands/opinion.ts');
+    await sayYes(estimate, describeOpinions({ ...estimate, rationales: estimate.questions }, now));
+    return;
+  }
   const { describeEstimate } = await import('../node/commands/estimate.ts');
-  await sayYes(estimate, describeEstimate(estimate, systemClock.now()));
+  await sayYes(estimate, describeEstimate(estimate, now));
+}
+
+/** The same before a whole round's undecided rationales are judged, by a teacher that may cost something. */
+export async function agreeToOpinions(
+  editor: Editor,
+  root: string,
+  round: number | undefined,
+  teacher: string,
+): Promise<Agreement> {
+  const agreement = await agreementOf(editor, root, teacher);
+  if ((await agreeToSend(editor, root, teacher)) === 'free') return NOTHING_PAID;
+  const title = vscode.l10n.t('Estimate');
+  const request = { root, stage: 'other' as const, round: round ?? null, title };
+  const { json, text } = await editor.jobs.run(request, async (context) =>
+    (await import('../node/commands/opinion.ts')).estimateOpinion(
+      { ...context, agreement, options: { ...context.options, teacher } },
+      round === undefined ? {} : { round },
+    ),
+  );
+  const { profile, rationales: questions } = json;
+  if (questions === 0) return agreement;
+  const limit = await limitOf(editor, root, agreement, teacher);
+  await sayYes({ profile, questions, of: 'rationales' }, text, limit);
+  return agreement;
 }
 
 async function sayYes(
-  { profile, questions }: Pick<AskEstimate, 'profile' | 'questions'>,
+  { profile, questions, of }: Pick<AskEstimate, 'profile' | 'questions' | 'of'>,
   detail: Sentence,
   limit = '',
 ): Promise<void> {
   const ask = vscode.l10n.t('Ask Teacher');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Ask {0} about {1} questions?', profile, questions),
+    of === undefined
+      ? vscode.l10n.t('Ask {0} about {1} questions?', profile, questions)
+      : vscode.l10n.t('Ask {0} for its opinion of {1} rationales?', profile, questions),
     { modal: true, detail: [said(detail), limit].filter(Boolean).join('\n\n') },
     ask,
   );
@@ -112,6 +154,7 @@ async function limitOf(
   { environment }: Pick<Editor, 'environment'>,
   root: string,
   { maxRequests, maxTotalTokens, maxCost }: Agreement,
+  named?: string,
 ): Promise<string> {
   const { t } = vscode.l10n;
   const [calls, tokens] = [count(maxRequests), count(maxTotalTokens)];
@@ -121,7 +164,7 @@ async function limitOf(
     tokens,
   );
   if (maxCost === undefined) return plain;
-  const known = await readTeacher(root, environment);
+  const known = await readTeacher(root, environment, named);
   const prices = known.kind === 'profile' ? known.profile.prices : undefined;
   if (prices === undefined) {
     return `${plain} ${t('teaching.maxCost cannot hold: no price of this teacher is known.')}`;

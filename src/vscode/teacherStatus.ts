@@ -20,12 +20,13 @@ export type KnownTeacher =
     }
   | { readonly kind: 'unknown'; readonly name: string };
 
-/** Who the project names as its teacher. */
+/** Who the project names as its teacher, or the profile that is named instead. */
 export async function readTeacher(
   root: string,
   environment: Readonly<Record<string, string | undefined>>,
+  named?: string,
 ): Promise<KnownTeacher> {
-  const { teacher: name } = (await loadProject(root)).file;
+  const name = named ?? (await loadProject(root)).file.teacher;
   if (name === PROGRAMMATIC) return { kind: 'programmatic' };
   const profiles = await loadProfiles(profilesPath(environment));
   const profile = profiles.find((one) => one.name === name);

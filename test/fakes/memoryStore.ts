@@ -9,8 +9,13 @@ import type { RecordedLook } from '../../src/core/round/looks.ts';
 import type { FrozenRow, Manifest } from '../../src/core/round/frozen.ts';
 import { spendingOf, type RoundSpending } from '../../src/core/round/spending.ts';
 import type { RoundState } from '../../src/core/round/state.ts';
-import type { ExamWriter, RoundStore, TeachingWriter } from '../../src/core/round/store.ts';
-import type { TeachingItem } from '../../src/core/teaching/records.ts';
+import type {
+  ExamWriter,
+  OpinionWriter,
+  RoundStore,
+  TeachingWriter,
+} from '../../src/core/round/store.ts';
+import type { Opinion, TeacherRecord, TeachingItem } from '../../src/core/teaching/records.ts';
 
 /** A project in memory: what the loop reads is what it wrote, copied, so that nothing is shared by accident. */
 export class MemoryStore implements RoundStore {
@@ -19,6 +24,7 @@ export class MemoryStore implements RoundStore {
   readonly states = new Map<number, RoundState>();
   readonly attemptsOf = new Map<string, Attempt[]>();
   readonly itemsOf = new Map<number, TeachingItem[]>();
+  readonly opinionsOf = new Map<number, Opinion[]>();
   readonly decisionsOf = new Map<number, RecordedDecision[]>();
   readonly manifests = new Map<number, Manifest>();
   readonly rows = new Map<number, readonly FrozenRow[]>();
@@ -74,12 +80,31 @@ export class MemoryStore implements RoundStore {
   items(round: number): Promise<readonly TeachingItem[]> {
     return Promise.resolve([...(this.itemsOf.get(round) ?? [])]);
   }
+  /** Requests by round; what was made of their replies are the items. */
+  readonly intentsOf = new Map<number, TeacherRecord[]>();
+  async teacherRecords(round: number): Promise<readonly TeacherRecord[]> {
+    return [...(this.intentsOf.get(round) ?? []), ...(await this.items(round))];
+  }
   openTeaching(round: number): Promise<TeachingWriter> {
     const list = this.itemsOf.get(round) ?? [];
     this.itemsOf.set(round, list);
     return Promise.resolve({
       append: (item: TeachingItem) => {
         list.push(item);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    });
+  }
+  opinions(round: number): Promise<readonly Opinion[]> {
+    return Promise.resolve([...(this.opinionsOf.get(round) ?? [])]);
+  }
+  openOpinions(round: number): Promise<OpinionWriter> {
+    const list = this.opinionsOf.get(round) ?? [];
+    this.opinionsOf.set(round, list);
+    return Promise.resolve({
+      append: (opinion: Opinion) => {
+        list.push(opinion);
         return Promise.resolve();
       },
       close: () => Promise.resolve(),

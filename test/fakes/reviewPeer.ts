@@ -82,6 +82,7 @@ export function recordWith(texts: {
         aboutSample: null,
         programmatic: false,
         hinted: false,
+        opinions: [],
       },
     ],
     again: [],

@@ -185,6 +185,10 @@ export class MemoryHost {
       this.calls.push({ method, params });
     };
     return {
+      opinion: (params) => {
+        note('opinion', params);
+        return { rev: rev(), scored: 1, failed: 0, known: 0, own: 1 };
+      },
       init: () => ({ snapshot: this.snapshot(), strings: { ...reviewStrings } }),
       round: ({ round }) => {
         this.tell({ ...this.over, round });

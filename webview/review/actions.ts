@@ -32,6 +32,7 @@ export const ABOUT_SHOWN: ReadonlySet<Action> = new Set<Action>([
   'write',
   'ask',
   'again',
+  'opinion',
   'only-this',
   'toggle-candidate',
   'next-candidate',

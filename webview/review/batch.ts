@@ -1,12 +1,14 @@
 import { messageOf } from '../kit/failure.ts';
 import { ask } from './ask.ts';
 import type { Control } from './control.ts';
+import { askOpinion } from './opinion.ts';
 import { roundOf } from './state.ts';
 
 /** How many items a spot check draws unless the person says otherwise. */
 export const SAMPLE = 60;
 
-export type BulkAct = 'accept' | 'reject' | 'pair-drop' | 'pair-keep';
+/** All but `opinion` decide. */
+export type BulkAct = 'accept' | 'reject' | 'pair-drop' | 'pair-keep' | 'opinion';
 
 /** Asks for the yes to a decision on everything picked, or on the whole filtered list. */
 export function bulk(control: Control, act: BulkAct): void {
@@ -28,6 +30,10 @@ export async function confirm(control: Control): Promise<void> {
     if (overlay.kind === 'bulk') {
       const { act, ids, count } = overlay;
       const some = ids === null ? null : [...ids];
+      if (act === 'opinion') {
+        await askOpinion(control, some, null);
+        return;
+      }
       const request = { act, ids: some, expected: count, round: roundOf(control.state) };
       const { changed } = await control.link.change(() => control.client.request('bulk', request));
       control.store.dispatch({ type: 'unmark' });

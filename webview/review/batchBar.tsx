@@ -92,6 +92,9 @@ function Acts(): JSX.Element {
       <button type="button" class="link" onClick={() => bulk(control, 'pair-keep')}>
         {t('batch.pairKeep')}
       </button>
+      <button type="button" class="link" onClick={() => bulk(control, 'opinion')}>
+        {t('batch.opinion')}
+      </button>
     </>
   );
 }
@@ -116,7 +119,7 @@ function Question(): JSX.Element | null {
       >
         <p class="batch-words">
           {words}{' '}
-          {overlay.kind === 'spot-check'
+          {overlay.kind === 'spot-check' || (overlay.kind === 'bulk' && overlay.act === 'opinion')
             ? null
             : t(overlay.kind === 'ask' ? 'field.hint.hint' : 'batch.oneStep')}
         </p>

@@ -104,6 +104,7 @@ export function perform(control: Control, action: Action): boolean {
     case 'compare':
       open(control, 'diff');
       return true;
+    case 'opinion':
     case 'fix-question':
     case 'confirm-gold':
     case 'verdict':

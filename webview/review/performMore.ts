@@ -1,10 +1,12 @@
 import { bulk, SAMPLE } from './batch.ts';
 import type { Control } from './control.ts';
 import { isGoldDisputed } from './disagreements.tsx';
-import { shownAttempt, shownRecord } from './state.ts';
+import { askOpinion } from './opinion.ts';
+import { shownAttempt, shownCandidate, shownRecord } from './state.ts';
 
 /** What has a button and a command of the palette, and no key of its own. */
 export type More =
+  | 'opinion'
   | 'fix-question'
   | 'confirm-gold'
   | 'verdict'
@@ -20,6 +22,14 @@ export function performMore(control: Control, action: More): void {
   const { state, store } = control;
   const record = shownRecord(state);
   switch (action) {
+    case 'opinion': {
+      const candidate = shownCandidate(state);
+      if (state.marked.size > 0) bulk(control, 'opinion');
+      else if (record && candidate && !control.readOnly()) {
+        void askOpinion(control, [record.row.id], candidate.id);
+      }
+      return;
+    }
     case 'fix-question':
       if (!record) return;
       control.take({

@@ -19,7 +19,7 @@ export type Overlay =
   | { readonly kind: 'ask'; readonly ids: readonly string[]; readonly hint: string }
   | {
       readonly kind: 'bulk';
-      readonly act: 'accept' | 'reject' | 'pair-drop' | 'pair-keep';
+      readonly act: 'accept' | 'reject' | 'pair-drop' | 'pair-keep' | 'opinion';
       readonly count: number;
       /** Null = the whole filtered list. */
       readonly ids: readonly string[] | null;

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import type { CandidateView, ReviewRecord } from '../../src/shared/reviewRecord.ts';
 import { answerWords } from '../../src/shared/reviewChoices.ts';
 import { Button } from '../kit/button.tsx';
@@ -53,10 +53,9 @@ export function Teacher({
           )}
           <div class="side-foot">
             <About candidate={candidate} />
+            <Opinions candidate={candidate} />
             <FoldedChecks checks={candidate.checks} />
-            {writable && record.candidates.length > 1 ? (
-              <Choice record={record} candidate={candidate} />
-            ) : null}
+            {writable ? <Choice record={record} candidate={candidate} /> : null}
           </div>
         </>
       ) : (
@@ -174,6 +173,32 @@ function About({ candidate }: { readonly candidate: CandidateView }): JSX.Elemen
   );
 }
 
+/** What teachers say of this text, who did not know who wrote it. It decides nothing. */
+function Opinions({ candidate: { opinions } }: { readonly candidate: CandidateView }) {
+  const t = useTexts();
+  if (opinions.length === 0) return null;
+  return (
+    <blockquote class="why" aria-label={t('opinion.title')}>
+      {opinions.map(({ by, programmatic, score, reason }, place) => (
+        <Fragment key={place}>
+          <p class="why-head">
+            {t('opinion.title')} ·{' '}
+            <Data
+              text={t('opinion.score', {
+                by: programmatic ? t('candidate.programmatic') : by,
+                score,
+              })}
+            />
+          </p>
+          <p class="text">
+            <Data text={reason} />
+          </p>
+        </Fragment>
+      ))}
+    </blockquote>
+  );
+}
+
 interface ChoiceProps {
   readonly record: ReviewRecord;
   readonly candidate: CandidateView;
@@ -182,7 +207,7 @@ interface ChoiceProps {
 const isTaken = ({ status }: CandidateView): boolean =>
   status === 'accepted' || status === 'edited';
 
-/** Several candidates: all that pass are taught unless one is picked or dropped. */
+/** Several candidates: all that pass are taught unless one is picked or dropped. Of each a teacher's opinion can be asked. */
 function Choice({ record, candidate }: ChoiceProps): JSX.Element {
   const t = useTexts();
   const control = useControl();
@@ -190,12 +215,17 @@ function Choice({ record, candidate }: ChoiceProps): JSX.Element {
   const take = record.candidates.some(isTaken) ? 'candidate.takeToo' : 'candidate.take';
   return (
     <p class="side-tools">
-      <Link keyCap={cap('c')} onPress={() => control.act('only-this')}>
-        {t('candidate.only')}
-      </Link>
-      <Link keyCap={cap('t')} onPress={() => control.act('toggle-candidate')}>
-        {t(isTaken(candidate) ? 'candidate.drop' : take)}
-      </Link>
+      {record.candidates.length > 1 ? (
+        <>
+          <Link keyCap={cap('c')} onPress={() => control.act('only-this')}>
+            {t('candidate.only')}
+          </Link>
+          <Link keyCap={cap('t')} onPress={() => control.act('toggle-candidate')}>
+            {t(isTaken(candidate) ? 'candidate.drop' : take)}
+          </Link>
+        </>
+      ) : null}
+      <Link onPress={() => control.act('opinion')}>{t('act.opinion')}</Link>
     </p>
   );
 }

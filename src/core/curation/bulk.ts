@@ -1,8 +1,10 @@
-import { isAppError } from '../errors.ts';
+import { AppError, isAppError } from '../errors.ts';
+import { sentence } from '../sentence.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Curation } from './curation.ts';
 import type { Author, Decision } from './decision.ts';
 import { decisionsFor } from './decisionsFor.ts';
+import { openObjection } from './opinions.ts';
 import type { ReviewItem } from './reviewItem.ts';
 import { attemptsNow } from './reviewItem.ts';
 import { isGoldInDoubt, missesGold, pairOf } from './reviewRow.ts';
@@ -13,7 +15,7 @@ export interface Bulk {
   readonly decisions: Decision[];
   /** Items that it changes. */
   readonly changed: number;
-  /** Items on which it is not possible: no candidate passes, no attempt may stand in a pair. */
+  /** Items on which it is not possible: no candidate passes, a teacher objects, no attempt may stand in a pair. */
   readonly refused: number;
 }
 
@@ -54,6 +56,10 @@ function decisionsOn(
   author: Author,
   action: string,
 ): Decision[] {
+  // What scores disagree on is decided by itself.
+  if (act === 'accept' && openObjection(item, curation) !== null) {
+    throw new AppError('usage', sentence`A second opinion objects to a rationale of ${item.id}.`);
+  }
   if (act === 'accept' || act === 'reject') {
     return decisionsFor(item, { type: act }, curation, author, action);
   }

@@ -3,6 +3,7 @@ import type { ItemFlag, Row, Sort } from '../../shared/reviewQueue.ts';
 /** What a person should look at first: a wrong gold spoils everything else, a repeat miss nothing. */
 export const FLAG_ORDER: readonly ItemFlag[] = [
   'disagreed',
+  'second-opinion',
   'gold-in-doubt',
   'question-changed',
   'gold-changed',

@@ -5,6 +5,7 @@ import { sha256Text } from '../hash.ts';
 import { gateReasons, isTaught, type Candidate } from './candidates.ts';
 import { gateChecks } from './checkSentences.ts';
 import type { Curation } from './curation.ts';
+import { opinionsOn } from './opinions.ts';
 import { questionNow } from './questionText.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
 import type { CurationSay } from './say.ts';
@@ -50,6 +51,14 @@ export function candidateView(
     aboutSample: aboutSample(candidate, item, curation),
     programmatic: made?.flags.includes('programmatic') ?? false,
     hinted: made?.flags.includes('hinted') ?? false,
+    opinions: opinionsOn(candidate, item, curation).map(
+      ({ profile, programmatic: isProgram, score, reason }) => ({
+        by: profile,
+        programmatic: isProgram,
+        score,
+        reason,
+      }),
+    ),
   };
 }
 

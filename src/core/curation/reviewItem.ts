@@ -2,7 +2,7 @@ import type { Question } from '../dataset/question.ts';
 import { gradeStored } from '../round/grading.ts';
 import type { RoundShare } from '../round/trajectory.ts';
 import type { GateLimits } from '../teaching/gate.ts';
-import type { TeachingItem } from '../teaching/records.ts';
+import type { Opinion, TeachingItem } from '../teaching/records.ts';
 import type { Curation } from './curation.ts';
 import type { GradedAttempt } from './negatives.ts';
 import { settledVerdict } from './negatives.ts';
@@ -34,6 +34,8 @@ export interface ReviewMaterial extends ReviewFrame {
     readonly round: number;
     readonly items: readonly TeachingItem[];
   }[];
+  /** What teachers said of candidates, in the order in which it came. */
+  readonly opinions?: readonly Opinion[];
   /** Earlier exams, oldest first; see `outcomesByQuestion`. */
   readonly history: readonly {
     readonly round: number;
@@ -55,6 +57,8 @@ export interface ReviewItem {
   readonly attempts: readonly GradedAttempt[];
   /** Each candidate once, with the round it came in. */
   readonly candidates: readonly { readonly round: number; readonly item: TeachingItem }[];
+  /** What teachers said of its candidates, of texts that count no more too. */
+  readonly opinions: readonly Opinion[];
   /** Earlier rounds that examined it, oldest first. */
   readonly history: readonly RoundOutcome[];
 }
@@ -84,6 +88,7 @@ export function reviewItems(material: ReviewMaterial): ReviewItem[] {
   const { round, gate, useDatasetRationales, taught = true, curation } = material;
   const frame: ReviewFrame = { round, gate, useDatasetRationales, taught };
   const attempts = grouped(material.attempts, ({ attempt }) => attempt.questionId);
+  const opinions = grouped(material.opinions ?? [], ({ questionId }) => questionId);
   const candidates = new Map<string, { round: number; item: TeachingItem }[]>();
   for (const ofRound of material.candidates) {
     for (const item of ofRound.items) {
@@ -106,6 +111,7 @@ export function reviewItems(material: ReviewMaterial): ReviewItem[] {
       },
       attempts: attempts.get(id) ?? NONE,
       candidates: candidates.get(id) ?? NONE,
+      opinions: opinions.get(id) ?? NONE,
       history: material.history.flatMap(({ outcomes }) => outcomes.get(id) ?? []),
     };
   });

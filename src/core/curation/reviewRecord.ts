@@ -2,11 +2,13 @@ import type { ItemFlag, Row } from '../../shared/reviewQueue.ts';
 import type { Check, ReviewRecord } from '../../shared/reviewRecord.ts';
 import { wordingOf } from '../dataset/choiceLines.ts';
 import { trajectoryOf } from '../round/trajectory.ts';
+import { BEST_SCORE } from '../teaching/records.ts';
 import { stepViews } from '../teaching/stepView.ts';
 import type { RecordedDecision } from './activeDecisions.ts';
 import { candidatesOf } from './candidates.ts';
 import { isGoldConfirmed, type Curation } from './curation.ts';
 import { logOf } from './decisionLog.ts';
+import { openObjection, type Scored } from './opinions.ts';
 import { questionNow } from './questionText.ts';
 import { askedAgainViews, NOT_ASKED_AGAIN, type AskedAgainBeside } from './recordAgain.ts';
 import { answersOf, attemptViews } from './recordAttempts.ts';
@@ -75,7 +77,7 @@ function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationS
   const checks = row.flags.map((code): Check => ({
     code,
     level: NOTES.includes(code) ? 'info' : 'warn',
-    message: flagSentence(code, row, say),
+    message: flagSentence(code, row, openObjection(item, curation), say),
   }));
   const add = (code: string, message: string): void => {
     checks.push({ code, level: 'info', message });
@@ -90,7 +92,15 @@ function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationS
   return checks;
 }
 
-function flagSentence(flag: ItemFlag, row: Row, say: CurationSay): string {
+function flagSentence(
+  flag: ItemFlag,
+  row: Row,
+  objection: Scored | null,
+  say: CurationSay,
+): string {
+  if (flag === 'second-opinion') {
+    return say('item.second-opinion', objection?.score ?? '', BEST_SCORE, objection?.reason ?? '');
+  }
   if (flag === 'repeat-miss') return say('item.repeat-miss', row.misses);
   if (flag !== 'gold-in-doubt') return say(`item.${flag}`);
   const { gold, wrong } = row.choice ?? { gold: row.gold, wrong: row.wrongAnswer };

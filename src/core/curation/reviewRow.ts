@@ -12,6 +12,7 @@ import {
 import type { Curation } from './curation.ts';
 import { isGoldConfirmed, keyOfAttempt } from './curation.ts';
 import { mayBeNegative, settledVerdict, type GradedAttempt } from './negatives.ts';
+import { openObjection } from './opinions.ts';
 import { questionNow } from './questionText.ts';
 import { choiceOfRow } from './recordChoices.ts';
 import { attemptsNow, type ReviewItem } from './reviewItem.ts';
@@ -150,6 +151,8 @@ export function rowOf(item: ReviewItem, curation: Curation): Row {
   const isOpen = status.status === 'todo';
   const flags: ItemFlag[] = [];
   if (curation.disagreements.of(item.id).length > 0) flags.push('disagreed');
+  // A rule's word settles nothing that a teacher objects to.
+  if (openObjection(item, curation) !== null) flags.push('second-opinion');
   if (goldInDoubt) flags.push('gold-in-doubt');
   if (
     attempts.some(

@@ -8,7 +8,7 @@ import {
 import {
   billedUnknown,
   type ErrorKind,
-  type Purpose,
+  type TeachingPurpose,
   type TeacherReply,
   type Usage,
 } from '../teaching/records.ts';
@@ -40,7 +40,7 @@ type Tokens = Pick<Usage, 'promptTokens' | 'completionTokens' | 'cachedTokens'>;
 export interface TaughtItem {
   readonly itemId: string;
   readonly questionId: string;
-  readonly purpose: Purpose;
+  readonly purpose: TeachingPurpose;
   /** Template and the first digits of its hash; null where the journals do not tell. */
   readonly prompt: string | null;
   readonly errorKind: ErrorKind | null;
@@ -115,6 +115,8 @@ export class TeachingFold {
           ...spent,
           possiblyBilled: spent.possiblyBilled + (record.possiblyBilled ? 1 : 0),
         });
+        return;
+      case 'opinion':
         return;
       case 'item': {
         if (this.#items.has(key)) return;

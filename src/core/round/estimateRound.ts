@@ -1,8 +1,10 @@
 import { cancelled } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
-import type { Purpose, TeacherReply } from '../teaching/records.ts';
+import type { TeachingPurpose, TeacherReply } from '../teaching/records.ts';
+import type { Teacher } from '../teaching/teacher.ts';
 import { isOpen, teachOnce, type TeachTask } from '../teaching/teachQuestion.ts';
+import { acceptedBefore } from './acceptedBefore.ts';
 import type { LoopPorts } from './ports.ts';
 import type { RoundState } from './state.ts';
 import { planTeaching } from './teachingPlan.ts';
@@ -12,7 +14,7 @@ export const SAMPLE_CALLS = 5;
 
 export interface RoundEstimate {
   readonly round: number;
-  readonly purpose: Purpose;
+  readonly purpose: TeachingPurpose;
   readonly profile: string;
   readonly programmatic: boolean;
   /** Null when no question is left to ask about, or no call came back whole. */
@@ -28,7 +30,7 @@ export interface RoundEstimate {
 export async function estimateRound(
   ports: LoopPorts,
   state: RoundState,
-  options: { readonly purpose?: Purpose } = {},
+  options: { readonly purpose?: TeachingPurpose } = {},
 ): Promise<RoundEstimate> {
   const plan = await planTeaching(ports, state, options);
   const open = await ports.openTeacher(state.round);
@@ -45,6 +47,10 @@ export async function estimateRound(
       done += 1;
       ports.report({ stage: sentence`estimating`, done, total: chosen.length, etaMs: null });
     }
+    const { profile } = open.teacher;
+    const templateHash = chosen[0]?.template.hash ?? '';
+    const asking = { profile, purpose: plan.purpose, templateHash };
+    const before = await acceptedBefore(ports.store, state.round, asking);
     return {
       round: state.round,
       purpose: plan.purpose,
@@ -52,6 +58,7 @@ export async function estimateRound(
       programmatic: open.teacher.programmatic,
       questions: left.length,
       estimate: estimateTeaching(samples, {
+        before,
         questions: left.length,
         wanted: left[0]?.wanted ?? 1,
         concurrency: open.concurrency,
@@ -65,34 +72,36 @@ export async function estimateRound(
 
 /** One call for a question; null when its reply did not come whole. */
 async function callOf(task: TeachTask): Promise<SampleCall | null> {
+  return sampleOf(
+    task.teacher,
+    async (teacher) => (await teachOnce({ ...task, teacher }))?.accepted,
+  );
+}
+
+/** Lets `ask` make one call and tells what it took; null where no reply came whole or nothing was asked. */
+export async function sampleOf(
+  teacher: Teacher,
+  ask: (listening: Teacher) => Promise<boolean | undefined>,
+): Promise<SampleCall | null> {
   const replies: TeacherReply[] = [];
-  const item = await teachOnce({
-    ...task,
-    teacher: {
-      profile: task.teacher.profile,
-      programmatic: task.teacher.programmatic,
-      spending: () => task.teacher.spending(),
-      ask: async (request, signal) => {
-        const reply = await task.teacher.ask(request, signal);
-        replies.push(reply);
-        return reply;
-      },
+  const accepted = await ask({
+    profile: teacher.profile,
+    programmatic: teacher.programmatic,
+    spending: () => teacher.spending(),
+    ask: async (request, signal) => {
+      const reply = await teacher.ask(request, signal);
+      replies.push(reply);
+      return reply;
     },
   });
   const [reply] = replies;
-  if (!reply || !item) return null;
+  if (!reply || accepted === undefined) return null;
   const { promptTokens, completionTokens, cachedTokens } = reply.usage;
-  return {
-    promptTokens,
-    completionTokens,
-    cachedTokens,
-    accepted: item.accepted,
-    ms: reply.totalMs,
-  };
+  return { promptTokens, completionTokens, cachedTokens, accepted, ms: reply.totalMs };
 }
 
 /** `n` of the list, evenly spread; all where there are fewer. */
-function spread<T>(list: readonly T[], n: number): T[] {
+export function spread<T>(list: readonly T[], n: number): T[] {
   if (list.length <= n) return [...list];
   return Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * list.length) / n)).flatMap(
     (index) => list.slice(index, index + 1),

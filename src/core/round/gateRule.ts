@@ -3,9 +3,12 @@ import type { Curation } from '../curation/curation.ts';
 import { isGoldConfirmed } from '../curation/curation.ts';
 import type { Decision } from '../curation/decision.ts';
 import { equationGivesGold, GOLD_RULE } from '../curation/goldRule.ts';
+import { candidatesOf } from '../curation/candidates.ts';
+import { objectionTo } from '../curation/opinions.ts';
 import { isAbout } from '../curation/questionText.ts';
 import { trainQuestions } from './exam.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
+import { opinionItems } from './opinionItems.ts';
 import type { RoundStore } from './store.ts';
 
 /** The rule of the headless loop: accept what passed the gate. A person's decisions are never touched by it. */
@@ -43,6 +46,25 @@ export async function questionsOfPerson(
   return decided;
 }
 
+/**
+ * The rationales of a round that passed the gate and that a second opinion differs on: no rule takes them, a person
+ * decides. By item id.
+ */
+export async function objectedItems(
+  store: RoundStore,
+  round: number,
+  curation: Curation,
+): Promise<ReadonlySet<string>> {
+  if ((await store.opinions(round)).length === 0) return new Set();
+  const found = new Set<string>();
+  for (const item of await opinionItems(store, round, curation)) {
+    for (const one of candidatesOf(item, curation)) {
+      if (objectionTo(one, item, curation) !== null) found.add(one.id);
+    }
+  }
+  return found;
+}
+
 /** What the gate's rule decides in a round by now: one event, or null where nothing is left to it. */
 export async function gateDecision(
   store: RoundStore,
@@ -51,11 +73,15 @@ export async function gateDecision(
   action?: string,
 ): Promise<(Decision & { readonly type: 'accept' }) | null> {
   const person = await questionsOfPerson(store, round, curation);
+  const objected = await objectedItems(store, round, curation);
   const items = new Map(
     (await store.items(round))
       .filter(
         ({ accepted, itemId, questionId }) =>
-          accepted && !curation.items.has(itemId) && !person.has(questionId),
+          accepted &&
+          !curation.items.has(itemId) &&
+          !person.has(questionId) &&
+          !objected.has(itemId),
       )
       .map(({ itemId, questionId }) => [itemId, { itemId, questionId }]),
   );

@@ -1,6 +1,6 @@
 import { AppError, cancelled } from '../errors.ts';
 import { sentence } from '../sentence.ts';
-import type { Purpose } from '../teaching/records.ts';
+import type { TeachingPurpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
 import { firstStep, standingState } from './ahead.ts';
 import { examRound } from './examRound.ts';
@@ -51,7 +51,7 @@ export async function loadRound(ports: LoopPorts, round: number): Promise<RoundS
 /** What a person may ask of a step that the loop decides by itself. */
 export interface StepOptions {
   /** Of `teach`; by the round when absent. */
-  readonly purpose?: Purpose;
+  readonly purpose?: TeachingPurpose;
   /** Of `train`: another run instead of going on with the one that was begun. */
   readonly fresh?: boolean;
 }

@@ -4,7 +4,7 @@ import type { Question } from '../dataset/question.ts';
 import type { Attempt, FinishedAttempt } from '../exam/attempt.ts';
 import type { GradedAttempt } from '../curation/negatives.ts';
 import type { ProjectFile } from '../project/projectFile.ts';
-import type { TeachingItem } from '../teaching/records.ts';
+import type { Opinion, TeacherRecord, TeachingItem } from '../teaching/records.ts';
 import type { FrozenRow, Manifest } from './frozen.ts';
 import type { RecordedLook } from './looks.ts';
 import type { ServedSpending } from '../exam/servedSpending.ts';
@@ -19,6 +19,11 @@ export interface ExamWriter {
 
 export interface TeachingWriter {
   append(item: TeachingItem): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpinionWriter {
+  append(opinion: Opinion): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,6 +43,11 @@ export interface RoundStore {
   saveGrades(round: number, grades: readonly GradedAttempt[]): Promise<void>;
   items(round: number): Promise<readonly TeachingItem[]>;
   openTeaching(round: number): Promise<TeachingWriter>;
+  /** Everything that a round's teacher journals hold: requests, replies, failures, items. */
+  teacherRecords(round: number): Promise<readonly TeacherRecord[]>;
+  /** What teachers said of rationales in a round, each draw once. */
+  opinions(round: number): Promise<readonly Opinion[]>;
+  openOpinions(round: number): Promise<OpinionWriter>;
   /** What the teacher's journals of a round say was sent and paid. */
   spending(round: number): Promise<RoundSpending>;
   /** What the journals of a round's exams say was asked of servers; null where they say nothing. */

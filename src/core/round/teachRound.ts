@@ -63,7 +63,7 @@ export async function teachRound(
 }
 
 /** Works through `tasks` with `width` at a time; the first failure stops the hand-out and is thrown at the end. */
-async function inParallel<T>(
+export async function inParallel<T>(
   tasks: readonly T[],
   width: number,
   work: (task: T) => Promise<void>,

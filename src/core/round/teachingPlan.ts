@@ -1,6 +1,6 @@
 import type { Question } from '../dataset/question.ts';
 import { sha256Text } from '../hash.ts';
-import type { Purpose, TeachingItem } from '../teaching/records.ts';
+import type { TeachingPurpose, TeachingItem } from '../teaching/records.ts';
 import type { TeachTask } from '../teaching/teachQuestion.ts';
 import { rationaleOfAttempt } from '../exam/promptForm.ts';
 import { attemptForFeedback, settledVerdict, type GradedAttempt } from '../curation/negatives.ts';
@@ -45,7 +45,7 @@ export function teachingTasks(
 
 /** What a round's teaching is about, before anyone is asked. */
 export interface TeachingPlan {
-  readonly purpose: Purpose;
+  readonly purpose: TeachingPurpose;
   readonly tasks: readonly TeachingTask[];
   /** Items that were already received for a task. */
   known(task: TeachingTask): readonly TeachingItem[];
@@ -56,7 +56,7 @@ export interface TeachingPlan {
 export async function planTeaching(
   ports: LoopPorts,
   { round }: RoundState,
-  options: { readonly purpose?: Purpose } = {},
+  options: { readonly purpose?: TeachingPurpose } = {},
 ): Promise<TeachingPlan> {
   const { store } = ports;
   const { teaching, gate } = store.project;

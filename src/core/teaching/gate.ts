@@ -29,7 +29,8 @@ const LEAKS = [
   'the known result',
 ];
 
-function leaks(text: string, question: string): boolean {
+/** Whether a text speaks of an answer that was given or of a student, where the question does not. */
+export function leaks(text: string, question: string): boolean {
   const lower = text.toLowerCase();
   const asked = question.toLowerCase();
   return LEAKS.some((words) => lower.includes(words) && !asked.includes(words));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { errorKindSchema, type Purpose } from './records.ts';
+import { BEST_SCORE, errorKindSchema, type TeachingPurpose } from './records.ts';
 import { readSolution, stripFences, stripThinking, type ReplyParse } from './reply.ts';
 import { normaliseRationale } from './steps.ts';
 
@@ -15,10 +15,11 @@ export const JSON_REPLIES = {
     correctedRationale: text,
     finalAnswer: text,
   }),
+  review: z.strictObject({ score: z.number().int().min(1).max(BEST_SCORE), reason: text }),
 } as const;
 
 /** The object in a reply, without thoughts and fences around it; null where there is none, or not one alone. */
-function objectIn(reply: string): object | null {
+export function objectIn(reply: string): object | null {
   const thought = stripThinking(reply);
   if (thought === null) return null;
   const inner = stripFences(thought.replace(/\r\n?/gu, '\n').split('\n')).join('\n');
@@ -42,7 +43,7 @@ const refused = (
 ): ReplyParse => ({ ok: false, problem, because, draft: draft === '' ? null : draft });
 
 /** Reads a reply of the form `json` into what the form `sections` says as well. Nothing is repaired. */
-export function parseJsonReply(purpose: Purpose, reply: string): ReplyParse {
+export function parseJsonReply(purpose: TeachingPurpose, reply: string): ReplyParse {
   if (reply.trim() === '') return refused('empty', 'the reply is empty');
   const value = objectIn(reply);
   if (value === null) return refused('unparsable', 'the reply is not one JSON object');
@@ -98,7 +99,8 @@ function solutionOf(
   return { ok: true, said: { rationale: whole, answer } };
 }
 
-function saidBy({ issues: [first] }: z.ZodError): string {
+/** What is wrong with an object, in words. */
+export function saidBy({ issues: [first] }: z.ZodError): string {
   const path = first?.path.join('.') ?? '';
   return path === '' ? (first?.message ?? 'another form') : `"${path}": ${first?.message ?? ''}`;
 }

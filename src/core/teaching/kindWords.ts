@@ -4,8 +4,8 @@ import type { AnswerKind } from '../dataset/question.ts';
 export interface KindWords {
   /** Ends the template's name. */
   readonly name: string;
-  /** Completes "a tutor who …" and "the work of a small model on …". */
-  readonly task: { readonly solves: string; readonly on: string };
+  /** Completes "a tutor who …", "the work of a small model on …" and "solutions …". */
+  readonly task: { readonly solves: string; readonly on: string; readonly for: string };
   readonly style: string;
   /** What stands behind "Answer: " on the last line. */
   readonly last: string;
@@ -19,12 +19,12 @@ const SUBJECT =
 
 const STYLE = `Write for a small model that is still learning: at most 6 short steps, one step on a line, one thought in a step; where a step reckons, write it as an equation with numbers (for example 4 * 3 = 12). ${PLAIN} Use only what the question says, what everybody knows, and what an earlier step found. ${SUBJECT}`;
 
-const QUESTIONS = { solves: 'answers questions', on: 'questions' };
+const QUESTIONS = { solves: 'answers questions', on: 'questions', for: 'of questions' };
 
 const WORDS: Readonly<Record<AnswerKind, KindWords>> = {
   number: {
     name: '1',
-    task: { solves: 'solves word problems', on: 'word problems' },
+    task: { solves: 'solves word problems', on: 'word problems', for: 'of word problems' },
     style: `Write for a small model that is still learning: at most 6 short steps, one step on a line, one operation in a step, written as an equation with numbers (for example 4 * 3 = 12). ${PLAIN} Use only numbers that the question gives or that an earlier step found. ${SUBJECT}`,
     last: 'the final number alone',
     example: `Each of the 3 bags holds 4 apples, so 3 * 4 = 12.

@@ -1,5 +1,5 @@
 import { sha256Text } from '../hash.ts';
-import type { Purpose, TeachingItem } from './records.ts';
+import type { TeachingPurpose, TeachingItem } from './records.ts';
 
 /** Requests after the wanted ones: once more the same, then once with the gold or the mismatch shown. */
 export const DRAWS_BEYOND_WANTED = 2;
@@ -23,7 +23,7 @@ export function ladderStart(hint: string | undefined): number {
 /** The items that belong to this ladder: same purpose, same attempt, draws of this hint; in order of draw. */
 export function ladderItems(
   previous: readonly TeachingItem[],
-  purpose: Purpose,
+  purpose: TeachingPurpose,
   start: number,
   attemptHash: string | null,
 ): TeachingItem[] {

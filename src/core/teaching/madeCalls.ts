@@ -14,6 +14,7 @@ export function madeCalls(records: readonly TeacherRecord[], asker: Asker): Samp
   const accepted = new Map<string, boolean>();
   for (const record of records) {
     if (record.type === 'item') accepted.set(record.key, record.accepted);
+    if (record.type === 'opinion') accepted.set(record.key, record.score !== null);
     if (record.type !== 'intent' || record.purpose !== asker.purpose) continue;
     if (record.profile === asker.profile && record.model === asker.model) asked.add(record.key);
   }

@@ -20,7 +20,7 @@ export function withRecord(
   { type, at }: DatedRecord,
   askingSince: string | null,
 ): OpenRequests {
-  if (type === 'item') return requests;
+  if (type === 'item' || type === 'opinion') return requests;
   const more = type === 'intent' ? 1 : -1;
   const isOfNow = askingSince !== null && Date.parse(at) >= Date.parse(askingSince);
   return { open: requests.open + more, ofNow: requests.ofNow + (isOfNow ? more : 0) };

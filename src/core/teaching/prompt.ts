@@ -16,6 +16,8 @@ export interface PromptInput {
   /** Feedback, last rung: what the reply before this one ended with, and why it was refused. */
   readonly mismatch?: { readonly answer: string | null; readonly problems: readonly string[] };
   readonly hint?: string;
+  /** Review: the text to judge, whoever wrote it. */
+  readonly rationale?: string;
   /** How the final line is written where it is not a number alone; our words, no data. */
   readonly form?: string;
 }
@@ -47,6 +49,7 @@ export function renderPrompt(template: PromptTemplate, input: PromptInput): Chat
     attemptAnswer: oneLine(input.attempt?.answer ?? '(none)'),
     hint: wellFormed((input.hint ?? '').trim()),
     lastAnswer: oneLine(input.mismatch?.answer ?? '(none)'),
+    rationale: wellFormed((input.rationale ?? '').trim()),
     problems: (input.mismatch?.problems ?? []).join('\n') || '(unreadable)',
   };
   const parts = ['user'];

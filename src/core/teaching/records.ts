@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { suspicionSchema } from '../grading/verdict.ts';
 
-export const purposeSchema = z.enum(['annotate', 'feedback']);
+/** What a teacher writes rationales for: each reply becomes an item. */
+export const teachingPurposeSchema = z.enum(['annotate', 'feedback']);
+export type TeachingPurpose = z.infer<typeof teachingPurposeSchema>;
+
+/** Everything that a teacher is asked for; `review` is its opinion of a rationale. */
+export const purposeSchema = z.enum([...teachingPurposeSchema.options, 'review']);
 export type Purpose = z.infer<typeof purposeSchema>;
 
 export const errorKindSchema = z.enum([
@@ -103,6 +108,7 @@ export type GateReason = z.infer<typeof gateReasonSchema>;
 export const itemSchema = z.object({
   type: z.literal('item'),
   ...about,
+  purpose: teachingPurposeSchema,
   /** Stable id of this candidate: hash of (questionId, purpose, rationale). */
   itemId: z.string(),
   rationale: z.string().nullable(),
@@ -122,11 +128,37 @@ export const itemSchema = z.object({
 });
 export type TeachingItem = z.infer<typeof itemSchema>;
 
+/** The highest score, which is what the gate's yes counts for. */
+export const BEST_SCORE = 5;
+
+/**
+ * What a teacher says of a rationale without being told who wrote it. It decides nothing. Of another text of the
+ * rationale, of the question or of the gold it says nothing: `textHash`, `asked` and `gold` name those that were shown.
+ */
+export const opinionSchema = z.object({
+  type: z.literal('opinion'),
+  ...about,
+  purpose: z.literal('review'),
+  itemId: z.string(),
+  textHash: z.string(),
+  asked: z.string(),
+  gold: z.string(),
+  profile: z.string(),
+  programmatic: z.boolean(),
+  templateId: z.string(),
+  templateHash: z.string(),
+  /** Null where none came or could be read; `reason` then says why. */
+  score: z.number().int().min(1).max(BEST_SCORE).nullable(),
+  reason: z.string(),
+});
+export type Opinion = z.infer<typeof opinionSchema>;
+
 export const teacherRecordSchema = z.discriminatedUnion('type', [
   intentSchema,
   replySchema,
   failSchema,
   itemSchema,
+  opinionSchema,
 ]);
 export type TeacherRecord = z.infer<typeof teacherRecordSchema>;
 export type TeacherIntent = z.infer<typeof intentSchema>;

@@ -1,4 +1,4 @@
-import { errorKindSchema, type ErrorKind, type Purpose } from './records.ts';
+import { errorKindSchema, type ErrorKind, type TeachingPurpose } from './records.ts';
 import { normaliseRationale } from './steps.ts';
 
 /** What a reply in the `sections` form says. `rationale` ends with its `Answer: X` line, which `answer` repeats. */
@@ -71,7 +71,7 @@ function trimBlank(lines: readonly string[]): string[] {
 }
 
 /** Reads a whole reply. Nothing is repaired: what does not have the form is refused with the reason. */
-export function parseReply(purpose: Purpose, text: string): ReplyParse {
+export function parseReply(purpose: TeachingPurpose, text: string): ReplyParse {
   if (text.trim() === '') return fail('empty', 'the reply is empty');
   const thought = stripThinking(text);
   if (thought === null) return fail('unparsable', 'a <think> block is never closed');

@@ -26,6 +26,10 @@ CORRECTED:
 the corrected steps, one on a line
 Answer: ${last}
 END`,
+    review: () => `Reply in exactly this form, then nothing more:
+SCORE: one whole number from 1 to 5
+REASON: one or two sentences that name the step that decides
+END`,
   },
   json: {
     annotate: ({
@@ -42,5 +46,8 @@ ${JSON.stringify({ rationale: example, finalAnswer: answerOf(example) })}`,
 "why": a string, one or two sentences that name the step, what was done and what should have been done
 "correctedRationale": a string, the corrected steps, one on a line, and at its end one line "Answer: " with ${last}
 "finalAnswer": a string, what stands behind "Answer: "`,
+    review: () => `Reply with one JSON object and nothing else. It has exactly these keys:
+"score": one whole number from 1 to 5
+"reason": a string, one or two sentences that name the step that decides`,
   },
 };

@@ -9,13 +9,13 @@ import { gateFeedback, gateRationale, type GateContext, type GateLimits } from '
 import { ladderItems, ladderStart, lostDraws, nextStep, rungOf, type Rung } from './ladder.ts';
 import { parseJsonReply } from './jsonReply.ts';
 import { renderPrompt } from './prompt.ts';
-import type { Purpose, TeacherReply, TeachingItem } from './records.ts';
+import type { TeachingPurpose, TeacherReply, TeachingItem } from './records.ts';
 import { parseReply } from './reply.ts';
 import type { Teacher, TeacherRequest } from './teacher.ts';
 import { templateOfKind, type PromptTemplate } from './templates.ts';
 
 export interface TeachTask {
-  readonly purpose: Purpose;
+  readonly purpose: TeachingPurpose;
   readonly question: Question;
   /** Names the question's text; part of every candidate's identity. See curation/questionText.ts. */
   readonly asked?: string;

@@ -23,6 +23,11 @@ const HOLES: Record<Purpose, Record<string, readonly string[]>> = {
     mismatch: ['gold', 'lastAnswer', 'problems', 'delimiter'],
     hint: ['hint', 'delimiter'],
   },
+  // Nothing says who wrote the rationale: an opinion of it is a blind one.
+  review: {
+    system: [],
+    user: ['question', 'gold', 'rationale', 'delimiter'],
+  },
 };
 
 /** A parsed prompt template: `sections` by name, `hash` of the whole text, both recorded with every item. */
@@ -198,12 +203,32 @@ A reviewer asks you to keep this in mind.
 {{hint}}
 {{delimiter}} end
 `,
+  review: (words, form) => `${headOf('review', words.name, form)}
+## system
+You are an examiner who judges worked solutions ${words.task.for}. A small model is to learn from them.
+Judge the steps, not the result alone: a right result that its steps do not lead to is a bad solution.
+The scores: 5, every step is right and needed; 4, right, with a blemish that misleads nobody; 3, the result is right, but a step is needless, missing or unclear; 2, a step is false or does not follow from the question; 1, the result is wrong.
+${FENCE}
+${FORM_WORDS[form].review(words)}
+## user
+Judge this solution.
+{{delimiter}} question
+{{question}}
+{{delimiter}} end
+{{delimiter}} gold
+{{gold}}
+{{delimiter}} end
+{{delimiter}} rationale
+{{rationale}}
+{{delimiter}} end
+`,
 };
 
 /** The built-in templates; `tailor init` writes them to prompts/, where they may be edited under a new name. */
 export const DEFAULT_TEMPLATES: Readonly<Record<Purpose, string>> = {
   annotate: TEXTS.annotate(wordsOf('number'), 'sections'),
   feedback: TEXTS.feedback(wordsOf('number'), 'sections'),
+  review: TEXTS.review(wordsOf('number'), 'sections'),
 };
 
 const ofKinds = new Map<string, PromptTemplate>();

@@ -4,7 +4,7 @@ import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { estimateRound, type RoundEstimate } from '../../core/round/estimateRound.ts';
 import type { Range } from '../../core/teaching/estimate.ts';
 import { aboutPrices } from '../../core/teaching/prices.ts';
-import type { Purpose } from '../../core/teaching/records.ts';
+import type { TeachingPurpose } from '../../core/teaching/records.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
@@ -13,7 +13,7 @@ import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
 /** `tailor teach --estimate`: what asking the teacher will take, from a few real calls that are not paid again. */
 export async function estimate(
   context: CommandContext,
-  purpose: Purpose | undefined,
+  purpose: TeachingPurpose | undefined,
   options: RoundOption,
 ): Promise<CommandResult & { readonly json: RoundEstimate }> {
   return withLoop(context, async (ports, session) => {
@@ -30,7 +30,24 @@ export function describeEstimate(
   { estimate: made, questions, profile }: Pick<RoundEstimate, 'estimate' | 'questions' | 'profile'>,
   now: number,
 ): Sentence {
-  if (questions === 0) return sentence`${profile} has been asked about everything in this round.`;
+  return describeCalls({ made, profile, about: sentence`${questions} questions` }, questions, now);
+}
+
+/** The same of whatever is asked about: `about` counts it. */
+export function describeCalls(
+  {
+    made,
+    profile,
+    about,
+  }: {
+    readonly made: RoundEstimate['estimate'];
+    readonly profile: string;
+    readonly about: Sentence;
+  },
+  number: number,
+  now: number,
+): Sentence {
+  if (number === 0) return sentence`${profile} has been asked about everything in this round.`;
   if (!made) {
     throw new AppError('teacher.unfinished', sentence`No reply of ${profile} came whole.`, {
       hint: sentence`Test it: tailor teacher --test.`,
@@ -42,8 +59,8 @@ export function describeEstimate(
   const [low, high] = [formatDuration(seconds.low), formatDuration(seconds.high)];
   return joined([
     money === null
-      ? sentence`${questions} questions: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, about ${low} to ${high}.`
-      : sentence`${questions} questions: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
+      ? sentence`${about}: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, about ${low} to ${high}.`
+      : sentence`${about}: ${span(calls, likely.calls)} calls, ${span(tokens, likely.tokens)} tokens, ${money} at your prices, about ${low} to ${high}.`,
     sentence`95 % range from ${sampled} real calls, which are not paid again.`,
     // The built-in teacher is paid by nobody.
     ...(profile === PROGRAMMATIC ? [] : [aboutPrices(cost, now)]),

@@ -8,7 +8,7 @@ import { undoStack } from '../../core/curation/undoStack.ts';
 import { installationOf } from '../../core/curation/whoDecided.ts';
 import { acceptByGate, confirmGolds, curateRound } from '../../core/round/curateRound.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
-import { GATE_RULE } from '../../core/round/gateRule.ts';
+import { GATE_RULE, objectedItems } from '../../core/round/gateRule.ts';
 import type { TeachingItem } from '../../core/teaching/records.ts';
 import { person } from '../session/person.ts';
 import type { Session } from '../session/session.ts';
@@ -133,6 +133,7 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
     }
     const action = randomUUID();
     const accepted = await acceptByGate({ store: session.store }, round, action);
+    const left = await leftToPeople(session, round);
     const golds = await confirmGolds({ store: session.store }, round, action);
     const state = await session.store.state(round);
     if (state) await curateRound({ store: session.store }, state);
@@ -140,13 +141,24 @@ function accept(context: CommandContext, options: DecideOptions): Promise<Comman
       accepted === 1
         ? sentence`1 item accepted by ${GATE_RULE}.`
         : sentence`${accepted} items accepted by ${GATE_RULE}.`;
-    if (golds === 0) return done;
+    if (golds === 0) return joined([done, ...left]);
     const confirmed =
       golds === 1
         ? sentence`1 doubted gold confirmed by the question's equation.`
         : sentence`${golds} doubted golds confirmed by the question's equation.`;
-    return joined([done, confirmed]);
+    return joined([done, ...left, confirmed]);
   });
+}
+
+/** That the rule has left rationales out which a second opinion differs on. */
+async function leftToPeople({ store }: Session, round: number): Promise<Sentence[]> {
+  const curation = await curationUpTo(store, round);
+  const objected = await objectedItems(store, round, curation);
+  const open = [...objected].filter((id) => !curation.items.has(id)).length;
+  if (open === 0) return [];
+  return open === 1
+    ? [sentence`1 item left to a person: a second opinion differs.`]
+    : [sentence`${open} items left to a person: a second opinion differs.`];
 }
 
 /** Decisions from a JSONL file; none is applied unless every row is valid. */

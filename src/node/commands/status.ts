@@ -18,6 +18,7 @@ import { roundsTable, STEP_NAMES } from '../terminal/roundsTable.ts';
 import { looksOf } from './lookAtTest.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import { disagreedSentence, openDisagreements } from './disagreements.ts';
+import { allOpinions, summarySentence } from './opinion.ts';
 
 /** `tailor status`: the table of rounds and the next step; reads files only. */
 export function status(context: CommandContext): Promise<CommandResult> {
@@ -38,16 +39,26 @@ export function status(context: CommandContext): Promise<CommandResult> {
       const how = sentence`See who decided what: tailor decide disagreements --round ${of}`;
       return told === null ? [] : [joined([told, how])];
     });
+    const opinions = await allOpinions(session);
+    const scores = opinions.map(({ round: of, ...summary }) => summarySentence(of, summary));
     const late = summaries.flatMap(({ round: of, late: count }) => lateSentence(of, count) ?? []);
     return {
       text: joined(
-        [session.store.project.name, roundsTable(summaries), ...late, ...disagreed, next],
+        [
+          session.store.project.name,
+          roundsTable(summaries),
+          ...late,
+          ...disagreed,
+          ...scores,
+          next,
+        ],
         '\n\n',
       ),
       json: {
         project: session.store.project.name,
         rounds: summaries,
         disagreements: disputed,
+        opinions,
         next: step && { round, step },
       },
     };

@@ -1,8 +1,8 @@
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence } from '../../core/sentence.ts';
-import type { Purpose } from '../../core/teaching/records.ts';
+import type { TeachingPurpose } from '../../core/teaching/records.ts';
 
-export type { Purpose };
+export type { TeachingPurpose };
 import { doubtsOf } from '../../core/round/doubts.ts';
 import { freezeWarnings } from '../../core/round/freeze.ts';
 import { markWarnings } from '../../core/round/marks.ts';
@@ -59,7 +59,7 @@ export function exam(
 /** `tailor teach [annotate|feedback]`: asks the teacher about whatever it has not answered yet. */
 export function teach(
   context: CommandContext,
-  purpose: Purpose | undefined,
+  purpose: TeachingPurpose | undefined,
   options: RoundOption,
 ): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {

@@ -29,10 +29,12 @@ import {
 import { spendingOf, type RoundSpending } from '../../core/round/spending.ts';
 import { roundStateSchema, type RoundState } from '../../core/round/state.ts';
 import { lookSchema, TEST_SET, type Look, type RecordedLook } from '../../core/round/looks.ts';
-import type { ExamWriter, TeachingWriter } from '../../core/round/store.ts';
+import type { ExamWriter, OpinionWriter, TeachingWriter } from '../../core/round/store.ts';
 import {
   itemSchema,
+  opinionSchema,
   teacherRecordSchema,
+  type Opinion,
   type TeacherRecord,
   type TeachingItem,
 } from '../../core/teaching/records.ts';
@@ -248,6 +250,26 @@ export class ProjectStore implements AgainStore {
     return {
       append: async (item) => {
         await journal.append(item);
+      },
+      close: () => closeSynced(journal),
+    };
+  }
+
+  async opinions(round: number): Promise<readonly Opinion[]> {
+    const folder = this.roundFolder(round, 'teacher');
+    const byKey = new Map<string, Opinion>();
+    for (const one of await this.#files.journals(folder, 'opinions.', opinionSchema)) {
+      if (!byKey.has(one.key)) byKey.set(one.key, one);
+    }
+    return [...byKey.values()];
+  }
+
+  async openOpinions(round: number): Promise<OpinionWriter> {
+    const folder = this.roundFolder(round, 'teacher');
+    const journal = await this.#journal(folder, 'opinions.', opinionSchema);
+    return {
+      append: async (opinion) => {
+        await journal.append(opinion);
       },
       close: () => closeSynced(journal),
     };

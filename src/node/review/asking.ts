@@ -7,15 +7,18 @@ import { sentence } from '../../core/sentence.ts';
 import { rationaleOfAttempt } from '../../core/exam/promptForm.ts';
 import { sha256Text } from '../../core/hash.ts';
 import type { Report } from '../../core/ports.ts';
+import { askOpinions, type Opined, type OpinionScope } from '../../core/round/opinions.ts';
 import type { OpenTeacher } from '../../core/round/ports.ts';
 import type { TeachingWriter } from '../../core/round/store.ts';
 import { isOpen, teachQuestion, type TeachTask } from '../../core/teaching/teachQuestion.ts';
 import type { AbortSignalLike } from '../../shared/contract.ts';
 import type { Job } from '../../shared/reviewContract.ts';
 import { openTeacher } from '../session/openTeacher.ts';
+import { opinionPorts } from '../session/opinionPorts.ts';
 import { person } from '../session/person.ts';
 import { loadTemplate } from '../session/templates.ts';
 import { acquireLock, type Lock } from '../storage/lock.ts';
+import { refuseFrozen } from './facts.ts';
 import type { Opened, ReviewService } from './service.ts';
 import { sayIn } from './say.ts';
 import { stale, unknown } from './stale.ts';
@@ -28,6 +31,11 @@ export interface Asked {
   readonly failed: number;
   /** Questions whose hint had been answered before: no call was made for them. */
   readonly unasked: number;
+}
+
+/** Whose opinion of which rationales is asked for; the project's teacher's where none is named. */
+export interface OpinionRequest extends OpinionScope {
+  readonly teacher: string | null;
 }
 
 /** New rationales show up while the teacher still works on others, at most this often. */
@@ -53,8 +61,32 @@ export class Asking {
     signal: AbortSignalLike,
     round: number | null = null,
   ): Promise<Asked> {
-    const { outside } = this.#service;
-    if (!outside.trusted) {
+    this.#mayAsk(this.#service.outside.teacherReady);
+    const service = this.#service;
+    return this.#work.run(
+      signal,
+      (abort) => this.#run([...new Set(ids)], hint.trim(), round, abort),
+      { done: () => service.refresh(), after: () => void service.changed() },
+    );
+  }
+
+  /** Asks a teacher what it thinks of rationales, blind to who wrote them; nothing is decided by it. */
+  async opine(
+    { teacher, ...scope }: OpinionRequest,
+    signal: AbortSignalLike,
+    round: number | null = null,
+  ): Promise<Opined> {
+    // Whether another teacher has its key shows when it is asked.
+    this.#mayAsk(teacher !== null || this.#service.outside.teacherReady);
+    const service = this.#service;
+    return this.#work.run(signal, (abort) => this.#opine(scope, teacher, round, abort), {
+      done: () => service.refresh(),
+      after: () => void service.changed(),
+    });
+  }
+
+  #mayAsk(ready: boolean): void {
+    if (!this.#service.outside.trusted) {
       throw new AppError(
         'trust.required',
         sentence`Restricted Mode: the teacher cannot be asked.`,
@@ -63,7 +95,7 @@ export class Asking {
         },
       );
     }
-    if (!outside.teacherReady) {
+    if (!ready) {
       throw new AppError('teacher.auth', sentence`There is no key for the teacher.`, {
         hint: sentence`Set the teacher’s key, or choose the built-in teacher.`,
       });
@@ -73,12 +105,6 @@ export class Asking {
         hint: sentence`Wait until it has answered, or stop it.`,
       });
     }
-    const service = this.#service;
-    return this.#work.run(
-      signal,
-      (abort) => this.#run([...new Set(ids)], hint.trim(), round, abort),
-      { done: () => service.refresh(), after: () => void service.changed() },
-    );
   }
 
   /** Stops what is under way; true when there was something. */
@@ -122,8 +148,41 @@ export class Asking {
     }
   }
 
+  async #opine(
+    scope: OpinionScope,
+    teacher: string | null,
+    round: number | null,
+    abort: AbortController,
+  ): Promise<Opined> {
+    const service = this.#service;
+    const { session, review } = await service.ready();
+    if (round !== null && round !== review.round) throw stale();
+    await refuseFrozen(session.store, review.round);
+    const lock = await this.#lock({ session });
+    try {
+      const title = sayIn(service.options.actions)('host.job.opinion');
+      const job = { title, round: review.round };
+      let looked = session.surroundings.clock.now();
+      return await asStoppableJob(service.options.asJob, job, abort, (tell) => {
+        const report: Report = (progress) => {
+          this.#work.job = { ...progress, stage: title, note: null };
+          tell({ ...progress, stage: title });
+          service.changed();
+          const now = session.surroundings.clock.now();
+          if (now - looked < LOOK_MS) return;
+          looked = now;
+          this.#look();
+        };
+        const ports = opinionPorts(session, teacher ?? undefined);
+        return askOpinions({ ...ports, report, signal: abort.signal }, review.round, scope);
+      });
+    } finally {
+      await lock.release();
+    }
+  }
+
   /** The lock of exams, teaching and training: beside them the round's budget could not be kept. */
-  async #lock({ session }: Opened): Promise<Lock> {
+  async #lock({ session }: Pick<Opened, 'session'>): Promise<Lock> {
     const { clock } = session.surroundings;
     try {
       return await acquireLock(join(session.tailorFolder, 'locks'), 'run', { clock });

@@ -31,7 +31,12 @@ const MAX_ROWS = 500;
 export function connectionHandlers(
   service: ReviewService,
   view: 'side' | 'panel',
-): { readonly connection: Connection; readonly handlers: Handlers<ReviewContract> } {
+): {
+  readonly connection: Connection;
+  readonly handlers: Handlers<ReviewContract>;
+  /** The questions that are meant by some ids of the last query, or by none for all of it. */
+  readonly listed: (ids: readonly string[] | null) => readonly string[];
+} {
   const connection: Connection = { view, filter: null, ids: null, round: null };
   const { decider } = service;
   const { actions } = service.options;
@@ -98,6 +103,16 @@ export function connectionHandlers(
       const result = await service.asking.ask(ids, hint, signal, meant(connection, round));
       return { rev: service.rev, ...result };
     },
+    opinion: async ({ ids, candidate, teacher, round }, signal) => {
+      const scope =
+        candidate === null
+          ? { ids: chosen(queried(connection), ids) }
+          : { candidate, ...(ids === null ? {} : { ids }) };
+      const request = { ...scope, teacher };
+      const made = await service.asking.opine(request, signal, meant(connection, round));
+      const { scored, failed, known, own } = made;
+      return { rev: service.rev, scored, failed, known, own };
+    },
     again: async ({ id, how, who, samples, round }, signal) => {
       const { answers, question } = await service.askingStudent.ask(
         id,
@@ -138,7 +153,7 @@ export function connectionHandlers(
       return {};
     },
   };
-  return { connection, handlers };
+  return { connection, handlers, listed: (ids) => chosen(queried(connection), ids) };
 }
 
 /** Stops what the service itself is at; true when there was something. */

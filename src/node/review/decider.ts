@@ -20,6 +20,7 @@ import {
 import { undoStack, type UndoStack, type UndoStep } from '../../core/curation/undoStack.ts';
 import { installationOf } from '../../core/curation/whoDecided.ts';
 import type { Act, SpotCheck } from '../../shared/reviewContract.ts';
+import type { Row } from '../../shared/reviewQueue.ts';
 import { runPaced } from './pace.ts';
 import { person } from '../session/person.ts';
 import { cameTooLate, refuseFrozen } from './facts.ts';
@@ -110,7 +111,7 @@ export class Decider {
       const running = this.spotCheckNow();
       // While a sample of this filter is shown, another one is drawn from all that it was drawn from.
       const shown = running?.filter === filter ? (stratumOf(running, curation) ?? ids) : ids;
-      const stratum = shown.filter((id) => index.row(id)?.status === 'todo');
+      const stratum = shown.filter((id) => isOpenToRules(index.row(id)));
       if (size > 0 && stratum.length === 0) throw nothingToDo(0);
       const seed = newAction();
       const id = newAction();
@@ -231,7 +232,7 @@ export class Decider {
     const sample = new Set(record.items);
     return (stratumOf(record, review.curation) ?? []).filter((id) => {
       const row = review.index.row(id);
-      return row?.status === 'todo' && row.candidates > 0 && !sample.has(id);
+      return isOpenToRules(row) && row.candidates > 0 && !sample.has(id);
     });
   }
 
@@ -299,6 +300,11 @@ export class Decider {
   }
 }
 
+/** Undecided, and no second opinion against it: that one a person decides by itself. */
+function isOpenToRules(row: Row | undefined): row is Row {
+  return row?.status === 'todo' && !row.flags.includes('second-opinion');
+}
+
 /** Whether it is written down what the sample was drawn from, and what accepting it would have come to. */
 function isKnown(record: SpotCheckRecord, curation: Curation): boolean {
   return stratumOf(record, curation) !== null && record.outcomes?.length === record.items.length;
@@ -346,7 +352,7 @@ function nothingToDo(count: number): AppError {
     count === 0
       ? sentence`There is nothing undecided in this list.`
       : sentence`None of these ${count} items can take that.`,
-    sentence`An item without a rationale that passes the gate is decided by itself.`,
+    sentence`An item without a rationale that passes the gate, or with a second opinion against it, is decided by itself.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { TeachingItem } from '../../core/teaching/records.ts';
+import type { Opinion, TeachingItem } from '../../core/teaching/records.ts';
 import type { KeptAttempt } from './roundFiles.ts';
 
 export interface Received {
@@ -6,10 +6,11 @@ export interface Received {
   readonly item: TeachingItem;
 }
 
-/** The student's attempts and the teacher's candidates of a round, by question, each once. */
+/** The student's attempts, the teacher's candidates and what is said of these, by question, each once. */
 export class ReceivedTexts {
   readonly #attempts = new Map<string, KeptAttempt[]>();
   readonly #candidates = new Map<string, Received[]>();
+  readonly #opinions = new Map<string, Opinion[]>();
   #count = 0;
 
   /** How many attempts there are. */
@@ -30,6 +31,10 @@ export class ReceivedTexts {
     return this.#candidates.get(questionId) ?? [];
   }
 
+  opinionsOf(questionId: string): readonly Opinion[] {
+    return this.#opinions.get(questionId) ?? [];
+  }
+
   /** True when it is new. Of several records of one attempt the first written counts, as everywhere. */
   addAttempt(attempt: KeptAttempt): boolean {
     const list = this.#attempts.get(attempt.questionId);
@@ -48,6 +53,14 @@ export class ReceivedTexts {
       list.push(attempt);
       this.#count += 1;
     }
+    return true;
+  }
+
+  addOpinion(opinion: Opinion): boolean {
+    const list = this.#opinions.get(opinion.questionId);
+    if (!list) this.#opinions.set(opinion.questionId, [opinion]);
+    else if (list.some(({ key }) => key === opinion.key)) return false;
+    else list.push(opinion);
     return true;
   }
 

@@ -4,7 +4,12 @@ import { decisionSchema } from '../../core/curation/decision.ts';
 import type { RecordedDecision } from '../../core/curation/activeDecisions.ts';
 import { againSchema, type Again, type RecordedAgain } from '../../core/exam/again.ts';
 import { attemptSchema, type Attempt } from '../../core/exam/attempt.ts';
-import { itemSchema, type TeachingItem } from '../../core/teaching/records.ts';
+import {
+  itemSchema,
+  opinionSchema,
+  type Opinion,
+  type TeachingItem,
+} from '../../core/teaching/records.ts';
 import { namesIn } from '../project/projectFiles.ts';
 import { JournalReader } from '../storage/journalReader.ts';
 import type { BadLine } from '../storage/readJournal.ts';
@@ -24,6 +29,8 @@ export const leanAttemptSchema = attemptSchema
 export interface RoundGain {
   readonly attempts: readonly KeptAttempt[];
   readonly items: readonly Stamped<TeachingItem>[];
+  /** What teachers said of them. */
+  readonly opinions: readonly Stamped<Opinion>[];
   readonly events: readonly RecordedDecision[];
   /** What students answered when they were asked again. */
   readonly again: readonly RecordedAgain[];
@@ -44,6 +51,7 @@ export class RoundFiles {
   readonly #parts: RoundParts;
   readonly #attempts: JournalFolder<Attempt>;
   readonly #items: JournalFolder<TeachingItem>;
+  readonly #opinions: JournalFolder<Opinion>;
   readonly #decisions: JournalFolder<z.infer<typeof decisionSchema>>;
   readonly #again: JournalFolder<Again>;
   readonly #fingerprints = new Map<string, string>();
@@ -53,6 +61,7 @@ export class RoundFiles {
     this.#parts = parts;
     this.#attempts = new JournalFolder(join(folder, 'exam'), 'train.', leanAttemptSchema);
     this.#items = new JournalFolder(join(folder, 'teacher'), 'items.', itemSchema);
+    this.#opinions = new JournalFolder(join(folder, 'teacher'), 'opinions.', opinionSchema);
     this.#decisions = new JournalFolder(join(folder, 'decisions'), '', decisionSchema);
     this.#again = new JournalFolder(join(folder, 'again'), '', againSchema);
   }
@@ -75,16 +84,18 @@ export class RoundFiles {
   /** Everything but the attempts: little beside them. */
   async lookBeside(): Promise<RoundGain> {
     const items = this.#parts.items ? await this.#items.look() : EMPTY;
+    const opinions = this.#parts.items ? await this.#opinions.look() : EMPTY;
     const decisions = await this.#decisions.look();
     // Only the exam that is shown has others beside it.
     const again = this.#parts.attempts ? await this.#again.look() : EMPTY;
     return {
       attempts: [],
       items: items.records,
+      opinions: opinions.records,
       events: decisions.records,
       again: again.records,
-      bad: [...items.bad, ...decisions.bad, ...again.bad],
-      replaced: items.replaced ?? decisions.replaced ?? again.replaced,
+      bad: [...items.bad, ...opinions.bad, ...decisions.bad, ...again.bad],
+      replaced: items.replaced ?? opinions.replaced ?? decisions.replaced ?? again.replaced,
     };
   }
 

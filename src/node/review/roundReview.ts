@@ -185,6 +185,7 @@ export class RoundReview {
         this.#received.addItem(item, round);
         await pace();
       }
+      for (const opinion of gain.opinions) this.#received.addOpinion(opinion);
     }
     gains.length = 0;
     this.#index.update(this.curation);
@@ -299,6 +300,7 @@ export class RoundReview {
       candidates: [...byRound]
         .sort(([a], [b]) => a - b)
         .map(([round, ofRound]) => ({ round, items: ofRound })),
+      opinions: questions.flatMap(({ id }) => this.#received.opinionsOf(id)),
       history: this.#history,
       curation: this.curation,
     });
@@ -314,6 +316,8 @@ export class RoundReview {
       if (this.#keepAttempt(attempt)) grown.add(attempt.questionId);
     for (const item of gain.items)
       if (this.#received.addItem(item, round)) grown.add(item.questionId);
+    for (const opinion of gain.opinions)
+      if (this.#received.addOpinion(opinion)) grown.add(opinion.questionId);
     const decided = this.book.add(round, gain.events);
     if (taught !== this.taught) for (const { id } of this.#questions) grown.add(id);
     if (grown.size > 0) await this.#renew(grown);
@@ -344,8 +348,9 @@ export class RoundReview {
 
   #note(gain: RoundGain): void {
     this.bad.push(...gain.bad);
-    const { attempts, items, events, again } = gain;
-    this.#lines += attempts.length + items.length + events.length + again.length;
+    const { attempts, items, opinions, events, again } = gain;
+    const beside = opinions.length + events.length + again.length;
+    this.#lines += attempts.length + items.length + beside;
     for (const answer of again) {
       const list = this.#again.get(answer.questionId);
       if (list) list.push(answer);

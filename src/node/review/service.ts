@@ -123,10 +123,14 @@ export class ReviewService {
   }
 
   /** What a view asks, answered; each call is a connection with a query of its own. */
-  handlersFor(view: 'side' | 'panel'): Handlers<ReviewContract> & { dispose(): void } {
-    const { connection, handlers } = connectionHandlers(this, view);
+  handlersFor(view: 'side' | 'panel'): Handlers<ReviewContract> & {
+    /** The questions of its last query that are meant by these ids; all of them by null. */
+    listed(ids: readonly string[] | null): readonly string[];
+    dispose(): void;
+  } {
+    const { connection, handlers, listed } = connectionHandlers(this, view);
     this.#connections.add(connection);
-    return { ...handlers, dispose: () => void this.#connections.delete(connection) };
+    return { ...handlers, listed, dispose: () => void this.#connections.delete(connection) };
   }
 
   /** Everything but rows and records, at most ten times a second; returns the way to stop listening. */

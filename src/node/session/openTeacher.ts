@@ -21,18 +21,21 @@ import type { Session } from './session.ts';
 
 type Budget = ReturnType<typeof agreedBudget>;
 
-/** Opens the project's teacher for one round: its own server for the programmatic one, the person's profile else. */
-export async function openTeacher(session: Session, round: number): Promise<OpenTeacher> {
+/**
+ * Opens a teacher for one round, the project's where none is named: its own server for the programmatic one, the person's
+ * profile else.
+ */
+export async function openTeacher(
+  session: Session,
+  round: number,
+  name = session.store.project.teacher,
+): Promise<OpenTeacher> {
   const { store, surroundings } = session;
   const { clock, log, environment } = surroundings;
   await assertWritable(session.root, `rounds/${round}/teacher/${store.writer}.jsonl`);
   const { endpoint, stop, budget } = await endpointOf(session);
   const { maxRequests, maxTotalTokens, maxCost } = budget;
-  if (
-    maxCost !== undefined &&
-    endpoint.prices === undefined &&
-    store.project.teacher !== PROGRAMMATIC
-  ) {
+  if (maxCost !== undefined && endpoint.prices === undefined && name !== PROGRAMMATIC) {
     log.warn(
       `teaching.maxCost cannot hold: the profile ${endpoint.profile} names no prices. Tokens and requests are limited all the same.`,
     );
@@ -103,7 +106,7 @@ export async function openTeacher(session: Session, round: number): Promise<Open
   async function endpointOf(
     of: Session,
   ): Promise<{ endpoint: Endpoint; stop: () => Promise<void>; budget: Budget }> {
-    const { teacher: name, teaching } = of.store.project;
+    const { teaching } = of.store.project;
     const { maxRequests: calls, maxTotalTokens: tokens, maxCost: money } = teaching;
     const budget = { maxRequests: calls, maxTotalTokens: tokens, maxCost: money };
     if (name !== PROGRAMMATIC) {

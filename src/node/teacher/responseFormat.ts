@@ -25,6 +25,7 @@ function plain(purpose: TeacherRequest['purpose']): z.ZodType {
   if (purpose === 'annotate') {
     return z.strictObject({ rationale: z.string(), finalAnswer: z.string() });
   }
+  if (purpose === 'review') return z.strictObject({ score: z.number(), reason: z.string() });
   const { errorKind } = JSON_REPLIES.feedback.shape;
   return z.strictObject({
     firstErrorStep: nullableStep,

@@ -98,7 +98,8 @@ function reviewHost(store: DisposableStore, parts: ViewParts): ReviewHost {
     new ReviewHost({
       projects,
       open: reviewOpener(parts.makeContext, jobs, {
-        toSend: (root) => agreeToSend(parts, root),
+        toSend: (root, judge) => agreeToSend(parts, root, judge),
+        judge: async (root) => (await import('../opinions.ts')).pickJudge(parts, root),
         toSpend: agreeToAsk,
       }),
       actionsFor: (root) =>

@@ -74,6 +74,7 @@ export function handlersWithoutReview(
     undo: nothing,
     redo: nothing,
     ask: nothing,
+    opinion: nothing,
     again: nothing,
     spotCheck: nothing,
     acceptRest: nothing,

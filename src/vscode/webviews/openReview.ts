@@ -9,7 +9,9 @@ import type { OpenReview } from './reviewPeer.ts';
 /** What a person is asked before the teacher is; both reject where the person does not agree. */
 export interface Consent {
   /** Says what leaves the computer, where something does; tells whether it may cost something. */
-  toSend(root: string): Promise<'paid' | 'free'>;
+  toSend(root: string, judge?: string): Promise<'paid' | 'free'>;
+  /** Whose second opinion is asked for. */
+  judge(root: string): Promise<string>;
   /** Says what many questions will take. */
   toSpend(estimate: AskEstimate): Promise<void>;
 }
@@ -22,7 +24,8 @@ export function reviewOpener(
 ): OpenReview {
   return async ({ root, actions, outside }) => {
     const { ReviewService } = await import('../../node/review/service.ts');
-    const { askMany, estimateAsking } = await import('../../node/review/askMany.ts');
+    const { askMany, estimateAsking, estimateOpining } =
+      await import('../../node/review/askMany.ts');
     /** Where what a teacher costs is shown while one is asked. */
     let watching: Watch | undefined;
     const never = new AbortController().signal;
@@ -78,7 +81,23 @@ export function reviewOpener(
               estimate: async (questions) => estimateAsking(await service.ready(), questions),
               agree: (estimate) => consent.toSpend(estimate),
             });
-            return { rev: service.rev, ...result };
+            return { ...result, rev: service.rev };
+          },
+          opinion: async (params, asked) => {
+            if (!service.outside.trusted) return handlers.opinion(params, asked);
+            const teacher = await consent.judge(root);
+            const may = await consent.toSend(root, teacher);
+            const ids = params.candidate === null ? handlers.listed(params.ids) : [];
+            const ask = async (some: readonly string[]) =>
+              handlers.opinion({ ...params, ids: [...some], teacher }, asked);
+            if (params.candidate !== null) return ask(params.ids ?? []);
+            if (may === 'free') return ask(ids);
+            const result = await askMany(ids, {
+              ask,
+              estimate: async (_, left) => estimateOpining(await service.ready(), left, teacher),
+              agree: (estimate) => consent.toSpend(estimate),
+            });
+            return { ...result, rev: service.rev };
           },
         };
       },

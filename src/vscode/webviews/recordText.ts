@@ -98,7 +98,11 @@ function candidate(one: CandidateView, index: number): string {
   const original =
     one.original === null ? [] : [t('Before the edit:'), '', block(one.original), ''];
   const why = one.why === null ? [] : [`- ${inline(one.why)}`];
-  const body = [block(one.rationale), '', ...original, ...why, checks(one.checks)];
+  const opinions = one.opinions.map(({ by, programmatic, score, reason }) => {
+    const who = programmatic ? t('programmatic teacher') : inline(by);
+    return `- ${t('Second opinion of {0}: {1}/5', who, score)} – ${inline(reason)}`;
+  });
+  const body = [block(one.rationale), '', ...original, ...why, ...opinions, checks(one.checks)];
   return section(title, body.join('\n'));
 }
 

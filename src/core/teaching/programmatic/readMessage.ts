@@ -8,6 +8,8 @@ export interface ReadMessage {
   readonly steps: readonly string[] | null;
   /** What the message says was read as the attempt's answer; null when it says nothing or "(none)". */
   readonly attemptAnswer: string | null;
+  /** The rationale that is to be judged; null when the message fences none. */
+  readonly rationale: string | null;
 }
 
 interface Block {
@@ -55,6 +57,7 @@ function readSteps(lines: readonly string[]): string[] {
 const isAttempt = (label: string): boolean =>
   /\b(?:attempt|work|student)/u.test(label) && !/answer/u.test(label);
 const isAnswer = (label: string): boolean => /\b(?:attempt|student)\S*\s+answer/u.test(label);
+const isRationale = (label: string): boolean => /^rationale\b/u.test(label);
 const isAside = (label: string): boolean => /\b(?:hint|earlier|problems?|gold)\b/u.test(label);
 
 /** Reads the last user message of a request, of our templates or of edited ones. */
@@ -63,8 +66,9 @@ export function readMessage(message: string): ReadMessage {
   const blocks = blocksOf(lines);
   const attempt = blocks.find((block) => isAttempt(block.label));
   const answer = blocks.find((block) => isAnswer(block.label));
+  const rationale = blocks.find((block) => isRationale(block.label));
   const skip = blocks.filter(
-    (block) => block === attempt || block === answer || isAside(block.label),
+    (block) => block === attempt || block === answer || block === rationale || isAside(block.label),
   );
   const about = lines.filter(
     (_, index) => !skip.some((block) => index >= block.from && index <= block.to),
@@ -74,5 +78,6 @@ export function readMessage(message: string): ReadMessage {
     about: about.join('\n'),
     steps: attempt ? readSteps(attempt.lines) : null,
     attemptAnswer: said === '' || said === '(none)' ? null : said,
+    rationale: rationale ? rationale.lines.join('\n') : null,
   };
 }
