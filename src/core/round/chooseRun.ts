@@ -20,8 +20,9 @@ export interface WantedRun {
 export async function chooseRun(
   store: RoundStore,
   { round, training }: RoundState,
-  { recipe, base, older, fresh }: WantedRun,
+  wanted: WantedRun,
 ): Promise<string> {
+  const { recipe, base, older, fresh } = wanted;
   if (fresh) {
     let runId = base;
     for (let number = 2; (await store.runConfig(round, runId)) !== null; number += 1) {
@@ -29,11 +30,11 @@ export async function chooseRun(
     }
     return runId;
   }
-  if (training === null) return base;
+  if (training === null) return beginning(store, round, wanted);
   if (isNamed(training.runId, base)) return training.runId;
   if (older !== undefined && isNamed(training.runId, older)) return training.runId;
   const begun = await store.runConfig(round, training.runId);
-  if (begun === null) return base;
+  if (begun === null) return beginning(store, round, wanted);
   throw new AppError(
     'trainer.checkpointMismatch',
     sentence`Training of round ${round} began with something else: ${different(begun, recipe)}.`,
@@ -42,6 +43,16 @@ export async function chooseRun(
       detail: { runId: training.runId },
     },
   );
+}
+
+/** A set that is frozen again as it was goes on with the run that it had, whichever version named that. */
+async function beginning(
+  store: RoundStore,
+  round: number,
+  { base, older }: WantedRun,
+): Promise<string> {
+  if (older === undefined || (await store.runConfig(round, base)) !== null) return base;
+  return (await store.runConfig(round, older)) === null ? base : older;
 }
 
 const isNamed = (runId: string, base: string): boolean =>

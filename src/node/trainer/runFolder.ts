@@ -112,10 +112,7 @@ export async function ensureRunConfig(paths: RunPaths, config: RunConfig): Promi
   const { accelerate } = config.launch ?? {};
   for (const path of [config.model.path, config.data.path, config.export.path, accelerate]) {
     if (path === undefined || isAbsolute(path)) continue;
-    throw new AppError(
-      'trainer.badConfig',
-      sentence`"${path}" must be an absolute path in run.json.`,
-    );
+    throw new AppError('trainer.badConfig', sentence`"${path}" must be an absolute path.`);
   }
   let existing: string | null = null;
   try {

@@ -55,6 +55,17 @@ describe('the run that training starts or goes on with', () => {
     });
   });
 
+  test('a set that is frozen again as it was finds the run that an older version had begun', async () => {
+    const wanted = { recipe, base: 'r0-aa', older: 'r0-zz', fresh: false };
+    const runs = store();
+    expect(await chooseRun(runs, openRound(0, trained), wanted)).toBe('r0-aa');
+    runs.runs.set('r0-zz', recipe);
+    expect(await chooseRun(runs, openRound(0, trained), wanted)).toBe('r0-zz');
+    expect(await chooseRun(runs, begun('r0-never', null), wanted)).toBe('r0-zz');
+    runs.runs.set('r0-aa', recipe);
+    expect(await chooseRun(runs, openRound(0, trained), wanted)).toBe('r0-aa');
+  });
+
   test('an older run whose project has moved is of no other student: the folder is named, not the weights', async () => {
     const runs = store();
     const at = (path: string, digest: string) => ({ ...recipe, model: { path, digest } });

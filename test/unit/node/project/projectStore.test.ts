@@ -241,3 +241,21 @@ describe('links in a cloned project', () => {
     });
   });
 });
+
+it('tells what a run was begun with by the project’s own paths, however its run.json names them', async () => {
+  const root = await project();
+  const { store } = openStore(root);
+  expect(await store.runConfig(0, 'r0-sft-1')).toBeNull();
+  const folder = store.runFolder(0, 'r0-sft-1');
+  await mkdir(folder, { recursive: true });
+  const fixture = new URL('../../../fixtures/run/run.relative.json', import.meta.url);
+  const text = await readFile(fixture, 'utf8');
+  const own = { model: { path: 'models/base' }, launch: { accelerate: 'accelerate.yaml' } };
+  for (const form of [text, text.replaceAll('../../../..', root)]) {
+    await writeFile(join(folder, 'run.json'), form);
+    expect(await store.runConfig(0, 'r0-sft-1')).toMatchObject(own);
+  }
+  await writeFile(join(folder, 'run.json'), '{');
+  expect(await store.runConfig(0, 'r0-sft-1')).toEqual({});
+  await store.close();
+});
