@@ -22,6 +22,7 @@ describe.skipIf(findChromium() === null)('Review in a browser', () => {
     'decided',
     'edit',
     'people disagree',
+    'second opinions',
     'ask the student again',
     'first wrong step',
     'choices',

@@ -3,6 +3,11 @@ import type { RecordedDecision } from '../../src/core/curation/activeDecisions.t
 import { foldCuration, type Curation } from '../../src/core/curation/curation.ts';
 import type { Decision } from '../../src/core/curation/decision.ts';
 import { labelOf, questionsOf } from '../../src/core/curation/decisionLog.ts';
+import { candidatesOf } from '../../src/core/curation/candidates.ts';
+import { questionNow, textName } from '../../src/core/curation/questionText.ts';
+import { sha256Json, sha256Text } from '../../src/core/hash.ts';
+import { goldInWords } from '../../src/core/teaching/answerForm.ts';
+import type { Opinion } from '../../src/core/teaching/records.ts';
 import { decisionsFor } from '../../src/core/curation/decisionsFor.ts';
 import { ReviewIndex } from '../../src/core/curation/queue.ts';
 import { runWhole } from '../../src/core/runWhole.ts';
@@ -118,6 +123,32 @@ export class MemoryHost {
     this.#listers.add(listener);
   }
 
+  /** A teacher's opinion of a question's first rationale. */
+  opine(id: string, score: number, reason: string, profile = 'second-teacher'): void {
+    const item = this.#index.item(id);
+    const [candidate] = item ? candidatesOf(item, this.#curation) : [];
+    if (!item || !candidate) throw new Error(`no rationale of ${id}`);
+    const opinion: Opinion = {
+      type: 'opinion',
+      key: sha256Json([id, score, item.opinions.length]),
+      questionId: id,
+      purpose: 'review',
+      draw: item.opinions.length,
+      itemId: candidate.id,
+      textHash: sha256Text(candidate.text),
+      asked: textName(item.question, this.#curation),
+      gold: goldInWords(questionNow(item.question, this.#curation)),
+      profile,
+      programmatic: profile === 'programmatic',
+      templateId: 'review-1',
+      templateHash: '',
+      score,
+      reason,
+    };
+    this.#index.put([{ ...item, opinions: [...item.opinions, opinion] }]);
+    this.tell();
+  }
+
   /** Opens a list in the view from elsewhere. */
   list(list: OpenedList): void {
     for (const listener of this.#listers) listener(list);
@@ -187,6 +218,10 @@ export class MemoryHost {
     return {
       opinion: (params) => {
         note('opinion', params);
+        this.#refuseOnce();
+        if (params.candidate !== null) {
+          this.opine(params.ids?.[0] ?? '', 4, 'Step 2 could be shorter.', 'programmatic');
+        }
         return { rev: rev(), scored: 1, failed: 0, known: 0, own: 1 };
       },
       init: () => ({ snapshot: this.snapshot(), strings: { ...reviewStrings } }),

@@ -43,6 +43,16 @@ export const STATES: Readonly<Record<string, ViewState>> = {
     },
     shows: '.disagree .voice-holds',
   },
+  'second opinions': {
+    at: 'bakery-0417',
+    before: (host) => {
+      host.opine('bakery-0417', 2, 'Step 2 subtracts the rolls twice.');
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Second opinion', exact: true }).click();
+    },
+    shows: '.opinions p:nth-of-type(4)',
+  },
   'ask the student again': {
     at: 'bakery-0417',
     act: (page) => press(page, 'Shift+R'),

@@ -178,7 +178,7 @@ function Opinions({ candidate: { opinions } }: { readonly candidate: CandidateVi
   const t = useTexts();
   if (opinions.length === 0) return null;
   return (
-    <blockquote class="why" aria-label={t('opinion.title')}>
+    <blockquote class="why opinions" aria-label={t('opinion.title')}>
       {opinions.map(({ by, programmatic, score, reason }, place) => (
         <Fragment key={place}>
           <p class="why-head">

@@ -98,10 +98,11 @@ export function summarySentence(round: number, summary: OpinionSummary): Sentenc
   const what = programmatic ? sentence`Second opinions (programmatic)` : sentence`Second opinions`;
   const stand = sentence`${what} in round ${round}: ${scored} rationales scored, mean ${mean.toFixed(1)} of 5.`;
   if (disagreements === 0) return stand;
-  return joined([
-    stand,
-    sentence`${disagreements} disagreements: no rule accepts these, a person decides.`,
-  ]);
+  const apart =
+    disagreements === 1
+      ? sentence`1 disagreement: no rule accepts it, a person decides.`
+      : sentence`${disagreements} disagreements: no rule accepts these, a person decides.`;
+  return joined([stand, apart]);
 }
 
 /** The second opinions of every round that has some. */

@@ -4,6 +4,9 @@ import { cancelled } from '../../../../src/core/errors.ts';
 import { acceptByGate } from '../../../../src/core/round/curateRound.ts';
 import { curationUpTo } from '../../../../src/core/round/curationUpTo.ts';
 import { freezePreview } from '../../../../src/core/round/freezePreview.ts';
+import { askOpinions, estimateOpinions } from '../../../../src/core/round/opinions.ts';
+import { opinionSummary } from '../../../../src/core/round/opinionSummary.ts';
+import { builtIn } from '../../../../src/core/teaching/templates.ts';
 import { runRounds } from '../../../../src/core/round/runRounds.ts';
 import type { TeachingItem } from '../../../../src/core/teaching/records.ts';
 import { setUp } from '../../../fakes/loopSetUp.ts';
@@ -48,6 +51,41 @@ describe('the gate’s rule', () => {
     expect(await statuses('train-3')).toEqual([undefined, undefined]);
     expect(await statuses('train-4')).toEqual([undefined, undefined]);
     expect(await statuses('train-5')).toEqual(['accepted', 'accepted']);
+  });
+
+  it('leaves to a person what a second opinion differs on, and says nothing to its other rationales', async () => {
+    const { store, ports, teacher, items, of, statuses } = await taught();
+    teacher.scores.set('train-1', 3);
+    teacher.scores.set('train-2', 4);
+    const asking = {
+      ...ports,
+      store: Object.assign(store, { teacherRecords: () => Promise.resolve([]) }),
+      opinionTemplate: () => Promise.resolve(builtIn('review')),
+    };
+    const estimate = await estimateOpinions(asking, 0);
+    expect(estimate).toMatchObject({ rationales: items.length, profile: 'fake', own: 0 });
+    expect(estimate.estimate?.sampled).toBe(5);
+    expect(await store.opinions(0)).toEqual([]);
+
+    const made = await askOpinions(asking, 0);
+    expect(made).toMatchObject({ scored: items.length, failed: 0, known: 0 });
+    expect(await askOpinions(asking, 0)).toMatchObject({ scored: 0, known: items.length });
+    const curation = await curationUpTo(store, 0);
+    const mean = (5 * (items.length - 4) + 3 * 2 + 4 * 2) / items.length;
+    expect(await opinionSummary(store, 0, curation)).toEqual({
+      scored: items.length,
+      mean: expect.closeTo(mean, 9),
+      disagreements: 2,
+      programmatic: false,
+    });
+
+    expect(await acceptByGate({ store }, 0)).toBe(items.length - 2);
+    expect(await statuses('train-1')).toEqual([undefined, undefined]);
+    expect(await statuses('train-2')).toEqual(['accepted', 'accepted']);
+    // A person's word is what it waits for.
+    await store.decide(0, [decide('accept', of('train-1')[0])]);
+    expect(await statuses('train-1')).toEqual(['accepted', undefined]);
+    expect(await acceptByGate({ store }, 0)).toBe(0);
   });
 
   it('is asked in vain by `round` about such a question: what is frozen is what the person took', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { confirm } from '../../../../webview/review/batch.ts';
-import { shownAttempt } from '../../../../webview/review/state.ts';
+import { shownAttempt, shownRecord } from '../../../../webview/review/state.ts';
 import { clock, IN_ORDER, review, settle } from './controlRig.ts';
 
 beforeEach(() => {
@@ -43,6 +43,36 @@ describe('Control: what the palette has and no key', () => {
     const { overlay, list } = state();
     expect(overlay).toMatchObject({ kind: 'bulk', act, count: list.total, ids: null });
     expect(host.calls.filter(({ method }) => method === 'bulk')).toEqual([]);
+  });
+
+  it('asks for a second opinion of the rationale on screen at once, of what is picked after a yes', async () => {
+    const { press, state, host, control } = await review({}, IN_ORDER);
+    await press('opinion');
+    await settle();
+    const asked = () => host.calls.filter(({ method }) => method === 'opinion');
+    const { candidates } = shownRecord(state()) ?? { candidates: [] };
+    expect(asked()).toMatchObject([
+      { params: { ids: ['bakery-0417'], candidate: candidates[0]?.id, teacher: null } },
+    ]);
+    expect(candidates[0]?.opinions).toMatchObject([{ by: 'programmatic', score: 4 }]);
+    expect(state().asking.size).toBe(0);
+    // Nothing was decided by it.
+    expect(shownRecord(state())?.row.status).toBe('todo');
+
+    await press('mark', 'opinion');
+    expect(state().overlay).toMatchObject({ kind: 'bulk', act: 'opinion', ids: ['bakery-0417'] });
+    expect(asked()).toHaveLength(1);
+    await confirm(control);
+    await settle();
+    expect(asked()[1]).toMatchObject({ params: { ids: ['bakery-0417'], candidate: null } });
+  });
+
+  it('says on the item why no opinion came', async () => {
+    const { press, state, host } = await review({}, IN_ORDER);
+    host.refuse = 'The teacher is being asked already.';
+    await press('opinion');
+    await settle();
+    expect(state().notices.get('bakery-0417')).toBe('The teacher is being asked already.');
   });
 
   it('draws a spot check after a yes, and offers no rest before it is decided', async () => {
