@@ -26,7 +26,7 @@ NEEDED: dict[str, tuple[str, str]] = {
     "tokenizers": ("0.21", "1"),
     "numpy": ("1.26", "3"),
 }
-EXTRA = ("accelerate", "bitsandbytes", "gguf")
+EXTRA = ("accelerate", "bitsandbytes", "deepspeed", "gguf")
 PYTHON_FLOOR = (3, 10)
 LOW_DISK_MB = 2_000
 LOW_MEMORY_MB = 2_000

@@ -61,7 +61,7 @@ class Piece:
 
 
 class Zero:
-    """Stands where an optimizer does. `step` and what follows `exchange` are for all processes together."""
+    """Stands where an optimizer does; `finish`, `clip`, `step` and `moment` are for all processes together."""
 
     def __init__(self, objective: Objective, config: OptimConfig, group: Group) -> None:
         # Left alone, DeepSpeed takes a GPU that the run does not use; and it tells everything to everybody.

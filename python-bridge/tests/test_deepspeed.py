@@ -14,7 +14,7 @@ import torch
 from conftest import MakeRun, write_student
 from runs import weights, work
 from safetensors.torch import load_file
-from test_group import assert_like, both, finished, pair_of_runs
+from test_group import assert_ends, assert_like, both, finished, pair_of_runs, uneven_rows
 
 from tailor_bridge import launching, system
 from tailor_bridge.config import LaunchConfig
@@ -167,6 +167,15 @@ def test_a_run_that_is_stopped_and_resumed_equals_one_process(
     assert all(torch.equal(kept[name], tensor) for name, tensor in weights(two).items())
     names = sorted(path.name for path in final.iterdir())
     assert names == ["COMMITTED", "model.safetensors", "optimizer.safetensors", "state.json"]
+
+
+@runs_deepspeed
+def test_one_killed_process_ends_the_group(make_run: MakeRun, tmp_path: Path) -> None:
+    pytest.importorskip("accelerate")
+    config = tmp_path / "accelerate.yaml"
+    config.write_text(manual())
+    launch = {"processes": 2, "accelerate": str(config)}
+    assert_ends(make_run(rows=uneven_rows(), optim__epochs=1000, launch=launch))
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,11 @@ def test_stopped_and_resumed_together(make_run: MakeRun) -> None:
 
 
 def test_one_killed_process_ends_the_group(make_run: MakeRun) -> None:
-    run = make_run(rows=uneven_rows(), optim__epochs=1000, launch={"processes": 2})
+    assert_ends(make_run(rows=uneven_rows(), optim__epochs=1000, launch={"processes": 2}))
+
+
+def assert_ends(run: RunFolder) -> None:
+    """Kills the second process of a run, and sees the first one end with an error that says it can be resumed."""
     process = start(run)
     leader = until(run, process, lambda e: e["type"] == "ready")["workerPid"]
     until(run, process, lambda e: e["type"] == "metrics")
