@@ -252,19 +252,6 @@ describe('the Round Dashboard', () => {
     });
   });
 
-  it('follows probe questions over the epochs, each sign said in words', async () => {
-    await showBoard({ over: { training: trainingOf(), probes: PROBES } });
-    expect(inPart('train', '.probes > p')[1]).toBe(
-      'epoch 0: 0 of 2 right · epoch 1: 1 of 2 right · epoch 2: 2 of 2 right',
-    );
-    expect(texts('.probe-line .sign').slice(0, 3)).toEqual([
-      'epoch 0: wrong✗',
-      'epoch 1: right✓',
-      'epoch 2: right✓',
-    ]);
-    expect(texts('.epoch-text')[0]).toContain('19 + 2 = 21.');
-  });
-
   it('says unknown where nothing was written down, not 0, and no figures where nobody was asked', async () => {
     const { host } = await showBoard();
     const rows = inPart('cost', 'tbody tr');

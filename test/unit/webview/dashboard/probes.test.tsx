@@ -15,3 +15,16 @@ it('lists the choices of a probe, the gold marked in words, and of a number none
   expect(texts('.probe-choices li')).toEqual(['(a) <i>a pen</i>', '(b) a blotter gold']);
   expect(texts('.probe-question')[0]).toContain('gold (b) a blotter');
 });
+
+it('follows probe questions over the epochs, each sign said in words', async () => {
+  await showBoard({ over: { training: trainingOf(), probes: PROBES } });
+  expect(texts('#part-train .probes > p')[1]).toBe(
+    'epoch 0: 0 of 2 right · epoch 1: 1 of 2 right · epoch 2: 2 of 2 right',
+  );
+  expect(texts('.probe-line .sign').slice(0, 3)).toEqual([
+    'epoch 0: wrong✗',
+    'epoch 1: right✓',
+    'epoch 2: right✓',
+  ]);
+  expect(texts('.epoch-text')[0]).toContain('19 + 2 = 21.');
+});
