@@ -12,6 +12,7 @@ import pytest
 import torch
 from conftest import FIXTURES, MakeRun, RunFolder, default_rows
 from runs import After, request, same, weights, work
+from test_lora import Rounded
 from test_model import assert_same, gradient, oracle_of
 from torch import Tensor
 from torch.nn import functional
@@ -268,6 +269,18 @@ def test_the_reference_is_the_starting_student_and_training_leaves_it_alone(
     phases = [one["name"] for one in run.of("phase")]
     assert phases.index("referencing") < phases.index("probing")
     assert run.of("reference")[-1]["done"] == run.of("reference")[-1]["of"]
+
+
+@pytest.mark.usefixtures("no_parity")
+def test_of_a_quantised_base_the_reference_is_that_base(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tailor_bridge.quantise.nf4", lambda: Rounded)
+    run = dpo_run(make_run, mode="qlora", gradCheckpoint=True, optim__lr=1e-2)
+    assert work(run) == 0
+    terms = [one["pair"] for one in run.of("metrics") if one["pair"] is not None]
+    assert terms[0] == pytest.approx(0.693147, abs=1e-5)
+    assert terms[-1] < 0.69
 
 
 @pytest.mark.usefixtures("no_parity")

@@ -28,6 +28,14 @@ describe('what is shown of a run', () => {
     });
   });
 
+  test('how far the starting student has been asked', () => {
+    const asking = { type: 'phase', name: 'referencing' };
+    expect(String(after(asking).stage)).toBe('referencing');
+    const asked = after(asking, { type: 'reference', done: 3, of: 12 });
+    expect(asWritten(asked)).toMatchObject({ stage: 'referencing (3 of 12)', done: 0 });
+    expect(asWritten(after(asking, training))).toMatchObject({ stage: 'training' });
+  });
+
   test('no time left is promised outside training', () => {
     const saving = { type: 'phase', name: 'saving' };
     expect(asWritten(after(training, step, saving))).toMatchObject({
