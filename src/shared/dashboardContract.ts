@@ -109,6 +109,19 @@ export const roundViewSchema = z.object({
   teacher: z.nullable(z.object({ profile: text, programmatic: z.boolean() })),
   /** What was asked of the teacher. */
   spent: spentSchema,
+  /** Of that, what second opinions took, and what they come to; absent where nobody asked for one. */
+  opinions: z.optional(
+    z.object({
+      /** Rationales with a score that counts, and the mean of these scores. */
+      scored: count,
+      mean: z.nullable(z.number()),
+      /** Rationales whose scores are a disagreement. */
+      apart: count,
+      calls: count,
+      promptTokens: count,
+      completionTokens: count,
+    }),
+  ),
   /** Null where no server sat an exam; `spent` null where one did and nobody wrote down what it took. */
   served: z.nullable(z.object({ spent: z.nullable(servedSpentSchema) })),
   /** Seconds of each stage, as far as they are recorded; a stage that is missing is unknown, not 0. */

@@ -219,6 +219,11 @@ export const DASHBOARD_STRINGS = {
   'error.kind.knowledge': 'knowledge',
   'error.kind.unknown': 'kind of error not said',
 
+  'opinion.title': 'Second opinions',
+  'opinion.scored': 'Rationales scored',
+  'opinion.mean': 'Mean of 5',
+  'opinion.apart': 'Disagreements',
+
   'cost.title': 'Cost and time',
   'cost.teacher': 'Who was asked',
   'cost.nobody': 'nobody asked',

@@ -46,7 +46,13 @@ it('second opinions in the terminal: estimated, asked once, told by status, heed
     clock: systemClock,
   });
   const { key: _, profile: __, ...same } = opinionSchema.parse(first);
-  await journal.append({ ...same, key: 'f'.repeat(64), profile: 'other', score: 3 });
+  await journal.append({
+    ...same,
+    key: 'f'.repeat(64),
+    profile: 'other',
+    programmatic: false,
+    score: 3,
+  });
   await journal.close();
 
   const status = await run('status');
@@ -56,6 +62,9 @@ it('second opinions in the terminal: estimated, asked once, told by status, heed
   const accepted = await run('decide', 'accept', '--rule', 'gate-accept');
   expect(accepted.out).toContain(`${open - 1} items accepted`);
   expect(accepted.out).toContain('1 item left to a person');
+  const report = await run('report', '--format', 'markdown');
+  expect(report.out).toContain('Second opinions');
+  expect(report.out).toMatch(new RegExp(`\\| ${open} +\\| 4\\.9 +\\| 1 +\\| ${open} +\\|`, 'u'));
   // It waits, undecided, and has its score already.
   expect(onlyJson(await run('opinion', '--json'))).toMatchObject({
     opinions: { scored: 0, known: 1 },

@@ -13,7 +13,7 @@ import type { Prices } from '../teaching/prices.ts';
 import type { SetOverlap, TrainedText } from './overlaps.ts';
 import type { SeenRow } from './seenRow.ts';
 import type { ExamTally } from './tally.ts';
-import type { Spent, TaughtItem } from './teaching.ts';
+import type { Judged, Spent, TaughtItem } from './teaching.ts';
 
 /** A set of questions, with the texts and golds that count now. */
 export interface PictureSet {
@@ -65,6 +65,8 @@ export interface PictureRound {
     /** By teacher profile. */
     readonly spent: ReadonlyMap<string, Spent>;
     readonly items: readonly TaughtItem[];
+    /** Second opinions of them. */
+    readonly judged?: Judged;
   };
   /** What its exams took at a server; null where none sat them. */
   readonly served: ServedExams | null;

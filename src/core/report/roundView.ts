@@ -5,6 +5,7 @@ import type { Text } from '../sentence.ts';
 import { servedView, spentView } from './costs.ts';
 import { ALL_QUESTIONS, coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
+import { opinionsView } from './opinions.ts';
 import type { Picture, PictureExam, PictureRound } from './picture.ts';
 
 /** Every round with its exams, each beside the one of the same set before it. */
@@ -27,7 +28,9 @@ export function* roundViewsSteps(
   return views;
 }
 
-function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exams']): RoundView {
+function roundView(one: PictureRound, picture: Picture, exams: RoundView['exams']): RoundView {
+  const { prices } = picture;
+  const opinions = opinionsView(one, picture);
   const { round, state, manifest, taught, served, decisions, tokens, peakMemoryMB, runs } = one;
   return {
     round,
@@ -37,6 +40,7 @@ function roundView(one: PictureRound, { prices }: Picture, exams: RoundView['exa
     teacher: teacherOf(state, manifest),
     spent: spentView(taught.spent, prices),
     served: served && servedView(served),
+    ...(opinions === undefined ? {} : { opinions }),
     seconds: state.seconds,
     tokens,
     peakMemoryMB,

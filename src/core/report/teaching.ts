@@ -8,6 +8,7 @@ import {
 import {
   billedUnknown,
   type ErrorKind,
+  type Opinion,
   type TeachingPurpose,
   type TeacherReply,
   type Usage,
@@ -50,6 +51,14 @@ export interface TaughtItem {
   readonly rationale: string | null;
 }
 
+/** What second opinions a round has, and what asking for them took of its teacher's calls. */
+export interface Judged {
+  readonly opinions: readonly Opinion[];
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
 interface Asked {
   readonly profile: string;
   readonly prompt: string;
@@ -80,12 +89,20 @@ export class TeachingFold {
   readonly #askingSince: string | null;
   readonly #items = new Map<string, Omit<TaughtItem, 'prompt'> & { readonly key: string }>();
 
+  readonly #opinions = new Map<string, Opinion>();
+  readonly #judging = { calls: 0, promptTokens: 0, completionTokens: 0 };
+
   constructor(askingSince: string | null) {
     this.#askingSince = askingSince;
   }
 
   take(record: DatedRecord): void {
     const { key } = record;
+    if (record.type === 'reply' && record.purpose === 'review' && !billedUnknown(record)) {
+      this.#judging.calls += 1;
+      this.#judging.promptTokens += record.usage.promptTokens;
+      this.#judging.completionTokens += record.usage.completionTokens;
+    }
     const before = this.#spent.get(key) ?? { ...NOTHING, ...NONE_OPEN };
     const spent = { ...before, ...withRecord(before, record, this.#askingSince) };
     switch (record.type) {
@@ -117,6 +134,7 @@ export class TeachingFold {
         });
         return;
       case 'opinion':
+        if (!this.#opinions.has(key)) this.#opinions.set(key, record);
         return;
       case 'item': {
         if (this.#items.has(key)) return;
@@ -139,6 +157,10 @@ export class TeachingFold {
       );
     }
     return sums;
+  }
+
+  judged(): Judged {
+    return { opinions: [...this.#opinions.values()], ...this.#judging };
   }
 
   items(): TaughtItem[] {

@@ -172,7 +172,7 @@ export class RoundReader {
       onBad: this.#onBad,
       take: (record) => fold.take(record),
     });
-    const read = { spent: fold.spent(), items: fold.items() };
+    const read = { spent: fold.spent(), items: fold.items(), judged: fold.judged() };
     this.#taught.set(round, { stamp, asking, read });
     return read;
   }

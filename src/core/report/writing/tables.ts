@@ -202,6 +202,33 @@ export function acceptanceTable({ acceptance }: DashboardState, words: Words): B
   ];
 }
 
+/** What second opinions come to, and what they took of the teacher's calls. */
+export function opinionTable({ rounds }: DashboardState, words: Words): Block[] {
+  const rows = rounds.flatMap(({ round, opinions }) => {
+    if (!opinions) return [];
+    const { scored, mean, apart, calls, promptTokens, completionTokens } = opinions;
+    return [
+      [
+        words('round.n', round),
+        words.count(scored),
+        mean === null ? '–' : mean.toFixed(1),
+        words.count(apart),
+        words.count(calls),
+        `${words.count(promptTokens)} / ${words.count(completionTokens)}`,
+      ],
+    ];
+  });
+  const head = [
+    words('picture.round'),
+    words('opinion.scored'),
+    words('opinion.mean'),
+    words('opinion.apart'),
+    words('cost.calls'),
+    words('cost.tokens'),
+  ];
+  return rows.length === 0 ? [] : table(words('opinion.title'), head, rows);
+}
+
 /** What the exams of a round took where a server sat them. */
 function servedRows({ round, served, seconds }: RoundView, words: Words): string[][] {
   if (served === null) return [];

@@ -128,7 +128,8 @@ function scoresOf(rows: readonly Question[], draws = 1) {
       if (opinion.score <= 3) found += 1;
     }
   }
-  return { clean: Object.fromEntries(clean), planted, found };
+  const counted = [...clean].map(([score, count]): [string, number] => [String(score), count]);
+  return { clean: Object.fromEntries(counted), planted, found };
 }
 
 describe('clean rationales get the best score, true answers by false logic are found', () => {
