@@ -106,6 +106,7 @@ export class Sitting {
     switch (message.type) {
       case 'hello':
       case 'parityResult':
+      case 'encoded':
         return;
       case 'loaded':
         this.parts.log?.debug(
