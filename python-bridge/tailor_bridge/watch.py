@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 import time
 from collections import deque
@@ -167,8 +168,9 @@ class Watch:
                     "term changes nothing; raise objective.pair.margin.",
                 )
         # Means over epochs, not steps: single steps hold different questions.
-        self.epoch_lm.append(figures.lm)
-        if step % self.plan.steps_per_epoch == 0:
+        if math.isfinite(figures.lm):
+            self.epoch_lm.append(figures.lm)
+        if step % self.plan.steps_per_epoch == 0 and self.epoch_lm:
             self.epoch_means.append(statistics.fmean(self.epoch_lm))
             self.epoch_lm.clear()
             means = list(self.epoch_means)
@@ -178,6 +180,9 @@ class Watch:
                 )
 
     def _warn_of_preferences(self, figures: Figures) -> None:
+        # A step that is left out says nothing of the texts, and its numbers would be no JSON in a checkpoint.
+        if not math.isfinite(figures.logp_chosen):
+            return
         counters = self.counters
         # A mean of ones over processes and micro-batches may come out a hair below one.
         is_won = figures.won > 1 - 1e-6 and figures.pair < WON_TERM

@@ -390,6 +390,27 @@ def test_chosen_texts_that_become_less_likely_are_said() -> None:
     assert watched(DPO, 4 * LOGP_STEPS, falling(1e-5)) == []
 
 
+@pytest.mark.usefixtures("no_parity")
+@pytest.mark.parametrize("kind", ["triplet", "dpo"])
+def test_a_step_whose_loss_is_no_number_is_left_out_and_the_run_goes_on(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    gradients = Stepper.gradients
+
+    def poisoned(self: Stepper, rows: list[PackedRow], number: int = 0) -> Figures:
+        figures = gradients(self, rows, number)
+        if number == 2:
+            for name in ("lm", "pair", "logp_chosen", "logp_rejected", "margin"):
+                setattr(figures, name, float("nan"))
+        return figures
+
+    monkeypatch.setattr(Stepper, "gradients", poisoned)
+    run = dpo_run(make_run) if kind == "dpo" else make_run(rows=default_rows(6), optim__epochs=3)
+    assert work(run) == 0
+    assert [e["code"] for e in run.of("warning")] == ["nonfinite-step"]
+    assert checkpoint.committed(run.path)
+
+
 def test_what_is_counted_at_all(student: Student) -> None:
     """A process's sums go through one list, and come out of it."""
     rows = rows_of(5)
