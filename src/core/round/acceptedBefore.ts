@@ -2,14 +2,14 @@ import type { Acceptance } from '../teaching/estimate.ts';
 import type { TeacherRecord, Purpose } from '../teaching/records.ts';
 import type { RoundStore } from './store.ts';
 
-/** Whose replies tell about those to come: another template, or another kind of question, says nothing of these. */
+/** Whose replies tell about those to come: other templates, and so other kinds of questions, say nothing of these. */
 export interface Asking {
   readonly profile: string;
   readonly purpose: Purpose;
-  readonly templateHash: string;
+  readonly templateHashes: ReadonlySet<string>;
 }
 
-/** How many of a teacher's replies with this template the gate accepted, in this round and the ones before. */
+/** How many of a teacher's replies with these templates the gate accepted, in this round and the ones before. */
 export async function acceptedBefore(
   store: RoundStore,
   round: number,
@@ -33,7 +33,7 @@ function judged(records: readonly TeacherRecord[], asking: Asking): Acceptance {
     if (record.type === 'item') verdicts.set(record.key, record.accepted);
     if (record.type !== 'intent' || record.purpose !== asking.purpose) continue;
     const { profile, templateHash } = record;
-    if (profile === asking.profile && templateHash === asking.templateHash) own.add(record.key);
+    if (profile === asking.profile && asking.templateHashes.has(templateHash)) own.add(record.key);
   }
   const found = [...verdicts].filter(([key]) => own.has(key));
   return { accepted: found.filter(([, passed]) => passed).length, asked: found.length };

@@ -4,6 +4,7 @@ import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../tea
 import type { TeachingPurpose, TeacherReply } from '../teaching/records.ts';
 import type { Teacher } from '../teaching/teacher.ts';
 import { isOpen, teachOnce, type TeachTask } from '../teaching/teachQuestion.ts';
+import { templateOfKind } from '../teaching/templates.ts';
 import { acceptedBefore } from './acceptedBefore.ts';
 import type { LoopPorts } from './ports.ts';
 import type { RoundState } from './state.ts';
@@ -48,8 +49,10 @@ export async function estimateRound(
       ports.report({ stage: sentence`estimating`, done, total: chosen.length, etaMs: null });
     }
     const { profile } = open.teacher;
-    const templateHash = chosen[0]?.template.hash ?? '';
-    const asking = { profile, purpose: plan.purpose, templateHash };
+    const templateHashes = new Set(
+      left.map(({ template, question }) => templateOfKind(template, question.kind).template.hash),
+    );
+    const asking = { profile, purpose: plan.purpose, templateHashes };
     const before = await acceptedBefore(ports.store, state.round, asking);
     return {
       round: state.round,
