@@ -79,8 +79,8 @@ export class StudentServer {
   readonly seen: SeenRequest[] = [];
   readonly loaded: { readonly lora_name: string; readonly lora_path: string }[] = [];
   manners: Manners;
-  /** Asked for each completion request, by its number; null: answer it. */
-  trouble: (number: number) => Trouble | null = () => null;
+  /** Asked for each completion request, by its number and what it says; null: answer it. */
+  trouble: (number: number, body: SeenRequest['body']) => Trouble | null = () => null;
   answer: (asked: Asked) => Promise<Answer> | Answer;
   /** Told behind the last word of a stream, and with an answer at once; null: never. */
   usage: { readonly prompt_tokens: number; readonly completion_tokens: number } | null = null;
@@ -165,7 +165,7 @@ export class StudentServer {
     raw: Record<string, unknown>,
     chat: boolean,
   ): Promise<void> {
-    const trouble = this.trouble(this.#completions++);
+    const trouble = this.trouble(this.#completions++, raw);
     if (trouble !== null && trouble.kind !== 'cut') {
       play(response, trouble);
       return;

@@ -5,7 +5,10 @@ import { EASY_QUESTIONS } from '../../core/exam/easyQuestions.ts';
 import { promptOf } from '../../core/exam/promptForm.ts';
 import { gradeAnswer } from '../../core/grading/gradeAnswer.ts';
 import { sentence, type Text } from '../../core/sentence.ts';
+import { credentialsOf } from '../teacher/credentials.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
+import { createRedactor } from '../teacher/redact.ts';
+import { servedError } from './failure.ts';
 import type { StudentProfile } from './profiles.ts';
 import { takesIds } from './promptIds.ts';
 import { askedBy, askGreedy, listModels, nothingMore } from './requests.ts';
@@ -156,12 +159,21 @@ async function parityFinding(
 /** Ids that every vocabulary has. */
 const SOME_IDS = [10, 11, 12, 13, 14];
 
-/** What becomes of a question whose text holds a special mark, an end of a turn for one. */
+/**
+ * What becomes of a question whose text holds a special mark, an end of a turn for one. Asked once, as everything here:
+ * an exam tries more often and takes the marks as read where nothing comes of it, so that not to know is no fault.
+ */
 async function idsFinding(access: ServerAccess, signal: AbortSignal): Promise<Finding> {
-  const { api, model } = access.profile;
+  const { api, model, name, headers } = access.profile;
+  const what = sentence`special marks inside a question`;
   const takes = api === 'completions' && (await takesIds(access, { model, ids: SOME_IDS }, signal));
+  if (takes instanceof TeacherFailure) {
+    const redact = createRedactor(credentialsOf(access.key, headers));
+    const { message } = servedError(takes, redact, { profile: name }).said;
+    return { what, ok: true, says: sentence`not known: ${message}` };
+  }
   return {
-    what: sentence`special marks inside a question`,
+    what,
     ok: true,
     says: takes
       ? sentence`stay text: such a question is sent as token ids`

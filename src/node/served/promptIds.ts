@@ -1,9 +1,10 @@
 import { AppError, cancelled, isAppError, textOf } from '../../core/errors.ts';
 import type { ExamRequest } from '../../core/exam/attempt.ts';
-import type { Log } from '../../core/ports.ts';
 import type { PromptsToEncode } from '../exam/encodePrompts.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
+import { servedError } from './failure.ts';
 import type { Meter } from './meter.ts';
+import { pursue, type Patience } from './pursue.ts';
 import { nothingMore } from './requests.ts';
 import { marksIn, specialMarks } from './specialMarks.ts';
 import { askJson, type ServerAccess } from './transport.ts';
@@ -18,10 +19,9 @@ export interface MarkedPrompts {
 }
 
 /** What finding out takes; `encode` is absent where no engine is at hand. */
-export interface MarkedParts {
+export interface MarkedParts extends Patience {
   readonly access: ServerAccess;
   readonly model: string;
-  readonly log: Log;
   readonly signal: AbortSignal;
   readonly meter: Meter | null;
   readonly encode?:
@@ -63,7 +63,7 @@ export async function markedPrompts(
     if (!(error instanceof AppError) || isAppError(error, 'cancelled')) throw error;
     if (isAppError(error, 'student.budget')) throw error;
     log.warn(
-      `${about}, and they cannot be read as token ids here: ${String(textOf(error))} ${name} reads them as marks. These answers are marked.`,
+      `${about}, and ${name} reads them as marks. These answers are marked. They cannot be sent as token ids: ${String(textOf(error))}`,
     );
   }
   return { ids: new Map(), read: new Set(prompts) };
@@ -80,21 +80,25 @@ async function idsOf(
   const ids = await encode(prompts, signal);
   const [first] = ids;
   if (first === undefined) return null;
-  return (await takesIds(access, { model, ids: first.slice(0, TRIED) }, signal, meter))
-    ? ids
-    : null;
+  const tried = { model, ids: first.slice(0, TRIED) };
+  const { name } = access.profile;
+  const takes = await pursue(() => takesIds(access, tried, signal, meter), name, parts, signal);
+  if (!(takes instanceof TeacherFailure)) return takes ? ids : null;
+  // A server that nobody reaches, or that is to be asked no more, answers no text either.
+  if (takes.class === 'wait' || takes.code === 'teacher.network') throw takes;
+  throw servedError(takes, parts.redact, { profile: name });
 }
 
 /**
  * Whether a server's completions take token ids for a prompt, by one request for one token. One that reads the list as a
- * text counts other tokens than there are ids.
+ * text counts other tokens than there are ids. A failure that may pass by waiting is given back: it tells nothing yet.
  */
 export async function takesIds(
   access: ServerAccess,
   { model, ids }: { readonly model: string; readonly ids: readonly number[] },
   signal: AbortSignal,
   meter: Meter | null = null,
-): Promise<boolean> {
+): Promise<boolean | TeacherFailure> {
   const body = {
     ...{ model, prompt: ids, max_tokens: 1, temperature: 0 },
     ...nothingMore(access.profile.kind),
@@ -114,9 +118,7 @@ export async function takesIds(
     return usageOf(usage)?.promptTokens === ids.length;
   } catch (error) {
     if (signal.aborted) throw cancelled();
-    if (error instanceof TeacherFailure && (error.class === 'item' || error.class === 'run')) {
-      return false;
-    }
-    throw error;
+    if (!(error instanceof TeacherFailure)) throw error;
+    return error.class === 'item' || error.class === 'run' ? false : error;
   }
 }

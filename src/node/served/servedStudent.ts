@@ -78,7 +78,8 @@ export class ServedStudent implements Student {
   async sit(request: ExamRequest, hooks: Parameters<Student['sit']>[1]): Promise<void> {
     if (hooks.signal.aborted) throw cancelled();
     if (request.items.length === 0) return;
-    const { access, clock, log, random, encode } = this.#options;
+    const { access, clock, log, random = Math.random, encode } = this.#options;
+    const patience = { clock, log, random, redact: this.#redact };
     const linked = abortSignalOf(hooks.signal);
     const meter = (await this.#options.openMeter?.()) ?? null;
     if (meter?.prices !== undefined) {
@@ -90,19 +91,16 @@ export class ServedStudent implements Student {
       const { signal } = linked;
       const model = await this.#modelFor(request.student);
       const marked = await this.#told(() =>
-        markedPrompts(request, { access, model, log, signal, meter, encode }),
+        markedPrompts(request, { ...patience, access, model, signal, meter, encode }),
       );
       const peak = await sitServed({
+        ...patience,
         access,
         model,
         request,
         marked,
         signal,
         report: hooks.report,
-        clock,
-        log,
-        random: random ?? Math.random,
-        redact: this.#redact,
         meter,
         onAttempt: (attempt) => hooks.onAttempt(attempt),
       });

@@ -2,34 +2,25 @@ import { cancelled, isAppError } from '../../core/errors.ts';
 import type { ExamItem, ExamRequest, FinishedAttempt } from '../../core/exam/attempt.ts';
 import { framedText } from '../../core/exam/chatFrame.ts';
 import { serverSeed, TextStop } from '../../core/exam/served.ts';
-import type { Clock, Log, Report } from '../../core/ports.ts';
+import type { Report } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
-import { backoffMs } from '../teacher/backoff.ts';
 import { TeacherFailure } from '../teacher/failure.ts';
 import { Gate, type Went } from './concurrency.ts';
 import { servedError } from './failure.ts';
 import { askedBy, nothingMore } from './requests.ts';
 import type { Meter, MeteredAnswer } from './meter.ts';
 import type { MarkedPrompts } from './promptIds.ts';
+import { pursue, type Patience } from './pursue.ts';
 import { askStream, type ServerAccess } from './transport.ts';
 
-const TRIES = 5;
-const BACKOFF = { baseMs: 500, capMs: 30_000 };
-/** A longer wait for the rate ends the exam, which goes on later with what is missing. */
-const LONGEST_PAUSE_MS = 600_000;
-
 /** An exam, the server that sits it, and whom it tells what. */
-export interface SittingParts {
+export interface SittingParts extends Patience {
   readonly access: ServerAccess;
   /** The name under which the server answers as this student. */
   readonly model: string;
   readonly request: ExamRequest;
   readonly signal: AbortSignal;
   readonly report: Report;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: () => number;
-  readonly redact: (text: string) => string;
   /** Counts the requests; null where they cost nothing and are not limited. */
   readonly meter: Meter | null;
   /** The prompts with special marks inside. */
@@ -78,7 +69,7 @@ export async function sitServed(parts: SittingParts): Promise<number> {
   };
   const worker = async (): Promise<void> => {
     for (let ask = asks[next++]; ask !== undefined; ask = asks[next++]) {
-      const attempts = await pursue(parts, ask, gate, linked);
+      const attempts = await answersTo(parts, ask, gate, linked);
       for (const attempt of attempts) await deliver(attempt);
     }
   };
@@ -115,36 +106,17 @@ function askOf(items: readonly ExamItem[], together: boolean): readonly Ask[] {
   return asks;
 }
 
-/** Tries until the answers are whole, or there is a reason to stop. */
-async function pursue(
+/** The whole answers of a request, after as many tries as it takes. */
+async function answersTo(
   parts: SittingParts,
   ask: Ask,
   gate: Gate,
   signal: AbortSignal,
 ): Promise<readonly FinishedAttempt[]> {
-  const { clock, random, log, redact } = parts;
   const { name } = parts.access.profile;
-  const about = { profile: name, questionId: ask.questionId };
-  let limitedSince: number | null = null;
-  for (let failures = 0, limits = 0; ;) {
-    const outcome = await tryOnce(parts, ask, gate, signal);
-    if (!(outcome instanceof TeacherFailure)) return outcome;
-    const told = servedError(outcome, redact, about);
-    if (outcome.class === 'run' || outcome.class === 'item') throw told;
-    const asked = outcome.retryAfterMs ?? 0;
-    if (outcome.class === 'wait') {
-      const now = clock.now();
-      limitedSince ??= now;
-      if (asked > LONGEST_PAUSE_MS || now - limitedSince > LONGEST_PAUSE_MS) throw told;
-      limits += 1;
-    } else {
-      failures += 1;
-      if (failures >= TRIES) throw told;
-      log.info(`${name}: ${told.message} Try ${failures + 1} of ${TRIES}.`);
-    }
-    const wait = backoffMs(Math.max(failures, limits), BACKOFF, random);
-    await clock.sleep(Math.max(asked, wait), signal);
-  }
+  const outcome = await pursue(() => tryOnce(parts, ask, gate, signal), name, parts, signal);
+  if (!(outcome instanceof TeacherFailure)) return outcome;
+  throw servedError(outcome, parts.redact, { profile: name, questionId: ask.questionId });
 }
 
 /** One request in its turn; a failure of the server is given back, for the caller to wait outside the gate. */

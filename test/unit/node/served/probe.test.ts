@@ -60,6 +60,29 @@ describe('the probe of a server', () => {
     expect((await probe()).get('check of the weights')).toMatch(/^false impossible/u);
   });
 
+  it.each([
+    [500, /^true not known: The student’s server failed: 500, trouble$/u],
+    [429, /^true not known: The student’s server refuses more requests: trouble$/u],
+  ])(
+    'does not know what becomes of marks where token ids are answered by %d, and goes on',
+    async (status, says) => {
+      server.trouble = (_, { prompt }) =>
+        Array.isArray(prompt) ? { kind: 'status', status, retryAfter: '60' } : null;
+      const found = await probe();
+      expect(found.get('special marks inside a question')).toMatch(says);
+      expect(found.get('top-k')).toBe('true yes');
+      expect(server.seen.filter(({ body }) => Array.isArray(body['prompt']))).toHaveLength(1);
+    },
+  );
+
+  it('fails where nobody answers any more once token ids were tried', async () => {
+    server.trouble = (_, { prompt }) => {
+      if (Array.isArray(prompt)) void server.close();
+      return null;
+    };
+    await expect(probe()).rejects.toMatchObject({ code: 'teacher.network' });
+  });
+
   it('notices a seed that is taken and not kept', async () => {
     let count = 0;
     server.answer = () => wordsOf(` ${(count += 1)}`);
