@@ -216,6 +216,8 @@ export const reviewContract = defineContract({
         failed: count,
         /** Rationales that this teacher had scored before. */
         known: count,
+        /** Rationales that it had given no readable score, as often as it is asked. */
+        unread: count,
         /** Of those that were asked about, the ones that this teacher wrote itself. */
         own: count,
       }),

@@ -10,5 +10,7 @@ export const reviewOpinionStrings = {
   'batch.ask.opinion.other': 'Ask for second opinions of the rationales of these {n} questions?',
   'say.opinion':
     'Second opinions: {scored} scored, {failed} without a score, {known} scored before.',
+  'say.opinion.unread':
+    'Of {unread} it had given no score that can be read: ask about one by itself to ask again.',
   'say.opinion.own': 'Of {own} it is the teacher’s opinion of itself.',
 } as const;

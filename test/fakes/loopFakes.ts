@@ -104,10 +104,12 @@ export class FakeTeacher implements Teacher {
       feedback: `FIRST WRONG STEP: 1\nKIND: arithmetic\nWHY: The sum is off.\nCORRECTED:\n${rationale} Right.\n${answer}`,
       review: `SCORE: ${this.scores.get(request.questionId) ?? 5}\nREASON: The sum is looked at.\nEND`,
     };
+    // Each rationale of a question has a request of its own.
+    const judged = request.purpose === 'review' ? `/${shown}` : '';
     return Promise.resolve({
       type: 'reply',
       key: sha256Text(
-        `${request.purpose}/${request.questionId}/${request.draw}/${request.messages.length}`,
+        `${request.purpose}/${request.questionId}/${request.draw}/${request.messages.length}${judged}`,
       ),
       questionId: request.questionId,
       purpose: request.purpose,

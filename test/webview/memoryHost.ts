@@ -222,7 +222,8 @@ export class MemoryHost {
         if (params.candidate !== null) {
           this.opine(params.ids?.[0] ?? '', 4, 'Step 2 could be shorter.', 'programmatic');
         }
-        return { rev: rev(), scored: 1, failed: 0, known: 0, own: 1 };
+        const unread = params.candidate === null ? 1 : 0;
+        return { rev: rev(), scored: 1, failed: 0, known: 0, unread, own: 1 };
       },
       init: () => ({ snapshot: this.snapshot(), strings: { ...reviewStrings } }),
       round: ({ round }) => {

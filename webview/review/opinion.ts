@@ -16,11 +16,13 @@ export async function askOpinion(
   try {
     const round = roundOf(control.state);
     const request = { ids: ids && [...ids], candidate, teacher: null, round };
-    const { scored, failed, known, own } = await link.change(() =>
+    const { scored, failed, known, unread, own } = await link.change(() =>
       client.request('opinion', request),
     );
-    const said = texts('say.opinion', { scored, failed, known });
-    control.say(own > 0 ? `${said} ${texts('say.opinion.own', { own })}` : said);
+    const said = [texts('say.opinion', { scored, failed, known })];
+    if (unread > 0) said.push(texts('say.opinion.unread', { unread }));
+    if (own > 0) said.push(texts('say.opinion.own', { own }));
+    control.say(said.join(' '));
     if (candidate === null) await link.reload();
   } catch (error) {
     const message = messageOf(error);

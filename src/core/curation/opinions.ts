@@ -53,13 +53,27 @@ export function objectionTo(
 }
 
 /**
+ * The rationales of a question whose scores are a matter of its round: what its status speaks of. The data file's own are
+ * none of them: no rule decides on those, whatever is said of them.
+ */
+export function judgedIn(item: ReviewItem, curation: Curation): Candidate[] {
+  const all = inQuestion(candidatesOf(item, curation), item.frame.round);
+  return all.filter(({ source }) => source !== 'dataset');
+}
+
+/** Whether an objection to a candidate waits for a person: a rule's yes does not settle it. */
+export function waitsForPerson({ decision }: Candidate): boolean {
+  return decision?.by !== 'person' && decision?.status !== 'rejected';
+}
+
+/**
  * The objection that a question waits for a person with: to a rationale of this round on which no person has decided.
  * The lowest score of all of them; null without any.
  */
 export function openObjection(item: ReviewItem, curation: Curation): Scored | null {
   if (item.opinions.length === 0) return null;
-  const found = inQuestion(candidatesOf(item, curation), item.frame.round)
-    .filter(({ decision }) => decision?.by !== 'person' && decision?.status !== 'rejected')
+  const found = judgedIn(item, curation)
+    .filter(waitsForPerson)
     .flatMap((one) => objectionTo(one, item, curation) ?? []);
   return found.reduce<Scored | null>(
     (lowest, one) => (lowest === null || one.score < lowest.score ? one : lowest),

@@ -6,6 +6,7 @@ import { freezeWarnings } from './freeze.ts';
 import { markWarnings } from './marks.ts';
 import { assembleFrozen } from './freezeStep.ts';
 import { gateDecision, goldDecisions, questionsOfPerson } from './gateRule.ts';
+import { opinionWarnings } from './opinionWarnings.ts';
 import type { RoundStore } from './store.ts';
 
 /** What a freeze would train on. */
@@ -79,6 +80,7 @@ async function previewOf(
   const state = await store.state(round);
   const warnings = [
     ...freezeWarnings(coverage, store.project.training.objective.pair.kind),
+    ...(await opinionWarnings(store, round, rows, curation)),
     ...(state === null ? [] : markWarnings(state)),
   ];
   if (undecided > 0) {

@@ -9,6 +9,7 @@ import { trainQuestions } from './exam.ts';
 import { freezeRound, freezeWarnings, type Frozen } from './freeze.ts';
 import { markWarnings } from './marks.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
+import { opinionWarnings } from './opinionWarnings.ts';
 import type { LoopPorts } from './ports.ts';
 import { reduceRound, type RoundState } from './state.ts';
 import type { RoundStore } from './store.ts';
@@ -115,6 +116,7 @@ async function writeFrozen(
     decidedUpTo: cursorOf(events),
     warnings: [
       ...freezeWarnings(coverage, store.project.training.objective.pair.kind),
+      ...(await opinionWarnings(store, round, rows, curation)),
       ...markWarnings(state),
     ].map(String),
   });

@@ -3,8 +3,7 @@ import type { Curation } from '../curation/curation.ts';
 import { isGoldConfirmed } from '../curation/curation.ts';
 import type { Decision } from '../curation/decision.ts';
 import { equationGivesGold, GOLD_RULE } from '../curation/goldRule.ts';
-import { candidatesOf } from '../curation/candidates.ts';
-import { objectionTo } from '../curation/opinions.ts';
+import { judgedIn, objectionTo } from '../curation/opinions.ts';
 import { isAbout } from '../curation/questionText.ts';
 import { trainQuestions } from './exam.ts';
 import { gradedTrainAttempts } from './gradedTrain.ts';
@@ -47,18 +46,17 @@ export async function questionsOfPerson(
 }
 
 /**
- * The rationales of a round that passed the gate and that a second opinion differs on: no rule takes them, a person
- * decides. By item id.
+ * The rationales of a round that passed the gate and that a second opinion, of this round or an earlier one, differs on:
+ * no rule takes them, a person decides. By item id.
  */
 export async function objectedItems(
   store: RoundStore,
   round: number,
   curation: Curation,
 ): Promise<ReadonlySet<string>> {
-  if ((await store.opinions(round)).length === 0) return new Set();
   const found = new Set<string>();
-  for (const item of await opinionItems(store, round, curation)) {
-    for (const one of candidatesOf(item, curation)) {
+  for (const item of await opinionItems(store, round, curation, { judged: true })) {
+    for (const one of judgedIn(item, curation)) {
       if (objectionTo(one, item, curation) !== null) found.add(one.id);
     }
   }

@@ -7,12 +7,18 @@ import { AppError, cancelled } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
 import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
-import { askOpinion, drawOpinion, nextDraw, type OpinionTask } from '../teaching/opinion.ts';
-import type { Opinion, TeacherRecord } from '../teaching/records.ts';
+import {
+  askOpinion,
+  drawOpinion,
+  isAskedOut,
+  nextDraw,
+  type OpinionTask,
+} from '../teaching/opinion.ts';
+import type { Opinion } from '../teaching/records.ts';
 import type { PromptTemplate } from '../teaching/templates.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { SAMPLE_CALLS, sampleOf, spread } from './estimateRound.ts';
-import { opinionItems } from './opinionItems.ts';
+import { opinionItems, roundsUpTo } from './opinionItems.ts';
 import type { LoopPorts } from './ports.ts';
 import type { RoundStore } from './store.ts';
 import { inParallel } from './teachRound.ts';
@@ -22,9 +28,7 @@ export interface OpinionPorts extends Pick<
   LoopPorts,
   'openTeacher' | 'clock' | 'report' | 'signal'
 > {
-  readonly store: RoundStore & {
-    teacherRecords(round: number): Promise<readonly TeacherRecord[]>;
-  };
+  readonly store: RoundStore;
   opinionTemplate(): Promise<PromptTemplate>;
 }
 
@@ -38,13 +42,15 @@ export interface OpinionScope {
 
 interface Plan {
   readonly tasks: readonly Omit<OpinionTask, 'teacher'>[];
-  /** Rationales that this teacher has judged already. */
+  /** Rationales that this teacher has scored already. */
   readonly known: number;
+  /** Rationales that it gave no readable score, however often it was asked: they are paid for again by name alone. */
+  readonly unread: number;
   /** Tasks about rationales that this teacher wrote itself. */
   readonly own: number;
 }
 
-export interface Opined extends Pick<Plan, 'known' | 'own'> {
+export interface Opined extends Pick<Plan, 'known' | 'unread' | 'own'> {
   readonly profile: string;
   readonly programmatic: boolean;
   /** Rationales that got a score. */
@@ -76,7 +82,7 @@ export async function askOpinions(
   const tally = { scored: 0, failed: 0 };
   try {
     const plan = await planOpinions(ports, round, open.teacher.profile, scope);
-    const { tasks, known, own } = plan;
+    const { tasks, known, unread, own } = plan;
     const writer = await store.openOpinions(round);
     const started = clock.now();
     const settle = async (task: Omit<OpinionTask, 'teacher'>): Promise<void> => {
@@ -94,7 +100,7 @@ export async function askOpinions(
     }
     if (signal.aborted) throw cancelled();
     const { profile, programmatic } = open.teacher;
-    return { profile, programmatic, known, own, ...tally };
+    return { profile, programmatic, known, unread, own, ...tally };
   } finally {
     await open.close();
   }
@@ -162,11 +168,12 @@ async function planOpinions(
   const asker = await authorsOf(store, round);
   const ids = scope.ids && new Set(scope.ids);
   // What earlier rounds brought is asked about by name alone.
-  const rounds = scope.candidate === undefined ? [round] : upTo(round);
+  const rounds = scope.candidate === undefined ? [round] : roundsUpTo(round);
   const tasks: Omit<OpinionTask, 'teacher'>[] = [];
   let known = 0;
+  let unread = 0;
   let own = 0;
-  for (const item of await opinionItems(store, round, curation, rounds)) {
+  for (const item of await opinionItems(store, round, curation, { rounds })) {
     if (ids && !ids.has(item.id)) continue;
     const texts = new Set<string>();
     for (const one of candidatesOf(item, curation)) {
@@ -175,14 +182,20 @@ async function planOpinions(
       if (texts.has(hash)) continue;
       texts.add(hash);
       const previous = askedAbout(one, item, curation).filter((about) => about.profile === profile);
-      if (scope.candidate === undefined && previous.some(hasScore)) {
+      const question = questionNow(item.question, curation);
+      const isNamed = scope.candidate !== undefined;
+      if (!isNamed && previous.some(hasScore)) {
         known += 1;
+        continue;
+      }
+      if (!isNamed && isAskedOut({ previous, question, template })) {
+        unread += 1;
         continue;
       }
       // A text that a person edited is theirs.
       if (one.original === null && asker.get(one.item?.key ?? '') === profile) own += 1;
       tasks.push({
-        question: questionNow(item.question, curation),
+        question,
         asked: textName(item.question, curation),
         itemId: one.id,
         text: one.text,
@@ -199,7 +212,7 @@ async function planOpinions(
       hint: sentence`Look at the question again.`,
     });
   }
-  return { tasks, known, own };
+  return { tasks, known, unread, own };
 }
 
 const hasScore = ({ score }: Opinion): boolean => score !== null;
@@ -219,15 +232,10 @@ function isMeant(
 }
 
 /** Which profile each request of a round's rationales went to. */
-async function authorsOf(
-  store: OpinionPorts['store'],
-  round: number,
-): Promise<ReadonlyMap<string, string>> {
+async function authorsOf(store: RoundStore, round: number): Promise<ReadonlyMap<string, string>> {
   const authors = new Map<string, string>();
   for (const record of await store.teacherRecords(round)) {
     if (record.type === 'intent') authors.set(record.key, record.profile);
   }
   return authors;
 }
-
-const upTo = (round: number): number[] => Array.from({ length: round + 1 }, (_, at) => at);

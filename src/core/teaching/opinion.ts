@@ -42,6 +42,25 @@ export async function askOpinion(task: OpinionTask): Promise<Opinion[]> {
   return opinions;
 }
 
+/** What is written down where the server would not answer. */
+const REFUSED = 'the request failed';
+
+/**
+ * Whether this teacher has given no readable score of this text as often as it is asked with this template, or its server
+ * will not answer: asking once more would be paid for once more.
+ */
+export function isAskedOut({
+  previous,
+  question,
+  template: whole,
+}: Pick<OpinionTask, 'previous' | 'question' | 'template'>): boolean {
+  const { id, hash } = templateOfKind(whole, question.kind).template;
+  const inVain = previous.filter(
+    (one) => one.score === null && one.templateId === id && one.templateHash === hash,
+  );
+  return inVain.length > DRAWS_BEYOND_WANTED || inVain.some(({ reason }) => reason === REFUSED);
+}
+
 /** The first draw that this teacher has not answered about this text: asking again never overwrites. */
 export function nextDraw({ previous }: Pick<OpinionTask, 'previous'>): number {
   return Math.max(-1, ...previous.map(({ draw }) => draw)) + 1;
@@ -74,8 +93,8 @@ export async function drawOpinion(
     reply = await teacher.ask(request, task.signal);
   } catch (error) {
     if (!isItemFailure(error)) throw error;
-    const reason = 'the request failed';
-    return { opinion: { ...blank, key: sha256Json(request), score: null, reason }, final: true };
+    const refused = { key: sha256Json(request), score: null, reason: REFUSED };
+    return { opinion: { ...blank, ...refused }, final: true };
   }
   const parsed = parseOpinion(task.template.form, reply.text);
   const { score, reason } = parsed.ok ? parsed : { score: null, reason: parsed.because };

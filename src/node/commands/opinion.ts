@@ -74,14 +74,22 @@ async function summaryOf({ store }: Session, round: number): Promise<OpinionSumm
   return opinionSummary(store, round, await curationUpTo(store, round));
 }
 
-function askedSentence({ profile, programmatic, scored, failed, known }: Opined): Sentence {
+function askedSentence(made: Opined): Sentence {
+  const { profile, programmatic, scored, failed, known, unread } = made;
   const who = programmatic ? sentence`${profile} (programmatic)` : profile;
   const asked =
-    scored + failed + known === 0
+    scored + failed + known + unread === 0
       ? sentence`There is no undecided rationale that passed the gate.`
       : sentence`${who} scored ${scored} rationales; ${known} had its score already.`;
-  if (failed === 0) return asked;
-  return joined([asked, sentence`Of ${failed} it gave no score that can be read.`]);
+  return joined([
+    asked,
+    ...(failed === 0 ? [] : [sentence`Of ${failed} it gave no score that can be read.`]),
+    ...(unread === 0
+      ? []
+      : [
+          sentence`Of ${unread} it had given no score that can be read: name one in Review to ask again.`,
+        ]),
+  ]);
 }
 
 /** Said where a teacher judges what it wrote: that is less than a second opinion. */
@@ -94,15 +102,27 @@ function ownSentence({ profile, own }: Pick<Opined, 'profile' | 'own'>): Sentenc
 
 /** How a round's second opinions stand. */
 export function summarySentence(round: number, summary: OpinionSummary): Sentence {
-  const { scored, mean, disagreements, programmatic } = summary;
+  const { scored, mean, disagreements, ruled, settled, programmatic } = summary;
   const what = programmatic ? sentence`Second opinions (programmatic)` : sentence`Second opinions`;
   const stand = sentence`${what} in round ${round}: ${scored} rationales scored, mean ${mean.toFixed(1)} of 5.`;
-  if (disagreements === 0) return stand;
-  const apart =
-    disagreements === 1
-      ? sentence`1 disagreement: no rule accepts it, a person decides.`
-      : sentence`${disagreements} disagreements: no rule accepts these, a person decides.`;
-  return joined([stand, apart]);
+  const undecided = disagreements - ruled;
+  const said = [stand];
+  if (undecided === 1) said.push(sentence`1 disagreement: no rule accepts it, a person decides.`);
+  else if (undecided > 1) {
+    said.push(sentence`${undecided} disagreements: no rule accepts these, a person decides.`);
+  }
+  if (ruled === 1) {
+    said.push(
+      sentence`1 disagreement about what a rule had accepted: it stays accepted until a person decides.`,
+    );
+  } else if (ruled > 1) {
+    said.push(
+      sentence`${ruled} disagreements about what a rule had accepted: these stay accepted until a person decides.`,
+    );
+  }
+  if (settled === 1) said.push(sentence`1 disagreement was settled by a person.`);
+  else if (settled > 1) said.push(sentence`${settled} disagreements were settled by a person.`);
+  return joined(said);
 }
 
 /** The second opinions of every round that has some. */

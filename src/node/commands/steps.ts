@@ -1,16 +1,20 @@
 import { AppError } from '../../core/errors.ts';
-import { joined, sentence } from '../../core/sentence.ts';
+import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { TeachingPurpose } from '../../core/teaching/records.ts';
 
 export type { TeachingPurpose };
+import type { Manifest } from '../../core/round/frozen.ts';
 import { doubtsOf } from '../../core/round/doubts.ts';
+import { decisionsUpTo, foldRead } from '../../core/round/curationUpTo.ts';
 import { freezeWarnings } from '../../core/round/freeze.ts';
 import { markWarnings } from '../../core/round/marks.ts';
+import { opinionWarnings } from '../../core/round/opinionWarnings.ts';
 import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
 import { examSets } from '../../core/round/state.ts';
 import { summarise } from '../../core/round/summary.ts';
 import { checkLines } from '../../core/round/checkLines.ts';
+import type { Session } from '../session/session.ts';
 import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { doubtLine } from './audit.ts';
@@ -93,7 +97,10 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
     const { coverage, trainSha256 } = manifest ?? {};
     // Made again from the same figures: the manifest keeps them in English.
     const pairKind = session.store.project.training.objective.pair.kind;
-    const warnings = coverage ? freezeWarnings(coverage, pairKind) : [];
+    const warnings = [
+      ...(coverage ? freezeWarnings(coverage, pairKind) : []),
+      ...(await objections(session, state.round, manifest)),
+    ];
     const decided = await session.store.decisions(state.round);
     const count = countLate(state.round, decided, manifest?.decidedUpTo);
     const late = lateSentence(state.round, count);
@@ -111,6 +118,17 @@ export function freeze(context: CommandContext, options: RoundOption): Promise<C
       json: manifest,
     };
   });
+}
+
+/** What second opinions say against a round's rows, as its manifest says it. */
+async function objections(
+  { store }: Session,
+  round: number,
+  manifest: Manifest | null,
+): Promise<Sentence[]> {
+  const rows = await store.frozenRows(round);
+  const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
+  return opinionWarnings(store, round, rows, await foldRead(store, events));
 }
 
 /** `tailor train`: starts, follows or resumes the training of a frozen round; with `fresh`, begins another run of it. */

@@ -110,8 +110,8 @@ export function connectionHandlers(
           : { candidate, ...(ids === null ? {} : { ids }) };
       const request = { ...scope, teacher };
       const made = await service.asking.opine(request, signal, meant(connection, round));
-      const { scored, failed, known, own } = made;
-      return { rev: service.rev, scored, failed, known, own };
+      const { scored, failed, known, unread, own } = made;
+      return { rev: service.rev, scored, failed, known, unread, own };
     },
     again: async ({ id, how, who, samples, round }, signal) => {
       const { answers, question } = await service.askingStudent.ask(

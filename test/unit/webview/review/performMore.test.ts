@@ -58,6 +58,7 @@ describe('Control: what the palette has and no key', () => {
     expect(state().asking.size).toBe(0);
     // Nothing was decided by it.
     expect(shownRecord(state())?.row.status).toBe('todo');
+    expect(state().said.text).not.toContain('no score that can be read');
 
     await press('mark', 'opinion');
     expect(state().overlay).toMatchObject({ kind: 'bulk', act: 'opinion', ids: ['bakery-0417'] });
@@ -65,6 +66,7 @@ describe('Control: what the palette has and no key', () => {
     await confirm(control);
     await settle();
     expect(asked()[1]).toMatchObject({ params: { ids: ['bakery-0417'], candidate: null } });
+    expect(state().said.text).toContain('Of 1 it had given no score that can be read');
   });
 
   it('says on the item why no opinion came', async () => {
