@@ -115,8 +115,9 @@ export const roundViewSchema = z.object({
       /** Rationales with a score that counts, and the mean of these scores. */
       scored: count,
       mean: z.nullable(z.number()),
-      /** Rationales whose scores are a disagreement. */
+      /** Rationales whose scores are a disagreement: that waits for a person, and that a person has settled. */
       apart: count,
+      settled: count,
       calls: count,
       promptTokens: count,
       completionTokens: count,

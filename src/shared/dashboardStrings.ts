@@ -223,6 +223,7 @@ export const DASHBOARD_STRINGS = {
   'opinion.scored': 'Rationales scored',
   'opinion.mean': 'Mean of 5',
   'opinion.apart': 'Disagreements',
+  'opinion.settled': 'Settled by a person',
 
   'cost.title': 'Cost and time',
   'cost.teacher': 'Who was asked',

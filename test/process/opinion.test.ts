@@ -64,10 +64,30 @@ it('second opinions in the terminal: estimated, asked once, told by status, heed
   expect(accepted.out).toContain('1 item left to a person');
   const report = await run('report', '--format', 'markdown');
   expect(report.out).toContain('Second opinions');
-  expect(report.out).toMatch(new RegExp(`\\| ${open} +\\| 4\\.9 +\\| 1 +\\| ${open} +\\|`, 'u'));
+  expect(report.out).toMatch(
+    new RegExp(`\\| ${open} +\\| 4\\.9 +\\| 1 +\\| 0 +\\| ${open} +\\|`, 'u'),
+  );
   // It waits, undecided, and has its score already.
   expect(onlyJson(await run('opinion', '--json'))).toMatchObject({
     opinions: { scored: 0, known: 1 },
     spending: { requests: open },
   });
+
+  // One that comes after the rule's yes stops nothing, and is said where the set is made.
+  const late = opinionSchema.parse(opinions[1]);
+  const more = await openJournal(join(teacher, 'opinions.other-2.jsonl'), {
+    schema: opinionSchema,
+    writer: 'other-2',
+    clock: systemClock,
+  });
+  await more.append({ ...late, key: 'e'.repeat(64), profile: 'other', score: 1 });
+  await more.close();
+  const said = '1 rationale that a rule accepted has a second opinion against it.';
+  expect((await run('freeze', '--preview')).out).toContain(said);
+  expect((await run('status')).out).toContain(
+    '1 disagreement: no rule accepts it, a person decides. 1 disagreement about what a rule had accepted: it stays accepted until a person decides.',
+  );
+  await run('decide', 'reject', String(first?.['itemId']));
+  expect((await run('status')).out).toContain('1 disagreement was settled by a person.');
+  expect((await run('freeze')).out).toContain(said);
 });

@@ -5,6 +5,7 @@ import type { ExamForm } from '../exam/examForm.ts';
 import type { ParityVerdict } from '../exam/parityVerdict.ts';
 import type { ServedExams } from '../exam/servedSpending.ts';
 import type { Looks } from '../round/looks.ts';
+import type { OpinionSummary } from '../round/opinionSummary.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { RoundState } from '../round/state.ts';
 import type { Rate } from '../round/statistics.ts';
@@ -65,9 +66,11 @@ export interface PictureRound {
     /** By teacher profile. */
     readonly spent: ReadonlyMap<string, Spent>;
     readonly items: readonly TaughtItem[];
-    /** Second opinions of them. */
+    /** Of that, what second opinions of them took. */
     readonly judged?: Judged;
   };
+  /** What second opinions of its rationales come to; null or absent where none has a score. */
+  readonly opinions?: OpinionSummary | null;
   /** What its exams took at a server; null where none sat them. */
   readonly served: ServedExams | null;
   readonly decisions: RoundView['decisions'];

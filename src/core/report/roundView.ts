@@ -30,7 +30,7 @@ export function* roundViewsSteps(
 
 function roundView(one: PictureRound, picture: Picture, exams: RoundView['exams']): RoundView {
   const { prices } = picture;
-  const opinions = opinionsView(one, picture);
+  const opinions = opinionsView(one);
   const { round, state, manifest, taught, served, decisions, tokens, peakMemoryMB, runs } = one;
   return {
     round,

@@ -8,7 +8,6 @@ import {
 import {
   billedUnknown,
   type ErrorKind,
-  type Opinion,
   type TeachingPurpose,
   type TeacherReply,
   type Usage,
@@ -51,9 +50,8 @@ export interface TaughtItem {
   readonly rationale: string | null;
 }
 
-/** What second opinions a round has, and what asking for them took of its teacher's calls. */
+/** What asking for second opinions took of a round's calls. */
 export interface Judged {
-  readonly opinions: readonly Opinion[];
   readonly calls: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -89,7 +87,6 @@ export class TeachingFold {
   readonly #askingSince: string | null;
   readonly #items = new Map<string, Omit<TaughtItem, 'prompt'> & { readonly key: string }>();
 
-  readonly #opinions = new Map<string, Opinion>();
   readonly #judging = { calls: 0, promptTokens: 0, completionTokens: 0 };
 
   constructor(askingSince: string | null) {
@@ -134,7 +131,6 @@ export class TeachingFold {
         });
         return;
       case 'opinion':
-        if (!this.#opinions.has(key)) this.#opinions.set(key, record);
         return;
       case 'item': {
         if (this.#items.has(key)) return;
@@ -160,7 +156,7 @@ export class TeachingFold {
   }
 
   judged(): Judged {
-    return { opinions: [...this.#opinions.values()], ...this.#judging };
+    return this.#judging;
   }
 
   items(): TaughtItem[] {

@@ -101,6 +101,10 @@ export class PictureReader {
     for (let round = 0; round <= last; round += 1) events[round] ??= [];
     const curation = await foldPaced(store, events, signal);
     const curationStamp = stampOfCuration(curation);
+    const curationUpTo = (round: number): Promise<Curation> =>
+      round >= last
+        ? Promise.resolve(curation)
+        : foldPaced(store, events.slice(0, round + 1), signal);
     const decided = await runPaced(decidedSteps(events, curation), signal);
     const looks: (readonly RecordedLook[])[] = [];
     for (const round of numbers) looks.push(await attempt(store.looks(round), []));
@@ -116,6 +120,7 @@ export class PictureReader {
         sets,
         curation,
         curationStamp,
+        curationUpTo,
         stamps,
         events,
         decisions,

@@ -15,6 +15,8 @@ import type {
   PictureSet,
 } from '../../core/report/picture.ts';
 import { spentInAll, TeachingFold } from '../../core/report/teaching.ts';
+import { roundsUpTo } from '../../core/round/opinionItems.ts';
+import { opinionSummary, type OpinionSummary } from '../../core/round/opinionSummary.ts';
 import type { RoundState } from '../../core/round/state.ts';
 import type { Text } from '../../core/sentence.ts';
 import { teacherRecordSchema } from '../../core/teaching/records.ts';
@@ -34,6 +36,8 @@ interface RoundToRead {
   readonly sets: readonly PictureSet[];
   readonly curation: Curation;
   readonly curationStamp: string;
+  /** What was decided up to a round. */
+  readonly curationUpTo: (round: number) => Promise<Curation>;
   readonly stamps: Stamps;
   /** By round. */
   readonly events: readonly (readonly RecordedDecision[])[];
@@ -52,10 +56,18 @@ interface KeptTaught {
   readonly read: Taught;
 }
 
+interface KeptOpinions {
+  readonly stamp: string;
+  readonly store: ProjectStore;
+  readonly questions: PictureSet['questions'] | undefined;
+  readonly read: OpinionSummary | null;
+}
+
 /** Reads rounds, each part of each again only when its files change. */
 export class RoundReader {
   readonly #exams: ExamReader;
   readonly #taught = new Map<number, KeptTaught>();
+  readonly #opinions = new Map<number, KeptOpinions>();
   readonly #served = new Map<
     number,
     { readonly stamp: string; readonly read: ServedSpending | null }
@@ -104,6 +116,11 @@ export class RoundReader {
           return null;
         }));
     const taught = await this.#readTaught(about, folder);
+    const opinions = await this.#readOpinions(about).catch((error: unknown) => {
+      signal.throwIfAborted();
+      notes.push(textOf(error));
+      return null;
+    });
     const engines = Object.values(state.exams).map(({ form }) => form?.engine);
     const served = servedExams(engines, await this.#readServed(about, folder));
     const { trainTokens, ...runs } = await this.#runsOf(about);
@@ -112,7 +129,8 @@ export class RoundReader {
       ...(served === null && examTokens > 0 ? { exam: examTokens } : {}),
       ...(trainTokens === null ? {} : { train: trainTokens }),
     };
-    return { round, state, exams, manifest, frozen, taught, served, decisions, tokens, ...runs };
+    const parts = { round, state, exams, manifest, frozen, taught, opinions, served };
+    return { ...parts, decisions, tokens, ...runs };
   }
 
   async #runsOf({
@@ -153,6 +171,26 @@ export class RoundReader {
     });
     const read = fold.spending();
     this.#served.set(round, { stamp, read });
+    return read;
+  }
+
+  /** As `tailor status` tells them: by what was decided up to this round. */
+  async #readOpinions(about: RoundToRead): Promise<OpinionSummary | null> {
+    const { store, stamps, sets } = about;
+    const { round } = about.state;
+    const folders = roundsUpTo(round).map((of) => store.roundFolder(of));
+    const journals = folders.map((folder) => join(folder, 'teacher', 'opinions.'));
+    if (journals.every((prefix) => stampUnder(stamps, prefix) === '')) return null;
+    const stamp = folders
+      .flatMap((folder) => [join(folder, 'teacher'), join(folder, 'decisions')])
+      .map((place) => stampUnder(stamps, place))
+      .join('\n');
+    const questions = sets.find(({ role }) => role === 'train')?.questions;
+    const kept = this.#opinions.get(round);
+    const isSame = kept?.stamp === stamp && kept.store === store && kept.questions === questions;
+    if (kept && isSame) return kept.read;
+    const read = await opinionSummary(store, round, await about.curationUpTo(round));
+    this.#opinions.set(round, { stamp, store, questions, read });
     return read;
   }
 

@@ -206,13 +206,14 @@ export function acceptanceTable({ acceptance }: DashboardState, words: Words): B
 export function opinionTable({ rounds }: DashboardState, words: Words): Block[] {
   const rows = rounds.flatMap(({ round, opinions }) => {
     if (!opinions) return [];
-    const { scored, mean, apart, calls, promptTokens, completionTokens } = opinions;
+    const { scored, mean, apart, settled, calls, promptTokens, completionTokens } = opinions;
     return [
       [
         words('round.n', round),
         words.count(scored),
         mean === null ? '–' : mean.toFixed(1),
         words.count(apart),
+        words.count(settled),
         words.count(calls),
         `${words.count(promptTokens)} / ${words.count(completionTokens)}`,
       ],
@@ -223,6 +224,7 @@ export function opinionTable({ rounds }: DashboardState, words: Words): Block[] 
     words('opinion.scored'),
     words('opinion.mean'),
     words('opinion.apart'),
+    words('opinion.settled'),
     words('cost.calls'),
     words('cost.tokens'),
   ];
