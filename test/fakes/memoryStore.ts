@@ -155,6 +155,11 @@ export class MemoryStore implements RoundStore {
     const begun = JSON.stringify(this.runs.get(runId) ?? null);
     return Promise.resolve(JSON.parse(begun.replaceAll('"/project/', '"')));
   }
+  /** Runs that are alive, done or have a checkpoint. */
+  readonly binding = new Set<string>();
+  runBinds(_round: number, runId: string): Promise<boolean> {
+    return Promise.resolve(this.binding.has(runId));
+  }
   /** By run: what its trainer's records say. */
   readonly trained = new Map<string, number>();
   runSeconds(_round: number, runId: string): Promise<number> {

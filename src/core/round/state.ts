@@ -5,6 +5,13 @@ import { relativePathSchema } from '../project/relativePath.ts';
 import { TEST_SET } from './looks.ts';
 import type { Step } from './step.ts';
 
+/** A training run whose student is finished. */
+const finishedRunSchema = z.object({
+  runId: z.string(),
+  student: z.object({ path: relativePathSchema, digest: z.string() }),
+  seconds: z.number().min(0).optional(),
+});
+
 const examSetSchema = z.object({
   fingerprint: z.string(),
   questions: z.number().int().min(0),
@@ -44,6 +51,8 @@ export const roundStateSchema = z.object({
       student: z.object({ path: relativePathSchema, digest: z.string() }).nullable(),
       /** What of `seconds.train` is this run's; not in older files. */
       seconds: z.number().min(0).optional(),
+      /** The finished run that the round had when this one began; it has it again where this one comes to nothing. */
+      before: finishedRunSchema.optional(),
     })
     .nullable(),
   /** Seconds spent in each stage over all starts of it; in training those of the trainers, by their own records. */
@@ -70,6 +79,8 @@ export type RoundEvent =
   | { type: 'frozen'; trainSha256: string }
   | { type: 'unfrozen' }
   | { type: 'training-started'; runId: string }
+  /** The run has come to nothing: nothing of it can be gone on with. */
+  | { type: 'training-withdrawn'; runId: string }
   | { type: 'trained'; runId: string; student: { path: string; digest: string } }
   | { type: 'spent'; stage: string; seconds: number }
   /** All that this run has taken so far. */
@@ -123,13 +134,17 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
     case 'unfrozen':
       return { ...state, frozen: null, training: null };
     case 'training-started':
-      return state.training?.runId === event.runId
-        ? state
-        : { ...state, training: { runId: event.runId, student: null, seconds: 0 } };
+      return startedRun(state, event.runId);
+    case 'training-withdrawn': {
+      const { training } = state;
+      if (training?.runId !== event.runId || training.student || !training.before) return state;
+      return { ...state, training: training.before };
+    }
     case 'trained': {
       const { runId, student } = event;
-      const before = state.training?.runId === runId ? state.training : { seconds: 0 };
-      return { ...state, training: { ...before, runId, student } };
+      const { seconds } = state.training?.runId === runId ? state.training : { seconds: 0 };
+      const training = { runId, student, ...(seconds === undefined ? {} : { seconds }) };
+      return { ...state, training };
     }
     case 'trained-for': {
       const { training } = state;
@@ -145,6 +160,24 @@ export function reduceRound(state: RoundState, event: RoundEvent): RoundState {
     case 'spent':
       return spentMore(state, event.stage, event.seconds);
   }
+}
+
+/** The finished run that a round had is remembered until another one is finished. */
+function startedRun(state: RoundState, runId: string): RoundState {
+  const { training } = state;
+  if (training?.runId === runId) return state;
+  const before = training && finishedOf(training);
+  if (before?.runId === runId) return { ...state, training: before };
+  const begun = { runId, student: null, seconds: 0 };
+  return { ...state, training: before ? { ...begun, before } : begun };
+}
+
+/** The finished run of a round: the one that it has, or the one that it had before the one that it has begun. */
+export function finishedOf(
+  training: NonNullable<RoundState['training']>,
+): z.infer<typeof finishedRunSchema> | undefined {
+  const { before, student, ...run } = training;
+  return student ? { ...run, student } : before;
 }
 
 function spentMore(state: RoundState, stage: string, more: number): RoundState {

@@ -66,6 +66,8 @@ export interface RoundStore {
   ): Promise<Manifest>;
   /** What a run of this round was begun with, with the project's own paths relative to it; null where there is none. */
   runConfig(round: number, runId: string): Promise<unknown>;
+  /** Whether a run is alive or done or has a checkpoint: what else was begun can be given up and nothing is lost. */
+  runBinds(round: number, runId: string): Promise<boolean>;
   /** Seconds that a run's trainer was at work so far, by its own records; 0 where it never started. */
   runSeconds(round: number, runId: string): Promise<number>;
   /** Absolute folder of a training run of this round. */

@@ -127,10 +127,20 @@ export async function trainRound(
   const { runId } = config;
   let state = reduceRound(initial, { type: 'training-started', runId });
   await store.saveState(state);
-  await ports.trainer.run(store.runFolder(round, runId), config, {
-    signal: ports.signal,
-    report: ports.report,
-  });
+  try {
+    await ports.trainer.run(store.runFolder(round, runId), config, {
+      signal: ports.signal,
+      report: ports.report,
+    });
+  } catch (error) {
+    // A finished student is not lost to a run of which there is nothing to go on with.
+    if (!(await store.runBinds(round, runId))) {
+      const seconds = await store.runSeconds(round, runId);
+      state = reduceRound(state, { type: 'trained-for', runId, seconds });
+      await store.saveState(reduceRound(state, { type: 'training-withdrawn', runId }));
+    }
+    throw error;
+  }
   const { digest } = await ports.student.identify(student.absolute);
   state = reduceRound(state, {
     type: 'trained',

@@ -1,7 +1,10 @@
-import { AppError } from '../../core/errors.ts';
+import { AppError, isAppError, textOf } from '../../core/errors.ts';
 import { figures } from '../../core/figures.ts';
+import type { LoopPorts } from '../../core/round/ports.ts';
+import type { RoundState } from '../../core/round/state.ts';
 import { planRun } from '../../core/round/trainRound.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
+import type { RunConfig } from '../../core/training/run.ts';
 import { dryRun, type DryRun } from '../python/dryRun.ts';
 import type { Fit, Need } from '../python/fit.ts';
 import { loopPorts } from '../session/loopPorts.ts';
@@ -23,11 +26,27 @@ export function estimateTraining(
         hint: sentence`Run tailor freeze first: only frozen sets are trained on.`,
       });
     }
-    const { config } = await planRun(loopPorts(session), state, options.fresh === true);
+    const { config, refused } = await planned(loopPorts(session), state, options.fresh === true);
     const python = await trainerPython(context, session.root);
     const made = await dryRun(python, context.assets.bridge, config, context.signal);
-    return { text: describeTraining(made), json: made };
+    const text = describeTraining(made);
+    return { text: refused === null ? text : joined([text, refused], '\n'), json: made };
   });
+}
+
+/** What training would do; settings that only a fresh run may have are looked at all the same: nothing is trained. */
+async function planned(
+  ports: LoopPorts,
+  state: RoundState,
+  fresh: boolean,
+): Promise<{ readonly config: RunConfig; readonly refused: Sentence | null }> {
+  try {
+    return { ...(await planRun(ports, state, fresh)), refused: null };
+  } catch (error) {
+    if (!isAppError(error, 'trainer.checkpointMismatch')) throw error;
+    const { config } = await planRun(ports, state, true);
+    return { config, refused: sentence`${textOf(error)} Only tailor train --fresh trains this.` };
+  }
 }
 
 /** The dry run in a few lines: what is trained on, memory by mode, time. */

@@ -48,6 +48,7 @@ import { systemCode, translating } from '../storage/storeError.ts';
 import { askingSince } from './askingSince.ts';
 import { DecisionJournals } from './decisionJournals.ts';
 import { runInProject } from '../trainer/runPlaces.ts';
+import { runBinds } from '../trainer/runBinds.ts';
 import { runSeconds } from '../trainer/runSeconds.ts';
 import { PROJECT_FILE } from './projectFileName.ts';
 import { namesIn, ProjectFiles } from './projectFiles.ts';
@@ -105,6 +106,10 @@ export class ProjectStore implements AgainStore {
       // What is there but not readable is not overwritten, and equals nothing.
       return systemCode(error) === 'ENOENT' ? null : {};
     }
+  }
+
+  runBinds(round: number, runId: string): Promise<boolean> {
+    return runBinds(this.runFolder(round, runId), runId, this.#options.clock);
   }
 
   runSeconds(round: number, runId: string): Promise<number> {

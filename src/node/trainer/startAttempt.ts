@@ -129,7 +129,8 @@ async function settled(parts: StartParts): Promise<RunState> {
   }
 }
 
-function mayStillAppear(state: RunState, now: number): boolean {
+/** A start that nobody has noted yet, so recent that its trainer may still say hello. */
+export function mayStillAppear(state: RunState, now: number): boolean {
   const { launch } = state;
   if (launch === null || launch.failed || launch.process !== null || state.process !== null) {
     return false;

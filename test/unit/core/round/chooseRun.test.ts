@@ -32,6 +32,7 @@ describe('the run that training starts or goes on with', () => {
   test.each([null, trained])('another recipe is refused, and named (%s)', async (student) => {
     const runs = store();
     runs.runs.set('r0-aa', recipe);
+    runs.binding.add('r0-aa');
     const wanted = { recipe: other, base: 'r0-bb', fresh: false };
     const refused = chooseRun(runs, begun('r0-aa', student), wanted);
     await expect(refused).rejects.toMatchObject({ code: 'trainer.checkpointMismatch' });
@@ -50,6 +51,7 @@ describe('the run that training starts or goes on with', () => {
     );
     const runs = store();
     runs.runs.set('r0-zzz', other);
+    runs.binding.add('r0-zzz');
     await expect(chooseRun(runs, begun('r0-zzz', null), wanted)).rejects.toMatchObject({
       code: 'trainer.checkpointMismatch',
     });
@@ -70,6 +72,7 @@ describe('the run that training starts or goes on with', () => {
     const runs = store();
     const at = (path: string, digest: string) => ({ ...recipe, model: { path, digest } });
     runs.runs.set('r0-aa', at('/old/base', 'd'));
+    runs.binding.add('r0-aa');
     const refused = (path: string, digest: string): Promise<string> =>
       chooseRun(runs, begun('r0-aa', null), {
         recipe: at(path, digest),
@@ -80,6 +83,38 @@ describe('the run that training starts or goes on with', () => {
     await expect(refused('/new/base', 'e')).rejects.toThrow(
       /else: the student that it starts from\.$/u,
     );
+  });
+
+  test('a run that came to nothing binds nobody: the finished one goes on, or another recipe begins', async () => {
+    const runs = store();
+    runs.runs.set('r0-bb', other).set('r0-aa', recipe);
+    const failed = begun('r0-bb', null);
+    expect(await chooseRun(runs, failed, { recipe, base: 'r0-cc', fresh: false })).toBe('r0-cc');
+    const before = { runId: 'r0-aa-2', student: trained };
+    const after = { ...failed, training: { runId: 'r0-bb', student: null, before } };
+    const wanted = { recipe, base: 'r0-aa', fresh: false };
+    expect(await chooseRun(runs, after, wanted)).toBe('r0-aa-2');
+    expect(await chooseRun(runs, after, { ...wanted, base: 'r0-bb' })).toBe('r0-bb');
+    // A third recipe is held against what was trained, not against what failed.
+    runs.runs.set('r0-aa-2', recipe);
+    const third = chooseRun(runs, after, { recipe: other, base: 'r0-cc', fresh: false });
+    await expect(third).rejects.toMatchObject({ detail: { runId: 'r0-aa-2' } });
+    runs.binding.add('r0-bb');
+    await expect(chooseRun(runs, after, wanted)).rejects.toMatchObject({
+      detail: { runId: 'r0-bb' },
+    });
+  });
+
+  test('a setting that is left out now is named like one that is new', async () => {
+    const runs = store();
+    const launched = { ...recipe, launch: { processes: 2 }, runId: 'r0-aa', threads: null };
+    runs.runs.set('r0-aa', launched);
+    const refused = chooseRun(runs, begun('r0-aa', trained), {
+      recipe,
+      base: 'r0-bb',
+      fresh: false,
+    });
+    await expect(refused).rejects.toThrow(/else: settings \(launch\)\.$/u);
   });
 
   test('a run that was never begun stands in nobody’s way', async () => {

@@ -68,6 +68,7 @@ describe.each([{}, { mode: 'lora', launch: LAUNCH }])('a run of %j', (training) 
       runId,
       export: { studentId: `round-1-${runId.slice(3)}` },
     });
+    store.binding.add(runId);
     // Never begun anew without a word: the refusal says what differs.
     lies('/home/me/p');
     store.runConfig = () => Promise.resolve(config);
