@@ -301,7 +301,12 @@ def _pair(section: Section) -> PairConfig:
     kind = section.choice("kind", tuple(PAIR_SETTINGS), default="triplet")
     for name in sorted({name for names in PAIR_SETTINGS.values() for name in names}):
         if section.has(name) and name not in PAIR_SETTINGS[kind]:
-            raise bad(section.where(name), f"has no place in kind {kind}")
+            owner = "dpo and tpo" if name in PAIR_SETTINGS["dpo"] else "triplet"
+            own = ("ratio", *(() if kind == "none" else PAIR_SETTINGS[kind]))
+            raise bad(
+                section.where(name),
+                f"is a setting of {owner}; {kind} has {', '.join(own)}: delete it",
+            )
     return PairConfig(
         kind=kind,
         ratio=section.number("ratio", 0, 10, default=0.1),

@@ -158,3 +158,14 @@ def test_a_run_folder_named_from_the_working_folder(
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(TrainerError, match=r"run\.json cannot be read"):
         load_config(tmp_path)
+
+
+def test_a_setting_of_another_kind_is_told_with_those_of_its_own() -> None:
+    config = json.loads((FIXTURES / "run" / "run.valid.json").read_text())
+    config["objective"]["pair"] = {"kind": "dpo", "ratio": 0.1, "margin": 1}
+    with pytest.raises(TrainerError) as caught:
+        parse_config(json.dumps(config).encode())
+    assert caught.value.message == (
+        "run.json: objective.pair.margin is a setting of triplet; "
+        "dpo has ratio, beta, lengthNormalise: delete it."
+    )

@@ -1,6 +1,6 @@
 import { joined, Sentence, sentence, type Text } from './sentence.ts';
 
-/** The messages that the schema library makes of its own, and how they are said in other languages. */
+/** The messages that the schema library makes of its own, and those of our schemas that hold places, in other languages. */
 const OWN: readonly (readonly [RegExp, (...parts: string[]) => Sentence])[] = [
   [
     /^Invalid input: expected (.+), received (.+)$/u,
@@ -32,6 +32,36 @@ const OWN: readonly (readonly [RegExp, (...parts: string[]) => Sentence])[] = [
   [
     /^Invalid string: must match pattern (.+)$/u,
     (pattern) => sentence`Invalid string: must match pattern ${pattern}`,
+  ],
+  // What the settings of a pair term say: src/core/training/run.ts.
+  [
+    /^must be a number from (\S+) to (\S+)$/u,
+    (low, high) => sentence`must be a number from ${low} to ${high}`,
+  ],
+  [
+    /^must be a number above (\S+) and at most (\S+)$/u,
+    (low, high) => sentence`must be a number above ${low} and at most ${high}`,
+  ],
+  [
+    /^(.+) is no kind: there are (.+)$/u,
+    (kind, all) => sentence`${kind} is no kind: there are ${all}`,
+  ],
+  [
+    /^(.+) is a setting of (.+); (.+) has (.+)\. Delete it$/u,
+    (key, of, kind, own) => sentence`${key} is a setting of ${of}; ${kind} has ${own}. Delete it`,
+  ],
+  [
+    /^(.+) are settings of (.+); (.+) has (.+)\. Delete them$/u,
+    (keys, of, kind, own) =>
+      sentence`${keys} are settings of ${of}; ${kind} has ${own}. Delete them`,
+  ],
+  [
+    /^(.+) is no setting of (.+), which has (.+)$/u,
+    (key, kind, own) => sentence`${key} is no setting of ${kind}, which has ${own}`,
+  ],
+  [
+    /^(.+) are no settings of (.+), which has (.+)$/u,
+    (keys, kind, own) => sentence`${keys} are no settings of ${kind}, which has ${own}`,
   ],
 ];
 

@@ -91,7 +91,7 @@ describe('the golden run.json files', () => {
       objective: { pair: { kind: 'ppo' } },
     });
     expect(error?.issues.map(({ message }) => message)).toEqual([
-      'Invalid option: expected one of "none"|"triplet"|"dpo"|"tpo"|"orpo"',
+      '"ppo" is no kind: there are "none", "triplet", "dpo", "tpo", "orpo"',
     ]);
   });
 

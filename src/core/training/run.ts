@@ -2,70 +2,116 @@ import * as z from 'zod';
 import type { AnswerKind } from '../dataset/question.ts';
 import { chatFrameSchema } from '../exam/chatFrame.ts';
 
+const FROM_0_TO_10 = 'must be a number from 0 to 10';
 const ratio = z
   .number()
-  .min(0)
-  .max(10)
+  .min(0, FROM_0_TO_10)
+  .max(10, FROM_0_TO_10)
   .default(0.1)
   .describe('Weight of the pair term; 0 leaves it out.');
 
 /** The kinds of the pair term that are about log-probabilities. */
 export const PREFERENCES = ['dpo', 'tpo', 'orpo'] as const;
 
+const ABOVE_0_TO_100 = 'must be a number above 0 and at most 100';
+
+/** What each kind of the pair term has beside its weight; `none` takes the triplet's and reads none of them. */
+const PAIR_SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  none: [],
+  triplet: ['margin', 'repr'],
+  dpo: ['beta', 'lengthNormalise'],
+  tpo: ['beta', 'lengthNormalise'],
+  orpo: [],
+};
+const quoted = (words: readonly string[]): string => words.map((word) => `"${word}"`).join(', ');
+
+/** Whose settings those are that a kind does not have: a kind is often changed and the settings of the last one left. */
+function foreignSettings(keys: readonly string[], kind: string): string {
+  const own = ['ratio', ...(PAIR_SETTINGS[kind] ?? [])].join(', ');
+  const owners = Object.entries(PAIR_SETTINGS).flatMap(([name, settings]) =>
+    keys.every((key) => settings.includes(key)) ? [name] : [],
+  );
+  const named = keys.join(', ');
+  const [is, settings, it] =
+    keys.length === 1 ? ['is', 'a setting', 'it'] : ['are', 'settings', 'them'];
+  return owners.length === 0
+    ? `${named} ${is} no ${keys.length === 1 ? 'setting' : 'settings'} of "${kind}", which has ${own}`
+    : `${named} ${is} ${settings} of ${quoted(owners)}; "${kind}" has ${own}. Delete ${it}`;
+}
+
+/** The error of an object that has a key which its kind has not. */
+const ofKind = {
+  error: ({ code, keys, input }: { code: string; keys?: unknown; input?: unknown }) => {
+    if (code !== 'unrecognized_keys' || !Array.isArray(keys)) return undefined;
+    const kind: unknown =
+      typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
+    return foreignSettings(keys.map(String), typeof kind === 'string' ? kind : 'triplet');
+  },
+};
+
 /** A setting that a kind does not have is refused, here and by the trainer. Whoever names no kind means the triplet. */
 const pairSchema = z
   .discriminatedUnion(
     'kind',
     [
-      z.strictObject({
-        kind: z
-          .enum(['none', 'triplet'])
-          .optional()
-          .default('triplet')
-          .describe(
-            '"triplet": draws the hidden states of right rationales together and the student’s own wrong text away; "none": plain fine-tuning on the rationales.',
-          ),
-        ratio,
-        margin: z
-          .number()
-          .min(0)
-          .max(2)
-          .default(1)
-          .describe('Of the triplet: by how much the cosines are to differ.'),
-        repr: z
-          .enum(['last', 'pool'])
-          .default('last')
-          .describe('Of the triplet: the hidden state of the last token, or the mean of all.'),
-      }),
-      z.strictObject({
-        kind: z
-          .enum(['dpo', 'tpo'])
-          .describe(
-            '"dpo": makes the right rationale likelier than the student’s own wrong text, compared with the student that training begins with; "tpo": the same without that comparison.',
-          ),
-        ratio,
-        beta: z
-          .number()
-          .gt(0)
-          .max(100)
-          .default(0.1)
-          .describe('How much a difference of log-probabilities counts.'),
-        lengthNormalise: z
-          .boolean()
-          .default(false)
-          .describe('Takes log-probabilities for each token instead of their sum over a text.'),
-      }),
-      z.strictObject({
-        kind: z
-          .literal('orpo')
-          .describe('Raises the odds of the right rationale over those of the wrong text.'),
-        ratio,
-      }),
+      z.strictObject(
+        {
+          kind: z
+            .enum(['none', 'triplet'])
+            .optional()
+            .default('triplet')
+            .describe(
+              '"triplet": draws the hidden states of right rationales together and the student’s own wrong text away; "none": plain fine-tuning on the rationales.',
+            ),
+          ratio,
+          margin: z
+            .number()
+            .min(0, 'must be a number from 0 to 2')
+            .max(2, 'must be a number from 0 to 2')
+            .default(1)
+            .describe('Of the triplet: by how much the cosines are to differ.'),
+          repr: z
+            .enum(['last', 'pool'])
+            .default('last')
+            .describe('Of the triplet: the hidden state of the last token, or the mean of all.'),
+        },
+        ofKind,
+      ),
+      z.strictObject(
+        {
+          kind: z
+            .enum(['dpo', 'tpo'])
+            .describe(
+              '"dpo": makes the right rationale likelier than the student’s own wrong text, compared with the student that training begins with; "tpo": the same without that comparison.',
+            ),
+          ratio,
+          beta: z
+            .number()
+            .gt(0, ABOVE_0_TO_100)
+            .max(100, ABOVE_0_TO_100)
+            .default(0.1)
+            .describe('How much a difference of log-probabilities counts.'),
+          lengthNormalise: z
+            .boolean()
+            .default(false)
+            .describe('Takes log-probabilities for each token instead of their sum over a text.'),
+        },
+        ofKind,
+      ),
+      z.strictObject(
+        {
+          kind: z
+            .literal('orpo')
+            .describe('Raises the odds of the right rationale over those of the wrong text.'),
+          ratio,
+        },
+        ofKind,
+      ),
     ],
     {
       error: ({ input }) =>
-        typeof input === 'object'
-          ? `Invalid option: expected one of "none"|"triplet"|${PREFERENCES.map((kind) => `"${kind}"`).join('|')}`
+        typeof input === 'object' && input !== null && 'kind' in input
+          ? `${JSON.stringify(input.kind)} is no kind: there are ${quoted(Object.keys(PAIR_SETTINGS))}`
           : undefined,
     },
   )
