@@ -26,6 +26,7 @@ from tailor_bridge.head import LEAST
 from tailor_bridge.lora import attach, trained
 from tailor_bridge.model import Student
 from tailor_bridge.objective import Figures, Objective, counts_of
+from tailor_bridge.pair_sums import PAIR_SUMS, pair_sums
 from tailor_bridge.reference import FILE
 from tailor_bridge.selftest import random_rows
 from tailor_bridge.step import Stepper, StepState, make_optimizer
@@ -423,3 +424,10 @@ def test_what_is_counted_at_all(student: Student) -> None:
     assert counts_of(rows, LmConfig(0.0, "completion", "uniform")).pairs == figures.pairs
     assert 0 <= figures.won <= 1
     assert figures.logp_chosen < 0
+
+
+def test_a_margin_within_rounding_is_no_preference() -> None:
+    """At the first step of dpo student and reference are one, but for the order of sums."""
+    for margin, won in ((1.5e-7, 0.0), (-1.5e-7, 0.0), (1e-5, 1.0), (-1e-5, 0.0)):
+        added = dict(zip(PAIR_SUMS, pair_sums((0.69, -1.0, -1.1, margin)), strict=True))
+        assert (added["margin"], added["won"]) == (margin, won)

@@ -19,7 +19,7 @@ const preferenceSchema = z
     logpRejected: z.number().nullable(),
     /** What the logistic function is taken of: with dpo the difference of the implicit rewards. */
     margin: z.number().nullable(),
-    /** The share of pairs whose margin is above 0. */
+    /** The share of pairs whose margin is above 0, beyond rounding. */
     accuracy: z.number().nullable(),
   })
   .nullable()
