@@ -10,6 +10,7 @@ from typing import Any
 from .config import load_config
 from .errors import EXIT_DONE, TrainerError
 from .estimate import estimate, parameter_count
+from .launching import check_start
 from .prepare import accepted, prepare_run
 
 
@@ -17,6 +18,7 @@ def dry_run(run_folder: Path) -> int:
     """Prints what `accepted` would say, with memory and time as ranges; an error as JSON otherwise."""
     try:
         config = load_config(run_folder)
+        check_start(config.launch, config.mode)
         data, plan, _, _ = prepare_run(run_folder, config, None)
         report: dict[str, Any] = {
             "type": "accepted",

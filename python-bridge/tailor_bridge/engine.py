@@ -1,4 +1,5 @@
-"""What a configuration of accelerate asks of the processes, as its launcher says it in the environment. No torch.
+"""What a configuration of accelerate asks of the processes, as its launcher says it in the environment, and before that
+as its file does. No torch.
 
 Each process holds the whole student and gradients are added up (MULTI_GPU); or the processes share the student's
 matrices out (FSDP version 2: sharding.py); or they share out what belongs to its weights (DeepSpeed's ZeRO, stages 1
@@ -8,23 +9,24 @@ and 2: zero.py). Everything else would silently do nothing, so it is refused.
 from __future__ import annotations
 
 import os
-import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from . import system
+from .accelerate_file import fields_of
 from .errors import TrainerError
 
 # Of FSDP2: what sharding.py calls is public from here on.
 LEAST_TORCH = (2, 13)
 # Of DeepSpeed: what zero.py calls is not all public, so it is used as it was tested.
 DEEPSPEED = "0.19.8"
+Unused = tuple[str, str, tuple[str, ...], str]
 # What accelerate takes where its file does not say.
 ZERO_STAGE = "2"
 # What its files can ask of DeepSpeed, and the trainer does itself or not at all: the variable of accelerate's launcher,
 # the field, what asks for nothing, and what to do instead.
-NOT_DEEPSPEEDS = (
+NOT_DEEPSPEEDS: tuple[Unused, ...] = (
     (
         "DEEPSPEED_CONFIG_FILE",
         "deepspeed_config_file",
@@ -56,17 +58,33 @@ NOT_DEEPSPEEDS = (
         "Leave it out: gradients are clipped by training.optim.clip.",
     ),
     (
-        "MIXED_PRECISION",
-        "mixed_precision",
-        ("no",),
-        "Set it to 'no': training.precision says in what products are computed.",
-    ),
-    (
         "DEEPSPEED_MOE_LAYER_CLS_NAMES",
         "deepspeed_moe_layer_cls_names",
         (),
         "Leave it out: no student has layers of experts.",
     ),
+)
+# The same of every engine.
+NOT_ACCELERATES: tuple[Unused, ...] = (
+    (
+        "MIXED_PRECISION",
+        "mixed_precision",
+        ("no",),
+        "Set it to 'no': training.precision says in what products are computed.",
+    ),
+)
+# What sets each engine in motion, by the type that its file names.
+USES = {
+    "DEEPSPEED": "ACCELERATE_USE_DEEPSPEED",
+    "FSDP": "ACCELERATE_USE_FSDP",
+    "MEGATRON_LM": "ACCELERATE_USE_MEGATRON_LM",
+    "MULTI_GPU": None,
+}
+SAID_OF_FSDP = (
+    "FSDP_VERSION",
+    "FSDP_OFFLOAD_PARAMS",
+    "FSDP_ACTIVATION_CHECKPOINTING",
+    "FSDP_RESHARD_AFTER_FORWARD",
 )
 
 
@@ -98,17 +116,78 @@ class Engine:
 
 def engine_of_environment(mode: str) -> Engine:
     """The engine of a group of processes in this mode of training."""
-    if _says("ACCELERATE_USE_MEGATRON_LM", "true"):
+    return _engine(os.environ, mode)
+
+
+def check_file(path: str, mode: str, processes: int) -> None:
+    """Refuses a configuration file that its launcher, or the processes that it starts, would refuse; before any package
+    that is missing."""
+    fields = fields_of(path)
+    kind = fields.get("distributed_type")
+    said = fields.get("num_processes", "-1")
+    if kind is None:
+        raise TrainerError(
+            "BAD_CONFIG",
+            f"The configuration file of accelerate {path} has no distributed_type.",
+            "Write distributed_type: MULTI_GPU, FSDP or DEEPSPEED into it.",
+        )
+    if said not in ("-1", "none", str(processes)):
+        raise TrainerError(
+            "BAD_CONFIG",
+            f"The configuration of accelerate asks for {said} processes, training.launch for {processes}.",
+            f"Set num_processes: {processes} in it, or change training.launch.processes.",
+        )
+    asked = _as_launched(fields, kind)
+    _refuse_unused(asked, NOT_ACCELERATES)
+    if processes == 1:
+        # No engine is used then, but its launcher is.
+        missing = missing_deepspeed() if kind == "DEEPSPEED" else None
+        if missing is not None:
+            raise missing
+        return
+    if kind not in USES:
+        raise TrainerError(
+            "BAD_CONFIG",
+            f"The configuration of accelerate has distributed_type {kind}, which does not start {processes} processes.",
+            "Set distributed_type: MULTI_GPU, also on CPUs; FSDP or DEEPSPEED share the student out.",
+        )
+    _engine(asked, mode)
+
+
+def _as_launched(fields: Mapping[str, str], kind: str) -> dict[str, str]:
+    """The variables that its launcher makes of a file, as far as they are read here."""
+    asked = {}
+    used = USES.get(kind)
+    if used is not None:
+        asked[used] = "true"
+    for variable in SAID_OF_FSDP:
+        asked[variable] = fields.get(variable.lower(), "")
+    asked["ACCELERATE_DEEPSPEED_ZERO_STAGE"] = fields.get("zero_stage", "")
+    for variable, field, _, _ in (*NOT_DEEPSPEEDS, *NOT_ACCELERATES):
+        asked[f"ACCELERATE_{variable}"] = fields.get(field, "")
+    return {name: said for name, said in asked.items() if said not in ("", "none")}
+
+
+def _refuse_unused(asked: Mapping[str, str], unused: Sequence[Unused]) -> None:
+    for variable, field, nothing, hint in unused:
+        said = asked.get(f"ACCELERATE_{variable}", "")
+        if said.lower() not in ("", "none", *nothing):
+            raise _refused(f"{field} {said}", hint)
+
+
+def _engine(asked: Mapping[str, str], mode: str) -> Engine:
+    _refuse_unused(asked, NOT_ACCELERATES)
+    if _says(asked, "ACCELERATE_USE_MEGATRON_LM", "true"):
         raise _refused(
             "Megatron",
             "Use distributed_type FSDP with fsdp_version 2 for students that do not fit on one GPU, MULTI_GPU for"
             " others; or mode lora or qlora.",
         )
-    if _says("ACCELERATE_USE_DEEPSPEED", "true"):
-        return _zero()
-    if not _says("ACCELERATE_USE_FSDP", "true"):
+    if _says(asked, "ACCELERATE_USE_DEEPSPEED", "true"):
+        return _zero(asked)
+    if not _says(asked, "ACCELERATE_USE_FSDP", "true"):
         return Engine()
-    if not _says("FSDP_VERSION", "2", default="1"):
+    if not _says(asked, "FSDP_VERSION", "2", default="1"):
         raise _refused("FSDP version 1", "Set fsdp_version: 2 in its fsdp_config.")
     if mode != "full":
         raise TrainerError(
@@ -116,9 +195,9 @@ def engine_of_environment(mode: str) -> Engine:
             f"The configuration of accelerate asks for FSDP, which shards mode full only, not {mode}.",
             "Use distributed_type MULTI_GPU: adapters are small, and mode qlora holds the base in four bits.",
         )
-    if _says("FSDP_OFFLOAD_PARAMS", "true"):
+    if _says(asked, "FSDP_OFFLOAD_PARAMS", "true"):
         raise _refused("fsdp_offload_params", "Set it to false, or use more GPUs or mode lora.")
-    if _says("FSDP_ACTIVATION_CHECKPOINTING", "true"):
+    if _says(asked, "FSDP_ACTIVATION_CHECKPOINTING", "true"):
         raise _refused(
             "fsdp_activation_checkpointing",
             "Set it to false, and training.gradCheckpoint to true: that is the same.",
@@ -131,15 +210,12 @@ def engine_of_environment(mode: str) -> Engine:
             f"FSDP needs torch {least}, and {'.'.join(found)} is installed.",
             f"Install torch {least} or later, or use distributed_type MULTI_GPU.",
         )
-    return Engine(True, not _says("FSDP_RESHARD_AFTER_FORWARD", "false"))
+    return Engine(True, not _says(asked, "FSDP_RESHARD_AFTER_FORWARD", "false"))
 
 
-def _zero() -> Engine:
-    stage = os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", ZERO_STAGE)
-    for variable, field, nothing, hint in NOT_DEEPSPEEDS:
-        said = os.environ.get(f"ACCELERATE_{variable}", "")
-        if said.lower() not in ("", "none", *nothing):
-            raise _refused(f"{field} {said}", hint)
+def _zero(asked: Mapping[str, str]) -> Engine:
+    stage = asked.get("ACCELERATE_DEEPSPEED_ZERO_STAGE", ZERO_STAGE)
+    _refuse_unused(asked, NOT_DEEPSPEEDS)
     if stage not in ("1", "2"):
         raise _refused(
             f"ZeRO stage {stage}",
@@ -184,19 +260,15 @@ def zero_stage_of(configuration: str | None) -> int:
 
 
 def _field(configuration: str | None, name: str) -> str | None:
-    """A word of a configuration file, wherever in it; read without a parser, which may not be there."""
-    if configuration is None:
-        return None
+    """A word of a configuration file, wherever in it; None where that cannot be read, too."""
     try:
-        text = Path(configuration).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        return None if configuration is None else fields_of(configuration).get(name)
+    except TrainerError:
         return None
-    found = re.search(rf"^[ \t]*{name}:[ \t]*['\"]?(\w+)", text, re.MULTILINE)
-    return None if found is None else found[1]
 
 
-def _says(name: str, value: str, default: str = "") -> bool:
-    said = os.environ.get(name, default).lower()
+def _says(asked: Mapping[str, str], name: str, value: str, default: str = "") -> bool:
+    said = asked.get(name, default).lower()
     return ("true" if said == "1" and value == "true" else said) == value
 
 

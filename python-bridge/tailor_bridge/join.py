@@ -20,7 +20,7 @@ from .config import load_config
 from .control import ask_to_stop
 from .errors import EXIT_OTHER, TrainerError
 from .events import terminal_record
-from .launching import Place, worker_command
+from .launching import Place, check_start, worker_command
 from .meeting import BEAT_S, Watch
 from .supervisor import code_of, run_worker
 
@@ -48,7 +48,8 @@ def join(runs: Path, machine: int, patience: float = WAIT_S) -> int:
             )
         time.sleep(BEAT_S / 2)
     folder = meeting.folder
-    launch = load_config(folder).launch
+    config = load_config(folder)
+    launch = config.launch
     if not 1 <= machine < launch.machines:
         raise TrainerError(
             "BAD_CONFIG",
@@ -58,6 +59,7 @@ def join(runs: Path, machine: int, patience: float = WAIT_S) -> int:
     arguments = ["train", "--run", str(folder), "--worker", str(meeting.attempt)]
     arguments += ["--resume", meeting.resume]
     place = Place(meeting.address, meeting.port, machine)
+    check_start(launch, config.mode)
     command = worker_command(launch, arguments, place)
     say(f"Machine {machine} of {launch.machines} joins {folder.name}, attempt {meeting.attempt}.")
     code, number, _ = run_worker(

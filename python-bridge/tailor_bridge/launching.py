@@ -6,14 +6,16 @@ compares the number it finds with the number that run.json asks for.
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import system
 from .config import LaunchConfig
-from .engine import asks_for_deepspeed, missing_deepspeed
+from .engine import asks_for_deepspeed, check_file, missing_deepspeed
 from .errors import TrainerError
 
 BUNDLE = Path(__file__).resolve().parent.parent
@@ -30,6 +32,47 @@ class Place:
     machine: int
 
 
+def problems_at_start(launch: LaunchConfig, mode: str) -> Iterator[TrainerError]:
+    """What would end a run after its start that can be told before it, without torch: what stands in the configuration
+    first, then the packages that launch and mode need and the environment lacks."""
+    path = launch.accelerate
+    # Launchers would end without a word to the run.
+    if path is not None:
+        refused = None
+        try:
+            check_file(path, mode, launch.world)
+        except TrainerError as error:
+            refused = error
+            yield error
+        if system.package_version("accelerate") is None:
+            yield _missing(
+                "training.launch names a configuration of accelerate, which is not installed.",
+                "accelerate",
+            )
+        missing = missing_deepspeed() if asks_for_deepspeed(path) else None
+        if missing is not None and (refused is None or refused.code != missing.code):
+            yield missing
+    # Whether it loads as well is known only when it has: that takes seconds.
+    has_four_bits = importlib.util.find_spec("bitsandbytes") is not None
+    if mode == "qlora" and not has_four_bits:
+        yield _missing(
+            "Mode qlora needs the package bitsandbytes, which is not installed.",
+            "bitsandbytes",
+            "; or use mode lora",
+        )
+
+
+def check_start(launch: LaunchConfig, mode: str) -> None:
+    """Refuses a run for the first of its `problems_at_start`."""
+    for problem in problems_at_start(launch, mode):
+        raise problem
+
+
+def _missing(message: str, package: str, instead: str = "") -> TrainerError:
+    command = f"{sys.executable} -m pip install --no-compile {package}"
+    return TrainerError("DEPS_MISSING", message, f"Run: {command}{instead}.")
+
+
 def worker_command(
     launch: LaunchConfig, arguments: list[str], place: Place | None = None
 ) -> list[str]:
@@ -37,17 +80,7 @@ def worker_command(
     environment alone keeps foreign modules off the import path (supervisor.worker_environment)."""
     script = str(BUNDLE / "launch.py")
     if launch.accelerate is not None:
-        if system.package_version("accelerate") is None:
-            raise TrainerError(
-                "DEPS_MISSING",
-                "training.launch names a configuration of accelerate, which is not installed.",
-                f"Run: {sys.executable} -m pip install --no-compile accelerate.",
-            )
         deepspeed = asks_for_deepspeed(launch.accelerate)
-        # Its launcher would end without a word to the run.
-        missing = missing_deepspeed() if deepspeed else None
-        if missing is not None:
-            raise missing
         options = ["--config_file", launch.accelerate, "--num_processes", str(launch.world)]
         if place is None:
             options += ["--main_process_port", str(free_port())]

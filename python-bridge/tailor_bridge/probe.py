@@ -109,6 +109,18 @@ def probe(devices: bool) -> dict[str, Any]:
     return report
 
 
+def start_problems(text: str) -> list[dict[str, str]]:
+    """What a project's settings of training, as `--fit` has them, need and do not find here."""
+    from .config import LaunchConfig
+    from .launching import problems_at_start
+
+    asked = json.loads(text)
+    launch = LaunchConfig(
+        int(asked.get("processes", 1)), asked.get("accelerate"), int(asked.get("machines", 1))
+    )
+    return [_problem(e.code, e.message, e.hint) for e in problems_at_start(launch, asked["mode"])]
+
+
 def _devices(problems: list[dict[str, str]]) -> list[dict[str, Any]]:
     try:
         import torch
@@ -135,6 +147,7 @@ def main(argv: Sequence[str]) -> int:
     if args.fit is not None:
         from .estimate import fit_of
 
+        report["problems"] += start_problems(args.fit)
         try:
             report["fit"] = fit_of(args.fit)
         except (TrainerError, ValueError, KeyError, OSError):

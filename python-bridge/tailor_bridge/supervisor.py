@@ -27,7 +27,7 @@ from .config import load_config
 from .control import SAME_REQUEST_S, ask_to_stop, move_stale_requests, read_request, utc_now
 from .errors import EXIT_CANCELLED, EXIT_DONE, EXIT_OTHER, TrainerError
 from .events import EventLog, last_attempt, terminal_record
-from .launching import BUNDLE, Place, worker_command
+from .launching import BUNDLE, Place, check_start, worker_command
 from .meeting import Meeting
 
 LOCK_PATIENCE_S = 45.0
@@ -79,6 +79,7 @@ def _attempt(
     )
     try:
         config = load_config(run_folder)
+        check_start(config.launch, config.mode)
         arguments = ["train", "--run", str(run_folder), "--worker", str(attempt)]
         arguments += ["--resume", resume]
         meeting = Meeting.of(run_folder, config.launch, attempt, resume)

@@ -13,6 +13,7 @@ from test_supervisor import PATIENCE_S, exit_record, start
 from tailor_bridge import estimate, system
 from tailor_bridge.config import LORA_TARGETS, LoraConfig, load_config
 from tailor_bridge.dry_run import dry_run
+from tailor_bridge.engine import DEEPSPEED
 from tailor_bridge.estimate import Load, Shape
 
 LORA = LoraConfig(16, 32.0, 0.05, LORA_TARGETS)
@@ -103,8 +104,14 @@ def test_the_range_holds_what_a_run_takes(
 
 
 def test_a_student_that_is_shared_out_needs_less_of_each_process(
-    make_run: MakeRun, tmp_path: Path, capsys: pytest.CaptureFixture
+    make_run: MakeRun,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    version = system.package_version
+    there = {"accelerate": "1.15.0", "deepspeed": DEEPSPEED}
+    monkeypatch.setattr(system, "package_version", lambda name: there.get(name) or version(name))
     # Seven billion on eight GPUs: 15.2 GB of 122, two layers at a time with gradients, and the output matrix.
     layers = 4 * 2 * SEVEN.linear / 28
     output = 8 * 152064 * 3584
@@ -119,7 +126,8 @@ def test_a_student_that_is_shared_out_needs_less_of_each_process(
     base = write_student(tmp_path / "wide", hidden_size=512, intermediate_size=1024)
     spans = []
     stage = "\ndeepspeed_config:\n  zero_stage: "
-    for kind in ("MULTI_GPU", "'FSDP'", f"DEEPSPEED{stage}1", "DEEPSPEED"):
+    fsdp = "'FSDP'\nfsdp_config:\n  fsdp_version: 2"
+    for kind in ("MULTI_GPU", fsdp, f"DEEPSPEED{stage}1", "DEEPSPEED"):
         config.write_text(f"compute_environment: LOCAL_MACHINE\ndistributed_type: {kind}\n")
         run = make_run(f"run-{len(spans)}", base=base, launch=launch)
         spans.append(report_of(run, capsys)["estimate"]["modes"])

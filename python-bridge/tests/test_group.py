@@ -138,11 +138,13 @@ def test_an_engine_that_is_not_used_is_refused(
 
 
 def test_without_accelerate_its_configuration_is_refused_at_once(
-    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+    make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tailor_bridge.supervisor import supervise
 
-    run = make_run(launch={"processes": 2, "accelerate": "/nowhere/accelerate.yaml"})
+    config = tmp_path / "accelerate.yaml"
+    config.write_text(ACCELERATE)
+    run = make_run(launch={"processes": 2, "accelerate": str(config)})
     version = system.package_version
     monkeypatch.setattr(
         system, "package_version", lambda name: None if name == "accelerate" else version(name)

@@ -113,6 +113,7 @@ async function fitQuestion(context: CommandContext): Promise<FitQuestion | undef
   const project = await loadProject(context.options.folder).catch(() => undefined);
   if (project === undefined) return undefined;
   const { training, student } = project.file;
+  const { processes = 1, machines = 1, accelerate } = training.launch ?? {};
   return {
     student: join(project.root, student),
     mode: training.mode,
@@ -120,7 +121,9 @@ async function fitQuestion(context: CommandContext): Promise<FitQuestion | undef
     tokenBudget: training.optim.tokenBudget,
     precision: training.precision,
     gradCheckpoint: training.gradCheckpoint,
-    processes: training.launch?.processes ?? 1,
+    processes,
+    machines,
+    accelerate: accelerate === undefined ? null : join(project.root, accelerate),
   };
 }
 

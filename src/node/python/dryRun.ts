@@ -7,6 +7,7 @@ import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
 import type { RunConfig } from '../../core/training/run.ts';
 import { childEnvironment } from '../childEnvironment.ts';
+import { codeOfTrainer } from '../trainer/classify.ts';
 import { bridgeCommand } from './bridge.ts';
 import { fitSchema } from './fit.ts';
 import type { PythonEnvironment } from './findPython.ts';
@@ -61,7 +62,7 @@ export async function dryRun(
     const answer = parse(result.stdout);
     if (answer?.type === 'accepted') return answer;
     if (answer !== null) {
-      throw new AppError('trainer.badConfig', answer.message, {
+      throw new AppError(codeOfTrainer(answer.code), answer.message, {
         hint: answer.hint,
         detail: { trainerCode: answer.code },
       });

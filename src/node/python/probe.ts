@@ -29,7 +29,11 @@ export interface FitQuestion {
   readonly tokenBudget: number;
   readonly precision: string;
   readonly gradCheckpoint: boolean;
+  /** Of each computer. */
   readonly processes: number;
+  readonly machines: number;
+  /** Absolute path of a configuration file of accelerate; it and the mode need packages of their own. */
+  readonly accelerate: string | null;
 }
 
 export interface ProbePython {

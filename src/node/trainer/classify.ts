@@ -34,6 +34,12 @@ const CODE_OF: Readonly<Record<TrainerErrorRecord['code'], ErrorCode>> = {
   INTERNAL: 'trainer.crashed',
 };
 
+/** The host's code of a trainer's; one that this version does not know is taken for a wrong configuration. */
+export function codeOfTrainer(code: string): ErrorCode {
+  const found = Object.entries(CODE_OF).find(([name]) => name === code);
+  return found?.[1] ?? 'trainer.badConfig';
+}
+
 const OUT_OF_MEMORY =
   /CUDA out of memory|OutOfMemoryError|\bMemoryError\b|DefaultCPUAllocator: (?:can't|not enough)/u;
 const MISSING_MODULE = /ModuleNotFoundError: No module named '([^']+)'/u;
