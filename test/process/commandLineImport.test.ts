@@ -42,6 +42,7 @@ describe('tailor import of own rows', () => {
     expect(agreed.out).toContain('Read 24 rows of mine.csv: 22 kept, 2 bad');
     expect(agreed.out).toMatch(/Line 4 of mine\.csv: problem has text behind the quotation mark/u);
     expect(agreed.out).toContain('Line 5 of mine.csv: result is not one number: "some"');
+    expect(agreed.err).toContain('question = problem: in 23 of 23 rows');
     const guessed = await readFile(join(root, 'data/train.jsonl'), 'utf8');
     const map = ['--map', 'question=problem,answer=result', '--to', 'train', '--replace'];
     expect((await tailor(['import', 'csv', 'mine.csv', ...map], root)).code).toBe(EXIT.ok);
@@ -60,7 +61,10 @@ describe('tailor import of own rows', () => {
     expect(none.code).toBe(EXIT.data);
     expect(none.err).toContain('Row 1 of n.parquet: picture');
     const read = await tailor([...args, '--yes'], root);
-    expect(onlyJson(read)).toMatchObject({ counts: { read: 2500, kept: 2500 } });
+    expect(onlyJson(read)).toMatchObject({
+      counts: { read: 2500, kept: 2500 },
+      guess: { mapping: { question: 'problem' }, kind: 'number' },
+    });
   });
 
   it.skipIf(NO_PUBLIC_DATA !== null)('reads MultiArith and MAWPS as published', async () => {

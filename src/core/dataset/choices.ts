@@ -40,9 +40,19 @@ export function choicesOfColumns(values: readonly unknown[], fields: readonly st
     value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
   const last = values.findLastIndex((value) => !isEmpty(value));
   const kept = values.slice(0, last + 1);
+  if (kept.length < 2) {
+    const empty = fields.slice(kept.length);
+    throw new RowError(
+      empty.join('+'),
+      empty.length === 1
+        ? sentence`is empty; a question has 2 to ${MOST_CHOICES} choices`
+        : sentence`are empty; a question has 2 to ${MOST_CHOICES} choices`,
+    );
+  }
   return checked(
     kept.map((text, index) => ({ label: choiceName(fields[index] ?? ''), text })),
     fields.join('+'),
+    fields,
   );
 }
 
@@ -83,14 +93,15 @@ function fromRecord(record: Row): Pair[] | null {
   return isLettered ? entries.map(([label, text]) => ({ label, text })) : null;
 }
 
-function checked(pairs: readonly Pair[], field: string): Choices {
+/** `columns` are the fields of the choices where each has its own. */
+function checked(pairs: readonly Pair[], field: string, columns: readonly string[] = []): Choices {
   if (pairs.length < 2 || pairs.length > MOST_CHOICES) {
     throw new RowError(
       field,
       sentence`holds ${pairs.length} choices; a question has 2 to ${MOST_CHOICES}`,
     );
   }
-  const texts = pairs.map(({ text }) => textOf(written(text), field));
+  const texts = pairs.map(({ text }, index) => textOf(written(text), columns[index] ?? field));
   const labels = pairs.map(({ label }) => written(label));
   const isNamed = labels.every((label) => typeof label === 'string' && label.trim() !== '');
   return { texts, labels: isNamed ? labels.map((label) => String(label).trim()) : null };

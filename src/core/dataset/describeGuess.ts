@@ -1,7 +1,9 @@
 import { letterAt } from './choiceLetter.ts';
 import { joined, sentence, type Sentence } from '../sentence.ts';
 import { importRow } from './importers.ts';
-import { PARTS, type MappingGuess, type Part } from './guessMapping.ts';
+import { mapText } from './mapText.ts';
+import { shellWord } from '../shellWord.ts';
+import { PARTS, type MappingGuess, type Part, type UnusedChoices } from './guessMapping.ts';
 import type { FieldMapping } from './mapped.ts';
 import type { Question } from './question.ts';
 
@@ -23,6 +25,7 @@ export function describeGuess(guess: MappingGuess, rows: readonly unknown[]): Se
       sentence`Which field is which, guessed from ${guess.rows} rows:`,
       ...fields,
       joined(['  ', kindSentence(guess)], ''),
+      ...(guess.unused === undefined ? [] : [unusedSentence(guess.unused)]),
       ...(mapping.id === undefined ? [sentence`  The ids are made from the questions.`] : []),
       sentence`Rows so read:`,
       ...examplesOf(mapping, rows).map((one) => joined(['  ', exampleSentence(one)], '')),
@@ -35,6 +38,13 @@ export function describeGuess(guess: MappingGuess, rows: readonly unknown[]): Se
 export function fieldOf(mapping: FieldMapping, part: Part): string | null {
   const named = mapping[part];
   return named === undefined ? null : typeof named === 'string' ? named : named.join('+');
+}
+
+/** What was seen and is not used, why, and how it would be. */
+function unusedSentence({ mapping, named, answers }: UnusedChoices): Sentence {
+  const fields = fieldOf(mapping, 'choices') ?? '';
+  const map = shellWord(mapText(mapping), { windows: false });
+  return sentence`  ${fields} can hold choices, and ${named} of ${answers} answers name one: too few to use them. To use them: --map ${map}`;
 }
 
 /** What the answers are read as. */

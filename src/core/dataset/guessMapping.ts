@@ -8,6 +8,14 @@ import { RowError } from './row.ts';
 /** Rows that a guess is made from. */
 export const GUESSED_FROM = 200;
 
+/** Choices that were seen and are not used, for too few of the answers name one. */
+export interface UnusedChoices {
+  /** The one that would use them. */
+  readonly mapping: FieldMapping;
+  readonly named: number;
+  readonly answers: number;
+}
+
 /** A mapping that was guessed, and how much of it was seen. */
 export interface MappingGuess {
   readonly mapping: FieldMapping;
@@ -17,6 +25,7 @@ export interface MappingGuess {
   readonly rows: number;
   /** In how many of them each part was found, of the answer: and can be read as one of its kind. */
   readonly seen: Readonly<Partial<Record<Part, number>>>;
+  readonly unused?: UnusedChoices;
 }
 
 /** What of a row a mapping names fields for, in the order in which people are told. */
@@ -72,6 +81,9 @@ const NAMES: Readonly<Record<Part, readonly string[]>> = {
 const ENOUGH = 0.5;
 /** So many of the answers must be of a kind for the others to be mistakes. */
 const NEARLY_ALL = 0.9;
+/** Fewer are enough for choices, and for yes or no, where all that is left is that the answers are any texts. */
+const MOST = 2 / 3;
+const LEAST = 2;
 
 const share = (rows: readonly unknown[], test: (row: unknown) => boolean): number =>
   rows.filter(test).length / rows.length;
@@ -112,7 +124,12 @@ export function guessMapping(all: readonly unknown[]): MappingGuess | null {
   const [answer] = answers;
   if (answer === undefined) return null;
   const mapping = answerKind(rows, { question, answer }, choices);
-  return lookAtMapping(rows, { ...mapping, ...rest() });
+  const parts = rest();
+  const unused = unusedChoices(rows, { question, answer }, choices, mapping);
+  return {
+    ...lookAtMapping(rows, { ...mapping, ...parts }),
+    ...(unused === null ? {} : { unused: { ...unused, mapping: { ...parts, ...unused.mapping } } }),
+  };
 
   function rest(): Partial<FieldMapping> {
     const kind = kindIn(rows, mapping);
@@ -186,24 +203,54 @@ function answerKind(
   own: { readonly question: string; readonly answer: string },
   choices: FieldMapping['choices'],
 ): FieldMapping {
-  const answers = rows.filter((row) => isScalar(valueAt(row, own.answer)));
-  const readable = (mapping: FieldMapping): number =>
-    answers.filter((row) => quietly(() => mappedGold(row, mapping)) !== undefined).length;
+  const answers = answersOf(rows, own.answer);
   const isMeant = (mapping: FieldMapping): boolean =>
-    readable(mapping) >= NEARLY_ALL * answers.length;
+    readable(answers, mapping) >= NEARLY_ALL * answers.length;
+  const isLikely = (mapping: FieldMapping): boolean =>
+    readable(answers, mapping) >= Math.max(LEAST, MOST * answers.length);
   const offered: Partial<FieldMapping> = choices === undefined ? {} : { choices };
   if (share(rows, hasKind) >= ENOUGH) return { ...own, ...offered };
-  if (choices !== undefined) {
-    const [from0, from1]: FieldMapping[] = [
-      { ...own, choices },
-      { ...own, choices, first: 1 },
-    ];
-    // Counting from 1 is told only by the last number, which counting from 0 leaves without a choice.
-    const better = from1 && from0 && readable(from1) > readable(from0) ? from1 : from0;
-    if (better && isMeant(better)) return better;
-  }
-  if (isMeant({ ...own, kind: 'yes-no' })) return { ...own, kind: 'yes-no' };
-  if (!isMeant({ ...own, kind: 'number' })) return { ...own, kind: 'exact' };
+  const choice = choices === undefined ? null : choiceMapping(answers, own, choices);
+  const yesNo: FieldMapping = { ...own, kind: 'yes-no' };
+  if (choice !== null && isMeant(choice)) return choice;
+  if (isMeant(yesNo)) return yesNo;
   // Said where a row offers choices: without it they would be what the answer is looked up in.
-  return choices === undefined ? own : { ...own, kind: 'number' };
+  if (isMeant({ ...own, kind: 'number' }))
+    return choice === null ? own : { ...own, kind: 'number' };
+  // The rest are mistakes, which the import lists row by row.
+  if (choice !== null && isLikely(choice)) return choice;
+  return isLikely(yesNo) ? yesNo : { ...own, kind: 'exact' };
+}
+
+const answersOf = (rows: readonly unknown[], answer: string): unknown[] =>
+  rows.filter((row) => isScalar(valueAt(row, answer)));
+
+const readable = (answers: readonly unknown[], mapping: FieldMapping): number =>
+  answers.filter((row) => quietly(() => mappedGold(row, mapping)) !== undefined).length;
+
+/** A mapping to choices that counts them from where more of the answers name one. */
+function choiceMapping(
+  answers: readonly unknown[],
+  own: { readonly question: string; readonly answer: string },
+  choices: NonNullable<FieldMapping['choices']>,
+): FieldMapping {
+  const [from0, from1]: readonly [FieldMapping, FieldMapping] = [
+    { ...own, choices },
+    { ...own, choices, first: 1 },
+  ];
+  // Counting from 1 is told only by the last number, which counting from 0 leaves without a choice.
+  return readable(answers, from1) > readable(answers, from0) ? from1 : from0;
+}
+
+/** The choices that a mapping leaves aside; null where there are none, or it uses them. */
+function unusedChoices(
+  rows: readonly unknown[],
+  own: { readonly question: string; readonly answer: string },
+  choices: FieldMapping['choices'],
+  mapping: FieldMapping,
+): UnusedChoices | null {
+  if (choices === undefined || mapping.choices !== undefined) return null;
+  const answers = answersOf(rows, own.answer);
+  const named = choiceMapping(answers, own, choices);
+  return { mapping: named, named: readable(answers, named), answers: answers.length };
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import { PUBLISHED_SETS, type DataFormat } from '../../core/dataset/importers.ts';
 import type { FieldMapping } from '../../core/dataset/mapped.ts';
+import { answerKindSchema } from '../../core/dataset/question.ts';
 import { parseMapText } from '../../core/dataset/mapText.ts';
 import type { DataLayout } from '../imports/rowSource.ts';
 
@@ -39,6 +40,12 @@ export function parseFormat(
 function parseMapping(text: string): FieldMapping {
   const mapping = parseMapText(text);
   if (mapping !== null) return mapping;
+  const kind = /(?:^|,)\s*kind\s*=\s*([^,]*?)\s*(?:,|$)/u.exec(text)?.[1];
+  if (kind !== undefined && !answerKindSchema.safeParse(kind).success) {
+    throw new AppError('usage', sentence`${JSON.stringify(kind)} is no kind of answers.`, {
+      hint: sentence`Kinds: ${answerKindSchema.options.join(', ')}.`,
+    });
+  }
   throw new AppError('usage', sentence`${JSON.stringify(text)} is no field mapping.`, {
     hint: sentence`Write it as question=FIELD,answer=FIELD with, if there are any, id=, rationale=, equation=, choices=FIELD or choices=A+B+C, and kind=number, choice, yes-no, exact or regex.`,
   });

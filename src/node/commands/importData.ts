@@ -8,7 +8,9 @@ import {
   type DuplicateRow,
   type PlaceUnit,
 } from '../../core/dataset/importers.ts';
+import type { MappingGuess } from '../../core/dataset/guessMapping.ts';
 import { mapText } from '../../core/dataset/mapText.ts';
+import type { Question } from '../../core/dataset/question.ts';
 import { shareOf } from '../../core/dataset/splits.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
@@ -47,11 +49,14 @@ export interface ImportOptions {
   readonly agree?: ((shown: Sentence) => Promise<boolean>) | null;
 }
 
+/** A guess as --json tells it. */
+type ShownGuess = MappingGuess & { readonly examples: readonly Question[] };
+
 /** The fields of own rows, guessed and agreed to; the format of what needs no guess. */
 async function agreedFormat(
   context: CommandContext,
   { file, format, layout, agree }: ImportOptions,
-): Promise<{ format?: DataFormat; layout?: DataLayout }> {
+): Promise<{ format?: DataFormat; layout?: DataLayout; guess?: ShownGuess }> {
   if (format || agree === undefined)
     return { ...(format && { format }), ...(layout && { layout }) };
   const peek = await peekFile(file, { ...(layout && { layout }), signal: context.signal });
@@ -59,8 +64,9 @@ async function agreedFormat(
   const { guess, certain = true } = peek.guess ?? {};
   if (!guess || certain) return found;
   const shown = describeGuess(guess, peek.rows);
+  const told = { ...guess, examples: examplesOf(guess.mapping, peek.rows) };
   if (agree !== null) {
-    if (await agree(shown)) return found;
+    if (await agree(shown)) return { ...found, guess: told };
     throw cancelled();
   }
   context.log.info(String(shown));
@@ -72,7 +78,7 @@ async function agreedFormat(
     sentence`Which field of ${file} is which was guessed, and nobody can be asked.`,
     {
       hint: sentence`Add --yes where the guess is right, or name the fields: tailor import ${name} ${file} --map ${typed}`,
-      detail: { ...guess, examples: examplesOf(guess.mapping, peek.rows) },
+      detail: { ...told },
     },
   );
 }
@@ -88,6 +94,8 @@ interface Written extends FileImport {
   readonly files: readonly WrittenSet[];
   readonly parts: Sentence;
   readonly examined: boolean;
+  /** What was agreed to; null where nothing was guessed. */
+  readonly guess: ShownGuess | null;
 }
 
 /** Reads the source and writes the sets: no question is held in memory, so that a source may have any number of them. */
@@ -96,7 +104,7 @@ async function readAndWrite(
   options: ImportOptions,
   { root, file: project }: LoadedProject,
 ): Promise<Written> {
-  const format = await agreedFormat(context, options);
+  const { guess, ...format } = await agreedFormat(context, options);
   const place = dirname(await assertWritable(root, '.tailor/questions.jsonl'));
   const spool = await QuestionSpool.open(place, options.to === 'split' ? project.seed : null);
   try {
@@ -135,6 +143,7 @@ async function readAndWrite(
     }
     return {
       ...result,
+      guess: guess ?? null,
       files: files.map(({ path, count, changed }) => ({ path, count, changed })),
       parts: sentence`With an equation: ${spool.having.equation}; with a rationale: ${spool.having.rationale}.`,
       examined,
@@ -172,11 +181,15 @@ export async function importData(
   const overlaps = await overlapsOf(loaded.root, loaded.file);
   const equal = overlaps.filter(({ same }) => same === 'text').length;
   const said = [
-    sentence`Read ${counts.read} rows of ${options.file}: ${counts.kept} kept, ${counts.bad} bad, ${counts.duplicates} duplicates.`,
+    readSentence(options.file, counts),
     ...files.map(({ path, count, changed }) =>
       changed === 0
-        ? sentence`${path}: ${count} questions`
-        : sentence`${path}: ${count} questions, ${changed} of them with another text than before`,
+        ? count === 1
+          ? sentence`${path}: 1 question`
+          : sentence`${path}: ${count} questions`
+        : count === 1
+          ? sentence`${path}: 1 question, with another text than before`
+          : sentence`${path}: ${count} questions, ${changed} of them with another text than before`,
     ),
     parts,
     ...(examined && files.some(({ changed }) => changed > 0)
@@ -203,6 +216,7 @@ export async function importData(
     text: joined(said, '\n'),
     json: {
       counts,
+      guess: written.guess,
       bad,
       duplicates,
       notes,
@@ -210,6 +224,16 @@ export async function importData(
       files: files.map(({ path, count, changed }) => ({ path, questions: count, changed })),
     },
   };
+}
+
+function readSentence(
+  file: string,
+  { read, kept, bad, duplicates }: FileImport['counts'],
+): Sentence {
+  if (read === 1) return sentence`Read 1 row of ${file}: ${kept} kept, ${bad} bad.`;
+  return duplicates === 1
+    ? sentence`Read ${read} rows of ${file}: ${kept} kept, ${bad} bad, 1 duplicate.`
+    : sentence`Read ${read} rows of ${file}: ${kept} kept, ${bad} bad, ${duplicates} duplicates.`;
 }
 
 function atMost20(all: readonly Sentence[]): Sentence[] {

@@ -55,7 +55,7 @@ export function unknownFields(path: string, { rows, firstLine, layout }: Peek): 
     'data.invalid',
     sentence`Cannot tell which fields of ${path} hold the question and the answer.`,
     {
-      hint: sentence`Name them in a field mapping; ${place}.`,
+      hint: sentence`Name them in a field mapping, --map question=FIELD,answer=FIELD; ${place}.`,
       detail: { file: path, line: firstLine },
     },
   );

@@ -58,6 +58,21 @@ describe('choices, as sets are published', () => {
     expect(reasonOf(() => choicesOfColumns(['x', '', 'z'], ['A', 'B', 'C']))).toMatch(/is empty/u);
   });
 
+  test.each<[Record<string, string>, string, RegExp]>([
+    [{ A: 'x', B: '', C: 'z' }, 'B', /^is empty$/u],
+    [{ A: 'x' }, 'B+C', /^are empty; a question has 2 to 26 choices$/u],
+    [{}, 'A+B+C', /^are empty; a question/u],
+  ])('columns %j: the bad row names those that are empty', (cells, field, reason) => {
+    const mapping = { question: 'q', answer: 'a', choices: ['A', 'B', 'C'] };
+    const result = importRow(
+      { kind: 'mapped', mapping },
+      { q: 'Q', a: 'A', ...cells },
+      { line: 1 },
+    );
+    expect('bad' in result ? result.bad.field : null).toBe(field);
+    expect('bad' in result ? String(result.bad.reason) : '').toMatch(reason);
+  });
+
   test.each<[string[], string[] | undefined]>([
     [
       ['Q', 'A', 'B', 'C', 'answer'],

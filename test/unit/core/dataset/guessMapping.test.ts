@@ -83,6 +83,45 @@ describe('which field is which, by name and value', () => {
     expect(half?.kind).toBe('exact');
   });
 
+  test('one wrong answer in a small file hides no choices, and no yes or no', () => {
+    const answers = ['A', 'B', 'C', 'A', 'B', 'C', 'A', 'Z'];
+    const columns = answers.map((answer) => ({ question: 'Q', A: 'p', B: 'q', C: 'r', answer }));
+    const guess = guessMapping(columns);
+    expect(guess).toMatchObject({ kind: 'choice', mapping: { choices: ['A', 'B', 'C'] } });
+    expect(guess?.seen).toMatchObject({ answer: 7, choices: 8 });
+    expect(guess).not.toHaveProperty('unused');
+    const listed = ['a', 'b', 'a', 'none'].map((key) => ({
+      q: 1,
+      question: 'Q',
+      options: ['x', 'y'],
+      key,
+      answer: key,
+    }));
+    expect(guessMapping(listed)?.mapping).toMatchObject({ choices: 'options' });
+    const said = ['yes', 'no', 'yes', 'no', 'yes', 'perhaps', 'both'];
+    expect(guessed(...said.map((answer) => ({ question: 'Q', answer })))?.kind).toBe('yes-no');
+    // One of two is a coincidence.
+    expect(guessed({ question: 'Q', answer: 'no' }, { question: 'Q', answer: 'red' })?.kind).toBe(
+      'exact',
+    );
+  });
+
+  test('choices that too few answers name are told with the mapping that would use them', () => {
+    const rows = ['A', 'red', 'green', 'blue'].map((answer, n) => ({
+      id: `q${n}`,
+      ...{ question: 'Q', A: 'x', B: 'y', answer },
+    }));
+    const guess = guessMapping(rows);
+    expect(guess?.kind).toBe('exact');
+    expect(guess?.unused).toMatchObject({ named: 1, answers: 4 });
+    const shown = guess === null ? '' : String(describeGuess(guess, rows));
+    expect(shown).toContain('A+B can hold choices, and 1 of 4 answers name one');
+    const map = /--map (\S+)/u.exec(shown)?.[1] ?? '';
+    expect(parseMapText(map)).toEqual({
+      ...{ id: 'id', question: 'question', answer: 'answer', choices: ['A', 'B'] },
+    });
+  });
+
   test('what is shown names fields, counts, kind and rows', () => {
     const rows = [
       { question: 'Cold?', A: 'ice', B: 'fire', answer: 'A' },
