@@ -29,6 +29,23 @@ export function askedNobody({ teacher, spent }: Pick<RoundView, 'teacher' | 'spe
   return teacher === null && spent.calls + spent.underWay + spent.possiblyBilled === 0;
 }
 
+/** Whoever was asked in a round, by name, with what that took; the round's teacher or nobody where no request is known. */
+export function askersOf(
+  { teacher, spent, asked }: Pick<RoundView, 'teacher' | 'spent' | 'asked'>,
+  words: DashboardWords,
+): { readonly who: string | null; readonly spent: RoundView['spent'] }[] {
+  const named = ({ profile, programmatic }: NonNullable<RoundView['teacher']>): string =>
+    programmatic ? words('cost.programmatic', profile) : profile;
+  const [only] = asked;
+  if (only === undefined || (asked.length === 1 && only.profile === '')) {
+    return [{ who: teacher && named(teacher), spent }];
+  }
+  return asked.map((one) => ({
+    who: one.profile === '' ? words('unknown') : named(one),
+    spent: one,
+  }));
+}
+
 type Served = NonNullable<RoundView['served']>;
 
 /** Null where no price is known. */

@@ -68,6 +68,9 @@ const spentSchema = z.object({
   estimated: z.boolean(),
 });
 
+/** What one teacher profile was asked; '' where the journals do not say which. */
+const askedSchema = z.extend(spentSchema, { profile: text, programmatic: z.boolean() });
+
 /** Requests to the servers that sat a round's exams. */
 const servedSpentSchema = z.object({
   profiles: z.array(text),
@@ -107,8 +110,9 @@ export const roundViewSchema = z.object({
     }),
   ),
   teacher: z.nullable(z.object({ profile: text, programmatic: z.boolean() })),
-  /** What was asked of the teacher. */
+  /** What was asked of teachers, all together, and of each profile. */
   spent: spentSchema,
+  asked: z.array(askedSchema),
   /** Of that, what second opinions took, and what they come to; absent where nobody asked for one. */
   opinions: z.optional(
     z.object({

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import {
   askedNobody,
+  askersOf,
   moneySpent,
   ownStages,
   servedBy,
@@ -39,7 +40,14 @@ export function Costs({ state }: { readonly state: DashboardState }): JSX.Elemen
           {state.rounds
             .toReversed()
             .flatMap((round) => [
-              <CostRow key={round.round} round={round} />,
+              ...askersOf(round, words).map((asker, at) => (
+                <CostRow
+                  key={`${round.round} ${at}`}
+                  round={round}
+                  asker={asker}
+                  isFirst={at === 0}
+                />
+              )),
               ...(round.served === null
                 ? []
                 : [<ServedRow key={`${round.round} exams`} round={round} served={round.served} />]),
@@ -58,32 +66,44 @@ function callsOf({ calls, underWay }: RoundView['spent'], words: DashboardWords)
 
 const STAGES = ['exam', 'teach', 'curate', 'freeze', 'train'];
 
-function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
-  const { round, teacher, spent, peakMemoryMB } = one;
+/** One profile that was asked; the first one's row says what the round took besides. */
+function CostRow({
+  round: one,
+  asker: { who, spent },
+  isFirst,
+}: {
+  readonly round: RoundView;
+  readonly asker: ReturnType<typeof askersOf>[number];
+  readonly isFirst: boolean;
+}): JSX.Element {
+  const { round, served } = one;
   const words = useBoardWords();
   const asked = (said: string): string => (askedNobody(one) ? '–' : said);
-  const money = moneySpent(one, words);
+  const money = moneySpent({ spent, served }, words);
   const unknown = <span class="muted">{words('unknown')}</span>;
   const tokens = `${words.count(spent.promptTokens)} / ${words.count(spent.completionTokens)}`;
-  const stages = ownStages(one).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
   return (
     <tr>
       <th scope="row">{words('round.n', round)}</th>
       <td class="words-cell">
-        {teacher === null ? (
-          <span class="muted">{words('cost.nobody')}</span>
-        ) : (
-          <Data
-            text={
-              teacher.programmatic ? words('cost.programmatic', teacher.profile) : teacher.profile
-            }
-          />
-        )}
+        {who === null ? <span class="muted">{words('cost.nobody')}</span> : <Data text={who} />}
       </td>
       <td>{asked(callsOf(spent, words))}</td>
       <td>{asked(spent.estimated ? words('cost.estimated', tokens) : tokens)}</td>
       <td>{askedNobody(one) ? '–' : money === null ? unknown : <Data text={money} />}</td>
       <td>{asked(words.count(spent.possiblyBilled))}</td>
+      {isFirst ? <RoundCells round={one} /> : [<td key="time">–</td>, <td key="memory">–</td>]}
+    </tr>
+  );
+}
+
+function RoundCells({ round: one }: { readonly round: RoundView }): JSX.Element {
+  const words = useBoardWords();
+  const { peakMemoryMB } = one;
+  const unknown = <span class="muted">{words('unknown')}</span>;
+  const stages = ownStages(one).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
+  return (
+    <>
       <td class="words-cell">
         {stages.length === 0 ? (
           unknown
@@ -102,7 +122,7 @@ function CostRow({ round: one }: { readonly round: RoundView }): JSX.Element {
           ? unknown
           : words('cost.megabytes', words.count(Math.round(peakMemoryMB)))}
       </td>
-    </tr>
+    </>
   );
 }
 

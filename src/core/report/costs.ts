@@ -19,6 +19,19 @@ export function spentView(
   return { ...shown, money: moneyOf(spent, prices) };
 }
 
+/** The same of each profile that was asked: another one may have been asked for second opinions alone. */
+export function askedView(
+  spent: ReadonlyMap<string, Spent>,
+  prices: ReadonlyMap<string, Prices>,
+  teacher: RoundView['teacher'],
+): RoundView['asked'] {
+  return [...spent].map(([profile, one]) => ({
+    profile,
+    programmatic: profile === FREE || (teacher?.profile === profile && teacher.programmatic),
+    ...spentView(new Map([[profile, one]]), prices),
+  }));
+}
+
 /** What a round's exams took at a server, as its journals tell. */
 export function servedView({ spent }: ServedExams): RoundView['served'] {
   if (spent === null) return { spent };

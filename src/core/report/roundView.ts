@@ -2,7 +2,7 @@ import type { RoundView } from '../../shared/dashboardContract.ts';
 import { lastPart } from '../lastPart.ts';
 import type { Manifest } from '../round/frozen.ts';
 import type { Text } from '../sentence.ts';
-import { servedView, spentView } from './costs.ts';
+import { askedView, servedView, spentView } from './costs.ts';
 import { ALL_QUESTIONS, coverageOf, WITH_PAIR, WITH_RATIONALE, type Coverage } from './coverage.ts';
 import { examView } from './examView.ts';
 import { opinionsView } from './opinions.ts';
@@ -32,13 +32,15 @@ function roundView(one: PictureRound, picture: Picture, exams: RoundView['exams'
   const { prices } = picture;
   const opinions = opinionsView(one);
   const { round, state, manifest, taught, served, decisions, tokens, peakMemoryMB, runs } = one;
+  const teacher = teacherOf(state, manifest);
   return {
     round,
     student: { name: lastPart(state.student.path), digest: state.student.digest },
     exams,
     frozen: manifest && frozenView(manifest, coverageOf(one)),
-    teacher: teacherOf(state, manifest),
+    teacher,
     spent: spentView(taught.spent, prices),
+    asked: askedView(taught.spent, prices, teacher),
     served: served && servedView(served),
     ...(opinions === undefined ? {} : { opinions }),
     seconds: state.seconds,

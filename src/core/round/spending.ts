@@ -22,6 +22,14 @@ export interface RoundSpending {
    * process. None of them is among the others.
    */
   readonly possiblyBilled: number;
+  /** Of the replies, those of each profile, in the order of their first replies; '' where no request says whose. */
+  readonly profiles: readonly ProfileReplies[];
+}
+
+/** Replies of one teacher profile of which it is known what they were billed. */
+export interface ProfileReplies {
+  readonly profile: string;
+  readonly requests: number;
 }
 
 /**
@@ -34,6 +42,10 @@ export function spendingOf(
 ): RoundSpending {
   let [requests, promptTokens, completionTokens, failed, brokenOff] = [0, 0, 0, 0, 0];
   let open: OpenRequests = NONE_OPEN;
+  const askedOf = new Map(
+    records.flatMap((one) => (one.type === 'intent' ? [[one.key, one.profile] as const] : [])),
+  );
+  const replies = new Map<string, number>();
   for (const record of records) {
     open = withRecord(open, record, askingSince);
     if (record.type === 'fail') {
@@ -42,11 +54,16 @@ export function spendingOf(
     }
     if (record.type !== 'reply') continue;
     if (billedUnknown(record)) brokenOff += 1;
-    else requests += 1;
+    else {
+      requests += 1;
+      const profile = askedOf.get(record.key) ?? '';
+      replies.set(profile, (replies.get(profile) ?? 0) + 1);
+    }
     promptTokens += record.usage.promptTokens;
     completionTokens += record.usage.completionTokens;
   }
   const { underWay, lost } = fateOfOpen(open);
   const possiblyBilled = brokenOff + lost;
-  return { requests, promptTokens, completionTokens, failed, underWay, possiblyBilled };
+  const profiles = [...replies].map(([profile, count]) => ({ profile, requests: count }));
+  return { requests, promptTokens, completionTokens, failed, underWay, possiblyBilled, profiles };
 }

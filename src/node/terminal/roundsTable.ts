@@ -3,6 +3,7 @@ import { markLines } from '../../core/round/marks.ts';
 import { countLooks, looksSentence, TEST_SET } from '../../core/round/looks.ts';
 import { STEPS, type Step } from '../../core/round/step.ts';
 import { formatP, formatRate } from '../../core/round/statistics.ts';
+import type { ProfileReplies } from '../../core/round/spending.ts';
 import type { RoundSummary } from '../../core/round/summary.ts';
 import { joined, sentence, type Part, type Sentence, type Text } from '../../core/sentence.ts';
 import { amountsText, type Amount } from '../../shared/money.ts';
@@ -114,9 +115,10 @@ function teachingTable(summaries: readonly RoundSummary[]): Sentence {
     // What was asked has its price before anything is frozen.
     if (!manifest && requests + underWay + possiblyBilled === 0) continue;
     const coverage = manifest?.coverage;
-    const programmatic = manifest?.teacher.programmatic ?? state.teaching?.programmatic ?? false;
+    const teacher = manifest?.teacher ?? state.teaching;
+    const names = namesNeeded(spending.profiles, teacher?.profile);
     const parts: Text[] = [
-      String(requests),
+      names ?? String(requests),
       ...(underWay === 0 ? [] : [sentence`${underWay} under way`]),
       ...(possiblyBilled === 0 ? [] : [sentence`${possiblyBilled} perhaps billed`]),
     ];
@@ -132,12 +134,26 @@ function teachingTable(summaries: readonly RoundSummary[]): Sentence {
             coverage.negatives,
           ]
         : ['–', '–', '–', '–', '–']),
-      programmatic ? sentence`${calls} (programmatic)` : calls,
+      names === null && teacher?.programmatic === true ? sentence`${calls} (programmatic)` : calls,
       spending.promptTokens + spending.completionTokens,
       state.audit?.suspects ?? 0,
     ]);
   }
   return rows.length === 1 ? sentence`nothing yet` : alignColumns(rows);
+}
+
+/** How often each profile answered, where it is not the round's teacher alone that did. */
+function namesNeeded(
+  profiles: readonly ProfileReplies[],
+  teacher: string | undefined,
+): Sentence | null {
+  const isTeacher = ({ profile }: ProfileReplies): boolean =>
+    profile === '' || teacher === undefined || profile === teacher;
+  if (profiles.length < 2 && profiles.every(isTeacher)) return null;
+  const named = profiles.map(({ profile, requests }): Text =>
+    profile === '' ? sentence`${requests} of unknown teachers` : `${requests} ${profile}`,
+  );
+  return joined(named, ', ');
 }
 
 /** What exams took at a student's server; nothing where the exam engine sat them all. */

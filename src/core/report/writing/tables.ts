@@ -1,6 +1,7 @@
 import type { DashboardState, RoundView } from '../../../shared/dashboardContract.ts';
 import {
   askedNobody,
+  askersOf,
   moneySpent,
   ownStages,
   roundsSeen,
@@ -253,34 +254,36 @@ function servedRows({ round, served, seconds }: RoundView, words: Words): string
 /** What each round took: what nobody wrote down is unknown. */
 export function costTable({ rounds }: DashboardState, words: Words): Block[] {
   const rows = rounds.flatMap((one) => {
-    const { round, teacher, spent, peakMemoryMB } = one;
-    const asked = (said: string): string => (askedNobody(one) ? '–' : said);
-    const about = (count: number): string =>
-      spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
+    const { round, served, peakMemoryMB } = one;
+    const said = (text: string): string => (askedNobody(one) ? '–' : text);
     const stages = ownStages(one).map(
       (stage) => `${words.known('stage', stage[0])} ${stageTook(stage, one, words)}`,
     );
-    const own = [
-      words('round.n', round),
-      teacher === null
-        ? words('cost.nobody')
-        : teacher.programmatic
-          ? words('cost.programmatic', teacher.profile)
-          : teacher.profile,
-      asked(
-        spent.underWay === 0
-          ? words.count(spent.calls)
-          : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
-      ),
-      asked(`${about(spent.promptTokens)} / ${about(spent.completionTokens)}`),
-      asked(moneySpent(one, words) ?? words('unknown')),
-      asked(words.count(spent.possiblyBilled)),
+    // What the round took stands beside whoever was asked first.
+    const ofRound = [
       stages.length === 0 ? words('unknown') : stages.join(', '),
       peakMemoryMB === null
         ? words('unknown')
         : words('cost.megabytes', words.count(Math.round(peakMemoryMB))),
     ];
-    return [own, ...servedRows(one, words)];
+    const own = askersOf(one, words).map(({ who, spent }, at) => {
+      const about = (count: number): string =>
+        spent.estimated ? words('cost.estimated', words.count(count)) : words.count(count);
+      return [
+        words('round.n', round),
+        who ?? words('cost.nobody'),
+        said(
+          spent.underWay === 0
+            ? words.count(spent.calls)
+            : words('cost.underWay', words.count(spent.calls), words.count(spent.underWay)),
+        ),
+        said(`${about(spent.promptTokens)} / ${about(spent.completionTokens)}`),
+        said(moneySpent({ spent, served }, words) ?? words('unknown')),
+        said(words.count(spent.possiblyBilled)),
+        ...(at === 0 ? ofRound : ['–', '–']),
+      ];
+    });
+    return [...own, ...servedRows(one, words)];
   });
   const head = [
     words('picture.round'),

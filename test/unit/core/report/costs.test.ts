@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { spentView } from '../../../../src/core/report/costs.ts';
+import { askedView, spentView } from '../../../../src/core/report/costs.ts';
 import { TeachingFold } from '../../../../src/core/report/teaching.ts';
 import { spendingOf } from '../../../../src/core/round/spending.ts';
 import type { DatedRecord } from '../../../../src/core/teaching/openRequests.ts';
+import { askersOf } from '../../../../src/shared/boardPhrases.ts';
+import { dashboardWords } from '../../../../src/shared/dashboardWords.ts';
 import type { TeacherRecord } from '../../../../src/core/teaching/records.ts';
 
 const about = (key: string) =>
@@ -149,6 +151,35 @@ describe('what teaching took', () => {
     const free = fold([intent('0', 'programmatic'), reply('0')]).spent();
     expect(spentView(free, new Map())).toMatchObject({ calls: 1, money: [] });
     expect(spentView(fold([]).spent(), new Map())).toMatchObject({ calls: 0, money: [] });
+  });
+
+  it('of each profile its own calls, tokens and money: the judge costs, the program does not', () => {
+    const paid: TeacherRecord = { ...reply('2'), cost: 0.12, currency: 'USD' } as TeacherRecord;
+    const records = [
+      ...[intent('0', 'programmatic'), reply('0'), intent('1', 'programmatic'), reply('1')],
+      ...[intent('2', 'judge'), paid],
+    ];
+    const spent = fold(records).spent();
+    const teacher = { profile: 'programmatic', programmatic: true };
+    const asked = askedView(spent, new Map(), teacher);
+    expect(asked).toMatchObject([
+      { profile: 'programmatic', programmatic: true, calls: 2, promptTokens: 2000, money: [] },
+      {
+        ...{ profile: 'judge', programmatic: false, calls: 1, promptTokens: 1000 },
+        money: [{ amount: 0.12, currency: 'USD' }],
+      },
+    ]);
+    expect(spendingOf(dated(records), null).profiles).toEqual([
+      { profile: 'programmatic', requests: 2 },
+      { profile: 'judge', requests: 1 },
+    ]);
+    const words = dashboardWords({}, 'en');
+    const view = { teacher, spent: spentView(spent, new Map()), asked };
+    expect(askersOf(view, words).map(({ who }) => who)).toEqual([
+      expect.stringContaining('programmatic'),
+      'judge',
+    ]);
+    expect(askersOf({ ...view, asked: [] }, words)).toHaveLength(1);
   });
 
   it('takes what a reply was written down with before the prices of today, also in another currency', () => {

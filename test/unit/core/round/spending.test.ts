@@ -42,6 +42,7 @@ describe('what a round has cost', () => {
       failed: 2,
       underWay: 0,
       possiblyBilled: 2,
+      profiles: [],
     });
   });
 

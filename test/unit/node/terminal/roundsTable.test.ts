@@ -10,6 +10,7 @@ import { aManifest } from '../../../fakes/projectFolder.ts';
 const outcomes = (right: number): ReadonlyMap<string, Outcome> =>
   new Map(Array.from({ length: 10 }, (_, at) => [`q${at}`, at < right ? 'right' : 'wrong']));
 
+const TEACHER = aManifest(8).teacher.profile;
 const before: RoundSummary = {
   round: 0,
   state: {
@@ -28,6 +29,7 @@ const before: RoundSummary = {
     failed: 0,
     underWay: 0,
     possiblyBilled: 0,
+    profiles: [{ profile: TEACHER, requests: 20 }],
   },
   served: null,
   late: 0,
@@ -103,6 +105,19 @@ describe('the table of rounds', () => {
     expect(row({ underWay: 2, possiblyBilled: 4 })).toBe(
       found('20 + 2 under way + 4 perhaps billed'),
     );
+  });
+
+  it('names each profile where another one than the teacher was asked too, or alone', () => {
+    const calls = (profiles: RoundSummary['spending']['profiles'], more = {}): string => {
+      const spending = { ...before.spending, ...more, profiles };
+      return String(roundsTable([{ ...before, spending }])).replace(/ {2,}/gu, ' | ');
+    };
+    const teacher = { profile: TEACHER, requests: 120 };
+    const judge = { profile: 'judge', requests: 60 };
+    expect(calls([teacher, judge])).toContain(`| 120 ${TEACHER}, 60 judge | 1234`);
+    expect(calls([teacher, judge], { underWay: 2 })).toContain('60 judge + 2 under way | 1234');
+    expect(calls([judge])).toContain('| 60 judge | 1234');
+    expect(calls([teacher, { profile: '', requests: 3 }])).toContain(', 3 of unknown teachers');
   });
 
   it('says how to begin where there is nothing, and what is not there yet', () => {
