@@ -272,7 +272,8 @@ export class TeacherClient implements Teacher {
     if (this.#voice.hear(reply)) {
       log.warn('The teacher answers with another model or build than before.');
     }
-    const drift = this.#lengths.hear(request, reply.usage);
+    // A program writes what its questions ask for: it has no model and no limits that could change.
+    const drift = this.programmatic ? null : this.#lengths.hear(request, reply.usage);
     if (drift === null) return;
     const how = drift.now > drift.before ? 'longer' : 'shorter';
     log.warn(
