@@ -62,9 +62,19 @@ export const editRowSchema = z.union([
   }),
 ]);
 
+/** Each item once: a teacher that writes the same text twice has written one, which passed if any of its replies did. */
+export function eachOnce(items: readonly TeachingItem[]): readonly TeachingItem[] {
+  const byId = new Map<string, TeachingItem>();
+  for (const item of items) {
+    const before = byId.get(item.itemId);
+    if (before === undefined || (item.accepted && !before.accepted)) byId.set(item.itemId, item);
+  }
+  return [...byId.values()];
+}
+
 /** The items of that id, which may be shortened. */
 export function named(known: readonly TeachingItem[], name: string): readonly TeachingItem[] {
-  return known.filter(
+  return eachOnce(known).filter(
     ({ itemId }) => itemId === name || (name.length >= 8 && itemId.startsWith(name)),
   );
 }

@@ -14,7 +14,7 @@ import { person } from '../session/person.ts';
 import type { Session } from '../session/session.ts';
 import { translating } from '../storage/storeError.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
-import { decisionOf, doubtsAbout, named } from './decideRows.ts';
+import { decisionOf, doubtsAbout, eachOnce, named } from './decideRows.ts';
 import { disagreements } from './disagreements.ts';
 import type { RoundOption } from './steps.ts';
 
@@ -69,7 +69,7 @@ function list(context: CommandContext, options: RoundOption): Promise<CommandRes
   return withSession(context, async (session) => {
     const round = await currentRound(session, options.round);
     const curation = await curationUpTo(session.store, round);
-    const rows = (await session.store.items(round)).map((item) => ({
+    const rows = eachOnce(await session.store.items(round)).map((item) => ({
       itemId: item.itemId,
       questionId: item.questionId,
       purpose: item.purpose,

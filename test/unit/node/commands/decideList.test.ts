@@ -37,6 +37,21 @@ describe('decide', () => {
     ]);
   });
 
+  it('lists and takes an item once that the teacher wrote several times', async () => {
+    const { context, item } = await taught();
+    const { store } = openStore(context.options.folder ?? '', { writer: 'bob-1' });
+    const writer = await store.openTeaching(0);
+    await writer.append({ ...item, key: 'b'.repeat(64), draw: 1 });
+    await writer.close();
+    expect(await store.items(0)).toHaveLength(2);
+    await store.close();
+    const { text, json } = await decide(context, 'list', { names: [], round: 0 });
+    expect(String(text)).toContain('Round 0: 0 accepted, 0 rejected, 1 open.');
+    expect(json).toMatchObject({ items: [{ itemId: item.itemId, gate: 'passed' }] });
+    const done = await decide(context, 'accept', { names: [item.itemId], round: 0 });
+    expect(String(done.text)).toContain('1 item accepted.');
+  });
+
   it('lists what a person made of it, and says what the gate holds against that', async () => {
     const { context, item } = await taught();
     const file = join(context.options.folder, 'edits.jsonl');
