@@ -18,8 +18,19 @@ export async function examRound(
   initial: RoundState,
   sets: readonly string[],
 ): Promise<RoundState> {
+  return (await sitRound(ports, initial, sets)).state;
+}
+
+/** The same, and whether there was anything to do: an exam that has all its answers takes no time. */
+export async function sitRound(
+  ports: LoopPorts,
+  initial: RoundState,
+  sets: readonly string[],
+): Promise<{ readonly state: RoundState; readonly worked: boolean }> {
   const { store, signal } = ports;
   let state = initial;
+  // Grades that were never written are work, too.
+  let worked = initial.audit === null;
   const folder = store.absolute(state.student.path);
   const student = ports.student.forRound?.(state.round) ?? ports.student;
   const identity = await student.identify(folder);
@@ -27,6 +38,7 @@ export async function examRound(
   for (const set of sets) {
     const plan = await planExam(ports, state.round, set, identity);
     const answered = await sitExam({ ...ports, student }, state.round, folder, plan);
+    worked ||= answered > 0 || state.exams[set] === undefined;
     state = reduceRound(state, {
       type: 'exam-finished',
       set,
@@ -43,7 +55,7 @@ export async function examRound(
   const graded = await gradeRound(ports, state);
   // What a question's own equation proves is not put before a person as a doubt.
   if (sets.includes('train') && !graded.frozen) await confirmGolds(ports, state.round);
-  return graded;
+  return { state: graded, worked };
 }
 
 /** How many questions of an exam were put to a server otherwise than they stand. */

@@ -3,7 +3,7 @@ import { sentence } from '../sentence.ts';
 import type { TeachingPurpose } from '../teaching/records.ts';
 import { curateRound } from './curateRound.ts';
 import { firstStep, standingState } from './ahead.ts';
-import { examRound } from './examRound.ts';
+import { sitRound } from './examRound.ts';
 import { freezeStep } from './freezeStep.ts';
 import type { LoopPorts } from './ports.ts';
 import {
@@ -68,10 +68,10 @@ export async function runStep(
   options: StepOptions = {},
 ): Promise<RoundState> {
   const started = ports.clock.now();
-  let finished: RoundState | undefined;
   try {
-    finished = await perform(ports, initial, step, sets, options);
-    return await book(ports, finished, step, started);
+    const { state, worked } = await perform(ports, initial, step, sets, options);
+    // Looking that nothing is missing is no time that the step took.
+    return worked ? await book(ports, state, step, started) : state;
   } catch (error) {
     const latest = (await ports.store.state(initial.round)) ?? initial;
     await book(ports, latest, step, started);
@@ -102,24 +102,24 @@ async function trainedFor({ store }: LoopPorts, state: RoundState): Promise<Roun
   return { type: 'trained-for', runId, seconds };
 }
 
-function perform(
+async function perform(
   ports: LoopPorts,
   state: RoundState,
   step: Step,
   sets: readonly string[],
   options: StepOptions,
-): Promise<RoundState> {
+): Promise<{ readonly state: RoundState; readonly worked: boolean }> {
   switch (step) {
     case 'exam':
-      return examRound(ports, state, sets);
+      return sitRound(ports, state, sets);
     case 'teach':
-      return teachRound(ports, state, options);
+      return { state: await teachRound(ports, state, options), worked: true };
     case 'curate':
-      return curateRound(ports, state);
+      return { state: await curateRound(ports, state), worked: true };
     case 'freeze':
-      return freezeStep(ports, state);
+      return { state: await freezeStep(ports, state), worked: true };
     case 'train':
-      return trainRound(ports, state, options);
+      return { state: await trainRound(ports, state, options), worked: true };
   }
 }
 

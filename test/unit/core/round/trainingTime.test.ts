@@ -50,6 +50,28 @@ it('counts a training from its trainer’s start: what was waited for before, an
   expect(await inTraining()).toBe(107);
 });
 
+it('an exam that has all its answers takes no time, however often it is asked for', async () => {
+  const { store, ports, student } = setUp();
+  const slow = {
+    ...ports,
+    student: {
+      identify: (folder: string) => student.identify(folder),
+      checkParity: async () => {
+        await ports.clock.sleep(60_000, ports.signal);
+        return student.checkParity();
+      },
+      sit: (...about: Parameters<typeof student.sit>) => student.sit(...about),
+    },
+  };
+  const sit = async () => runStep(slow, await loadRound(slow, 0), 'exam', ['train', 'dev']);
+  const { exam = 0 } = (await sit()).seconds;
+  expect(exam).toBeGreaterThan(60);
+  expect((await sit()).seconds['exam']).toBe(exam);
+  expect((await store.state(0))?.seconds['exam']).toBe(exam);
+  store.attemptsOf.get('0/dev')?.pop();
+  expect((await sit()).seconds['exam']).toBeGreaterThan(exam + 60);
+});
+
 it('counts nothing twice where an older file, stopped in training, does not say what of the time is the run’s', () => {
   const older = (train: number) =>
     roundStateSchema.parse({
