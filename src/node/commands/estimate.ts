@@ -8,6 +8,7 @@ import type { TeachingPurpose } from '../../core/teaching/records.ts';
 import { PROGRAMMATIC } from '../teacher/profiles.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
+import { refuseAfterLast } from './lastRound.ts';
 import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
 
 /** `tailor teach --estimate`: what asking the teacher will take, from a few real calls that are not paid again. */
@@ -18,6 +19,7 @@ export async function estimate(
 ): Promise<CommandResult & { readonly json: RoundEstimate }> {
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
+    refuseAfterLast(session, { round: state.round, state, named: options.round });
     requireExam(state.exams['train'], state.round);
     if (state.frozen) throw frozenAlready(state.round);
     const made = await estimateRound(ports, state, purpose ? { purpose } : {});

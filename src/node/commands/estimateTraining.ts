@@ -10,6 +10,7 @@ import type { Fit, Need } from '../python/fit.ts';
 import { loopPorts } from '../session/loopPorts.ts';
 import { formatDuration } from '../terminal/format.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
+import { refuseAfterLast, refuseBeforeExam } from './lastRound.ts';
 import type { RoundOption } from './steps.ts';
 import { trainerPython } from './trainerPython.ts';
 
@@ -21,6 +22,9 @@ export function estimateTraining(
   return withSession(context, async (session) => {
     const round = await currentRound(session, options.round);
     const state = await session.store.state(round);
+    const place = { round, state, named: options.round };
+    refuseAfterLast(session, place);
+    refuseBeforeExam(session, place);
     if (!state) {
       throw new AppError('round.notFrozen', sentence`Round ${round} is not frozen.`, {
         hint: sentence`Run tailor freeze first: only frozen sets are trained on.`,
@@ -55,7 +59,9 @@ export function describeTraining(made: DryRun): Sentence {
   const { seconds } = estimate;
   const lines = [
     sentence`${made.steps} steps over ${made.rows} rationales; the longest packed row has ${estimate.longestRow} tokens. ${made.droppedCount} rationales are left out.`,
-    sentence`Trained: ${millions(estimate.trainable)} of ${millions(made.parameters)} million parameters, in ${estimate.processes} processes.`,
+    estimate.processes === 1
+      ? sentence`Trained: ${millions(estimate.trainable)} of ${millions(made.parameters)} million parameters, in 1 process.`
+      : sentence`Trained: ${millions(estimate.trainable)} of ${millions(made.parameters)} million parameters, in ${estimate.processes} processes.`,
     ...fitLines(estimate),
     sentence`Time: roughly ${formatDuration(seconds.low)} to ${formatDuration(seconds.high)}. The run itself tells better after its first steps.`,
     ...made.warnings,

@@ -7,6 +7,7 @@ import {
 import { sourceSchema, type Source } from '../../core/round/frozen.ts';
 import { GATE_RULE } from '../../core/round/gateRule.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
+import { refuseAfterLast } from './lastRound.ts';
 import { frozenAlready, requireExam, type RoundOption } from './steps.ts';
 
 /** `tailor freeze --preview`: what freezing now would train on; nothing is written. */
@@ -17,6 +18,7 @@ export function previewFreeze(
   return withSession(context, async (session) => {
     const round = await currentRound(session, options.round);
     const state = await session.store.state(round);
+    refuseAfterLast(session, { round, state, named: options.round });
     requireExam(state?.exams['train'], round);
     if (state?.frozen) throw frozenAlready(round);
     const preview = await freezePreview(session.store, round);
@@ -41,7 +43,18 @@ function setOf({ items, coverage }: SetPreview): Sentence {
       ? [sentence`${SOURCES[source]}: ${coverage.bySource[source]}`]
       : [],
   );
-  return sentence`${items} of ${coverage.questions} questions: ${coverage.positives} rationales (${joined(sources, '; ')}), ${coverage.withPair} questions with a reflection pair`;
+  const { questions, positives, withPair } = coverage;
+  const taught =
+    sources.length === 0
+      ? sentence`no rationale`
+      : positives === 1
+        ? sentence`1 rationale (${joined(sources, '; ')})`
+        : sentence`${positives} rationales (${joined(sources, '; ')})`;
+  const pairs =
+    withPair === 1
+      ? sentence`1 question with a reflection pair`
+      : sentence`${withPair} questions with a reflection pair`;
+  return joined([sentence`${items} of ${questions} questions: ${taught}`, pairs], ', ');
 }
 
 const SOURCES: Readonly<Record<Source, Sentence>> = {

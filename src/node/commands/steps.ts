@@ -19,6 +19,7 @@ import { roundsTable } from '../terminal/roundsTable.ts';
 import { formatRate } from '../../core/round/statistics.ts';
 import { doubtLine } from './audit.ts';
 import { lookAtTest, refuseUnmeantTest } from './lookAtTest.ts';
+import { refuseAfterLast, refuseBeforeExam } from './lastRound.ts';
 import { currentState, withLoop, type CommandContext, type CommandResult } from './context.ts';
 
 export interface RoundOption {
@@ -68,6 +69,7 @@ export function teach(
 ): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
+    refuseAfterLast(session, { round: state.round, state, named: options.round });
     requireExam(state.exams['train'], state.round);
     if (state.frozen) throw frozenAlready(state.round);
     const after = await runStep(ports, state, 'teach', [], purpose ? { purpose } : {});
@@ -90,6 +92,7 @@ export function teach(
 export function freeze(context: CommandContext, options: RoundOption): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
+    refuseAfterLast(session, { round: state.round, state, named: options.round });
     requireExam(state.exams['train'], state.round);
     if (state.frozen) throw frozenAlready(state.round);
     await runStep(ports, state, 'freeze', []);
@@ -138,6 +141,9 @@ export function train(
 ): Promise<CommandResult> {
   return withLoop(context, async (ports, session) => {
     const state = await currentState(ports, session, options.round);
+    const place = { round: state.round, state, named: options.round };
+    refuseAfterLast(session, place);
+    refuseBeforeExam(session, place);
     const fresh = options.fresh === true;
     const after = await runStep(ports, state, 'train', [], { fresh });
     const student = after.training?.student;
