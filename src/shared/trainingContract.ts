@@ -43,12 +43,29 @@ export const firstBatchRowSchema = z.object({
 });
 export type FirstBatchRow = z.infer<typeof firstBatchRowSchema>;
 
+/** How a run was trained; the pair term's settings by the names that tailor.json has for them. */
+export const runSettingsSchema = z.object({
+  mode: z.string(),
+  pair: z.catchall(z.object({ kind: z.string() }), z.union([z.number(), z.string(), z.boolean()])),
+  epochs: count,
+  lr: z.number(),
+});
+export type RunSettings = z.infer<typeof runSettingsSchema>;
+
 export const trainingSnapshotSchema = z.object({
   rev: count,
   project: z.string(),
   round: z.nullable(count),
   runId: z.nullable(z.string()),
-  runs: z.array(z.object({ round: count, runId: z.string(), state: z.string() })),
+  /** `settings` are null where a run's own file of them cannot be read. */
+  runs: z.array(
+    z.object({
+      round: count,
+      runId: z.string(),
+      state: z.string(),
+      settings: z.nullable(runSettingsSchema),
+    }),
+  ),
   state: z.enum([
     'none',
     'starting',

@@ -155,6 +155,13 @@ const point = (step: number): Point => ({
   tokPerS: 812,
 });
 
+const TRIPLET = {
+  mode: 'full',
+  pair: { kind: 'triplet', ratio: 0.1, margin: 1, repr: 'last' },
+  epochs: 3,
+  lr: 0.0002,
+};
+
 /** A training in its middle, or as it is laid over. */
 export function trainingOf(over: Partial<TrainingSnapshot> = {}): TrainingSnapshot {
   return {
@@ -163,9 +170,9 @@ export function trainingOf(over: Partial<TrainingSnapshot> = {}): TrainingSnapsh
     round: 2,
     runId: 'r2-run',
     runs: [
-      { round: 0, runId: 'r0-run', state: 'done' },
-      { round: 1, runId: 'r1-run', state: 'done' },
-      { round: 2, runId: 'r2-run', state: 'open' },
+      { round: 0, runId: 'r0-run', state: 'done', settings: null },
+      { round: 1, runId: 'r1-run', state: 'done', settings: TRIPLET },
+      { round: 2, runId: 'r2-run', state: 'open', settings: TRIPLET },
     ],
     state: 'running',
     phase: 'training',

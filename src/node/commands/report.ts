@@ -69,7 +69,7 @@ export async function report(
     });
     // A view that was ended in the middle tells only a part.
     if (isAborted(signal)) throw cancelled();
-    const json = { ...view.snapshot(), training: null };
+    const json = { ...view.snapshot() };
     if (path === null) return { text: sentence`${text.trimEnd()}`, json };
     await translating(path, () => writeSnapshot(path, text, { mode: 0o644 }));
     return { text: sentence`Wrote ${path}.`, json: { ...json, path } };

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/ports.ts';
 import type { ProbeSample, TaleTexts } from '../../core/training/runTale.ts';
-import type { TrainingSnapshot } from '../../shared/trainingContract.ts';
+import type { RunSettings, TrainingSnapshot } from '../../shared/trainingContract.ts';
 import { filled, type TrainingText } from '../../shared/trainingStrings.ts';
 import { listRuns, type ListedRun } from './listRuns.ts';
 import { RunReader, type Standing } from './runReader.ts';
+import { readRunSettings } from './runSettings.ts';
 
 export interface TrainingViewOptions {
   readonly root: string;
@@ -28,6 +29,8 @@ export class TrainingView {
   readonly #listeners = new Set<(snapshot: TrainingSnapshot) => void>();
   readonly #abort = new AbortController();
   #runs: readonly ListedRun[] = [];
+  /** By run folder; a run's settings are written once, before it starts. */
+  readonly #settings = new Map<string, RunSettings>();
   #reader: RunReader | null = null;
   #standing: Standing = NONE;
   /** The run that a person picked; null follows the newest. */
@@ -95,7 +98,10 @@ export class TrainingView {
       project: this.#options.project,
       round: reader?.run.round ?? null,
       runId: reader?.run.runId ?? null,
-      runs: this.#runs.map(({ round, runId, state: of }) => ({ round, runId, state: of })),
+      runs: this.#runs.map(({ round, runId, state: of, folder }) => ({
+        ...{ round, runId, state: of },
+        settings: this.#settings.get(folder) ?? null,
+      })),
       state,
       phase: tale?.phase ?? null,
       part: tale?.part ?? null,
@@ -141,6 +147,11 @@ export class TrainingView {
 
   async #look(all: boolean): Promise<void> {
     if (all || this.#runs.length === 0) this.#runs = await listRuns(this.#options.root);
+    for (const { folder } of this.#runs) {
+      if (this.#settings.has(folder)) continue;
+      const settings = await readRunSettings(folder);
+      if (settings !== null) this.#settings.set(folder, settings);
+    }
     const { clock, silenceMs } = this.#options;
     const wanted = this.#wanted();
     if (wanted?.folder !== this.#reader?.run.folder) {

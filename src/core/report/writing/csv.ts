@@ -158,6 +158,7 @@ function roundRows({
   exams,
   frozen,
   spent,
+  opinions,
   served,
   seconds,
   tokens,
@@ -220,6 +221,7 @@ function roundRows({
       (measure): Row => ({ ...cost, name: 'teach', measure, value: spent[measure] }),
     ),
     ...moneyRows({ ...cost, name: 'teach' }, spent.money),
+    ...opinionRows(round, opinions),
     ...servedRows(round, served),
     { section: 'cost', round, measure: 'peakMemoryMB', value: peakMemoryMB },
     ...Object.entries(seconds).map(([name, value]): Row => ({
@@ -262,6 +264,20 @@ function moneyRows(
     note: currency ?? '',
   }));
 }
+
+/** What second opinions come to, and what they took; nothing where nobody asked for one. */
+function opinionRows(round: number, opinions: DashboardState['rounds'][number]['opinions']): Row[] {
+  if (!opinions) return [];
+  return OPINIONS.map((measure): Row => ({
+    ...{ section: 'opinions', round, measure },
+    value: opinions[measure],
+  }));
+}
+
+const OPINIONS = [
+  ...(['scored', 'mean', 'apart', 'settled'] as const),
+  ...(['calls', 'promptTokens', 'completionTokens'] as const),
+] as const;
 
 /** Of the exams that a server sat: what is not known is nothing, not 0. */
 function servedRows(round: number, served: DashboardState['rounds'][number]['served']): Row[] {

@@ -1,8 +1,9 @@
 import type { DashboardState } from '../../../shared/dashboardContract.ts';
 import { CURVES, sourceColumns } from '../../../shared/pictures/trainingPictures.ts';
 import type { CsvRow } from './csv.ts';
+import { runRows } from './trainedWith.ts';
 
-/** The shown run, point by point: each curve as the Dashboard draws it, what is not known left out. */
+/** All runs with their settings, and the shown one, point by point: each curve as the Dashboard draws it, what is not known left out. */
 export function trainingRows({ training }: DashboardState): CsvRow[] {
   if (training?.runId == null) return [];
   const { points, sourceCurves, bySource, bySourceSteps } = training;
@@ -12,6 +13,7 @@ export function trainingRows({ training }: DashboardState): CsvRow[] {
   };
   const keys = CURVES.flatMap(({ series }) => series.map(({ key }) => key));
   return [
+    ...runRows(training),
     ...points.flatMap((point) =>
       keys.flatMap((measure): CsvRow[] => {
         const value = point[measure];

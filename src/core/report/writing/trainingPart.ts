@@ -12,6 +12,7 @@ import type { TrainingSnapshot } from '../../../shared/trainingContract.ts';
 import type { TrainingWords } from '../../../shared/trainingWords.ts';
 import { visibleText } from '../../visibleText.ts';
 import { note, table, text, type Block } from './report.ts';
+import { runTable } from './trainedWith.ts';
 
 /** What a report of a training is written with. */
 export interface TrainingParts {
@@ -28,7 +29,7 @@ const POINTS = 25;
 const ANSWERS = 40;
 const CHARACTERS = 240;
 
-/** The run that the Dashboard shows: its curves with their tables, and the losses by source. */
+/** All runs with their settings, and the run that the Dashboard shows: its curves with their tables, and the losses by source. */
 export function trainingBlocks({ training }: DashboardState, parts: TrainingParts): Block[] {
   const { words, train } = parts;
   if (training?.runId == null) return [text(words('train.none'))];
@@ -45,6 +46,7 @@ export function trainingBlocks({ training }: DashboardState, parts: TrainingPart
   }
   const isCut = !parts.all && pictures.some(([, { table: of }]) => of.rows.length > POINTS);
   return [
+    ...runTable(training, train),
     text(run),
     ...(pictures.length === 0 ? [text(train('curve.none'))] : []),
     ...pictures.map(([title, picture]) => ({

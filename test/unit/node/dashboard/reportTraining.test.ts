@@ -63,6 +63,71 @@ it('has the curves of the shown run, as the Dashboard draws them, with their tab
   expect(none).toContain('Nothing has been trained yet.');
 });
 
+it('says what each run was trained with', () => {
+  const dpo = { kind: 'dpo', ratio: 0.1, beta: 0.05, lengthNormalise: true };
+  const [before, triplet] = training.runs.slice(0, 2);
+  const settings = { mode: 'lora', pair: dpo, epochs: 4, lr: 0.0002 };
+  const plainRun = { ...settings, pair: { kind: 'none', ratio: 0.1 } };
+  const run = (runId: string, of: typeof settings | typeof plainRun) => ({
+    ...{ round: 2, runId, state: 'done', settings: of },
+  });
+  const runs = [before, triplet, run('r2-dpo', settings), run('r2-none', plainRun)].flatMap(
+    (one) => (one ? [one] : []),
+  );
+  const state = stateOf({ training: { ...training, runs } });
+  const tables = markdownTables(reportMarkdown(reported(state)));
+  expect(tables.get('What each run was trained with')).toEqual([
+    ['Round', 'Run', 'State', 'Mode', 'Pair term', 'Epochs', 'Learning rate'],
+    ['0', 'r0-run', 'Done', '–', '–', '–', '–'],
+    ['1', 'r1-run', 'Done', 'full', 'triplet: ratio 0.1, margin 1, repr last', '3', '0.0002'],
+    [
+      ...['2', 'r2-dpo', 'Done', 'lora', 'dpo: ratio 0.1, beta 0.05, lengthNormalise true'],
+      ...['4', '0.0002'],
+    ],
+    ['2', 'r2-none', 'Done', 'lora', 'none', '4', '0.0002'],
+  ]);
+  expect(reportHtml(reported(state), 'en')).toContain('What each run was trained with');
+  const rows = csvRows(reportCsv(state, { lists: [], ledger: [] })).filter(
+    ([section]) => section === 'run',
+  );
+  const of = (name: string) => rows.filter((row) => row[3] === name).map((row) => [row[4], row[5]]);
+  expect(of('r0-run')).toEqual([]);
+  expect(of('r2-dpo')).toEqual([
+    ...[
+      ['epochs', '4'],
+      ['lr', '0.0002'],
+    ],
+    ...[
+      ['pair ratio', '0.1'],
+      ['pair beta', '0.05'],
+    ],
+  ]);
+  expect(rows.find((row) => row[3] === 'r2-dpo')?.[9]).toBe('lora dpo lengthNormalise true');
+  expect(of('r2-none')).toEqual([
+    ['epochs', '4'],
+    ['lr', '0.0002'],
+  ]);
+});
+
+it('has second opinions as rows of the table, where somebody asked for them', () => {
+  const state = stateOf();
+  const opinions = {
+    ...{ scored: 8, mean: 4.5, apart: 1, settled: 2 },
+    ...{ calls: 9, promptTokens: 900, completionTokens: 90 },
+  };
+  const rounds = state.rounds.map((round, at) => (at === 1 ? { ...round, opinions } : round));
+  const rows = csvRows(reportCsv({ ...state, rounds }, { lists: [], ledger: [] })).filter(
+    ([section]) => section === 'opinions',
+  );
+  expect(rows.map(([, round, , , measure, value]) => [round, measure, value])).toEqual(
+    Object.entries(opinions).map(([measure, value]) => [
+      String(state.rounds[1]?.round),
+      measure,
+      String(value),
+    ]),
+  );
+});
+
 it('has every point of the curves as a row of the table', () => {
   const rows = csvRows(reportCsv(stateOf(), { lists: [], ledger: [] }));
   const step = rows[0]?.indexOf('step') ?? -1;

@@ -13,6 +13,7 @@ import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { temporaryFolder } from '../../../fakes/temporaryFolder.ts';
 import { record, RUN_ID } from '../../../fakes/trainerRecords.ts';
 
+const RUN_FILE = new URL('../../../fixtures/run/run.lora.json', import.meta.url);
 const BATCH = new URL('../../../fixtures/run/first-batch.valid.json', import.meta.url);
 
 async function project() {
@@ -53,6 +54,23 @@ const hereHello = async () =>
   });
 
 describe('the training view', () => {
+  it('says what each run was trained with, as its own file has it', async () => {
+    const { root, folder } = await project();
+    await write(folder, await hereHello());
+    const { view } = await open(root);
+    expect(view.snapshot().runs).toMatchObject([{ runId: RUN_ID, settings: null }]);
+    await copyFile(RUN_FILE, join(folder, 'run.json'));
+    await view.look(true);
+    expect(view.snapshot().runs.map(({ settings }) => settings)).toEqual([
+      {
+        mode: 'lora',
+        pair: { kind: 'triplet', ratio: 0.1, margin: 1, repr: 'last' },
+        epochs: 6,
+        lr: 0.0002,
+      },
+    ]);
+  });
+
   it('shows nothing where nothing was trained, and the first run when it begins', async () => {
     const root = await temporaryFolder();
     const { view, heard } = await open(root);

@@ -33,7 +33,7 @@ const SNAPSHOT: TrainingSnapshot = {
   project: 'P',
   round: 0,
   runId: 'r0-a',
-  runs: [{ round: 0, runId: 'r0-a', state: 'open' }],
+  runs: [{ round: 0, runId: 'r0-a', state: 'open', settings: null }],
   state: 'running',
   phase: 'training',
   part: null,
@@ -263,7 +263,7 @@ describe('the Training page', () => {
     press('Train Again');
     await settle();
     expect(asked.slice(1)).toEqual([['run', { verb: 'stop' }]]);
-    const runs = [...SNAPSHOT.runs, { round: 1, runId: 'r1-b', state: 'done' }];
+    const runs = [...SNAPSHOT.runs, { round: 1, runId: 'r1-b', state: 'done', settings: null }];
     tell({ ...SNAPSHOT, rev: 2, runs, state: 'failed', canStop: false });
     await settle();
     press('Train Again');
