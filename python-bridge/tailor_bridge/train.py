@@ -262,6 +262,13 @@ class Run:
             placed.restore(path, saved, student, optimizer)
             self.counters = Counters(**saved["counters"])
             events.log(f"Resumed after step {self.counters.step} from {path.name}.")
+            events.emit(
+                "progress",
+                step=self.counters.step,
+                steps=len(plan.steps),
+                epoch=plan.epoch_of(self.counters.step),
+                etaMs=None,
+            )
         counters = self.counters
         self.clock.step = counters.step
         poll()

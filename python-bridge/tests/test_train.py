@@ -183,6 +183,12 @@ def test_resumed_equals_uninterrupted_bit_for_bit(
         assert [e["type"] for e in run.events[-2:]] == ["checkpoint", "cancelled"]
         move_stale_requests(run.path, 2)
         assert work(run, 2) == 0
+        # Before its first step it says where it goes on.
+        went = next(e for e in run.of("progress") if e["attempt"] == 2)
+        assert (went["step"], went["steps"], went["etaMs"]) == (step, 10, None)
+        assert run.events.index(went) < run.events.index(
+            next(e for e in run.of("metrics") if e["attempt"] == 2)
+        )
         assert [m["loss"] for m in run.of("metrics")] == losses
         assert same(weights(run), expected)
         summary = run.of("done")[0]["summary"]

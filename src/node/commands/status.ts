@@ -12,9 +12,12 @@ import {
 } from '../../core/round/summary.ts';
 import type { Comparison } from '../../core/round/compare.ts';
 import { lateSentence } from '../../core/round/lateDecisions.ts';
+import { GATE_RULE } from '../../core/round/gateRule.ts';
 import { examSets, nextStep } from '../../core/round/state.ts';
+import type { Step } from '../../core/round/step.ts';
 import { someIds } from '../terminal/format.ts';
 import { roundsTable, STEP_NAMES } from '../terminal/roundsTable.ts';
+import { stoppedAt } from '../trainer/stoppedAt.ts';
 import { looksOf } from './lookAtTest.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
 import { disagreedSentence, openDisagreements } from './disagreements.ts';
@@ -29,10 +32,16 @@ export function status(context: CommandContext): Promise<CommandResult> {
     const isLast = round === session.rounds;
     const extra = Object.keys(session.store.project.data.extra);
     const step = state ? nextStep(state, examSets(extra, isLast), isLast) : 'exam';
+    const stopped = step === 'train' ? await stoppedAt(session.root, round) : null;
     const next =
       step === null
-        ? sentence`All rounds are finished.`
-        : sentence`Next: ${STEP_NAMES[step]} of round ${round}.`;
+        ? joined([
+            sentence`All rounds are finished.`,
+            sentence`To go on, raise "rounds" in tailor.json (now ${session.rounds}).`,
+          ])
+        : stopped === null
+          ? nextSentence(step, round)
+          : sentence`Next: ${STEP_NAMES[step]} of round ${round}, stopped at step ${stopped.step} of ${stopped.steps}: tailor train.`;
     const disputed = await openDisagreements(session);
     const disagreed = disputed.flatMap(({ round: of, questions }) => {
       const told = disagreedSentence(of, questions);
@@ -59,10 +68,17 @@ export function status(context: CommandContext): Promise<CommandResult> {
         rounds: summaries,
         disagreements: disputed,
         opinions,
-        next: step && { round, step },
+        next: step && { round, step, ...(stopped === null ? {} : { stoppedAt: stopped }) },
       },
     };
   });
+}
+
+/** The next step and what a person calls for it: to decide is the one step that gives no command its name. */
+function nextSentence(step: Step, round: number): Sentence {
+  return step === 'curate'
+    ? sentence`Next: ${STEP_NAMES[step]} of round ${round}: tailor decide accept --rule ${GATE_RULE}, or one by one in Review.`
+    : sentence`Next: ${STEP_NAMES[step]} of round ${round}: tailor ${step}.`;
 }
 
 /** `tailor compare A B`: two rounds' greedy exams on the same questions, with the questions that changed. */

@@ -54,6 +54,8 @@ export class Follower {
   readonly #silence: SilenceWatch;
   #progress: Progress = STARTING;
   #phase: string | null = null;
+  /** The step of the last checkpoint, of whichever attempt. */
+  #kept = 0;
   #workerPid: number | null = null;
   #saidHello = false;
   #readTo = -1;
@@ -126,7 +128,8 @@ export class Follower {
     if (parsed.kind !== 'event') return null;
     const { event } = parsed;
     this.#silence.heard(this.#parts.clock.now());
-    this.#progress = progressAfter(this.#progress, event);
+    if (event.type === 'checkpoint') this.#kept = event.step;
+    this.#progress = progressAfter(this.#progress, event, this.#kept);
     if (event.attempt === this.#parts.attempt) this.#note(event);
     this.#parts.onEvent(event);
     if (byteOffset >= this.#parts.historyEndsAt) this.#parts.report(this.#progress);

@@ -18,8 +18,11 @@ const PHASES: Readonly<Record<Extract<TrainerEvent, { type: 'phase' }>['name'], 
   parity: sentence`parity`,
 };
 
-/** What the person is shown after an event: the phase, optimizer steps done of all, the time left. */
-export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
+/**
+ * What the person is shown after an event: the phase, optimizer steps done of all, the time left. `kept` is the step of
+ * the last checkpoint, from which the next attempt goes on.
+ */
+export function progressAfter(shown: Progress, event: TrainerEvent, kept = 0): Progress {
   const { note: _, ...plain } = shown;
   switch (event.type) {
     case 'accepted':
@@ -48,7 +51,7 @@ export function progressAfter(shown: Progress, event: TrainerEvent): Progress {
     case 'warning':
       return { ...plain, note: event.message };
     case 'hello':
-      return { ...STARTING, total: plain.total };
+      return { ...STARTING, done: kept, total: plain.total };
     case 'checkpoint':
       return { ...plain, note: sentence`checkpoint at step ${event.step}` };
     case 'eval':

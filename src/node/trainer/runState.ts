@@ -30,6 +30,8 @@ export interface RunState {
   readonly host: string | null;
   readonly terminal: TrainerEvent | null;
   readonly done: Done | null;
+  /** All steps of the run, by the last word on it; null where it never came so far. */
+  readonly steps: number | null;
   /** Byte offset of the last complete line of events.jsonl; -1 when there is none. */
   readonly lastLineAt: number;
 }
@@ -46,6 +48,7 @@ export async function readRunState(paths: RunPaths, runId: string): Promise<RunS
   const hello = mine.find((event): event is Hello => event.type === 'hello') ?? null;
   const done = events.find((event): event is Done => event.type === 'done') ?? null;
   const terminal = mine.find(isTerminal) ?? null;
+  const accepted = events.findLast((event) => event.type === 'accepted');
   const ready = mine.find((event) => event.type === 'ready');
   const current = launch?.attempt === attempt ? launch : null;
   const host = hello?.host ?? current?.host ?? null;
@@ -57,6 +60,7 @@ export async function readRunState(paths: RunPaths, runId: string): Promise<RunS
     host,
     terminal,
     done,
+    steps: accepted?.steps ?? null,
     lastLineAt,
   };
   return { ...facts, status: await statusOf(facts, launch !== null) };

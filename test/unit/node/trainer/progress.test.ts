@@ -55,6 +55,19 @@ describe('what is shown of a run', () => {
     expect(after(training, oom, step)).not.toHaveProperty('note');
   });
 
+  test('a run that goes on begins at its last checkpoint, until its trainer names the step', () => {
+    const hello = trainerEventSchema.parse({
+      ...{ v: 1, seq: 9, attempt: 2, t: '', runId: 'run-one', type: 'hello', protocol: [1] },
+      ...{ version: '', python: '', torch: null, transformers: null, pid: 1, startTime: '' },
+      ...{ host: '', nonce: '' },
+    });
+    const begun = progressAfter(after(training, step), hello, 2);
+    expect(asWritten(begun)).toEqual({ stage: 'starting', done: 2, total: 8, etaMs: null });
+    expect(progressAfter(after(training, step), hello).done).toBe(0);
+    const went = after(training, step, { ...step, step: 2, etaMs: null });
+    expect(asWritten(went)).toMatchObject({ done: 2, etaMs: null });
+  });
+
   test('silence is a note on what was shown last', () => {
     expect(asWritten(notResponding(after(training, step), 61_000))).toEqual({
       stage: 'training',
