@@ -145,13 +145,13 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     report = probe(args.devices)
     if args.fit is not None:
-        from .estimate import fit_of
-
         report["problems"] += start_problems(args.fit)
         try:
+            from .estimate import fit_of
+
             report["fit"] = fit_of(args.fit)
-        except (TrainerError, ValueError, KeyError, OSError):
-            # A student that cannot be read is the exam's to complain of.
+        except (TrainerError, ValueError, KeyError, OSError, ImportError):
+            # A student that cannot be read is the exam's to complain of; missing packages are among the problems.
             report["fit"] = None
     print(json.dumps(report, ensure_ascii=True))
     return 0

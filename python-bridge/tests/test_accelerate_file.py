@@ -26,7 +26,7 @@ from tailor_bridge.launching import problems_at_start
 from tailor_bridge.supervisor import supervise
 
 # Nobody wants packages for a configuration that is refused anyway.
-NO_PACKAGES = {"accelerate": None, "deepspeed": None}
+NO_PACKAGES: dict[str, str | None] = {"accelerate": None, "deepspeed": None}
 STAGE_2 = DEEPSPEED_FILE.format(stage=2)
 WRONG = {
     "stage": (DEEPSPEED_FILE.format(stage=3), "asks for ZeRO stage 3", "zero_stage to 1 or 2"),
@@ -190,6 +190,9 @@ def test_the_probe_names_all_that_a_project_lacks(
     assert not any("deepspeed" in one for one in lacking())
     (wrong,) = [one for one in lacking(mode="lora", processes=3) if "num_processes" in one]
     assert "asks for 2 processes" in wrong
+    # Where all is lacking, the memory cannot be reckoned, and what is lacking is said all the same.
+    monkeypatch.setitem(sys.modules, "tailor_bridge.estimate", None)
+    assert any("bitsandbytes" in one for one in lacking())
 
 
 @pytest.mark.parametrize("parser", ["yaml", "lines"])
@@ -249,8 +252,11 @@ def test_the_launcher_says_the_same_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
 ) -> None:
     pytest.importorskip("accelerate")
-    from accelerate.commands import launch
-    from accelerate.utils.launch import prepare_deepspeed_cmd_env, prepare_multi_gpu_env
+    from accelerate.commands import launch  # pyright: ignore[reportMissingImports]
+    from accelerate.utils.launch import (  # pyright: ignore[reportMissingImports]
+        prepare_deepspeed_cmd_env,
+        prepare_multi_gpu_env,
+    )
 
     installed(monkeypatch, {"deepspeed": DEEPSPEED})
     config = tmp_path / "accelerate.yaml"

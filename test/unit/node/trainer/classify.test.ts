@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   classifyEnd,
+  codeOfTrainer,
   type EndOfRun,
   type TrainerErrorRecord,
 } from '../../../../src/node/trainer/classify.ts';
@@ -86,4 +87,11 @@ describe('the class of an end', () => {
       'trainer.nonFinite',
     );
   });
+});
+
+test('a code of the trainer is the same error after a dry run as after a run', () => {
+  expect(codeOfTrainer('DEPS_MISSING')).toBe('trainer.depsMissing');
+  expect(codeOfTrainer('BAD_CONFIG')).toBe('trainer.badConfig');
+  expect(codeOfTrainer('MODEL_LOAD')).toBe('trainer.modelLoad');
+  expect(codeOfTrainer('toString')).toBe('trainer.badConfig');
 });
