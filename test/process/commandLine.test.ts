@@ -131,7 +131,7 @@ describe('a new project', () => {
     const status = await tailor(['status', '--json'], join(root, 'data'));
     expect(status).toMatchObject({ code: EXIT.ok, err: '' });
     expect(onlyJson(status)).toMatchObject({ rounds: [], next: { round: 0, step: 'exam' } });
-    expect((await tailor(['status'], root)).out).toContain('Next: exam of round 0.');
+    expect((await tailor(['status'], root)).out).toContain('Next: exam of round 0: tailor exam.');
     for (const args of [['audit'], ['decide', 'accept', '--rule', 'gate-accept'], ['compare']]) {
       const { code, out, err } = await tailor(args, root);
       expect([args, code, out]).toEqual([args, EXIT.project, '']);

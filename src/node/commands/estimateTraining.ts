@@ -30,7 +30,11 @@ export function estimateTraining(
         hint: sentence`Run tailor freeze first: only frozen sets are trained on.`,
       });
     }
-    const { config, refused } = await planned(loopPorts(session), state, options.fresh === true);
+    const { config, refused } = await planToEstimate(
+      loopPorts(session),
+      state,
+      options.fresh === true,
+    );
     const python = await trainerPython(context, session.root);
     const made = await dryRun(python, context.assets.bridge, config, context.signal);
     const text = describeTraining(made);
@@ -39,7 +43,7 @@ export function estimateTraining(
 }
 
 /** What training would do; settings that only a fresh run may have are looked at all the same: nothing is trained. */
-async function planned(
+export async function planToEstimate(
   ports: LoopPorts,
   state: RoundState,
   fresh: boolean,

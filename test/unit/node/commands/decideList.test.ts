@@ -39,7 +39,7 @@ describe('decide', () => {
 
   it('lists and takes an item once that the teacher wrote several times', async () => {
     const { context, item } = await taught();
-    const { store } = openStore(context.options.folder ?? '', { writer: 'bob-1' });
+    const { store } = openStore(context.options.folder, { writer: 'bob-1' });
     const writer = await store.openTeaching(0);
     await writer.append({ ...item, key: 'b'.repeat(64), draw: 1 });
     await writer.close();
