@@ -72,7 +72,7 @@ describe('a hostile project', () => {
     expect(
       files.filter(
         (path) =>
-          !/^(?:ids\.jsonl|tailor\.json|\.gitignore|prompts|data|data\/train\.jsonl|prompts\/(?:annotate|feedback)\.md)$/u.test(
+          !/^(?:ids\.jsonl|tailor\.json|\.gitignore|prompts|data|data\/train\.jsonl|prompts\/(?:annotate|feedback|review)\.md)$/u.test(
             path,
           ),
       ),
