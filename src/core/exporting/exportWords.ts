@@ -19,8 +19,17 @@ export function refuseEmpty(counts: ExportCounts, rounds: readonly number[]): vo
   throw new AppError(
     'data.missing',
     sentence`The set of round ${rounds.join(', ')} has nothing for this format.`,
-    { hint: why.length > 0 ? joined(why) : sentence`Its set is empty.` },
+    { hint: why.length > 0 ? joined([...why, ...wayOn(counts)]) : sentence`Its set is empty.` },
   );
+}
+
+/** What makes an export possible that nobody marked a step for. */
+function wayOn({ left }: ExportCounts): Sentence[] {
+  return (left.get('no mark') ?? 0) === 0
+    ? []
+    : [
+        sentence`Mark the first wrong step of a mistake in Review before the round is frozen, and export a later round.`,
+      ];
 }
 
 function leftLines({ left }: ExportCounts): Sentence[] {

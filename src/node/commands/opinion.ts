@@ -6,7 +6,7 @@ import {
 } from '../../core/round/opinions.ts';
 import { curationUpTo } from '../../core/round/curationUpTo.ts';
 import { opinionSummary, type OpinionSummary } from '../../core/round/opinionSummary.ts';
-import { joined, sentence, type Sentence } from '../../core/sentence.ts';
+import { joined, sentence, type Sentence, type Text } from '../../core/sentence.ts';
 import { opinionPorts } from '../session/opinionPorts.ts';
 import type { Session } from '../session/session.ts';
 import { currentRound, withSession, type CommandContext, type CommandResult } from './context.ts';
@@ -80,9 +80,10 @@ function askedSentence(made: Opined): Sentence {
   const asked =
     scored + failed + known + unread === 0
       ? sentence`There is no undecided rationale that passed the gate.`
-      : sentence`${who} scored ${scored} rationales; ${known} had its score already.`;
+      : scoredSentence(who, scored);
   return joined([
     asked,
+    ...(known === 0 ? [] : [sentence`Scored before: ${known}.`]),
     ...(failed === 0 ? [] : [sentence`Of ${failed} it gave no score that can be read.`]),
     ...(unread === 0
       ? []
@@ -91,6 +92,11 @@ function askedSentence(made: Opined): Sentence {
         ]),
   ]);
 }
+
+const scoredSentence = (who: Text, scored: number): Sentence =>
+  scored === 1
+    ? sentence`${who} scored 1 rationale.`
+    : sentence`${who} scored ${scored} rationales.`;
 
 /** Said where a teacher judges what it wrote: that is less than a second opinion. */
 function ownSentence({ profile, own }: Pick<Opined, 'profile' | 'own'>): Sentence[] {

@@ -1,5 +1,6 @@
 import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
+import { TEACHER_NAME } from '../../core/teaching/programmatic/answer.ts';
 import { readFaultPlan } from '../programmatic/faultPlan.ts';
 import { startProgrammaticTeacher } from '../programmatic/server.ts';
 import { withSession, type CommandContext, type CommandResult } from './context.ts';
@@ -27,6 +28,7 @@ export function serveTeacher(
       ...(options.faults === undefined ? {} : { faults: await readFaultPlan(options.faults) }),
     });
     options.say(`Programmatic teacher (not a language model) at ${server.baseURL}`);
+    options.say(`Model: ${TEACHER_NAME}`);
     options.say(`Bearer token for this start only: ${server.token}`);
     options.say('Ctrl-C stops it.');
     try {

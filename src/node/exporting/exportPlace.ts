@@ -5,7 +5,7 @@ import { DATASET_INFO } from '../../core/exporting/datasetInfo.ts';
 import { dataSets } from '../../core/project/dataSets.ts';
 import type { ProjectFile } from '../../core/project/projectFile.ts';
 import { sentence } from '../../core/sentence.ts';
-import { translating } from '../storage/storeError.ts';
+import { systemCode, translating } from '../storage/storeError.ts';
 
 const OWN = new Set(['tailor.json', 'rounds', 'models', 'prompts']);
 
@@ -15,7 +15,7 @@ export async function refusePlace(
   project: Pick<ProjectFile, 'data'>,
   path: string,
 ): Promise<void> {
-  const folder = await translating(path, () => realpath(dirname(path)));
+  const folder = await translating(path, () => folderOf(path));
   const real = await realpath(path).catch(() => join(folder, basename(path)));
   const inside = relative(await realpath(root), real).split(sep);
   const [first = ''] = inside;
@@ -27,6 +27,18 @@ export async function refusePlace(
     sentence`${path} belongs to the project itself: nothing else is written there.`,
     { hint: sentence`Choose another folder, for example exports/.` },
   );
+}
+
+async function folderOf(path: string): Promise<string> {
+  try {
+    return await realpath(dirname(path));
+  } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw cause;
+    throw new AppError('store.missing', sentence`There is no folder ${dirname(path)}.`, {
+      hint: sentence`Make the folder first, or choose another place.`,
+      cause,
+    });
+  }
 }
 
 /** The list beside a file that needs it has a fixed name. */

@@ -30,7 +30,6 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
       ...[exam.samples, exam.right, exam.wrong].map(words.count),
       ...[exam.noAnswer, exam.truncated, exam.outdated].map(words.count),
       exam.differs.join(', '),
-      exam.check?.text ?? '',
     ]),
   );
   const head = [
@@ -47,10 +46,21 @@ export function examTable({ rounds }: DashboardState, words: Words): Block[] {
     words('exams.truncated'),
     words('exams.outdated'),
     words('report.differs'),
-    words('report.check'),
   ];
-  // Most exams are held as the one before, and few are checked: a column that says nothing takes room from those that do.
-  return table(words('exams.title'), ...withoutEmpty(head, rows));
+  // Most exams are held as the one before: a column that says nothing takes room from those that do.
+  return [
+    ...table(words('exams.title'), ...withoutEmpty(head, rows)),
+    ...checkNotes(rounds, words),
+  ];
+}
+
+/** Below the table, for they are sentences; what is said of all exams of a round is said once. */
+function checkNotes(rounds: DashboardState['rounds'], words: Words): Block[] {
+  return rounds.flatMap(({ round, exams }) =>
+    [...new Set(exams.flatMap(({ check }) => check?.text ?? []))].map((said) =>
+      note(`${words('report.check')}, ${words('round.n', round)}: ${said}`),
+    ),
+  );
 }
 
 /** pass@k, pass^k and the vote of exams with several samples a question. */

@@ -101,9 +101,23 @@ describe('tailor export', () => {
     const going = exportSet(commandContext(root), { format: 'trl-stepwise', out });
     await expect(going).rejects.toMatchObject({
       code: 'data.missing',
-      hint: expect.stringContaining('nobody marked') as string,
+      hint: expect.stringMatching(
+        /nobody marked .* Mark the first wrong step of a mistake in Review before/u,
+      ) as string,
     });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says that a folder is missing, and which', async () => {
+    const { root, folder } = await frozen();
+    const out = join(folder, 'no', 'a.jsonl');
+    await expect(exportSet(commandContext(root), { format: 'trl-sft', out })).rejects.toMatchObject(
+      {
+        code: 'store.missing',
+        message: `There is no folder ${join(folder, 'no')}.`,
+        hint: 'Make the folder first, or choose another place.',
+      },
+    );
   });
 
   it('writes over nothing without force, over it with force, and leaves no half file', async () => {

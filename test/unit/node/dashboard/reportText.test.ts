@@ -30,7 +30,13 @@ describe('how who sat an exam stood to the record of its student', () => {
     const view = await openView(root);
     expect(view.snapshot().rounds[0]?.exams[0]?.check?.verdict).toBe('unchecked');
     const markdown = await reportText(view, 'markdown');
-    expect(markdown).toContain('Check of the student');
+    expect(plain(markdown)).toMatch(
+      /^> Check of the student, Round 0: .*not checked: the student/mu,
+    );
+    // Once for each round, however many sets it examined.
+    expect(view.snapshot().rounds.map(({ exams }) => exams.length)).toEqual([3, 2]);
+    expect(markdown.match(/not checked: the student/gu)).toHaveLength(2);
+    expect(markdownTables(markdown).get('Exams')?.[0]).not.toContain('Check of the student');
     expect(markdown).toContain('not checked: the student’s folder has no parity.json');
   });
 });
