@@ -158,7 +158,7 @@ describe('tailor import', () => {
       root,
     );
     expect(code).toBe(EXIT.ok);
-    expect(out).toContain('Read 7 rows of own.jsonl: 3 kept, 3 bad, 1 duplicates.');
+    expect(out).toContain('Read 7 rows of own.jsonl: 3 kept, 3 bad, 1 duplicate.');
     expect(out).toContain('Line 2 of own.jsonl: a is missing.');
     expect(out).toContain('Line 3 of own.jsonl: it is not valid JSON');
     expect(out).toContain('Line 7 of own.jsonl: a is not one number');
