@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 import { checkpointSteps } from './checkpoints.ts';
 import { runPaths } from './runFolder.ts';
 import { readRunState } from './runState.ts';
-import { mayStillAppear } from './startAttempt.ts';
+import { mayStillAppear } from './mayStillAppear.ts';
 
 /**
  * Whether a run is more than a folder: it is alive, or may be, or done, or has a checkpoint that it can go on from. One

@@ -6,6 +6,7 @@ import { acquireLock } from '../storage/lock.ts';
 import { thisHost } from '../storage/processIdentity.ts';
 import type { ExitFacts } from './classify.ts';
 import { launchAttempt, type TrainerCommand } from './launch.ts';
+import { mayStillAppear, UNNOTED_MS } from './mayStillAppear.ts';
 import { isGroupRunning } from './processGroup.ts';
 import { clearStaleRequests, sizeOf, type RunPaths } from './runFolder.ts';
 import { readRunState, type RunState } from './runState.ts';
@@ -33,8 +34,6 @@ export interface Started {
 const RETRY_MS = 100;
 /** How long another host may hold the lock of the start, and an ended attempt may take to leave the process table. */
 const PATIENCE_MS = 15_000;
-/** A host that died between the start and noting the process: its trainer says hello within this time. */
-const UNNOTED_MS = 20_000;
 
 /**
  * Brings a run to life where it is not: returns the running or finished state, or starts the next attempt. Only the
@@ -127,14 +126,4 @@ async function settled(parts: StartParts): Promise<RunState> {
     }
     await clock.sleep(RETRY_MS, signal);
   }
-}
-
-/** A start that nobody has noted yet, so recent that its trainer may still say hello. */
-export function mayStillAppear(state: RunState, now: number): boolean {
-  const { launch } = state;
-  if (launch === null || launch.failed || launch.process !== null || state.process !== null) {
-    return false;
-  }
-  const age = now - Date.parse(launch.at);
-  return age >= 0 && age < UNNOTED_MS;
 }
