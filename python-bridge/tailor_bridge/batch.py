@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .data import Question, Text
+from .group import share
 from .plan import PlannedAnchor
 
 # What starting another micro-batch costs, in padded tokens (some 40 small kernels a layer).
@@ -160,6 +161,19 @@ def cut_micro_batches(
         end = start[end]
     # Longest first: too little memory shows at once.
     return cuts
+
+
+def cut_for_all(
+    rows: Sequence[PackedRow], processes: int, token_budget: int, max_rows: int, head: int = 0
+) -> list[list[list[PackedRow]]]:
+    """The micro-batches of every process, by rank; none where a process has no rows.
+
+    Where processes meet in every micro-batch, each knows by this how many all others have.
+    """
+    return [
+        cut_micro_batches(share(rows, rank, processes), token_budget, max_rows, head)
+        for rank in range(processes)
+    ]
 
 
 class _Builder:

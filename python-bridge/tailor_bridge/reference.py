@@ -18,11 +18,11 @@ from typing import Any
 import torch
 
 from . import jsonio
-from .batch import PackedRow, Pair, TextKey, build_batch, cut_micro_batches
+from .batch import PackedRow, Pair, TextKey, build_batch, cut_for_all
 from .checkpoint import Identity
 from .data import Question, Text
 from .errors import TrainerError, is_out_of_memory
-from .group import Group, share
+from .group import Group
 from .head import head_length
 from .head_pass import HeadPass
 from .objective import Counts, Objective
@@ -118,10 +118,7 @@ class Reader:
         rows, places = _rows(questions, keys)
         values = [0.0] * len(keys)
         length = head_length(self.head)
-        cuts: list[list[list[PackedRow]]] = []
-        for rank in range(self.group.size):
-            own = share(rows, rank, self.group.size)
-            cuts.append(cut_micro_batches(own, self.token_budget, len(rows), length) if own else [])
+        cuts = cut_for_all(rows, self.group.size, self.token_budget, len(rows), length)
         mine = cuts[self.group.rank]
         most = max(len(cut) for cut in cuts)
         shortest = min(rows, key=lambda row: row.length)

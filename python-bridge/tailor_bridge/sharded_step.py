@@ -12,9 +12,8 @@ from typing import Any
 
 import torch
 
-from .batch import PackedRow, build_batch, cut_micro_batches
+from .batch import PackedRow, build_batch, cut_for_all
 from .errors import is_out_of_memory
-from .group import share
 from .objective import Counts, Figures, counts_of
 from .sharding import Sharding
 from .step import Stepper
@@ -48,10 +47,7 @@ class ShardedStepper(Stepper):
         """The micro-batches of all processes, side by side; the rows of the largest where memory ran out."""
         self.optimizer.zero_grad(set_to_none=True)
         budget, most = self.config.token_budget, self.state.max_rows
-        cuts = []
-        for rank in range(self.group.size):
-            own = share(rows, rank, self.group.size)
-            cuts.append(cut_micro_batches(own, budget, most) if own else [])
+        cuts = cut_for_all(rows, self.group.size, budget, most)
         mine = cuts[self.group.rank]
         largest = max((len(part) for part in mine), default=1)
         figures = Figures()

@@ -12,9 +12,8 @@ from typing import Any
 
 import torch
 
-from .batch import PackedRow, cut_micro_batches
+from .batch import PackedRow, cut_for_all
 from .errors import TrainerError, is_out_of_memory
-from .group import share
 from .head import head_length
 from .objective import Counts, Figures, Objective, counts_of
 from .step import Stepper
@@ -50,11 +49,8 @@ class ZeroStepper(Stepper):
         """The micro-batches of all processes, side by side; the rows of the largest where memory ran out."""
         self.optimizer.zero_grad(set_to_none=True)
         length = head_length(self.head)
-        cuts = []
-        for rank in range(self.group.size):
-            own = share(rows, rank, self.group.size)
-            budget, most = self.config.token_budget, self.state.max_rows
-            cuts.append(cut_micro_batches(own, budget, most, length) if own else [])
+        budget, most = self.config.token_budget, self.state.max_rows
+        cuts = cut_for_all(rows, self.group.size, budget, most, length)
         mine = cuts[self.group.rank]
         largest = max((len(part) for part in mine), default=1)
         figures = Figures()
