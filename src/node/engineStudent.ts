@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { isAborted } from '../core/isAborted.ts';
-import { AppError, cancelled } from '../core/errors.ts';
+import { cancelled } from '../core/errors.ts';
 import { sentence } from '../core/sentence.ts';
 import type { ExamRequest, FinishedAttempt, StudentIdentity } from '../core/exam/attempt.ts';
 import { LOGIT_TOLERANCE, NEAR_TIE } from '../core/exam/parity.ts';
 import { passed, type ParityVerdict } from '../core/exam/parityVerdict.ts';
 import type { Student } from '../core/exam/student.ts';
 import type { Log, Report, Signal } from '../core/ports.ts';
-import { childError, EngineChild } from './exam/engineChild.ts';
+import { askEngine } from './exam/askEngine.ts';
 import { planProcesses, thisMachine, type Machine } from './exam/processPlan.ts';
 import { Sitting } from './exam/sitting.ts';
 import { exists, requireRecordedWeights, StudentDigests } from './exam/studentDigest.ts';
@@ -72,56 +72,30 @@ export class EngineStudent implements Student {
     return this.replayParity(folder, weights ?? '', signal);
   }
 
-  private replayParity(
+  private async replayParity(
     folder: string,
     weightsSha256: string,
     signal: Signal,
   ): Promise<ParityVerdict> {
-    return new Promise((resolve, reject) => {
-      const child = new EngineChild(this.bundle, {
-        onMessage: (message) => {
-          if (message.type === 'parityResult') {
-            const { maxLogitDelta: max, prompts, nearTies, steps } = message;
-            if (nearTies > 0) {
-              this.options.log?.info(
-                `parity: ${nearTies} of ${prompts} prompts part at a near tie`,
-              );
-            }
-            const verdict = passed({
-              by: null,
-              weightsSha256,
-              ...{ compared: 'logits', prompts, steps, nearTies, told: steps },
-              delta: { mean: null, max },
-              tolerance: { delta: LOGIT_TOLERANCE, margin: NEAR_TIE, source: 'engine' },
-            });
-            end(() => resolve(verdict));
-          } else if (message.type === 'error') {
-            end(() => reject(childError(message)));
-          }
-        },
-        onExit: ({ code, signal: killedBy, stderr }) => {
-          const crash = new AppError(
-            'engine.crashed',
-            sentence`The engine process crashed in the parity check.`,
-            {
-              hint: sentence`Check that the student folder is complete, and that there is enough free memory.`,
-              detail: { folder, code, signal: killedBy, stderr },
-            },
-          );
-          end(() => reject(crash));
-        },
-      });
-      const onAbort = (): void => end(() => reject(cancelled()));
-      let ended = false;
-      const end = (settle: () => void): void => {
-        if (ended) return;
-        ended = true;
-        signal.removeEventListener('abort', onAbort);
-        child.kill();
-        void child.exited.then(settle);
-      };
-      signal.addEventListener('abort', onAbort);
-      child.send({ type: 'parity', folder });
+    const found = await askEngine(
+      this.bundle,
+      {
+        ask: { type: 'parity', folder },
+        answer: 'parityResult',
+        crashed: sentence`The engine process crashed in the parity check.`,
+      },
+      signal,
+    );
+    const { maxLogitDelta: max, prompts, nearTies, steps } = found;
+    if (nearTies > 0) {
+      this.options.log?.info(`parity: ${nearTies} of ${prompts} prompts part at a near tie`);
+    }
+    return passed({
+      by: null,
+      weightsSha256,
+      ...{ compared: 'logits', prompts, steps, nearTies, told: steps },
+      delta: { mean: null, max },
+      tolerance: { delta: LOGIT_TOLERANCE, margin: NEAR_TIE, source: 'engine' },
     });
   }
 }
