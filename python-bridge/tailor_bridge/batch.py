@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .data import Question, Text
+from .data import Question, Text, TextKey
 from .group import share
 from .plan import PlannedAnchor
 
@@ -24,8 +24,6 @@ from .plan import PlannedAnchor
 MICRO_BATCH_COST = 100
 # Added to a score that must not count. Not −inf: fp32 and bf16 both hold it, and no softmax becomes NaN.
 UNSEEN = -1e30
-# A text of the data: its question's index, "positive" or "negative", and its index among these.
-TextKey = tuple[int, str, int]
 
 
 @dataclass(frozen=True)

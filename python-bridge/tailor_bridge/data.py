@@ -7,7 +7,7 @@ is not what the freeze wrote ends the run with DATA_INVALID and its place.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from .errors import TrainerError
 from .tokens import StudentTokens
 
 SOURCES = ("teacher", "feedback", "self", "dataset", "human")
+# A text of the data: its question's index, "positive" or "negative", and its index among these.
+TextKey = tuple[int, str, int]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ class Question:
     @property
     def has_pair(self) -> bool:
         return len(self.positives) >= 2 and len(self.negatives) >= 1
+
+
+def text_of(questions: Sequence[Question], key: TextKey) -> Text:
+    """The text that a key names."""
+    question, side, index = key
+    own = questions[question]
+    return (own.positives if side == "positive" else own.negatives)[index]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import jsonio, system
 from .config import LORA_TARGETS, LoraConfig, RunConfig
-from .data import Question
+from .data import Question, text_of
 from .engine import asks_for_fsdp, zero_stage_of
 from .errors import TrainerError
 from .head import common_head, head_length
@@ -268,18 +268,10 @@ def estimate(config: RunConfig, questions: Sequence[Question], plan: Plan) -> di
 
 def _reference_tokens(questions: Sequence[Question], plan: Plan) -> int:
     """What the starting student reads before the first step: each text in a pair once, and prompts as often at most."""
-    paired = {
-        (a.question, right, at)
-        for step in plan.steps
-        for a in step
-        for right, at in ((True, a.positive), (False, a.negative))
-        if a.positive is not None and a.negative is not None and at is not None
-    }
-    total = 0
-    for index, right, at in paired:
-        q = questions[index]
-        total += len(q.prompt_ids) + len((q.positives if right else q.negatives)[at].ids)
-    return total
+    return sum(
+        len(questions[key[0]].prompt_ids) + len(text_of(questions, key).ids)
+        for key in plan.paired_texts()
+    )
 
 
 def _seconds(

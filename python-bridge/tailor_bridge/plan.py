@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from . import jsonio
-from .data import Question
+from .data import Question, TextKey
 
 Item = TypeVar("Item")
 DEAL = 2
@@ -38,6 +38,18 @@ class Plan:
     def epoch_of(self, step: int) -> float:
         """Epochs completed after `step` steps."""
         return round(step / self.steps_per_epoch, 4)
+
+    def paired_texts(self) -> list[TextKey]:
+        """The texts that stand in pairs, each once, in an order of their own."""
+        found: set[TextKey] = set()
+        for step in self.steps:
+            for a in step:
+                if a.positive is not None and a.negative is not None:
+                    found |= {
+                        (a.question, "positive", a.positive),
+                        (a.question, "negative", a.negative),
+                    }
+        return sorted(found)
 
     def lines(self, questions: Sequence[Question]) -> Iterator[str]:
         """The lines of plan.jsonl: every gradient can be explained from them."""

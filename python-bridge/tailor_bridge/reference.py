@@ -18,9 +18,9 @@ from typing import Any
 import torch
 
 from . import jsonio
-from .batch import PackedRow, Pair, TextKey, build_batch, cut_for_all
+from .batch import PackedRow, Pair, build_batch, cut_for_all
 from .checkpoint import Identity
-from .data import Question, Text
+from .data import Question, TextKey, text_of
 from .errors import TrainerError, is_out_of_memory
 from .group import Group
 from .head import head_length
@@ -40,26 +40,6 @@ class Reference:
 
     values: dict[TextKey, float]
     sha256: str
-
-
-def keys_of(plan: Plan) -> list[TextKey]:
-    """The texts that stand in pairs of a plan, in an order of their own."""
-    found: set[TextKey] = set()
-    for step in plan.steps:
-        for a in step:
-            if a.positive is not None and a.negative is not None:
-                found |= {
-                    (a.question, "positive", a.positive),
-                    (a.question, "negative", a.negative),
-                }
-    return sorted(found)
-
-
-def text_of(questions: Sequence[Question], key: TextKey) -> Text:
-    """The text that a key names."""
-    question, side, index = key
-    own = questions[question]
-    return (own.positives if side == "positive" else own.negatives)[index]
 
 
 def written(
@@ -200,7 +180,7 @@ def reference_of(
     phase: Callable[[str], None],
 ) -> Reference:
     """Reads the run's reference, or has it computed and writes it, while the student is what the run began with."""
-    keys, group = keys_of(plan), reader.group
+    keys, group = plan.paired_texts(), reader.group
     path = run_folder / FILE
     content = None
     if group.first and path.exists():
