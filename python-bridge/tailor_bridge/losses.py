@@ -45,32 +45,25 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     return (values * mask).sum() / mask.sum().clamp_min(1)
 
 
+# Of pairs of texts: tensors of one shape, an entry a pair. The log-probabilities of dpo and tpo are sums over a text's
+# tokens, or means (`lengthNormalise`), those of the reference as well; those of orpo are means.
+
+
 def dpo_margin(
     chosen: Tensor, rejected: Tensor, ref_chosen: Tensor, ref_rejected: Tensor, beta: float
 ) -> Tensor:
-    """β((π_c − ref_c) − (π_r − ref_r)): by how much more than the reference the chosen text is preferred."""
+    """β((π_c − ref_c) − (π_r − ref_r)): by how much more than the reference the chosen text is preferred (Rafailov et
+    al. 2023)."""
     return beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
 
 
-def dpo(
-    chosen: Tensor, rejected: Tensor, ref_chosen: Tensor, ref_rejected: Tensor, beta: float
-) -> Tensor:
-    """−log σ(β((π_c − ref_c) − (π_r − ref_r))) on summed log-probabilities (Rafailov et al. 2023)."""
-    return preference_term(dpo_margin(chosen, rejected, ref_chosen, ref_rejected, beta))
-
-
 def tpo_margin(chosen: Tensor, rejected: Tensor, beta: float) -> Tensor:
-    """β(π_c − π_r)."""
+    """β(π_c − π_r): the pair term of TPO, DPO without a reference."""
     return beta * (chosen - rejected)
 
 
-def tpo(chosen: Tensor, rejected: Tensor, beta: float) -> Tensor:
-    """The pair term of TPO, −log σ(β(π_c − π_r)): DPO without a reference."""
-    return preference_term(tpo_margin(chosen, rejected, beta))
-
-
 def orpo_log_odds_ratio(chosen: Tensor, rejected: Tensor) -> Tensor:
-    """log odds_c − log odds_r of mean log-probabilities, with odds = p / (1 − p) (Hong et al. 2024)."""
+    """log odds_c − log odds_r, with odds = p / (1 − p) (Hong et al. 2024)."""
 
     def log_odds(logp: Tensor) -> Tensor:
         # Where a text is certain its odds are infinite, and their gradient is no number.
@@ -80,11 +73,6 @@ def orpo_log_odds_ratio(chosen: Tensor, rejected: Tensor) -> Tensor:
     return log_odds(chosen) - log_odds(rejected)
 
 
-def orpo(chosen: Tensor, rejected: Tensor) -> Tensor:
-    """−log σ of the log odds ratio."""
-    return preference_term(orpo_log_odds_ratio(chosen, rejected))
-
-
 def preference_term(margin: Tensor) -> Tensor:
-    """−log σ(margin): what all three make of their margin."""
+    """−log σ(margin), an entry a pair: what all three make of their margin."""
     return -functional.logsigmoid(margin)

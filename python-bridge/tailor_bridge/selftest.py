@@ -19,7 +19,7 @@ from . import checkpoint
 from .batch import PackedRow, Pair, build_batch
 from .config import LmConfig, OptimConfig, PairConfig
 from .data import Text
-from .losses import dpo, masked_mean, triplet_terms
+from .losses import dpo_margin, masked_mean, preference_term, triplet_terms
 from .model import Student
 from .objective import Objective, counts_of
 from .step import Stepper, StepState, make_optimizer
@@ -76,10 +76,11 @@ def check_losses() -> bool:
         1.0,
     )
     chosen, rejected, ref_chosen, ref_rejected = torch.tensor([-10.0, -12.0, -9.0, -8.0])
+    margin = dpo_margin(chosen, rejected, ref_chosen, ref_rejected, 0.1)
     return (
         _close(float(masked_mean(term, torch.tensor([1.0, 0.0, 1.0]))) * 0.5, 0.7)
         and _close(float(masked_mean(term, torch.zeros(3))), 0.0)
-        and _close(float(dpo(chosen, rejected, ref_chosen, ref_rejected, 0.1)), 0.554355)
+        and _close(float(preference_term(margin)), 0.554355)
     )
 
 

@@ -9,12 +9,12 @@ import torch
 from conftest import FIXTURES
 
 from tailor_bridge.losses import (
-    dpo,
+    dpo_margin,
     lm_divisor,
     masked_mean,
-    orpo,
     orpo_log_odds_ratio,
-    tpo,
+    preference_term,
+    tpo_margin,
     triplet_terms,
     weighted_sum,
 )
@@ -97,21 +97,19 @@ def test_total(case: dict) -> None:
     assert lm_value(lm) + pair_value(triplet) == close(case["expect"])
 
 
+def numbers(case: dict, *keys: str) -> list[torch.Tensor]:
+    return [torch.tensor(float(case[key])) for key in keys]
+
+
 def test_preference_formulas() -> None:
     for case in VECTORS["dpo"]:
-        keys = ("chosen", "rejected", "refChosen", "refRejected")
-        c, r, ref_c, ref_r = (torch.tensor(float(case[key])) for key in keys)
-        assert float(dpo(c, r, ref_c, ref_r, case["beta"])) == close(case["expect"])
+        both = numbers(case, "chosen", "rejected")
+        margin = dpo_margin(*both, *numbers(case, "refChosen", "refRejected"), beta=case["beta"])
+        assert float(preference_term(margin)) == close(case["expect"])
     for case in VECTORS["tpo"]:
-        chosen, rejected = (
-            torch.tensor(float(case["chosen"])),
-            torch.tensor(float(case["rejected"])),
-        )
-        assert float(tpo(chosen, rejected, case["beta"])) == close(case["expect"])
+        margin = tpo_margin(*numbers(case, "chosen", "rejected"), beta=case["beta"])
+        assert float(preference_term(margin)) == close(case["expect"])
     for case in VECTORS["orpo"]:
-        chosen, rejected = (
-            torch.tensor(float(case["chosen"])),
-            torch.tensor(float(case["rejected"])),
-        )
-        assert float(orpo_log_odds_ratio(chosen, rejected)) == close(case["ratio"])
-        assert float(orpo(chosen, rejected)) == close(case["expect"])
+        margin = orpo_log_odds_ratio(*numbers(case, "chosen", "rejected"))
+        assert float(margin) == close(case["ratio"])
+        assert float(preference_term(margin)) == close(case["expect"])
