@@ -1,9 +1,7 @@
-"""What a run says of itself while it trains: counters, `metrics`, `progress`, and warnings of a few patterns."""
+"""What a run says of itself while it trains: counters, `metrics`, `progress`, and what patterns.py warns of."""
 
 from __future__ import annotations
 
-import itertools
-import math
 import statistics
 import time
 from collections import deque
@@ -15,6 +13,7 @@ from . import system
 from .config import RunConfig
 from .events import EventLog, finite
 from .pair_sums import PAIR_SUMS
+from .patterns import Patterns
 
 if TYPE_CHECKING:
     from .objective import Figures
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 PROGRESS_S = 0.5
 METRICS_RECORDS = 1000
-FLAT_STEPS = 50
-FLAT_COSINE = 0.01
-# A preference's term below this, with every pair won, moves nothing.
-WON_TERM = 0.01
-# Log-probabilities a token of the chosen texts, as means over so many steps at least (single steps hold different
-# questions): they fall where each mean is so much below the last one.
-LOGP_STEPS = 25
-LOGP_FALL = 0.01
-LOGP_FALLS = 3
 
 
 @dataclass
@@ -69,7 +59,7 @@ class Clock:
 
 
 class Watch:
-    """Turns what a step returns into `metrics` and `progress`, and warns of a few patterns."""
+    """Turns what a step returns into `metrics` and `progress`; warnings of patterns come after them."""
 
     def __init__(
         self, events: EventLog, config: RunConfig, plan: Plan, counters: Counters, clock: Clock
@@ -82,16 +72,7 @@ class Watch:
         self.every = max(1, len(plan.steps) // METRICS_RECORDS)
         self.recent: deque[float] = deque(maxlen=20)
         self.last_progress = 0.0
-        self.epoch_lm: list[float] = []
-        self.epoch_means: deque[float] = deque(maxlen=4)
-        # As long a stretch as half an epoch: the questions of one are much like those of the next.
-        self.stretch = max(LOGP_STEPS, plan.steps_per_epoch // 2)
-        paired_rows = any(a.negative is not None for step in plan.steps for a in step)
-        if counters.step == 0 and config.pair.kind != "none" and not paired_rows:
-            events.warning(
-                "no-pairs",
-                "No question has both a second right attempt and a wrong one, so the pair term does nothing.",
-            )
+        self.patterns = Patterns(events, config.pair, plan, counters)
 
     def after(self, result: StepResult, seconds: float, rate: float) -> None:
         """Called once per optimizer step."""
@@ -144,71 +125,7 @@ class Watch:
                 epoch=self.plan.epoch_of(counters.step),
                 etaMs=round(left * statistics.median(self.recent) * 1e3),
             )
-        self._warn(paired, figures)
-
-    def _warn(self, paired: bool, figures: Figures) -> None:
-        step = self.counters.step
-        counters = self.counters
-        if paired and self.config.pair.preference:
-            self._warn_of_preferences(figures)
-        elif paired:
-            alike = abs(figures.cos_pos - figures.cos_neg) < FLAT_COSINE
-            counters.flat = counters.flat + 1 if alike else 0
-            if counters.flat == FLAT_STEPS:
-                self.events.warning(
-                    "pair-flat",
-                    f"Step {step}: right and wrong attempts have looked alike to the student for "
-                    f"{FLAT_STEPS} steps (cosines differ by less than {FLAT_COSINE}).",
-                )
-            counters.idle = counters.idle + 1 if figures.active == 0 else 0
-            if counters.idle == FLAT_STEPS:
-                self.events.warning(
-                    "pair-idle",
-                    f"Step {step}: no pair has been within the margin for {FLAT_STEPS} steps, so the pair "
-                    "term changes nothing; raise objective.pair.margin.",
-                )
-        # Means over epochs, not steps: single steps hold different questions.
-        if math.isfinite(figures.lm):
-            self.epoch_lm.append(figures.lm)
-        if step % self.plan.steps_per_epoch == 0 and self.epoch_lm:
-            self.epoch_means.append(statistics.fmean(self.epoch_lm))
-            self.epoch_lm.clear()
-            means = list(self.epoch_means)
-            if len(means) == 4 and all(a < b for a, b in itertools.pairwise(means)):
-                self.events.warning(
-                    "lm-rising", f"Step {step}: the language-model loss rose three epochs running."
-                )
-
-    def _warn_of_preferences(self, figures: Figures) -> None:
-        # A step that is left out says nothing of the texts, and its numbers would be no JSON in a checkpoint.
-        if not math.isfinite(figures.logp_chosen):
-            return
-        counters = self.counters
-        # A mean of ones over processes and micro-batches may come out a hair below one.
-        is_won = figures.won > 1 - 1e-6 and figures.pair < WON_TERM
-        counters.idle = counters.idle + 1 if is_won else 0
-        if counters.idle == FLAT_STEPS:
-            self.events.warning(
-                "pair-won",
-                f"Step {counters.step}: for {FLAT_STEPS} steps every chosen text has been preferred to the "
-                f"rejected one and the pair term was below {WON_TERM}, so it changes next to nothing.",
-            )
-        counters.logp.append(figures.logp_chosen)
-        if len(counters.logp) < self.stretch:
-            return
-        counters.logp_means.append(statistics.fmean(counters.logp))
-        counters.logp.clear()
-        means = counters.logp_means = counters.logp_means[-1 - LOGP_FALLS :]
-        falls = [b < a - LOGP_FALL for a, b in itertools.pairwise(means)]
-        if len(falls) == LOGP_FALLS and all(falls):
-            counters.logp_means = means[-1:]
-            self.events.warning(
-                "likelihood-displacement",
-                f"Step {counters.step}: the chosen texts have become less likely {LOGP_FALLS} times running "
-                f"(means over {self.stretch} steps: {means[0]:.3f} to {means[-1]:.3f} a token). The pair term "
-                "pushes both texts down, the rejected one more: likelihood displacement. Lower "
-                "objective.pair.ratio.",
-            )
+        self.patterns.after(figures)
 
 
 def _preference(sums: Mapping[str, float], pairs: float) -> dict[str, Any] | None:

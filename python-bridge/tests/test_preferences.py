@@ -27,10 +27,11 @@ from tailor_bridge.lora import attach, trained
 from tailor_bridge.model import Student
 from tailor_bridge.objective import Figures, Objective, counts_of
 from tailor_bridge.pair_sums import PAIR_SUMS, pair_sums
+from tailor_bridge.patterns import LASTING_STEPS, LOGP_STEPS
 from tailor_bridge.reference import FILE
 from tailor_bridge.selftest import random_rows
 from tailor_bridge.step import Stepper, StepState, make_optimizer
-from tailor_bridge.watch import FLAT_STEPS, LOGP_STEPS, Clock, Counters, Watch
+from tailor_bridge.watch import Clock, Counters, Watch
 from tailor_bridge.weights import load_student
 
 torch.set_num_threads(1)
@@ -375,10 +376,10 @@ def watched(pair: PairConfig, steps: int, figures: Any) -> list[str]:
 
 def test_a_term_that_has_won_everything_is_said() -> None:
     won = Figures(pairs=4, pair=0.001, won=1.0, logp_chosen=-1.0)
-    assert watched(DPO, FLAT_STEPS + 5, lambda step: won) == ["pair-won"]
-    assert watched(DPO, FLAT_STEPS - 1, lambda step: won) == []
+    assert watched(DPO, LASTING_STEPS + 5, lambda step: won) == ["pair-won"]
+    assert watched(DPO, LASTING_STEPS - 1, lambda step: won) == []
     for other in (replace(won, won=0.75), replace(won, pair=0.2)):
-        assert watched(DPO, FLAT_STEPS + 5, lambda step, other=other: other) == []
+        assert watched(DPO, LASTING_STEPS + 5, lambda step, other=other: other) == []
 
 
 def test_chosen_texts_that_become_less_likely_are_said() -> None:

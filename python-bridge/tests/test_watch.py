@@ -46,7 +46,8 @@ def test_the_count_of_idle_steps_outlives_a_stop(make_run: MakeRun) -> None:
     from types import SimpleNamespace
     from typing import Any
 
-    from tailor_bridge.watch import FLAT_STEPS, Clock, Counters, Watch
+    from tailor_bridge.patterns import LASTING_STEPS
+    from tailor_bridge.watch import Clock, Counters, Watch
 
     said: list[str] = []
     events: Any = SimpleNamespace(
@@ -60,7 +61,7 @@ def test_the_count_of_idle_steps_outlives_a_stop(make_run: MakeRun) -> None:
         tokens=10, padded=10, source_ce={}, source_pair={},
     )  # fmt: skip
     counters = Counters()
-    for half in (FLAT_STEPS // 2, FLAT_STEPS - FLAT_STEPS // 2):
+    for half in (LASTING_STEPS // 2, LASTING_STEPS - LASTING_STEPS // 2):
         assert said == []
         watch = Watch(events, config, plan, counters, Clock())
         for _ in range(half):
