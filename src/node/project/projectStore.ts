@@ -47,6 +47,7 @@ import { writeSnapshot } from '../storage/snapshot.ts';
 import { systemCode, translating } from '../storage/storeError.ts';
 import { askingSince } from './askingSince.ts';
 import { DecisionJournals } from './decisionJournals.ts';
+import { firstOfEach } from './firstOfEach.ts';
 import { runInProject } from '../trainer/runPlaces.ts';
 import { runBinds } from '../trainer/runBinds.ts';
 import { runSeconds } from '../trainer/runSeconds.ts';
@@ -220,13 +221,7 @@ export class ProjectStore implements AgainStore {
   }
 
   async items(round: number): Promise<readonly TeachingItem[]> {
-    const folder = this.roundFolder(round, 'teacher');
-    const records = await this.#files.journals(folder, 'items.', teacherRecordSchema);
-    const byKey = new Map<string, TeachingItem>();
-    for (const record of records) {
-      if (record.type === 'item' && !byKey.has(record.key)) byKey.set(record.key, record);
-    }
-    return [...byKey.values()];
+    return firstOfEach(await this.#teacherRecords(round, 'items.'), 'item');
   }
 
   async spending(round: number): Promise<RoundSpending> {
@@ -247,37 +242,19 @@ export class ProjectStore implements AgainStore {
 
   /** Everything that a round's teacher journals hold: requests, replies, failures, items. */
   async teacherRecords(round: number): Promise<readonly Stamped<TeacherRecord>[]> {
-    return this.#files.journals(this.roundFolder(round, 'teacher'), '', teacherRecordSchema);
+    return this.#teacherRecords(round, '');
   }
 
-  async openTeaching(round: number): Promise<TeachingWriter> {
-    const journal = await this.#journal(this.roundFolder(round, 'teacher'), 'items.', itemSchema);
-    return {
-      append: async (item) => {
-        await journal.append(item);
-      },
-      close: () => closeSynced(journal),
-    };
+  openTeaching(round: number): Promise<TeachingWriter> {
+    return this.#recordWriter(this.roundFolder(round, 'teacher'), 'items.', itemSchema);
   }
 
   async opinions(round: number): Promise<readonly Opinion[]> {
-    const folder = this.roundFolder(round, 'teacher');
-    const byKey = new Map<string, Opinion>();
-    for (const one of await this.#files.journals(folder, 'opinions.', opinionSchema)) {
-      if (!byKey.has(one.key)) byKey.set(one.key, one);
-    }
-    return [...byKey.values()];
+    return firstOfEach(await this.#teacherRecords(round, 'opinions.'), 'opinion');
   }
 
-  async openOpinions(round: number): Promise<OpinionWriter> {
-    const folder = this.roundFolder(round, 'teacher');
-    const journal = await this.#journal(folder, 'opinions.', opinionSchema);
-    return {
-      append: async (opinion) => {
-        await journal.append(opinion);
-      },
-      close: () => closeSynced(journal),
-    };
+  openOpinions(round: number): Promise<OpinionWriter> {
+    return this.#recordWriter(this.roundFolder(round, 'teacher'), 'opinions.', opinionSchema);
   }
 
   async decisions(round: number): Promise<readonly RecordedDecision[]> {
@@ -320,14 +297,8 @@ export class ProjectStore implements AgainStore {
     return this.#files.journals(this.roundFolder(round, 'again'), '', againSchema);
   }
 
-  async openAgain(round: number): Promise<AgainWriter> {
-    const journal = await this.#journal(this.roundFolder(round, 'again'), '', againSchema);
-    return {
-      append: async (answer) => {
-        await journal.append(answer);
-      },
-      close: () => closeSynced(journal),
-    };
+  openAgain(round: number): Promise<AgainWriter> {
+    return this.#recordWriter(this.roundFolder(round, 'again'), '', againSchema);
   }
 
   async manifest(round: number): Promise<Manifest | null> {
@@ -399,6 +370,22 @@ export class ProjectStore implements AgainStore {
       hashes[path] = await sha256File(this.absolute(path));
     }
     return hashes;
+  }
+
+  /** One schema for all of a teacher's journals: what is kept of a file has the type that it was read as first. */
+  #teacherRecords(round: number, prefix: string): Promise<Stamped<TeacherRecord>[]> {
+    return this.#files.journals(this.roundFolder(round, 'teacher'), prefix, teacherRecordSchema);
+  }
+
+  /** This process's own file of a folder; what was appended is on the disk when it is closed. */
+  async #recordWriter<T>(folder: string, prefix: string, schema: z.ZodType<T>) {
+    const journal = await this.#journal(folder, prefix, schema);
+    return {
+      append: async (record: T): Promise<void> => {
+        await journal.append(record);
+      },
+      close: () => closeSynced(journal),
+    };
   }
 
   async #journal<T>(folder: string, prefix: string, schema: z.ZodType<T>): Promise<Journal<T>> {

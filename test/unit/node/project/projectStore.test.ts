@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256Text } from '../../../../src/core/hash.ts';
 import { openRound } from '../../../../src/core/round/state.ts';
+import { openJournal } from '../../../../src/node/storage/journal.ts';
+import { teacherRecordSchema } from '../../../../src/core/teaching/records.ts';
 import { fakeClock } from '../../../fakes/fakeClock.ts';
 import { atEveryOperation, Died } from '../../../fakes/faultyFs.ts';
 import {
@@ -147,6 +149,23 @@ describe('a project of several writers', () => {
     expect(await ben.decisions(0)).toEqual(events);
     await ada.close();
     await ben.close();
+  });
+
+  it('takes no record of another kind for an opinion, whatever was read first', async () => {
+    const root = await project();
+    const { store } = openStore(root);
+    const about = { key: sha256Text('k'), questionId: 't0', purpose: 'review', draw: 0 } as const;
+    const spent = { templateId: 'review-1', templateHash: 'h', reservedTokens: 9 };
+    const path = join(root, 'rounds/0/teacher/opinions.bob-1.jsonl');
+    const journal = await openJournal(path, {
+      schema: teacherRecordSchema,
+      writer: 'bob-1',
+      clock: fakeClock(),
+    });
+    await journal.append({ type: 'intent', ...about, ...spent, profile: 'p', model: 'm' });
+    await journal.close();
+    expect(await store.teacherRecords(0)).toMatchObject([{ type: 'intent' }]);
+    expect(await store.opinions(0)).toEqual([]);
   });
 
   it('fault: older / newer schema version: a newer round is refused with its file’s name', async () => {
