@@ -18,10 +18,10 @@ import type { Opinion } from '../teaching/records.ts';
 import type { PromptTemplate } from '../teaching/templates.ts';
 import { curationUpTo } from './curationUpTo.ts';
 import { SAMPLE_CALLS, sampleOf, spread } from './estimateRound.ts';
+import { inParallel } from './inParallel.ts';
 import { opinionItems, roundsUpTo } from './opinionItems.ts';
 import type { LoopPorts } from './ports.ts';
 import type { RoundStore } from './store.ts';
-import { inParallel } from './teachRound.ts';
 
 /** What asking for opinions needs of the world. */
 export interface OpinionPorts extends Pick<
