@@ -136,7 +136,11 @@ export async function allOpinions(
   session: Session,
 ): Promise<({ readonly round: number } & OpinionSummary)[]> {
   const found: ({ round: number } & OpinionSummary)[] = [];
+  let some = false;
   for (const round of await session.store.rounds()) {
+    // An opinion counts for the rounds after it too: before the first one nothing has to be read.
+    some ||= (await session.store.opinions(round)).length > 0;
+    if (!some) continue;
     const summary = await summaryOf(session, round);
     if (summary !== null) found.push({ round, ...summary });
   }
