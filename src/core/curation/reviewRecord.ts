@@ -74,10 +74,11 @@ export function recordOf(
 const NOTES: readonly ItemFlag[] = ['repeat-miss', 'forgotten', 'disagreed'];
 
 function checksOf(item: ReviewItem, row: Row, curation: Curation, say: CurationSay): Check[] {
+  const objection = openObjection(item, curation);
   const checks = row.flags.map((code): Check => ({
     code,
     level: NOTES.includes(code) ? 'info' : 'warn',
-    message: flagSentence(code, row, openObjection(item, curation), say),
+    message: flagSentence(code, row, objection, say),
   }));
   const add = (code: string, message: string): void => {
     checks.push({ code, level: 'info', message });
