@@ -1,29 +1,21 @@
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { again, type AgainOptions } from './node/commands/again.ts';
+import { again } from './node/commands/again.ts';
 import { apply } from './node/commands/apply.ts';
 import { choose } from './node/commands/choose.ts';
 import type { CommandContext, CommandResult } from './node/commands/context.ts';
 import { audit } from './node/commands/audit.ts';
+import * as byOptions from './node/commands/byOptions.ts';
 import { doctor } from './node/commands/doctor.ts';
-import { estimate } from './node/commands/estimate.ts';
-import { estimateTraining } from './node/commands/estimateTraining.ts';
 import { exportSet, type ExportOptions } from './node/commands/exportSet.ts';
-import { previewFreeze } from './node/commands/freezePreview.ts';
 import { importData, type ImportTarget } from './node/commands/importData.ts';
-import { estimateOpinion, opinion } from './node/commands/opinion.ts';
-import { joinTraining } from './node/commands/joinTraining.ts';
 import { report } from './node/commands/report.ts';
 import { REPORT_FORMATS } from './node/dashboard/reportText.ts';
-import { serveTeacher } from './node/commands/programmaticTeacher.ts';
 import * as review from './node/commands/review.ts';
 import * as setUp from './node/commands/setUp.ts';
 import { setUpTrainer } from './node/commands/setUpTrainer.ts';
-import { recordStudent } from './node/commands/recordStudent.ts';
-import { checkStudent, testStudent } from './node/commands/student.ts';
 import { stop } from './node/commands/stop.ts';
-import { testTeacher } from './node/commands/testTeacher.ts';
 import * as status from './node/commands/status.ts';
 import * as steps from './node/commands/steps.ts';
 import { EXIT } from './node/terminal/exitCodes.ts';
@@ -42,7 +34,8 @@ const assets = {
   media: join(installation, 'media'),
 };
 
-type Action = (context: CommandContext, say: (text: string) => void) => Promise<CommandResult>;
+type Say = (text: string) => void;
+type Action = (context: CommandContext, say: Say) => Promise<CommandResult>;
 
 /** Hands a parsed command to the terminal's edge: progress, Ctrl-C, output, exit code. */
 async function run(command: Command, action: Action): Promise<void> {
@@ -54,6 +47,14 @@ const told =
   <T>(work: (context: CommandContext, options: T) => Promise<CommandResult>) =>
   (options: T, command: Command): Promise<void> =>
     run(command, (context) => work(context, options));
+
+/** The action of a command that has one argument beside its options. */
+const toldAbout =
+  <A, T>(
+    work: (context: CommandContext, about: A, options: T, say: Say) => Promise<CommandResult>,
+  ) =>
+  (about: A, options: T, command: Command): Promise<void> =>
+    run(command, (context, say) => work(context, about, options, say));
 
 function count(text: string): number {
   const value = Number(text);
@@ -195,9 +196,7 @@ export function buildProgram(): Command {
     .option('--same-draws', 'the draws of the exam once more: they must give the same answers')
     .option('--student <which>', 'base, last, or a training run (default: who sat the exam)')
     .option('--wait', WAIT)
-    .action((question: string, options: AgainOptions, command: Command) =>
-      run(command, (context) => again(context, question, options)),
-    );
+    .action(toldAbout(again));
 
   add('tailor.teach')
     .description('ask the teacher: annotate (every training question) or feedback (each mistake)')
@@ -210,27 +209,14 @@ export function buildProgram(): Command {
     .addOption(roundOption())
     .option('--teacher <profile>', 'another teacher than the project names')
     .option('--estimate', 'only make five calls, and say what the rest will take')
-    .action(
-      (
-        purpose: steps.TeachingPurpose | undefined,
-        options: steps.RoundOption & { estimate?: boolean },
-        command: Command,
-      ) =>
-        run(command, (context) =>
-          (options.estimate === true ? estimate : steps.teach)(context, purpose, options),
-        ),
-    );
+    .action(toldAbout(byOptions.teach));
 
   add('tailor.opinion')
     .description('ask a teacher to score the undecided rationales, blind to who wrote them')
     .addOption(roundOption())
     .option('--teacher <profile>', 'another teacher than the project names')
     .option('--estimate', 'only make five calls, and say what the rest will take')
-    .action(
-      told((context, options: steps.RoundOption & { estimate?: boolean }) =>
-        (options.estimate === true ? estimateOpinion : opinion)(context, options),
-      ),
-    );
+    .action(told(byOptions.opinion));
 
   add('tailor.decide')
     .description('decide on what the teacher wrote')
@@ -252,11 +238,7 @@ export function buildProgram(): Command {
     .description('make the training set of a round immutable')
     .addOption(roundOption())
     .option('--preview', 'only say what would be trained on')
-    .action((options: steps.RoundOption & { preview?: boolean }, command: Command) =>
-      run(command, (context) =>
-        (options.preview === true ? previewFreeze : steps.freeze)(context, options),
-      ),
-    );
+    .action(told(byOptions.freeze));
 
   add('tailor.train')
     .description('start, follow or resume the training of a frozen round')
@@ -264,21 +246,7 @@ export function buildProgram(): Command {
     .option('--fresh', 'begin a new run of the same round; the old one is kept')
     .option('--dry-run', 'check everything, estimate memory and time, train nothing')
     .option('--join <k>', 'be machine K of a training that another computer leads', count)
-    .action(
-      (
-        {
-          join,
-          ...options
-        }: steps.RoundOption & { fresh?: boolean; dryRun?: boolean; join?: number },
-        command: Command,
-      ) =>
-        run(command, (context) => {
-          if (join !== undefined) return joinTraining(context, { ...options, join });
-          return options.dryRun === true
-            ? estimateTraining(context, options)
-            : steps.train(context, options);
-        }),
-    );
+    .action(told(byOptions.train));
 
   add('tailor.round')
     .description(
@@ -356,7 +324,7 @@ export function buildProgram(): Command {
 
   add('tailor.doctor')
     .description('check what this computer has for exams, teaching and training')
-    .action((_options: unknown, command: Command) => run(command, (context) => doctor(context)));
+    .action(told(doctor));
 
   add('tailor.choose')
     .description(
@@ -391,19 +359,7 @@ export function buildProgram(): Command {
     )
     .option('--force', 'with --record: make a record again that is there')
     .option('--wait', WAIT)
-    .action(
-      (
-        profile: string | undefined,
-        options: { test?: boolean; wait?: boolean; record?: boolean; force?: boolean },
-        command: Command,
-      ) =>
-        run(command, (context) => {
-          if (options.record === true) return recordStudent(context, options);
-          return options.test === true
-            ? testStudent(context, profile === undefined ? {} : { profile })
-            : checkStudent(context, options);
-        }),
-    );
+    .action(toldAbout(byOptions.student));
 
   add('tailor.teacher', ' [profile]')
     .description('test a teacher with a few calls, or serve the programmatic teacher on loopback')
@@ -414,22 +370,7 @@ export function buildProgram(): Command {
     .option('--programmatic', 'the built-in teacher that works from the equations of the data')
     .option('--faults <file>', 'JSON with faults to play, for tests')
     .option('--port <n>', 'port (default: a free one)', count)
-    .action(
-      (
-        profile: string | undefined,
-        options: { test?: boolean; programmatic?: boolean; faults?: string; port?: number },
-        command: Command,
-      ) =>
-        run(command, (context, say) =>
-          options.test === true
-            ? testTeacher(context, profile === undefined ? {} : { profile })
-            : serveTeacher(context, {
-                ...options,
-                programmatic: options.programmatic === true,
-                say,
-              }),
-        ),
-    );
+    .action(toldAbout(byOptions.teacher));
 
   return program;
 }

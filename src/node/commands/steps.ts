@@ -1,8 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import type { TeachingPurpose } from '../../core/teaching/records.ts';
-
-export type { TeachingPurpose };
 import type { Manifest } from '../../core/round/frozen.ts';
 import { doubtsOf } from '../../core/round/doubts.ts';
 import { decisionsUpTo, foldRead } from '../../core/round/curationUpTo.ts';
