@@ -1,17 +1,12 @@
-import { cancelled } from '../errors.ts';
-import { sentence } from '../sentence.ts';
-import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
-import type { TeachingPurpose, TeacherReply } from '../teaching/records.ts';
-import type { Teacher } from '../teaching/teacher.ts';
-import { isOpen, teachOnce, type TeachTask } from '../teaching/teachQuestion.ts';
+import { estimateTeaching, type TeachingEstimate } from '../teaching/estimate.ts';
+import type { TeachingPurpose } from '../teaching/records.ts';
+import { isOpen, teachOnce } from '../teaching/teachQuestion.ts';
 import { templateOfKind } from '../teaching/templates.ts';
 import { acceptedBefore } from './acceptedBefore.ts';
 import type { LoopPorts } from './ports.ts';
+import { sampleCalls } from './sampleCalls.ts';
 import type { RoundState } from './state.ts';
 import { planTeaching } from './teachingPlan.ts';
-
-/** Real calls that an estimate rests on. */
-export const SAMPLE_CALLS = 5;
 
 export interface RoundEstimate {
   readonly round: number;
@@ -38,16 +33,9 @@ export async function estimateRound(
   try {
     const all = await Promise.all(plan.tasks.map((task) => plan.asTask(task, open)));
     const left = all.filter(isOpen);
-    const chosen = spread(left, SAMPLE_CALLS);
-    let done = 0;
-    const samples: SampleCall[] = [];
-    for (const task of chosen) {
-      if (ports.signal.aborted) throw cancelled();
-      const sample = await callOf(task);
-      if (sample !== null) samples.push(sample);
-      done += 1;
-      ports.report({ stage: sentence`estimating`, done, total: chosen.length, etaMs: null });
-    }
+    const samples = await sampleCalls(ports, open.teacher, left, async (task, teacher) => {
+      return (await teachOnce({ ...task, teacher }))?.accepted;
+    });
     const { profile } = open.teacher;
     const templateHashes = new Set(
       left.map(({ template, question }) => templateOfKind(template, question.kind).template.hash),
@@ -71,42 +59,4 @@ export async function estimateRound(
   } finally {
     await open.close();
   }
-}
-
-/** One call for a question; null when its reply did not come whole. */
-async function callOf(task: TeachTask): Promise<SampleCall | null> {
-  return sampleOf(
-    task.teacher,
-    async (teacher) => (await teachOnce({ ...task, teacher }))?.accepted,
-  );
-}
-
-/** Lets `ask` make one call and tells what it took; null where no reply came whole or nothing was asked. */
-export async function sampleOf(
-  teacher: Teacher,
-  ask: (listening: Teacher) => Promise<boolean | undefined>,
-): Promise<SampleCall | null> {
-  const replies: TeacherReply[] = [];
-  const accepted = await ask({
-    profile: teacher.profile,
-    programmatic: teacher.programmatic,
-    spending: () => teacher.spending(),
-    ask: async (request, signal) => {
-      const reply = await teacher.ask(request, signal);
-      replies.push(reply);
-      return reply;
-    },
-  });
-  const [reply] = replies;
-  if (!reply || accepted === undefined) return null;
-  const { promptTokens, completionTokens, cachedTokens } = reply.usage;
-  return { promptTokens, completionTokens, cachedTokens, accepted, ms: reply.totalMs };
-}
-
-/** `n` of the list, evenly spread; all where there are fewer. */
-export function spread<T>(list: readonly T[], n: number): T[] {
-  if (list.length <= n) return [...list];
-  return Array.from({ length: n }, (_, i) => Math.floor(((i + 0.5) * list.length) / n)).flatMap(
-    (index) => list.slice(index, index + 1),
-  );
 }

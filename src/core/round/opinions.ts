@@ -6,7 +6,7 @@ import type { ReviewItem } from '../curation/reviewItem.ts';
 import { AppError, cancelled } from '../errors.ts';
 import { sentence } from '../sentence.ts';
 import { sha256Text } from '../hash.ts';
-import { estimateTeaching, type SampleCall, type TeachingEstimate } from '../teaching/estimate.ts';
+import { estimateTeaching, type TeachingEstimate } from '../teaching/estimate.ts';
 import {
   askOpinion,
   drawOpinion,
@@ -17,10 +17,10 @@ import {
 import type { Opinion } from '../teaching/records.ts';
 import type { PromptTemplate } from '../teaching/templates.ts';
 import { curationUpTo } from './curationUpTo.ts';
-import { SAMPLE_CALLS, sampleOf, spread } from './estimateRound.ts';
 import { inParallel } from './inParallel.ts';
 import { opinionItems, roundsUpTo } from './opinionItems.ts';
 import type { LoopPorts } from './ports.ts';
+import { sampleCalls } from './sampleCalls.ts';
 import type { RoundStore } from './store.ts';
 
 /** What asking for opinions needs of the world. */
@@ -115,18 +115,10 @@ export async function estimateOpinions(
   const open = await ports.openTeacher(round);
   try {
     const { tasks, own } = await planOpinions(ports, round, open.teacher.profile, scope);
-    const samples: SampleCall[] = [];
-    const chosen = spread(tasks, SAMPLE_CALLS);
-    for (const [at, task] of chosen.entries()) {
-      if (ports.signal.aborted) throw cancelled();
-      const sample = await sampleOf(open.teacher, async (teacher) => {
-        const { opinion } = await drawOpinion({ ...task, teacher }, nextDraw(task));
-        return opinion.score !== null;
-      });
-      if (sample !== null) samples.push(sample);
-      const done = at + 1;
-      ports.report({ stage: sentence`estimating`, done, total: chosen.length, etaMs: null });
-    }
+    const samples = await sampleCalls(ports, open.teacher, tasks, async (task, teacher) => {
+      const { opinion } = await drawOpinion({ ...task, teacher }, nextDraw(task));
+      return opinion.score !== null;
+    });
     const { profile, programmatic } = open.teacher;
     const prices = open.prices ?? null;
     const plan = { questions: tasks.length, wanted: 1, concurrency: open.concurrency, prices };

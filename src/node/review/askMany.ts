@@ -1,5 +1,6 @@
-import { SAMPLE_CALLS, type RoundEstimate } from '../../core/round/estimateRound.ts';
+import type { RoundEstimate } from '../../core/round/estimateRound.ts';
 import { countOpinions } from '../../core/round/opinions.ts';
+import { SAMPLE_CALLS } from '../../core/round/sampleCalls.ts';
 import { estimateTeaching } from '../../core/teaching/estimate.ts';
 import type { Purpose } from '../../core/teaching/records.ts';
 import { madeCalls } from '../../core/teaching/madeCalls.ts';

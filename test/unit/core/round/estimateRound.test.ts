@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimateRound, SAMPLE_CALLS } from '../../../../src/core/round/estimateRound.ts';
+import { estimateRound } from '../../../../src/core/round/estimateRound.ts';
+import { SAMPLE_CALLS } from '../../../../src/core/round/sampleCalls.ts';
 import { loadRound, runStep } from '../../../../src/core/round/runRounds.ts';
 import { teachRound } from '../../../../src/core/round/teachRound.ts';
 import { sha256Json } from '../../../../src/core/hash.ts';
