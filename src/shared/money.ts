@@ -38,10 +38,15 @@ export function spentElsewhere(own: string, amounts: readonly Amount[]): Amount[
   );
 }
 
-/** "0.12 USD + 0.05 EUR" */
+/** A sum as a number, without its currency: "0.0123", "1.50". */
+export function plainAmount(amount: number): string {
+  return amount.toFixed(amount < 1 ? 4 : 2);
+}
+
+/** "0.1200 USD + 1.50 EUR"; `number` says how a sum is written. */
 export function amountsText(
   amounts: readonly Amount[],
-  number: (amount: number) => string = (amount) => amount.toFixed(amount < 1 ? 4 : 2),
+  number: (amount: number) => string = plainAmount,
 ): string {
   return amounts
     .map(({ amount, currency }) => `${number(amount)} ${currency ?? ''}`.trim())

@@ -1,6 +1,7 @@
 import type { ExamRequest } from '../../core/exam/attempt.ts';
 import { joined, sentence, type Sentence } from '../../core/sentence.ts';
 import { aboutPrices, costOf, type Prices } from '../../core/teaching/prices.ts';
+import { plainAmount } from '../../shared/money.ts';
 import { guessTokens } from '../teacher/budget.ts';
 
 /** What an exam by a server will take at most, before its first request; answers mostly end earlier. */
@@ -16,7 +17,7 @@ export function estimateExam(
   const completionTokens = items.length * maxNewTokens;
   const most = costOf({ promptTokens, completionTokens }, prices);
   return joined([
-    sentence`${name}: ${asked.length} requests, about ${promptTokens} tokens to read and at most ${completionTokens} to write: at most about ${most.toFixed(most < 1 ? 4 : 2)} ${prices.currency} at your prices.`,
+    sentence`${name}: ${asked.length} requests, about ${promptTokens} tokens to read and at most ${completionTokens} to write: at most about ${plainAmount(most)} ${prices.currency} at your prices.`,
     aboutPrices(prices, now),
   ]);
 }

@@ -9,7 +9,7 @@ import {
 import type { Clock } from '../../core/ports.ts';
 import { sentence } from '../../core/sentence.ts';
 import { costOf, type Prices } from '../../core/teaching/prices.ts';
-import { amountIn, Purse } from '../../shared/money.ts';
+import { amountIn, plainAmount, Purse } from '../../shared/money.ts';
 import { nodeFs } from '../storage/fs.ts';
 import { openJournal, type Journal } from '../storage/journal.ts';
 import { readJournal } from '../storage/readJournal.ts';
@@ -198,13 +198,12 @@ function used(
   spent: Spent,
   next: number,
 ): AppError {
-  const money = (amount: number): string => amount.toFixed(amount < 1 ? 4 : 2);
   const byRequests = maxRequests !== undefined && spent.requests + 1 > maxRequests;
   return new AppError(
     'student.budget',
     byRequests
       ? sentence`This round’s exams may ask ${name} no more: ${spent.requests} of ${maxRequests} requests are used up.`
-      : sentence`This round’s exams may ask ${name} no more: ${money(spent.cost)} of ${money(maxCost ?? 0)} ${prices?.currency ?? ''} are spent, and the next request could cost ${money(next)}.`,
+      : sentence`This round’s exams may ask ${name} no more: ${plainAmount(spent.cost)} of ${plainAmount(maxCost ?? 0)} ${prices?.currency ?? ''} are spent, and the next request could cost ${plainAmount(next)}.`,
     {
       hint: byRequests
         ? sentence`Raise exam.maxRequests in tailor.json and run again: what is answered is kept.`

@@ -1,6 +1,7 @@
 import { AppError, cancelled } from '../../core/errors.ts';
 import { sentence } from '../../core/sentence.ts';
 import type { Signal } from '../../core/ports.ts';
+import { plainAmount } from '../../shared/money.ts';
 
 export interface BudgetLimits {
   readonly maxRequests: number;
@@ -174,7 +175,7 @@ export class Budget {
     if (maxCost !== undefined && this.#tooDear(this.#spentCost + cost)) {
       return new AppError(
         'teacher.budget',
-        sentence`The teacher’s budget for this round is used up: ${money(this.#spentCost)} of ${money(maxCost)} at your prices, and the next call could cost ${money(cost)}.`,
+        sentence`The teacher’s budget for this round is used up: ${plainAmount(this.#spentCost)} of ${plainAmount(maxCost)} at your prices, and the next call could cost ${plainAmount(cost)}.`,
         {
           hint: sentence`Raise teaching.maxCost in tailor.json and run again; nothing is lost.`,
           detail: { scope: 'run', needed: cost, cost: this.#spentCost, maxCost },
@@ -190,10 +191,6 @@ export class Budget {
       },
     );
   }
-}
-
-function money(amount: number): string {
-  return amount.toFixed(amount < 1 ? 4 : 2);
 }
 
 /**
