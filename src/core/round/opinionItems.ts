@@ -21,15 +21,9 @@ export async function opinionItems(
   curation: Curation,
   { rounds = [round], judged = false }: OpinionItemsOf = {},
 ): Promise<ReviewItem[]> {
-  // What was asked in the same words in two rounds is one opinion.
-  const opinions = new Map<string, Opinion>();
-  for (const of of roundsUpTo(round)) {
-    for (const one of await store.opinions(of)) {
-      if (!opinions.has(one.key)) opinions.set(one.key, one);
-    }
-  }
-  if (judged && opinions.size === 0) return [];
-  const ids = new Set([...opinions.values()].map(({ questionId }) => questionId));
+  const opinions = await opinionsUpTo(store, round);
+  if (judged && opinions.length === 0) return [];
+  const ids = new Set(opinions.map(({ questionId }) => questionId));
   const isMeant = (id: string): boolean => !judged || ids.has(id);
   const candidates = [];
   for (const of of rounds) {
@@ -44,10 +38,21 @@ export async function opinionItems(
     questions: (await store.questions('train')).filter(({ id }) => isMeant(id)),
     attempts: [],
     candidates,
-    opinions: [...opinions.values()],
+    opinions,
     history: [],
     curation,
   });
+}
+
+/** What teachers said in rounds 0…round: what was asked in the same words in two of them is one opinion. */
+export async function opinionsUpTo(store: RoundStore, round: number): Promise<Opinion[]> {
+  const opinions = new Map<string, Opinion>();
+  for (const of of roundsUpTo(round)) {
+    for (const one of await store.opinions(of)) {
+      if (!opinions.has(one.key)) opinions.set(one.key, one);
+    }
+  }
+  return [...opinions.values()];
 }
 
 /** Rounds 0…round. */

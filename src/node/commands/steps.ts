@@ -6,6 +6,7 @@ import { doubtsOf } from '../../core/round/doubts.ts';
 import { decisionsUpTo, foldRead } from '../../core/round/curationUpTo.ts';
 import { freezeWarnings } from '../../core/round/freeze.ts';
 import { markWarnings } from '../../core/round/marks.ts';
+import { opinionsUpTo } from '../../core/round/opinionItems.ts';
 import { opinionWarnings } from '../../core/round/opinionWarnings.ts';
 import { countLate, lateSentence } from '../../core/round/lateDecisions.ts';
 import { runRounds, runStep } from '../../core/round/runRounds.ts';
@@ -127,6 +128,8 @@ async function objections(
   round: number,
   manifest: Manifest | null,
 ): Promise<Sentence[]> {
+  // A frozen set is large: without an opinion nothing of it is read again.
+  if ((await opinionsUpTo(store, round)).length === 0) return [];
   const rows = await store.frozenRows(round);
   const events = await decisionsUpTo(store, round, manifest?.decidedUpTo);
   return opinionWarnings(store, round, rows, await foldRead(store, events));
